@@ -1,0 +1,51 @@
+# One command for each thing that people do here; «make» alone lists them.
+PYTHON ?= python3
+# pytest's processes; 0 runs everything in one.
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-unit bench docs lint format hosts clean
+
+help: ## this list
+	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
+
+.venv: $(VENV)/.installed ## the virtual environment with everything that development needs
+
+$(VENV)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(VENV) ## a session in a throw-away home, against the embedded AWS
+	$(BIN)/python -m tests.demo
+
+lint: $(VENV) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV) ## let ruff put the source in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+hosts: $(VENV) ## fetch the real AWS CLIs into the cache folder
+	$(BIN)/python -m tests.hosts.fetch
+
+test: lint docs ## everything that CI runs
+	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --cov --cov-report=term
+
+test-unit: $(VENV) ## what needs no real AWS CLI
+	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
+
+bench: $(VENV) ## the table of times, with the plugin and without
+	$(BIN)/python -m tests.bench
+
+docs: $(VENV) ## the documentation, with warnings as errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+
+clean: ## remove what these commands made, but not the fetched CLIs
+	rm -rf $(VENV) build dist site htmlcov *.egg-info .coverage .coverage.* \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

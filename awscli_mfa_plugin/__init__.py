@@ -1,0 +1,112 @@
+"""The entry: puts ``aws mfa`` into the AWS CLI, and imports nothing else.
+
+Every ``aws`` command pays for this module and an error in it would end every ``aws``
+command. So it imports only when ``aws mfa`` runs, and whatever breaks then is told there.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from typing import Any
+
+__version__ = "0.1.0"
+
+
+def awscli_initialize(event_handlers: Any) -> None:
+    """Register the hooks; the AWS CLI calls this for every value of ``[plugins]``."""
+    event_handlers.register("building-command-table.main", _add_command)
+    event_handlers.register("top-level-args-parsed", _before_logging)
+    # Last, since the CLI's own handler of this event turns its history on.
+    event_handlers.register_last("session-initialized", _before_history)
+
+
+def _add_command(command_table: dict[str, Any], session: Any, **_: Any) -> None:
+    command_table["mfa"] = LazyCommand(session)
+
+
+def _concerns_us(parsed_args: Any) -> bool:
+    """Tell whether a command is ours, or an alias that hands a token code on to ours."""
+    if getattr(parsed_args, "command", None) == "mfa":
+        return True
+    import sys
+
+    return any(argument.startswith("--token-c") for argument in sys.argv)
+
+
+def _before_logging(parsed_args: Any, **_: Any) -> None:
+    """Keep secrets out of ``--debug``: the CLI logs its arguments, botocore its answers."""
+    if getattr(parsed_args, "debug", False) and _concerns_us(parsed_args):
+        _quietly("redact_logs")
+
+
+def _before_history(parsed_args: Any, **_: Any) -> None:
+    """Keep ``aws mfa`` out of the CLI's history, which records arguments and answers."""
+    if _concerns_us(parsed_args):
+        _quietly("stop_history")
+
+
+def _quietly(name: str) -> None:
+    """Call a function of the secrecy module; if that is broken, ``aws mfa`` says so later."""
+    try:
+        from awscli_mfa_plugin.host import secrecy
+
+        getattr(secrecy, name)()
+    except Exception:  # noqa: BLE001, S110 - no other command may break
+        pass
+
+
+class LazyCommand:
+    """``aws mfa`` in the CLI's command table: the real command is imported when it is asked."""
+
+    name = "mfa"
+
+    def __init__(self, session: Any) -> None:
+        """Keep the session of the ``aws`` process."""
+        self._session = session
+        self._command: Any = None
+        self.lineage: list[Any] = [self]
+
+    def __call__(self, args: list[str], parsed_globals: Any) -> Any:
+        """Run ``aws mfa``; return its exit code."""
+        try:
+            command = self._loaded()
+        except Exception as error:  # noqa: BLE001 - told here alone
+            return _say_broken(error)
+        return command(args, parsed_globals)
+
+    def create_help_command(self) -> Any:
+        """Return the real command's help."""
+        return self._loaded().create_help_command()
+
+    @property
+    def lineage_names(self) -> list[str]:
+        """Return the names on the way to this command."""
+        return [command.name for command in self.lineage]
+
+    def _loaded(self) -> Any:
+        if self._command is None:
+            from awscli_mfa_plugin.host.loading import load_command
+
+            self._command = load_command(self._session)
+        return self._command
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer for the real command, where the CLI asks more than a name of it."""
+        if name.startswith("__") or name == "_UNDOCUMENTED":
+            raise AttributeError(name)
+        try:
+            return getattr(self._loaded(), name)
+        except Exception as error:
+            raise AttributeError(name) from error
+
+
+def _say_broken(error: Exception) -> int:
+    import sys
+
+    sys.stderr.write(
+        f"awscli-mfa-plugin can't start: {type(error).__name__}: {error}\n"
+        "Install it again with its dependencies, for the Python or the folder that this aws "
+        "loads it from; other aws commands work as before.\n"
+    )
+    return 255

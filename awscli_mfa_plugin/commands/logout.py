@@ -1,0 +1,92 @@
+"""``aws mfa logout``: removes a session, and says until when AWS still honours it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from awscli_mfa_plugin.commands.base import MfaSubcommand
+from awscli_mfa_plugin.core.expiry import rfc3339
+from awscli_mfa_plugin.core.logout import LogoutResult, logout, managed_names
+from awscli_mfa_plugin.core.text import moment, shown
+from awscli_mfa_plugin.errors import UsageError
+
+_REVOCATION = (
+    "To end it before that, an administrator denies the user everything for sessions issued "
+    "until now: a policy with Effect Deny and the condition DateLessThan on aws:TokenIssueTime."
+)
+
+
+class LogoutCommand(MfaSubcommand):
+    """The subcommand ``logout``."""
+
+    NAME = "logout"
+    DESCRIPTION = (
+        "Removes the session of one profile (``--profile``, ``AWS_PROFILE``, else ``mfa``) or of "
+        "all managed ones from the credentials file. The profile stays, and everything in it "
+        "that this plugin didn't write.\n\n"
+        "AWS itself honours a session until it expires, also one that was removed here: a copy "
+        "of it elsewhere stays good. An administrator revokes it with a policy that denies the "
+        "user everything where ``aws:TokenIssueTime`` is earlier than now (IAM user guide, "
+        '"Revoke IAM role temporary security credentials").'
+    )
+    EXAMPLES = (
+        "Remove the session of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
+        "Remove every session, and let the plugin manage none of the profiles any more::\n\n"
+        "    $ aws mfa logout --all --forget\n"
+    )
+    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
+        {"name": "all", "action": "store_true", "help_text": "All managed profiles."},
+        {
+            "name": "forget",
+            "action": "store_true",
+            "help_text": (
+                "Remove also ``mfa_source_profile`` and ``mfa_session``, which make the profile "
+                "a managed one."
+            ),
+        },
+    ]
+
+    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
+        """Log out, and show what was removed."""
+        if parsed_args.all and parsed_globals.profile:
+            raise UsageError("--all and --profile exclude each other.", "Give one of them.")
+        ports = self.world.ports(parsed_globals)
+        names = managed_names(ports) if parsed_args.all else (self.session_profile,)
+        results = logout(names, ports, forget=parsed_args.forget)
+        now = self.world.clock.now()
+        self.show(parsed_globals, _data(results), _text(results, now))
+        return 0
+
+
+def _data(results: tuple[LogoutResult, ...]) -> dict[str, Any]:
+    return {
+        "Sessions": [
+            {
+                "Profile": result.profile,
+                "Removed": result.had_session,
+                "Expiration": rfc3339(result.expiration) if result.expiration else None,
+            }
+            for result in results
+        ]
+    }
+
+
+def _text(results: tuple[LogoutResult, ...], now: datetime) -> str:
+    if not results:
+        return "No profile is managed; there is nothing to log out of."
+    lines = [_line(result, now) for result in results]
+    if any(result.expiration and result.expiration > now for result in results):
+        lines.append(_REVOCATION)
+    return "\n".join(lines)
+
+
+def _line(result: LogoutResult, now: datetime) -> str:
+    name = shown(result.profile)
+    forgotten = f" Profile {name} is no longer managed." if result.had_mark else ""
+    if not result.had_session:
+        return f"Profile {name} holds no session.{forgotten}"
+    text = f"Removed the session of profile {name}."
+    if result.expiration and result.expiration > now:
+        text += f" AWS honours copies of it until {moment(result.expiration, now)}."
+    return text + forgotten

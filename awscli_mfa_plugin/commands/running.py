@@ -1,0 +1,78 @@
+"""Runs a command and turns whatever it raises into one message and the CLI's exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
+
+LOG = logging.getLogger("awscli.mfa")
+
+
+def run_reporting(run: Callable[[], int]) -> int:
+    """Return the exit code of ``run``; its errors are told on stderr, never as a traceback."""
+    try:
+        return run()
+    except MfaError as error:
+        LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
+        return _told(error)
+    except KeyboardInterrupt:
+        return _told(CancelledError("Cancelled."))
+    except BrokenPipeError:
+        return 255
+    except Exception as error:
+        LOG.debug("aws mfa ended with a bug", exc_info=True)
+        return _told(
+            MfaError(
+                f"aws mfa stumbled over a bug of its own: {type(error).__name__}.",
+                "Please report it with the output of --debug, in which secrets are masked.",
+            )
+        )
+
+
+class UsageProblems:
+    """Gives wrong usage the exit code 252 on every CLI: v1 exits with 2 or 255 by itself."""
+
+    def __init__(self, command: str) -> None:
+        """Keep the command's name, whose help the remedy names."""
+        self._command = command
+        self.code = UsageError.exit_code
+
+    def __enter__(self) -> Self:
+        """Start to watch; ``code`` is set by the body when it ends well."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Tell a problem of the CLI's own parsers, which ran before any command of ours."""
+        if problem is None or not isinstance(problem, (Exception, SystemExit)):
+            return False
+        if isinstance(problem, SystemExit):  # argparse has told the problem itself
+            return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
+        LOG.debug("aws mfa was called wrongly", exc_info=problem)
+        _told(UsageError(shown(problem), f"«{self._command} help» explains the options."))
+        return True
+
+
+def _told(error: MfaError) -> int:
+    stream = sys.stderr
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        sys.stdout.flush()
+        stream.write(f"aws mfa: {error}\n".encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # nobody reads it; the exit code says it too
+    return error.exit_code

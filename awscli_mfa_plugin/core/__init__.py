@@ -1,0 +1,1 @@
+"""Decides: resolution, login, status, logout; over Protocols, without any I/O."""

@@ -1,0 +1,98 @@
+"""Exchanges a token code for a session, and never offers AWS the same code twice."""
+
+from __future__ import annotations
+
+from awscli_mfa_plugin.core.codes import seconds_to_next_code
+from awscli_mfa_plugin.core.ports import Ports
+from awscli_mfa_plugin.core.records import Keys, Session
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.core.token_codes import PROMPT, TokenCode, TokenCodeSources
+from awscli_mfa_plugin.errors import (
+    AnswerLostError,
+    CodeUsedError,
+    MfaError,
+    ServiceError,
+    UnreachableError,
+    WrongCodeError,
+)
+
+ATTEMPTS = 3
+"""Codes that are sent to AWS before a login gives up."""
+
+USED_CODES = 3
+"""Codes used before that are taken from the sources before a login gives up."""
+
+WAIT_FOR_DEVICE = 90
+"""Seconds to wait for another login with the same device, which takes a call's time."""
+
+
+def exchange(
+    keys: Keys,
+    mfa_serial: str,
+    duration_seconds: int,
+    region: str,
+    codes: TokenCodeSources,
+    ports: Ports,
+) -> Session:
+    """Return a new session for the first code that AWS takes.
+
+    A wrong code typed at the prompt is asked for again; a code whose answer got lost counts as
+    spent, and the next one is asked for. Raises the last error when no code is left to try.
+    """
+    sent = used = 0
+    while True:
+        code = codes.next()
+        try:
+            with ports.locks.hold(f"device {mfa_serial}", WAIT_FOR_DEVICE):
+                _check_unused(mfa_serial, code, ports)
+                sent += 1
+                return _sent(keys, mfa_serial, code, duration_seconds, region, ports)
+        except CodeUsedError as error:
+            used += 1
+            if used >= USED_CODES or not codes.can_go_on(code):
+                raise
+            _wait_for_next_code(error, ports)
+        except (WrongCodeError, AnswerLostError) as error:
+            is_lost = isinstance(error, AnswerLostError)
+            if sent >= ATTEMPTS or not (is_lost or code.origin == PROMPT):
+                raise
+            if not codes.can_go_on(code):
+                raise
+            _prepare_next(error, ports)
+
+
+def _check_unused(mfa_serial: str, code: TokenCode, ports: Ports) -> None:
+    if ports.used_codes.is_used(mfa_serial, code.digits):
+        seconds = seconds_to_next_code(ports.clock.now())
+        raise CodeUsedError(
+            f"This code of {shown(mfa_serial)} was used already, and AWS takes every code once.",
+            f"The device shows the next one in {seconds} s.",
+        )
+
+
+def _sent(
+    keys: Keys, mfa_serial: str, code: TokenCode, duration_seconds: int, region: str, ports: Ports
+) -> Session:
+    """Call STS; remember the code unless AWS, or the network before it, said no."""
+    spent = True
+    try:
+        return ports.sts.get_session_token(keys, mfa_serial, code.digits, duration_seconds, region)
+    except AnswerLostError:
+        raise
+    except (ServiceError, UnreachableError):
+        spent = False
+        raise
+    finally:
+        if spent:
+            ports.used_codes.remember(mfa_serial, code.digits)
+
+
+def _prepare_next(error: MfaError, ports: Ports) -> None:
+    if isinstance(error, AnswerLostError):
+        _wait_for_next_code(error, ports)
+    else:
+        ports.terminal.tell(f"{error.what}\n")
+
+
+def _wait_for_next_code(error: MfaError, ports: Ports) -> None:
+    ports.wait(seconds_to_next_code(ports.clock.now()), f"{error.what} The next one appears in")

@@ -1,0 +1,225 @@
+"""Logs in: one token code of an MFA device becomes a session in a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from awscli_mfa_plugin.core.asking import terminal_for
+from awscli_mfa_plugin.core.devices import Device, resolve_device
+from awscli_mfa_plugin.core.durations import resolve_duration
+from awscli_mfa_plugin.core.exchange import exchange
+from awscli_mfa_plugin.core.ports import Ports
+from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
+from awscli_mfa_plugin.core.sections import check_profile_name
+from awscli_mfa_plugin.core.serials import checked_serial, region_of
+from awscli_mfa_plugin.core.sessions import session_of
+from awscli_mfa_plugin.core.source import Source, known_region, resolve_source
+from awscli_mfa_plugin.core.targets import check_session_profile
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
+from awscli_mfa_plugin.errors import BusyError, UsageError
+
+WAIT_WITH_NOBODY_TO_ASK = 30
+"""Seconds to wait for another process that is logging in, where none can take over."""
+
+WAIT_AT_A_TERMINAL = 150
+"""The same where a person sits: longer than a prompt lives."""
+
+
+@dataclass(frozen=True)
+class LoginRequest:
+    """What the command line asks for; None where it says nothing."""
+
+    session_profile: str
+    source_profile: str | None = None
+    mfa_serial: str | None = None
+    token_code: str | None = field(default=None, repr=False)
+    duration_seconds: int | None = None
+    min_remaining: int | None = None
+    region: str | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class LoginPlan:
+    """All that was resolved before a code is asked for; ``settings`` are to be kept."""
+
+    session_profile: str
+    source: Source
+    device: Device
+    duration_seconds: int
+    region: str
+    settings: Mapping[str, str]
+    codes: CodeSettings
+
+
+@dataclass(frozen=True)
+class LoginResult:
+    """What a login came to: ``outcome`` is ``renewed``, ``kept`` or ``planned``."""
+
+    session_profile: str
+    source_profile: str
+    mfa_serial: str
+    outcome: str
+    expiration: datetime | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    duration_seconds: int = 0
+
+
+def login(request: LoginRequest, ports: Ports) -> LoginResult:
+    """Return the session that the profile has now, made if it was due.
+
+    A session that isn't due is kept and no code is asked for. Raises UsageError,
+    ConfigurationError, ServiceError, UnreachableError, CancelledError; the files are then as
+    they were.
+    """
+    _check_request(request)
+    started = ports.clock.now()
+    profile = _checked_target(request, ports)
+    kept = _kept(request, profile, started, ports)
+    if kept:
+        return kept
+    ports = _with_prompt_settings(request, profile, ports)
+    if request.dry_run:
+        return _planned(_plan(request, profile, ports))
+    wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.why_not() else WAIT_AT_A_TERMINAL
+    lock = f"session {ports.files.credentials_path} {request.session_profile}"
+    try:
+        with ports.locks.hold(lock, wait, lambda holder: _say_waiting(holder, ports)):
+            return _login_in_turn(request, started, ports)
+    except BusyError as busy:
+        return _living_session_or(busy, request, ports)
+
+
+def _check_request(request: LoginRequest) -> None:
+    """Refuse what can be told wrong before any file is read."""
+    check_profile_name(request.session_profile)
+    if request.mfa_serial:
+        checked_serial(request.mfa_serial)
+    if request.min_remaining is not None and request.min_remaining < 0:
+        raise UsageError("--min-remaining takes seconds, 0 or more.")
+    if request.duration_seconds is not None:
+        resolve_duration(request.duration_seconds, Profile(""))
+
+
+def _checked_target(request: LoginRequest, ports: Ports) -> Profile:
+    profile = ports.files.profile(request.session_profile)
+    check_session_profile(profile, ports.clock.now())
+    return profile
+
+
+def _kept(
+    request: LoginRequest, profile: Profile, started: datetime, ports: Ports
+) -> LoginResult | None:
+    """Return the result if the profile's session serves: not due, or made since we started."""
+    session = session_of(profile)
+    now = ports.clock.now()
+    if session is None or session.is_due(now, request.min_remaining):
+        return None
+    made_meanwhile = session.issued is not None and session.issued >= started.replace(microsecond=0)
+    if request.force and not made_meanwhile:
+        return None
+    return _as_kept(profile, session)
+
+
+def _as_kept(profile: Profile, session: Session) -> LoginResult:
+    return LoginResult(
+        session_profile=profile.name,
+        source_profile=profile.get(MARK),
+        mfa_serial=profile.get("mfa_serial"),
+        outcome="kept",
+        expiration=session.expiration,
+    )
+
+
+def _with_prompt_settings(request: LoginRequest, profile: Profile, ports: Ports) -> Ports:
+    setting = _inherited("mfa_prompt", request, profile, ports)
+    return replace(ports, terminal=terminal_for(setting, ports.environment, ports.terminal))
+
+
+def _inherited(option: str, request: LoginRequest, profile: Profile, ports: Ports) -> str:
+    """Return a setting of the session profile, or else of its source profile."""
+    source = request.source_profile or profile.get(MARK) or profile.get("source_profile")
+    return profile.get(option) or ports.files.profile(source or "default").get(option)
+
+
+def _login_in_turn(request: LoginRequest, started: datetime, ports: Ports) -> LoginResult:
+    """Log in while nobody else does: what another process made meanwhile serves."""
+    profile = _checked_target(request, ports)
+    kept = _kept(request, profile, started, ports)
+    if kept:
+        return kept
+    plan = _plan(request, profile, ports)
+    ports.files.check_writable(config=bool(plan.settings))
+    codes = TokenCodeSources(plan.codes, plan.device.mfa_serial, plan.session_profile, ports)
+    session = exchange(
+        plan.source.keys, plan.device.mfa_serial, plan.duration_seconds, plan.region, codes, ports
+    )
+    ports.files.write_session(plan.session_profile, session)
+    if plan.settings:
+        ports.files.write_settings(plan.session_profile, plan.settings)
+    return replace(_planned(plan), outcome="renewed", expiration=session.expiration)
+
+
+def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
+    source = resolve_source(request.source_profile, profile, ports)
+    region = known_region(request.region, profile, source, ports)
+    device = resolve_device(request.mfa_serial, profile, source, region, ports)
+    codes = CodeSettings(
+        option=request.token_code,
+        process=_inherited("mfa_process", request, profile, ports),
+        hidden=_inherited("mfa_prompt", request, profile, ports).lower() == "hidden",
+    )
+    return LoginPlan(
+        session_profile=profile.name,
+        source=source,
+        device=device,
+        duration_seconds=resolve_duration(request.duration_seconds, profile),
+        region=region or region_of(device.mfa_serial),
+        settings=_settings_to_keep(profile, source, device, region),
+        codes=codes,
+    )
+
+
+def _settings_to_keep(
+    profile: Profile, source: Source, device: Device, region: str
+) -> dict[str, str]:
+    """Return what this login found out and the profile doesn't say yet."""
+    settings = {}
+    if source.profile and profile.get(MARK) != source.profile:
+        settings[MARK] = source.profile
+    elif not source.profile and not profile.is_managed:
+        settings[SWITCH] = "on"
+    if device.is_new:
+        settings["mfa_serial"] = device.mfa_serial
+    if region and not profile.get("region"):
+        settings["region"] = region
+    return settings
+
+
+def _planned(plan: LoginPlan) -> LoginResult:
+    return LoginResult(
+        session_profile=plan.session_profile,
+        source_profile=plan.source.profile,
+        mfa_serial=plan.device.mfa_serial,
+        outcome="planned",
+        settings=plan.settings,
+        duration_seconds=plan.duration_seconds,
+    )
+
+
+def _say_waiting(holder: str, ports: Ports) -> None:
+    ports.notes(f"Waiting for {shown(holder)}, which is logging in.")
+
+
+def _living_session_or(busy: BusyError, request: LoginRequest, ports: Ports) -> LoginResult:
+    """Return the session that still lives, though it is due, or raise ``busy``."""
+    profile = ports.files.profile(request.session_profile)
+    session = session_of(profile)
+    if session is None or not session.remaining(ports.clock.now()) or request.force:
+        raise busy
+    ports.notes(f"{busy.what} The session that is there serves on.")
+    return _as_kept(profile, session)

@@ -1,0 +1,161 @@
+"""The values that pass between the layers: profiles, keys, devices, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from awscli_mfa_plugin.core.expiry import DEFAULT_LIFETIME, expiry_window, seconds_left
+
+OUR_NAME = "awscli-mfa-plugin"
+"""What ``manager`` says in a session that this plugin wrote."""
+
+MARK = "mfa_source_profile"
+"""The setting that makes a profile managed and names its source profile."""
+
+SWITCH = "mfa_session"
+"""``on`` makes a profile managed without a source profile, ``off`` takes one out."""
+
+OTHER_WAYS = (
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "credential_process",
+    "web_identity_token_file",
+    "credential_source",
+    "login_session",
+)
+"""Settings of a profile that gets its credentials another way (AWS SDKs reference)."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile of the shared files: its config section and its credentials section.
+
+    ``config`` and ``credentials`` map option names to values. Where only the merged view of
+    botocore is at hand, ``config`` holds all of it.
+    """
+
+    name: str
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def get(self, option: str) -> str:
+        """Return an option's value, the credentials file's first as in botocore, or ""."""
+        return self.credentials.get(option) or self.config.get(option) or ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether either file holds anything of this profile."""
+        return bool(self.config or self.credentials)
+
+    @property
+    def has_long_lived_keys(self) -> bool:
+        """Whether either section holds an access key without a session token."""
+        return any(_is_long_lived(section) for section in (self.config, self.credentials))
+
+    @property
+    def has_session_token(self) -> bool:
+        """Whether the profile holds temporary keys, whoever wrote them."""
+        return bool(self.get("aws_session_token") or self.get("aws_security_token"))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the session that it holds was written by this plugin."""
+        return self.has_session_token and self.get("manager") == OUR_NAME
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the profile's own settings ask for an MFA session."""
+        if self.is_switched_off:
+            return False
+        return bool(self.get(MARK)) or self.get(SWITCH).lower() == "on"
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether ``mfa_session = off`` takes the profile out."""
+        return self.get(SWITCH).lower() == "off"
+
+    @property
+    def other_way(self) -> str:
+        """The first setting by which the profile gets credentials another way, or ""."""
+        return next((option for option in OTHER_WAYS if self.get(option)), "")
+
+
+def _is_long_lived(section: Mapping[str, str]) -> bool:
+    token = section.get("aws_session_token") or section.get("aws_security_token")
+    return bool(section.get("aws_access_key_id")) and not token
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys that botocore resolved; ``session_token`` is "" for long-lived ones.
+
+    ``profile`` is whose they are, "" for the environment's.
+    """
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+    profile: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session from GetSessionToken: its keys, when it was issued, when it ends.
+
+    Both times are aware UTC; ``issued`` is None where nobody wrote it down.
+    """
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expiration: datetime
+    issued: datetime | None = None
+
+    @property
+    def lifetime(self) -> timedelta:
+        """The lifetime that was granted, as far as it is known."""
+        if self.issued is None or self.issued >= self.expiration:
+            return DEFAULT_LIFETIME
+        return self.expiration - self.issued
+
+    def remaining(self, now: datetime) -> int:
+        """Return the whole seconds left at ``now``."""
+        return seconds_left(self.expiration, now)
+
+    def is_due(self, now: datetime, min_remaining: int | None = None) -> bool:
+        """Whether less is left than ``min_remaining`` seconds, by default the expiry window."""
+        if min_remaining is not None:
+            return self.remaining(now) < max(min_remaining, 1)
+        return self.expiration - now <= expiry_window(self.lifetime)
+
+
+@dataclass(frozen=True)
+class MfaDevice:
+    """An MFA device as ``iam:ListMFADevices`` gives it; ``enabled`` is aware UTC or None."""
+
+    mfa_serial: str
+    kind: str
+    enabled: datetime | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether GetSessionToken takes codes of this device."""
+        return self.kind != "FIDO"
+
+
+@dataclass(frozen=True)
+class CallerIdentity:
+    """Who ``sts:GetCallerIdentity`` says is calling."""
+
+    arn: str
+    account: str
+
+    @property
+    def user_name(self) -> str:
+        """The IAM user's name, without its path, or "" for anybody else."""
+        resource = self.arn.split(":", 5)[-1]
+        return resource.rsplit("/", 1)[-1] if resource.startswith("user/") else ""

@@ -1,0 +1,126 @@
+"""Finds the source of a session: the long-lived keys that are exchanged for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from awscli_mfa_plugin.core.ports import Ports
+from awscli_mfa_plugin.core.records import MARK, Keys, Profile
+from awscli_mfa_plugin.core.text import quoted_list, shown
+from awscli_mfa_plugin.errors import ConfigurationError
+
+_NO_SESSION_OF_ITS_OWN = "GetSessionToken takes long-lived keys of an IAM user only"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the long-lived keys are: a profile, or "" for the environment."""
+
+    profile: str
+    keys: Keys
+
+    @property
+    def shown(self) -> str:
+        """The source in words."""
+        return f"profile {shown(self.profile)}" if self.profile else "the environment"
+
+
+def resolve_source(named: str | None, session_profile: Profile, ports: Ports) -> Source:
+    """Return the source of a session profile, in the design's order.
+
+    ``named`` is ``--source-profile``. Raises ConfigurationError where there are no keys, or
+    only temporary ones.
+    """
+    in_environment = environment_keys(ports.environment)
+    if in_environment and in_environment.session_token:
+        ports.notes(
+            "Set aside: the environment holds temporary keys (AWS_SESSION_TOKEN), "
+            "which get no session of their own."
+        )
+        in_environment = None
+    name = named or session_profile.get(MARK) or session_profile.get("source_profile")
+    if name:
+        return _of_profile(name, session_profile.name, ports)
+    if in_environment:
+        if _can_be_source(ports.files.profile("default")) and session_profile.name != "default":
+            ports.notes(
+                "Taking the long-lived keys in the environment, not those of profile default "
+                "(--source-profile default takes those)."
+            )
+        return Source("", in_environment)
+    return _of_profile("default", session_profile.name, ports)
+
+
+def environment_keys(environment: Mapping[str, str]) -> Keys | None:
+    """Return the keys in the environment, long-lived or temporary, if there are any."""
+    key_id = environment.get("AWS_ACCESS_KEY_ID", "")
+    secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
+    token = environment.get("AWS_SESSION_TOKEN") or environment.get("AWS_SECURITY_TOKEN") or ""
+    return Keys(key_id, secret, token) if key_id and secret else None
+
+
+def _can_be_source(profile: Profile) -> bool:
+    return not _why_not_source(profile)
+
+
+def _why_not_source(profile: Profile) -> str:
+    """Say why a profile can't be a source, or ""."""
+    if not profile.exists:
+        return "doesn't exist"
+    if profile.other_way not in {"", "credential_process"}:
+        return f"gets temporary keys by {profile.other_way}"
+    if profile.get("aws_access_key_id"):
+        return "holds temporary keys" if profile.has_session_token else ""
+    return "" if profile.other_way else "holds no long-lived keys"
+
+
+def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
+    if name == session_profile:
+        raise ConfigurationError(
+            f"Profile {shown(name)} can't be the source of its own session.",
+            "Name the profile with the long-lived keys by --source-profile, "
+            "or another session profile by --profile.",
+        )
+    why_not = _why_not_source(ports.files.profile(name))
+    if why_not:
+        raise ConfigurationError(
+            f"Source profile {shown(name)} {why_not}; {_NO_SESSION_OF_ITS_OWN}.",
+            _profiles_to_name(session_profile, ports),
+        )
+    keys = ports.chain.keys_of(name)
+    if keys.session_token:
+        raise ConfigurationError(
+            f"Source profile {shown(name)} resolves to temporary keys; {_NO_SESSION_OF_ITS_OWN}.",
+            _profiles_to_name(session_profile, ports),
+        )
+    return Source(name, keys)
+
+
+def _profiles_to_name(session_profile: str, ports: Ports) -> str:
+    names = [
+        name
+        for name in ports.files.profile_names()
+        if name != session_profile and _can_be_source(ports.files.profile(name))
+    ]
+    if names:
+        return f"Name a source by --source-profile: {quoted_list(names[:5])}."
+    return "«aws configure» stores an access key; --source-profile names its profile."
+
+
+def known_region(named: str | None, session_profile: Profile, source: Source, ports: Ports) -> str:
+    """Return the region that the user chose somewhere, or "".
+
+    ``named`` is ``--region``; then the session profile's counts, the source's, the
+    environment's.
+    """
+    of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
+    environment = ports.environment
+    return (
+        named
+        or session_profile.get("region")
+        or of_source
+        or environment.get("AWS_REGION")
+        or environment.get("AWS_DEFAULT_REGION")
+        or ""
+    )

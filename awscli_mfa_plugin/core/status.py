@@ -1,0 +1,102 @@
+"""Tells the state of the sessions in the shared files, without any call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from awscli_mfa_plugin.core.expiry import LONGEST_WINDOW, seconds_left
+from awscli_mfa_plugin.core.other_tools import other_session
+from awscli_mfa_plugin.core.records import MARK, Profile
+from awscli_mfa_plugin.core.sessions import session_of
+
+VALID, EXPIRING, EXPIRED, NONE, UNKNOWN = "valid", "expiring", "expired", "none", "unknown"
+
+
+@dataclass(frozen=True)
+class SessionStatus:
+    """The state of one profile's session; ``tool`` is "" for ours, else who wrote it.
+
+    ``expiration`` is aware UTC and None where there is none or it isn't known;
+    ``remaining`` and ``lifetime`` are seconds.
+    """
+
+    profile: str
+    source_profile: str
+    mfa_serial: str
+    state: str
+    expiration: datetime | None = None
+    remaining: int = 0
+    lifetime: int = 0
+    tool: str = ""
+
+
+def session_statuses(profiles: Iterable[Profile], now: datetime) -> tuple[SessionStatus, ...]:
+    """Return the states of the managed profiles and of other tools' sessions, in order.
+
+    Profiles that are neither are left out.
+    """
+    states = (status_of(profile, now) for profile in profiles)
+    return tuple(status for status in states if status is not None)
+
+
+def status_of(profile: Profile, now: datetime) -> SessionStatus | None:
+    """Return the state of one profile's session, or None if it isn't managed and holds none."""
+    if profile.is_ours or profile.is_managed:
+        return _managed(profile, now)
+    return _of_other_tool(profile, now) if profile.has_session_token else None
+
+
+def _managed(profile: Profile, now: datetime) -> SessionStatus | None:
+    other = other_session(profile)
+    if other:
+        return _of_other_tool(profile, now)
+    session = session_of(profile)
+    if session is None:
+        return _status(profile, NONE if not profile.is_ours else UNKNOWN)
+    remaining = session.remaining(now)
+    state = EXPIRED if not remaining else EXPIRING if session.is_due(now) else VALID
+    return _status(
+        profile, state, session.expiration, remaining, int(session.lifetime.total_seconds())
+    )
+
+
+def _of_other_tool(profile: Profile, now: datetime) -> SessionStatus | None:
+    other = other_session(profile)
+    if other is None:
+        return None
+    if other.expiration is None:
+        return _status(profile, UNKNOWN, tool=other.tool)
+    remaining = seconds_left(other.expiration, now)
+    is_due = remaining <= LONGEST_WINDOW.total_seconds()
+    state = EXPIRED if not remaining else EXPIRING if is_due else VALID
+    return _status(profile, state, other.expiration, remaining, tool=other.tool)
+
+
+def _status(
+    profile: Profile,
+    state: str,
+    expiration: datetime | None = None,
+    remaining: int = 0,
+    lifetime: int = 0,
+    tool: str = "",
+) -> SessionStatus:
+    return SessionStatus(
+        profile=profile.name,
+        source_profile=profile.get(MARK),
+        mfa_serial=profile.get("mfa_serial"),
+        state=state,
+        expiration=expiration,
+        remaining=remaining,
+        lifetime=lifetime,
+        tool=tool,
+    )
+
+
+def have_more_left(statuses: Iterable[SessionStatus], min_remaining: int) -> bool:
+    """Tell whether at least one session is shown, and all managed ones have more seconds left."""
+    shown = [status for status in statuses if status.state != NONE or not status.tool]
+    managed = [status for status in shown if not status.tool]
+    has_session = any(status.state != NONE for status in shown)
+    return has_session and all(status.remaining > min_remaining for status in managed)

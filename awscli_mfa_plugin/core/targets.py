@@ -1,0 +1,42 @@
+"""Says which profile may get a session: the one rule for where a session lives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from awscli_mfa_plugin.core.other_tools import other_session
+from awscli_mfa_plugin.core.records import SWITCH, Profile
+from awscli_mfa_plugin.core.sessions import lives
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.errors import ConfigurationError
+
+DEFAULT_SESSION_PROFILE = "mfa"
+
+_NAME_ANOTHER = f"Name another session profile: --profile {DEFAULT_SESSION_PROFILE}."
+
+
+def check_session_profile(profile: Profile, now: datetime) -> None:
+    """Raise ConfigurationError if the profile may not get a session, with the remedy."""
+    name = shown(profile.name)
+    if profile.is_switched_off:
+        raise ConfigurationError(
+            f"Profile {name} has {SWITCH} = off.",
+            f"Remove that line from its section in the config file. {_NAME_ANOTHER}",
+        )
+    if profile.other_way:
+        raise ConfigurationError(
+            f"Profile {name} gets its credentials by {profile.other_way}; it stays as it is.",
+            _NAME_ANOTHER,
+        )
+    if profile.has_long_lived_keys:
+        raise ConfigurationError(
+            f"Profile {name} holds long-lived keys; a session there would replace them.",
+            f"Name another profile for the session: "
+            f"--profile {DEFAULT_SESSION_PROFILE} --source-profile {name}.",
+        )
+    other = other_session(profile)
+    if other and lives(other.expiration, now):
+        raise ConfigurationError(
+            f"Profile {name} holds a session of {other.tool}; it stays as it is.",
+            _NAME_ANOTHER,
+        )

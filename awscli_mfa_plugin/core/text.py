@@ -1,0 +1,61 @@
+"""Makes text that isn't ours safe to show on a terminal, and times readable."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+LONGEST = 300
+"""Characters of foreign text that are shown; the rest is cut."""
+
+_FEW = 10
+"""Minutes below which seconds matter to a person."""
+
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that steer a terminal or reorder what stands on it."""
+
+
+def shown(text: object, limit: int = LONGEST) -> str:
+    """Return ``text`` on one line, control and bidirectional characters escaped.
+
+    ``limit`` is the longest result in characters. Source of the danger: Unicode Technical
+    Report 36, and ECMA-48 for the control sequences of terminals.
+    """
+    escaped = "".join(_escaped(character) for character in str(text)[: limit + 1])
+    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def quoted_list(names: Iterable[str]) -> str:
+    """Return ``names`` shown safely, with commas between."""
+    return ", ".join(shown(name) for name in names)
+
+
+def length_of_time(seconds: float) -> str:
+    """Return a length of time in its two largest units: «11 h 58 min», «4 min 30 s», «12 s»."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min {rest} s" if minutes < _FEW and rest else f"{minutes} min"
+    return f"{rest} s"
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """Return ``when`` in the local time of ``now``: its clock time, and its day if not today's.
+
+    Both are aware datetimes; ``now`` is in the zone to show.
+    """
+    local = when.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"{local:%H:%M:%S}"
+    if local.date() == now.date() + timedelta(days=1):
+        return f"{local:%H:%M:%S} tomorrow"
+    return f"{local:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,1 @@
+"""Meets the world: AWS, files, the terminal, commands; each implements a Protocol of core."""

@@ -1,0 +1,218 @@
+"""Replaces a file whole: what a reader or a crash sees is the old content or the new one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from awscli_mfa_plugin.errors import UnwritableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OURS_ONLY = 0o700
+_SECRET_MODE = 0o600
+_MARK = "awscli-mfa"
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+
+_CAUSES = {
+    errno.EBUSY: "it is a mount of its own, as containers make them",
+    errno.EXDEV: "it is a mount of its own, as containers make them",
+    errno.EROFS: "its file system is read-only",
+    errno.EACCES: "its folder doesn't allow it",
+    errno.EPERM: "its folder doesn't allow it",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+}
+
+
+class ChangedMeanwhileError(Exception):
+    """The file isn't any more what was read; start over."""
+
+
+class Snapshot(NamedTuple):
+    """A file's content with what tells whether it is still the same; all None if it is missing."""
+
+    content: bytes | None = None
+    status: os.stat_result | None = None
+
+    def is_same_as(self, other: Snapshot) -> bool:
+        """Compare content, inode, size and modification time (in nanoseconds)."""
+        return self.content == other.content and _identity(self.status) == _identity(other.status)
+
+
+def _identity(status: os.stat_result | None) -> tuple[int, ...]:
+    if status is None:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def take_snapshot(path: str) -> Snapshot:
+    """Return what the regular file at ``path`` holds now.
+
+    Raises UnwritableFileError for a file that can't be read, and for a folder, a pipe, a device.
+    """
+    try:
+        # Opening a pipe or a device can do things: look first, and don't wait if it was swapped.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise _irregular(path)
+        with open(os.open(path, _READ_FLAGS | _BINARY), "rb") as file:
+            status = os.fstat(file.fileno())
+            content = file.read()
+    except FileNotFoundError:
+        return Snapshot()
+    except OSError as error:
+        raise UnwritableFileError(
+            f"{path} can't be read: {os.strerror(error.errno or 0)}.",
+            "Nothing was changed. Make it a file that you may read.",
+        ) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise _irregular(path)
+    return Snapshot(content, status)
+
+
+def _irregular(path: str) -> UnwritableFileError:
+    return UnwritableFileError(
+        f"{path} isn't a regular file, so nothing can be kept in it.",
+        "Name a regular file in its place.",
+    )
+
+
+def make_private_folder(path: str) -> None:
+    """Make a folder and its missing parents, 0700, if it isn't there; raise UnwritableFileError."""
+    missing = []
+    while path and not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        _make_one_folder(folder)
+
+
+def _make_one_folder(folder: str) -> None:
+    try:
+        os.mkdir(folder, _OURS_ONLY)
+    except FileExistsError:
+        # Another of our processes was faster.
+        return
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def replace_file(
+    target: str,
+    content: bytes,
+    old: os.stat_result | None = None,
+    *,
+    secret: bool = True,
+    check: Callable[[str], None] = lambda _temporary: None,
+) -> None:
+    """Put ``content`` in the place of ``target`` (no symlink; its folder is there), atomically.
+
+    ``old`` gives owner and mode; a secret's mode is never wider than 0600, and so is a new
+    file's. ``check`` gets the temporary file's path just before the rename, to raise.
+    Raises UnwritableFileError, the target untouched and the temporary file gone.
+    """
+    try:
+        temporary, descriptor = _new_file_beside(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    try:
+        _fill(descriptor, content, old, secret=secret)
+        check(temporary)
+        # On the disk before it has the name: no reader ever sees the new name with old bytes.
+        os.replace(temporary, target)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, FileNotFoundError):
+            # Somebody took the temporary file or the folder away: all may differ by now.
+            raise ChangedMeanwhileError from error
+        if isinstance(error, OSError):
+            raise unwritable(target, error) from error
+        raise
+    _sync_folder(os.path.dirname(target))
+
+
+def _new_file_beside(target: str) -> tuple[str, int]:
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{_MARK}-{os.urandom(4).hex()}.tmp")
+    return temporary, os.open(temporary, _NEW_FLAGS | _BINARY, _SECRET_MODE)
+
+
+def _fill(descriptor: int, content: bytes, old: os.stat_result | None, *, secret: bool) -> None:
+    with open(descriptor, "wb", buffering=0) as file:
+        left = memoryview(content)
+        while left:
+            left = left[file.write(left) :]
+        if old is not None:
+            _take_over(descriptor, old, secret=secret)
+        os.fsync(descriptor)
+
+
+def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
+    """Give the new file the old one's owner, group and mode."""
+    if sys.platform != "win32":
+        new = os.fstat(descriptor)
+        mode = stat.S_IMODE(old.st_mode) & (_SECRET_MODE if secret else 0o7777)
+        if new.st_uid != old.st_uid:
+            os.fchown(descriptor, old.st_uid, -1)
+        if new.st_gid != old.st_gid:
+            try:
+                os.fchown(descriptor, -1, old.st_gid)
+            except PermissionError:
+                # Not to be opened to the members of another group.
+                mode &= ~0o070
+        os.fchmod(descriptor, mode)
+
+
+def _sync_folder(folder: str) -> None:
+    if sys.platform != "win32":
+        # The new file is in its place by now; a folder that can't be synced is no failed write.
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def remove_leftovers(target: str) -> None:
+    """Remove the temporary files that killed processes left beside ``target``.
+
+    Only while holding the target's lock: another's temporary file is in use without it.
+    """
+    folder, name = os.path.split(target)
+    pattern = re.compile(rf"\.{re.escape(name)}\.{_MARK}-[0-9a-f]{{8}}\.tmp")
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if pattern.fullmatch(entry.name) and _is_our_own_file(entry):
+                with suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_our_own_file(entry: os.DirEntry[str]) -> bool:
+    if not entry.is_file(follow_symlinks=False):
+        return False
+    return sys.platform == "win32" or entry.stat(follow_symlinks=False).st_uid == os.geteuid()
+
+
+def unwritable(path: str, error: OSError) -> UnwritableFileError:
+    """Return the error to show for what the operating system said about writing ``path``."""
+    number = error.errno or 0
+    cause = _CAUSES.get(number) or os.strerror(number)
+    folder = os.path.dirname(path)
+    remedy = f"It is as it was. See to its disk and its folder ({folder}), then try again."
+    if number in {errno.EBUSY, errno.EXDEV}:
+        remedy = f"Mount its folder ({folder}) in place of the file, or use another file."
+    elif number in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        remedy = f"It is as it was. See to it that you may write in {folder}, or use another file."
+    elif number in {errno.ENOSPC, errno.EDQUOT}:
+        remedy = "It is as it was. Make room on the disk, then try again."
+    return UnwritableFileError(f"{path} can't be replaced: {cause}.", remedy)

@@ -1,0 +1,100 @@
+"""Makes botocore clients and resolves keys, each in a botocore session of its own.
+
+The session of the ``aws`` process won't do: it raises ProfileNotFound as long as the session
+profile isn't there yet, and its keys are those of the command, not of the source profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from awscli_mfa_plugin.core.records import Keys
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """The CLI's global options that shape a client; None where they weren't given.
+
+    ``verify`` is False, a CA bundle's path, or None; the timeouts are seconds.
+    """
+
+    endpoint_url: str | None = None
+    verify: bool | str | None = None
+    connect_timeout: int | None = None
+    read_timeout: int | None = None
+    user_agent_extra: str = ""
+
+
+class Clients:
+    """Makes the clients of one command."""
+
+    def __init__(self, options: ClientOptions) -> None:
+        """Keep the options that every client gets."""
+        self._options = options
+
+    def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
+        """Return a botocore client; without ``retries`` every request is sent at most once."""
+        session = botocore_session(keys.profile)
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        return session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self._options.endpoint_url,
+            verify=self._options.verify,
+            aws_access_key_id=keys.access_key_id,
+            aws_secret_access_key=keys.secret_access_key,
+            aws_session_token=keys.session_token or None,
+            config=self._config(retries=retries),
+        )
+
+    def _config(self, *, retries: bool) -> Any:
+        from botocore.config import Config
+
+        options: dict[str, Any] = {"user_agent_extra": self._options.user_agent_extra}
+        if self._options.connect_timeout is not None:
+            options["connect_timeout"] = self._options.connect_timeout
+        if self._options.read_timeout is not None:
+            options["read_timeout"] = self._options.read_timeout
+        if not retries:
+            options["retries"] = {"total_max_attempts": 1, "mode": "standard"}
+        return Config(**options)
+
+
+def botocore_session(profile: str) -> Any:
+    """Return a botocore session of a profile, or of none whatever ``AWS_PROFILE`` says."""
+    import botocore.session
+
+    no_profile_of_the_environment = {"profile": (None, None, None, None)}
+    session = botocore.session.Session(session_vars=no_profile_of_the_environment)
+    if profile:
+        session.set_config_variable("profile", profile)
+    return session
+
+
+class BotocoreChain:
+    """botocore's own credential chain, asked for one profile's keys."""
+
+    def keys_of(self, profile: str) -> Keys:
+        """Return the keys that the profile resolves to.
+
+        Raises ConfigurationError where there are none, or their process fails.
+        """
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            credentials = botocore_session(profile).get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
+        except BotoCoreError as error:
+            raise ConfigurationError(
+                f"The keys of profile {shown(profile)} can't be had: {shown(error)}",
+                "Try «aws sts get-caller-identity --profile NAME» with it.",
+            ) from None
+        if frozen is None or not frozen.access_key or not frozen.secret_key:
+            raise ConfigurationError(
+                f"Profile {shown(profile)} holds no long-lived keys.",
+                "«aws configure» stores an access key; --source-profile names its profile.",
+            )
+        return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)

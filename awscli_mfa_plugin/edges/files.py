@@ -1,0 +1,105 @@
+"""Reads and changes one shared AWS file without losing anything of anyone."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.core.documents import SharedDocument
+from awscli_mfa_plugin.edges.as_the_cli import check_replacement, read_as_the_cli
+from awscli_mfa_plugin.edges.atomic import (
+    ChangedMeanwhileError,
+    Snapshot,
+    make_private_folder,
+    remove_leftovers,
+    replace_file,
+    take_snapshot,
+)
+from awscli_mfa_plugin.edges.writable import check_replaceable
+from awscli_mfa_plugin.errors import BusyError, UnparsableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.edges.locks import Locks
+
+WAIT_SECONDS = 30
+_ATTEMPTS = 20
+
+
+class SharedFile:
+    """The shared config file or credentials file at ``path``, which may be missing."""
+
+    def __init__(self, path: str, locks: Locks, *, secret: bool) -> None:
+        """Keep the absolute path; ``secret`` keeps the mode at 0600 or narrower."""
+        self.path = path
+        self._locks = locks
+        self._secret = secret
+
+    def read(self) -> SharedDocument:
+        """Return what the file holds now; a missing file is an empty one.
+
+        So is a device or a pipe, as to botocore. Raises UnparsableFileError, UnwritableFileError.
+        """
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            return SharedDocument.parse(b"", self.path)
+        return self._document(take_snapshot(self.path))
+
+    def check_writable(self) -> None:
+        """Raise ConfigurationError if :meth:`update` would refuse, as far as can be told ahead."""
+        target = os.path.realpath(self.path)
+        snapshot = take_snapshot(target)
+        self._document(snapshot)
+        self._as_the_cli(target, snapshot)
+        check_replaceable(target, snapshot)
+
+    def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put ``change`` of what the file holds into its place; tell whether anything changed.
+
+        ``change`` may be called several times: others may write at the same time.
+        Raises BusyError, UnparsableFileError, UnwritableFileError, the file as it was.
+        """
+        with self._locks.hold(f"file {os.path.realpath(self.path)}", WAIT_SECONDS):
+            for _ in range(_ATTEMPTS):
+                # Anew each time: the symlink may point elsewhere by now.
+                target = os.path.realpath(self.path)
+                remove_leftovers(target)
+                snapshot = take_snapshot(target)
+                try:
+                    return self._try_update(target, snapshot, change)
+                except ChangedMeanwhileError:
+                    continue
+                except UnparsableFileError:
+                    # Not every writer is atomic: this may have been half of the file.
+                    if take_snapshot(target).is_same_as(snapshot):
+                        raise
+        raise BusyError(
+            f"Another program keeps writing {self.path}.",
+            "Nothing was changed. Try again when that program is done.",
+        )
+
+    def _try_update(
+        self, target: str, snapshot: Snapshot, change: Callable[[SharedDocument], SharedDocument]
+    ) -> bool:
+        before = self._document(snapshot)
+        after = change(before)
+        content = after.render()
+        if content == (snapshot.content or b""):
+            return False
+        old = self._as_the_cli(target, snapshot)
+        check_replaceable(target, snapshot)
+        make_private_folder(os.path.dirname(target))
+
+        def check(temporary: str) -> None:
+            check_replacement(old, read_as_the_cli(temporary, self.path), before, after)
+            if not take_snapshot(target).is_same_as(snapshot):
+                raise ChangedMeanwhileError
+
+        replace_file(target, content, snapshot.status, secret=self._secret, check=check)
+        return True
+
+    def _document(self, snapshot: Snapshot) -> SharedDocument:
+        return SharedDocument.parse(snapshot.content or b"", self.path)
+
+    def _as_the_cli(self, target: str, snapshot: Snapshot) -> dict[str, dict[str, object]]:
+        return {} if snapshot.content is None else read_as_the_cli(target, self.path)

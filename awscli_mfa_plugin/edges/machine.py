@@ -1,0 +1,57 @@
+"""The clock of this machine, its stdin, and what is said on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime
+from typing import Protocol
+
+from awscli_mfa_plugin.core.ports import Terminal
+
+
+class CountingTerminal(Terminal, Protocol):
+    """A terminal that can show a countdown."""
+
+    def wait(self, seconds: int, reason: str) -> None:
+        """Let ``seconds`` pass, counting down behind ``reason``."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """Return the time as an aware datetime in the local zone."""
+        return datetime.now().astimezone()
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, in whatever characters it can show."""
+    stream = sys.stderr
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        stream.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
+        stream.flush()
+    except (OSError, ValueError):
+        return  # stderr is closed: there is nobody to tell
+
+
+def read_stdin() -> str:
+    """Return the first line of stdin, at most 100 characters of it."""
+    return sys.stdin.readline(100).strip() if sys.stdin else ""
+
+
+class Waiting:
+    """Lets time pass: with a countdown on the terminal, or silently after one line."""
+
+    def __init__(self, terminal: CountingTerminal) -> None:
+        """Keep the terminal that may show a countdown."""
+        self._terminal = terminal
+
+    def __call__(self, seconds: int, reason: str) -> None:
+        """Let ``seconds`` pass."""
+        if not self._terminal.why_not():
+            self._terminal.wait(seconds, reason)
+            return
+        say(f"{reason} {seconds} s.")
+        time.sleep(seconds)

@@ -1,0 +1,131 @@
+"""The shared config and credentials files, seen as profiles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from awscli_mfa_plugin.core.documents import SharedDocument
+from awscli_mfa_plugin.core.records import Profile, Session
+from awscli_mfa_plugin.core.sections import config_profile, config_section, credentials_section
+from awscli_mfa_plugin.core.sessions import SESSION_OPTIONS, STALE_OPTIONS, session_options
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.edges.files import SharedFile
+from awscli_mfa_plugin.edges.locks import Locks
+from awscli_mfa_plugin.errors import ConfigurationError
+
+_Sections = Mapping[str, Mapping[str, str]]
+
+
+class SharedConfigFiles:
+    """Both shared files; reads are kept until a file changes."""
+
+    def __init__(self, config_path: str, credentials_path: str, locks: Locks) -> None:
+        """Keep the absolute paths; nothing is read yet."""
+        self.config_path = config_path
+        self.credentials_path = credentials_path
+        self._config = SharedFile(config_path, locks, secret=False)
+        self._credentials = SharedFile(credentials_path, locks, secret=True)
+        self._read: dict[str, tuple[object, _Sections]] = {}
+
+    def profile(self, name: str) -> Profile:
+        """Return a profile as the files hold it now; raise UnparsableFileError."""
+        return Profile(
+            name=name,
+            config=self._config_profiles().get(name, {}),
+            credentials=self._credentials_profiles().get(name, {}),
+        )
+
+    def profile_names(self) -> tuple[str, ...]:
+        """Return the names of all profiles, those of the config file first."""
+        return tuple(dict.fromkeys((*self._config_profiles(), *self._credentials_profiles())))
+
+    def check_writable(self, *, config: bool) -> None:
+        """Raise ConfigurationError if a write would be refused, as far as can be told ahead."""
+        self._credentials.check_writable()
+        if config:
+            self._config.check_writable()
+
+    def write_session(self, name: str, session: Session) -> None:
+        """Put a session into the profile's credentials section.
+
+        Raises ConfigurationError, the file untouched, if the section holds long-lived keys by
+        now: whoever wrote them, they are never replaced.
+        """
+        section = credentials_section(name)
+
+        def change(document: SharedDocument) -> SharedDocument:
+            options = document.options(section) if document.has_section(section) else {}
+            if Profile(name, credentials=options).has_long_lived_keys:
+                raise ConfigurationError(
+                    f"Profile {shown(name)} got long-lived keys meanwhile; they stay.",
+                    "Name another session profile by --profile.",
+                )
+            document = document.with_options(section, session_options(session))
+            return document.without_options(section, STALE_OPTIONS)
+
+        self._credentials.update(change)
+
+    def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
+        """Put settings into the profile's config section."""
+
+        def change(document: SharedDocument) -> SharedDocument:
+            section = config_section(name, document.section_names())
+            return document.with_options(section, dict(settings))
+
+        self._config.update(change)
+
+    def remove_session(self, name: str) -> bool:
+        """Remove our session from the credentials section; tell whether there was one."""
+        section = credentials_section(name)
+
+        def change(document: SharedDocument) -> SharedDocument:
+            if not document.has_section(section):
+                return document
+            if not Profile(name, credentials=document.options(section)).is_ours:
+                return document
+            document = document.without_options(section, SESSION_OPTIONS)
+            return document.without_section_if_empty(section)
+
+        return self._credentials.update(change)
+
+    def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
+        """Remove settings from the profile's config section; tell whether there were any."""
+
+        def change(document: SharedDocument) -> SharedDocument:
+            section = config_section(name, document.section_names())
+            if not document.has_section(section):
+                return document
+            document = document.without_options(section, options)
+            return document.without_section_if_empty(section)
+
+        return self._config.update(change)
+
+    def _config_profiles(self) -> _Sections:
+        return self._kept(self._config, _by_profile)
+
+    def _credentials_profiles(self) -> _Sections:
+        return self._kept(self._credentials, lambda sections: sections)
+
+    def _kept(self, file: SharedFile, view: Callable[[_Sections], _Sections]) -> _Sections:
+        """Return the file's sections by profile, parsed anew only if the file changed."""
+        state = _state_of(file.path)
+        kept = self._read.get(file.path)
+        if kept is None or kept[0] != state:
+            kept = (state, view(file.read().sections()))
+            self._read[file.path] = kept
+        return kept[1]
+
+
+def _by_profile(sections: _Sections) -> _Sections:
+    named = ((config_profile(section), options) for section, options in sections.items())
+    return {profile: options for profile, options in named if profile is not None}
+
+
+def _state_of(path: str) -> Any:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,0 +1,169 @@
+"""Runs the command of ``mfa_process``, which prints a token code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from awscli_mfa_plugin.core.ports import Notes
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
+
+PROCESS_SECONDS = 60
+"""How long the command may take: some wait for a touch or an unlocked keyring."""
+
+_SIX_DIGITS = re.compile(r"[0-9]{6,}")
+_RUN_BY_HAND = "Run it by hand: it has to print the token code alone and exit with 0."
+
+
+class TokenCommand:
+    """The command of ``mfa_process``, run in a process group of its own."""
+
+    def __init__(
+        self, environment: Mapping[str, str], notes: Notes, seconds: float = PROCESS_SECONDS
+    ) -> None:
+        """Keep the environment to run in and how long the command may take."""
+        self._environment = environment
+        self._notes = notes
+        self._seconds = seconds
+
+    def run(self, command: str) -> str:
+        """Return what the command printed; raise TokenProcessError if it failed or hung.
+
+        The command is split into words as botocore splits ``credential_process``; no shell
+        runs it. Lines of its stderr are shown as they come, runs of six digits masked.
+        """
+        words = _words(command)
+        try:
+            process = self._started(words)
+        except OSError as error:
+            raise TokenProcessError(
+                f"mfa_process can't run {shown(words[0])}: {error.strerror}.", _RUN_BY_HAND
+            ) from None
+        with process, _in_foreground(process.pid):
+            last_line: list[str] = []
+            reader = threading.Thread(target=self._relay, args=(process, last_line), daemon=True)
+            reader.start()
+            output = self._output(process, words[0])
+            reader.join(1)
+        if process.returncode == -signal.SIGINT:
+            raise CancelledError("Cancelled at mfa_process; nothing was changed.")
+        if process.returncode:
+            said = f": {last_line[0]}" if last_line else ", and said nothing."
+            raise TokenProcessError(
+                f"mfa_process ({shown(words[0])}) failed with {process.returncode}{said}",
+                _RUN_BY_HAND,
+            )
+        return output
+
+    def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
+        group: dict[str, Any] = {}
+        if os.name == "nt":
+            group["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        elif sys.version_info >= (3, 11):
+            group["process_group"] = 0
+        else:
+            group["preexec_fn"] = os.setpgrp
+        return subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(self._environment),
+            **group,
+        )
+
+    def _relay(self, process: subprocess.Popen[bytes], last_line: list[str]) -> None:
+        for line in process.stderr or ():
+            text = shown(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
+            if text:
+                last_line[:] = [text]
+                self._notes(f"mfa_process: {text}")
+
+    def _output(self, process: subprocess.Popen[bytes], name: str) -> str:
+        read: list[bytes] = []
+        stdout = process.stdout
+        reader = threading.Thread(
+            target=lambda: read.append(stdout.read(4096) if stdout else b""), daemon=True
+        )
+        reader.start()
+        try:
+            process.wait(self._seconds)
+            reader.join(1)
+        except subprocess.TimeoutExpired:
+            raise TokenProcessError(
+                f"mfa_process ({shown(name)}) hadn't finished after {self._seconds:g} s "
+                "and was ended.",
+                _RUN_BY_HAND,
+            ) from None
+        finally:
+            if process.poll() is None:
+                _end_group(process)
+        return b"".join(read).decode("utf-8", "replace").strip()
+
+
+def _words(command: str) -> list[str]:
+    from botocore.compat import compat_shell_split
+
+    try:
+        words: list[str] = compat_shell_split(command)
+    except ValueError as error:
+        raise TokenProcessError(
+            f"mfa_process can't be split into words: {shown(error)}.", "Check its quotes."
+        ) from None
+    if not words:
+        raise TokenProcessError("mfa_process is empty.", "Remove it, or name a command.")
+    return words
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End the command and whatever it started."""
+    if os.name == "nt":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextlib.contextmanager
+def _in_foreground(group: int) -> Iterator[None]:
+    """Lend the terminal to the command: pinentry and the like ask there themselves."""
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    ours = os.getpgrp()
+    try:
+        if os.tcgetpgrp(terminal) != ours:
+            yield
+            return
+        _give(terminal, group)
+        try:
+            yield
+        finally:
+            _give(terminal, ours)
+    finally:
+        os.close(terminal)
+
+
+def _give(terminal: int, group: int) -> None:
+    """Make ``group`` the terminal's foreground; taking it back needs SIGTTOU ignored."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(terminal, group)
+    finally:
+        signal.signal(signal.SIGTTOU, before)

@@ -1,0 +1,113 @@
+"""What can go wrong: every error carries the CLI's exit code and a remedy.
+
+The exit codes are AWS CLI v2's own (AWS CLI user guide, «Command line return codes»):
+252 wrong usage, 253 configuration, 254 the service said no, 255 anything else,
+130 cancelled from the keyboard.
+"""
+
+from __future__ import annotations
+
+
+class MfaError(Exception):
+    """The base of all errors of the plugin, never raised directly.
+
+    ``what`` says what failed and why, ``remedy`` what to do next; each is one line of
+    text that is safe to show on a terminal, without a secret in it.
+    """
+
+    exit_code = 255
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        """Keep ``what`` and ``remedy``; ``str()`` shows them on one or two lines."""
+        super().__init__(what, remedy)
+        self.what = what
+        self.remedy = remedy
+        self.is_safe_to_repeat = False
+
+    def __str__(self) -> str:
+        """Return what failed and, on a second line, what to do next."""
+        return f"{self.what}\n{self.remedy}" if self.remedy else self.what
+
+
+class UsageError(MfaError):
+    """The command line asks for something that can't be."""
+
+    exit_code = 252
+
+
+class ConfigurationError(MfaError):
+    """A profile, a file or the environment doesn't hold what the command needs."""
+
+    exit_code = 253
+
+
+class UnparsableFileError(ConfigurationError):
+    """A shared file that botocore wouldn't parse; it stays as it is."""
+
+
+class UnwritableFileError(ConfigurationError):
+    """A shared file that can't be replaced without risk; it stays as it is."""
+
+
+class CannotAskError(ConfigurationError):
+    """A token code is needed and nobody can be asked for it."""
+
+
+class TokenProcessError(ConfigurationError):
+    """The command in ``mfa_process`` failed, hung, or printed no token code."""
+
+
+class ServiceError(MfaError):
+    """AWS answered, and said no."""
+
+    exit_code = 254
+
+
+class WrongCodeError(ServiceError):
+    """AWS didn't accept the token code: mistyped, too old, or used before."""
+
+
+class CodeUsedError(ServiceError):
+    """The token code was used already; AWS takes every code once."""
+
+
+class UnknownDeviceError(ServiceError):
+    """AWS knows no usable MFA device of this user under the serial."""
+
+
+class WrongKeyError(ServiceError):
+    """AWS doesn't know the access key, or it is inactive."""
+
+
+class ClockError(ServiceError):
+    """The clock of this machine is too far from AWS's."""
+
+
+class TemporaryKeysError(ServiceError):
+    """The source profile holds temporary keys, which get no session of their own."""
+
+
+class PermissionDeniedError(ServiceError):
+    """A policy denies the call."""
+
+
+class ThrottledError(ServiceError):
+    """AWS got too many calls and answered none of them."""
+
+
+class UnreachableError(MfaError):
+    """AWS couldn't be reached, or something else answered in its place."""
+
+
+class AnswerLostError(UnreachableError):
+    """The call may have reached AWS, its answer didn't come back: the code may be spent."""
+
+
+class BusyError(MfaError):
+    """Another process holds what this one needs, and doesn't let go of it."""
+
+
+class CancelledError(MfaError):
+    """The person at the terminal cancelled."""
+
+    exit_code = 130

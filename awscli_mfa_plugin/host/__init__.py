@@ -1,0 +1,1 @@
+"""The ``aws`` process that the plugin lives in: loading, wiring, secrecy."""

@@ -1,0 +1,75 @@
+"""``aws mfa``: the command in the CLI's table, and its subcommands, imported when used."""
+
+from __future__ import annotations
+
+import importlib
+from functools import partial
+from typing import Any
+
+from awscli.customizations.commands import BasicCommand
+
+from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting
+from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.host.wiring import Wiring
+
+SUBCOMMANDS = {
+    "login": "LoginCommand",
+    "status": "StatusCommand",
+    "logout": "LogoutCommand",
+    "devices": "DevicesCommand",
+}
+"""The subcommands in the order of their help, and the class of each in its module."""
+
+
+class MfaCommand(BasicCommand):  # type: ignore[misc]
+    """The command table entry of ``aws mfa``."""
+
+    NAME = "mfa"
+    DESCRIPTION = (
+        "Multi-factor authentication for IAM users: one token code of an MFA device becomes a "
+        "session in a profile, which every ``aws`` command and every SDK uses by "
+        "``--profile`` until it ends.\n\n"
+        "``aws mfa login --profile mfa`` makes the session, ``aws mfa status`` tells how long it "
+        "lives, ``aws mfa logout`` removes it."
+    )
+    SYNOPSIS = "aws mfa <subcommand> [options]"
+    EXAMPLES = (
+        "Log in, look at the session, use it::\n\n"
+        "    $ aws mfa login --profile mfa\n"
+        "    $ aws mfa status\n"
+        "    $ aws s3 ls --profile mfa\n"
+    )
+
+    def __init__(self, session: Any) -> None:
+        """Keep the CLI's session; no subcommand is imported yet."""
+        super().__init__(session)
+        self._wiring = Wiring(session)
+        self.SUBCOMMANDS = self._subcommands(SUBCOMMANDS)
+
+    def __call__(self, args: list[str], parsed_globals: Any) -> int:
+        """Run the subcommand that is named; return its exit code."""
+        if args and args[0] in SUBCOMMANDS:
+            self.SUBCOMMANDS = self._subcommands([args[0]])
+        with UsageProblems("aws mfa") as outcome:
+            outcome.code = super().__call__(args, parsed_globals)
+        return outcome.code
+
+    def _run_main(self, _: Any, __: Any) -> int:
+        def refuse() -> int:
+            raise UsageError(
+                f"aws mfa needs a subcommand: {', '.join(SUBCOMMANDS)}.",
+                "«aws mfa help» explains them.",
+            )
+
+        return run_reporting(refuse)
+
+    def _subcommands(self, names: Any) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "command_class": partial(_subcommand, name, self._wiring)}
+            for name in names
+        ]
+
+
+def _subcommand(name: str, wiring: Wiring, session: Any) -> Any:
+    module = importlib.import_module(f"awscli_mfa_plugin.commands.{name}")
+    return getattr(module, SUBCOMMANDS[name])(session, wiring)

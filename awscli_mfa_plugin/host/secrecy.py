@@ -1,0 +1,49 @@
+"""Keeps secrets out of the CLI's debug log and of its history."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+_MASK = "********"
+
+_SECRETS = re.compile(
+    r"""(?ix)
+    (?P<before>
+        <(?:SecretAccessKey|SessionToken)>
+      | ["']?(?:SecretAccessKey|SessionToken|TokenCode|aws_secret_access_key|aws_session_token
+              |x-amz-security-token)["']?\s*(?:[:=,]|=>)\s*b?["']?
+      | --token-c[a-z-]*(?:=|["']?\s*,?\s*["']?)
+    )
+    (?P<secret>[^\s"'<>&,;)}\]]+)
+    """
+)
+"""What a secret looks like in a log: in AWS's XML, a header, a form, a dict, an argument."""
+
+
+def redacted(text: str) -> str:
+    """Return ``text`` with every value masked that stands where a secret stands."""
+    return _SECRETS.sub(lambda match: match["before"] + _MASK, text)
+
+
+def redact_logs() -> None:
+    """Mask the secrets of every log record from now on, whichever logger and handler it meets."""
+    make_record = logging.getLogRecordFactory()
+
+    def make_redacted_record(*args: Any, **options: Any) -> logging.LogRecord:
+        record = make_record(*args, **options)
+        try:
+            record.msg, record.args = redacted(record.getMessage()), ()
+        except Exception:
+            record.msg, record.args = "(a record that can't be shown)", ()
+        return record
+
+    logging.setLogRecordFactory(make_redacted_record)
+
+
+def stop_history() -> None:
+    """Record nothing more of this process in ``~/.aws/cli/history/history.db``."""
+    from botocore.history import get_global_history_recorder
+
+    get_global_history_recorder().disable()

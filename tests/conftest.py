@@ -1,0 +1,31 @@
+"""What every test starts from: an environment that says nothing about AWS or the network."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFIXES = ("AWS_", "AWSCLI_MFA_", "BOTO_", "PYTHON", "REQUESTS_", "SSL_CERT_")
+_NAMES = {"ALL_PROXY", "CI", "HTTPS_PROXY", "HTTP_PROXY", "MFA_DEVICE", "NO_PROXY"}
+# What the tests themselves are told by.
+_KEPT = {"AWSCLI_MFA_REQUIRE_HOSTS"}
+
+
+def _tells_something(name: str) -> bool:
+    upper = name.upper()
+    return (upper.startswith(_PREFIXES) or upper in _NAMES) and name not in _KEPT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take the developer's settings and home away from code that runs inside the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in filter(_tells_something, list(os.environ)):
+            environment.delenv(name)
+        environment.setenv("HOME", str(tmp_path_factory.mktemp("nobodys-home")))
+        yield

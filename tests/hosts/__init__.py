@@ -1,0 +1,1 @@
+"""The real AWS CLIs: fetched, wired and driven as a person would."""

@@ -1,0 +1,60 @@
+"""Where the fetched CLIs are kept, and whether what lies there is what the pins name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+PINS = Path(__file__).parent / "pins"
+HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-debian")
+# The wheels that the plugin depends on, so that installing it needs no network.
+WHEELS = "plugin"
+# To be raised when the way a host is built changes: what was fetched before is then redone.
+RECIPE = 1
+STAMP = ".pinned"
+
+
+def _cache_folder() -> Path:
+    named = os.environ.get("AWSCLI_MFA_HOSTS")
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(home).expanduser() / "awscli-mfa-plugin" / "hosts"
+
+
+# The folder that holds one folder for each host; it may not exist yet. Looked up once: the
+# tests have a home of their own.
+CACHE = _cache_folder().absolute()
+
+
+def host_folder(name: str, cache: Path = CACHE) -> Path:
+    """Return where the host (or the wheels) of this name belongs."""
+    return cache / name
+
+
+def pin_file(name: str) -> Path:
+    """Return the file that pins this host by version and hash."""
+    return PINS / f"{name}.txt"
+
+
+def pinned_lines(name: str) -> list[list[str]]:
+    """Return the words of each line of a pin file that isn't a comment."""
+    lines = pin_file(name).read_text("utf-8").splitlines()
+    return [line.split() for line in lines if line and not line.startswith("#")]
+
+
+def stamp(name: str) -> str:
+    """Return what a fetched host must be stamped with: its pins and the Python it is made for."""
+    pins = hashlib.sha256(pin_file(name).read_bytes()).hexdigest()
+    made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if name.startswith("v1") else "any"
+    return f"recipe {RECIPE}\npins {pins}\npython {made_for}\n"
+
+
+def is_fetched(name: str, cache: Path = CACHE) -> bool:
+    """Tell whether the host is there, whole, and as pinned today."""
+    try:
+        return (host_folder(name, cache) / STAMP).read_text("utf-8") == stamp(name)
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,99 @@
+"""Fixtures: each host in turn, a throw-away home in it, and the embedded AWS."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hosts.cache import HOSTS, WHEELS, is_fetched
+from tests.hosts.home import NOWHERE, Home
+from tests.hosts.host import Host, all_hosts
+from tests.hosts.installed import install_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.aws import EmbeddedAws
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a real CLI, so that ``-m 'not hosts'`` leaves it out."""
+    for item in items:
+        if HERE in item.path.parents and "host" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.hosts)
+
+
+def need(name: str) -> None:
+    """Skip the test that needs a host which wasn't fetched; where all are required, fail."""
+    if is_fetched(name):
+        return
+    reason = f"{name} isn't in the cache: python -m tests.hosts.fetch"
+    if os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(params=HOSTS)
+def host(request: pytest.FixtureRequest) -> Host:
+    """Return each of the real CLIs in turn."""
+    name = request.param
+    need(name)
+    return next(host for host in all_hosts() if host.name == name)
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that holds the plugin, installed once for all tests."""
+    need(WHEELS)
+    target = tmp_path_factory.mktemp("installed") / "plugin"
+    install_plugin(target, tmp_path_factory.mktemp("build"))
+    return target
+
+
+@pytest.fixture
+def network(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the variables that say where AWS answers: nowhere, unless a test uses ``aws``.
+
+    The proxy serves every host, Debian's without endpoint settings too, and the embedded AWS
+    sees which of AWS's own names is really asked.
+    """
+    if "aws" not in request.fixturenames:
+        return NOWHERE
+    aws: EmbeddedAws = request.getfixturevalue("aws")
+    return {"HTTPS_PROXY": aws.proxy_url, "AWS_CA_BUNDLE": str(aws.ca_bundle)}
+
+
+@pytest.fixture
+def home(host: Host, plugin: Path, tmp_path: Path, network: dict[str, str]) -> Iterator[Home]:
+    """Return a home with the plugin wired; it reaches no network until ``aws`` is used too."""
+    home = Home(host, tmp_path / "home", plugin, network)
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def plain_home(host: Host, tmp_path: Path, network: dict[str, str]) -> Iterator[Home]:
+    """Return a home that knows nothing of the plugin."""
+    home = Home(host, tmp_path / "plain-home", None, network)
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def aws_state() -> Any:
+    """Return what the embedded AWS is seeded with; a test module overrides it by its own."""
+    return None
+
+
+@pytest.fixture
+def aws(aws_state: Any) -> Iterator[EmbeddedAws]:
+    """Start the embedded AWS; the homes of the same test ask it."""
+    from tests.aws import EmbeddedAws
+
+    with EmbeddedAws(aws_state) as aws:
+        yield aws

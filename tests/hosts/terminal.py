@@ -1,0 +1,122 @@
+"""A real pseudo-terminal with a process in its foreground, and the screen that a person sees."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pexpect
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])"
+)
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+CTRL_Z = "\x1a"
+
+
+class Terminal:
+    """A process on a terminal of its own; ``timeout`` (seconds) bounds every wait."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        rows: int = 24,
+        columns: int = 80,
+        timeout: float = 60,
+    ) -> None:
+        """Start ``argv`` as the leader of a session whose controlling terminal this is."""
+        self.timeout = timeout
+        self.output = b""
+        self._seen = 0
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._child: pexpect.spawn[bytes] = pexpect.spawn(
+            argv[0],
+            list(argv[1:]),
+            env=dict(env),
+            cwd=str(cwd),
+            dimensions=(rows, columns),
+            timeout=timeout,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return int(self._child.pid or 0)
+
+    @property
+    def text(self) -> str:
+        """All that was written so far, without escape sequences, lines ending in a newline."""
+        plain = _ESCAPE_SEQUENCE.sub("", self.output.decode("utf-8", "replace"))
+        return plain.replace("\r\n", "\n")
+
+    @property
+    def display(self) -> str:
+        """The screen as a person sees it now, without blanks at the ends of lines."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    def expect(self, text: str) -> str:
+        """Wait until ``text`` is written, after what the last ``expect`` found; return up to it.
+
+        Raises AssertionError with what was written if the process ends or time runs out first.
+        """
+        deadline = time.monotonic() + self.timeout
+        while (found := self.text.find(text, self._seen)) < 0:
+            if not self._read() or time.monotonic() > deadline:
+                raise AssertionError(f"{text!r} wasn't shown, but:\n{self.text[self._seen :]}")
+        before = self.text[self._seen : found]
+        self._seen = found + len(text)
+        return before
+
+    def send(self, text: str) -> None:
+        """Type ``text``, and nothing after it: a key or a part of a line."""
+        self._child.send(text)
+
+    def send_line(self, text: str) -> None:
+        """Type ``text`` and press Return."""
+        self._child.send(text + "\r")
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed."""
+        return bool(self._child.getecho())
+
+    def wait(self) -> int:
+        """Read to the end; return the exit code, or minus the signal's number.
+
+        Raises AssertionError if the process goes on for longer than the time-out.
+        """
+        deadline = time.monotonic() + self.timeout
+        while self._read():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"still running, after:\n{self.text}")
+        self._child.wait()
+        if self._child.signalstatus is not None:
+            return -self._child.signalstatus
+        return self._child.exitstatus or 0
+
+    def close(self) -> None:
+        """Hang up; end the process if that doesn't."""
+        self._child.close(force=True)
+
+    def _read(self) -> bool:
+        """Take in what is written within a short while; return False at the end."""
+        try:
+            piece = self._child.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.output += piece
+        self._stream.feed(piece)
+        return True

@@ -1,0 +1,108 @@
+"""The hosts start, with the plugin wired and without."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.hosts.home import Home
+
+VERSIONS = {
+    "v1": "aws-cli/1.46.3 ",
+    "v1-split": "aws-cli/1.45.11 ",
+    "v1-boto3": "aws-cli/1.46.3 ",
+    "v2": "aws-cli/2.36.12 ",
+    "v2-debian": "aws-cli/2.9.19 ",
+}
+
+KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
+
+
+def test_version_without_the_plugin(plain_home: Home) -> None:
+    """Each host is the release that the pins name."""
+    result = plain_home.run("--version")
+    assert result.returncode == 0, result.output
+    assert result.stdout.startswith(VERSIONS[plain_home.host.name])
+
+
+def test_version_with_the_plugin(home: Home) -> None:
+    """Wiring the plugin changes nothing about a command that isn't ours."""
+    result = home.run("--version")
+    assert result.returncode == 0, result.output
+    assert result.stdout.startswith(VERSIONS[home.host.name])
+    assert result.stderr == ""
+
+
+def test_the_plugin_is_really_loaded(home: Home) -> None:
+    """The wiring reaches the plugin: ``aws mfa`` is a command that exists."""
+    result = home.run("mfa", "nonsense")
+    assert result.returncode == 252, result.output
+    assert "login" in result.stderr
+
+
+def test_without_the_plugin_there_is_no_mfa(plain_home: Home) -> None:
+    """``aws mfa`` comes from the plugin alone."""
+    result = plain_home.run("mfa", "status")
+    assert result.returncode == plain_home.host.usage_exit_code, result.output
+
+
+def test_the_version_on_a_terminal(home: Home) -> None:
+    """A command on a terminal shows what it shows elsewhere."""
+    result = home.run("--version", tty=True)
+    assert result.returncode == 0, result.output
+    assert result.stdout.startswith(VERSIONS[home.host.name])
+
+
+def test_a_home_reaches_no_network(home: Home) -> None:
+    """A call fails at once, unless the test gives the home an AWS to ask."""
+    home.write_credentials(KEYS)
+    env = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
+    result = home.run("sts", "get-caller-identity", env={**env, "AWS_MAX_ATTEMPTS": "1"})
+    assert result.returncode == home.host.general_exit_code, result.output
+    assert "proxy" in result.stderr
+
+
+@pytest.fixture
+def cat(tmp_path: Path) -> Terminal:
+    """Return a terminal on which a small program reads lines and shows them in capitals."""
+    program = (
+        "import sys\n"
+        "print('\\x1b[1mready\\x1b[0m', flush=True)\n"
+        "for line in sys.stdin: print(line.upper(), flush=True)\n"
+        "sys.exit(3)\n"
+    )
+    return Terminal([sys.executable, "-c", program], env={"TERM": "xterm"}, cwd=tmp_path)
+
+
+def test_terminal_types_reads_and_waits(cat: Terminal) -> None:
+    """What is typed is echoed and answered; the end gives the exit code."""
+    cat.expect("ready")
+    assert cat.echoes
+    cat.send_line("hello")
+    cat.expect("hello")
+    cat.expect("HELLO")
+    cat.send("\x04")
+    assert cat.wait() == 3
+    assert cat.display == "ready\nhello\nHELLO"
+
+
+def test_terminal_says_what_was_shown_instead(cat: Terminal) -> None:
+    """A text that doesn't come fails the test with what came."""
+    cat.expect("ready")
+    cat.send("\x04")
+    with pytest.raises(AssertionError, match="'never' wasn't shown"):
+        cat.expect("never")
+
+
+def test_terminal_gives_the_signal_that_ended_the_process(cat: Terminal) -> None:
+    """A process that a signal ended has no exit code but the signal's number, negated."""
+    cat.expect("ready")
+    cat.send("\x1c")
+    assert cat.wait() == -3

@@ -1,0 +1,1 @@
+"""The decisions and the edges, without a real AWS CLI."""
