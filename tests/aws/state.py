@@ -1,4 +1,8 @@
-"""What the embedded AWS knows: accounts, users, keys, devices, roles, sessions and spent codes."""
+"""What the embedded AWS knows: accounts, users, keys, devices, roles, sessions and spent codes.
+
+A state's JSON form holds the fields of the classes below by their names, as
+`example_state.json` beside this module does; what has a default may be left out.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +53,8 @@ class User:
     devices: list[Device] = field(default_factory=list)
     # "own-name": as the usual self-service policies have it, only with UserName = the caller.
     list_mfa_devices: ListPolicy = "own-name"
+    # Explicit denies by an identity-based policy: "sts:GetSessionToken", "iam:GetUser", …
+    denied_actions: list[str] = field(default_factory=list)
 
     @property
     def is_root(self) -> bool:
@@ -203,7 +209,7 @@ class State:
 def state_from_dict(seed: dict[str, Any]) -> State:
     """Read what `State.to_dict` writes; raises TypeError for a key that isn't known."""
     return State(
-        users=[_user(each) for each in seed.get("users", [])],
+        users=[user_from_dict(each) for each in seed.get("users", [])],
         roles=[Role(**each) for each in seed.get("roles", [])],
         regions_off=list(seed.get("regions_off", [])),
     )
@@ -215,7 +221,8 @@ def state_from_file(path: str | Path) -> State:
         return state_from_dict(json.load(file))
 
 
-def _user(seed: dict[str, Any]) -> User:
+def user_from_dict(seed: dict[str, Any]) -> User:
+    """Read one user of `State.to_dict`; raises TypeError for a key that isn't known."""
     keys = [AccessKey(**each) for each in seed.get("access_keys", [])]
     devices = [Device(**each) for each in seed.get("devices", [])]
     return User(**{**seed, "access_keys": keys, "devices": devices})

@@ -1,0 +1,1 @@
+"""The embedded AWS's own tests: real botocore against it, and published vectors."""

@@ -1,0 +1,388 @@
+"""The world as the core's tests want it: each fake implements a Protocol of ``core.ports``."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.core.ports import Ports
+from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+from awscli_mfa_plugin.core.sessions import (
+    SESSION_OPTIONS,
+    STALE_OPTIONS,
+    options_without_session,
+    session_options,
+)
+from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=timezone.utc)
+"""When the tests begin: at a boundary of the devices' 30 s steps."""
+
+SERIAL = "arn:aws:iam::123456789012:mfa/ada"
+LONG_LIVED = {"aws_access_key_id": "AKIAADA", "aws_secret_access_key": "secret-of-ada"}
+
+Sections = dict[str, dict[str, str]]
+
+
+def next_of(script: list[Any], default: Any = None) -> Any:
+    """Take the next answer of a script; raise it if it is an error."""
+    answer = script.pop(0) if script else default
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, time: datetime = NOW) -> None:
+        """Start at ``time``, an aware datetime in the zone to show."""
+        self.time = time
+
+    def now(self) -> datetime:
+        """Return the present time."""
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock."""
+        self.time += timedelta(seconds=seconds)
+
+
+class FakeNotes(list[str]):
+    """Keeps what was said beside the result."""
+
+    def __call__(self, text: str) -> None:
+        """Keep one note."""
+        self.append(text)
+
+
+class FakeTerminal:
+    """A terminal with scripted answers; an error among them is raised."""
+
+    def __init__(self, *answers: str | BaseException, nobody: str = "") -> None:
+        """Script the answers, or say by ``nobody`` why there is nobody to ask."""
+        self.answers: list[str | BaseException] = list(answers)
+        self.nobody = nobody
+        self.questions: list[str] = []
+        self.hidden: list[bool] = []
+        self.told: list[str] = []
+
+    def why_not(self) -> str:
+        """Return why nobody can be asked, or ""."""
+        return self.nobody
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        """Return the next scripted answer, without surrounding blanks."""
+        if self.nobody:
+            raise CannotAskError(f"Nobody can be asked: {self.nobody}.")
+        if not self.answers:
+            raise AssertionError(f"no answer is scripted for «{question}»")
+        self.questions.append(question)
+        self.hidden.append(hidden)
+        return str(next_of(self.answers)).strip()
+
+    def tell(self, text: str) -> None:
+        """Keep what was shown."""
+        self.told.append(text)
+
+
+class FakeWait:
+    """Lets the time of a clock pass at once, and keeps for how long and why."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        """Keep the clock to advance."""
+        self._clock = clock
+        self.waits: list[tuple[int, str]] = []
+
+    def __call__(self, seconds: int, reason: str) -> None:
+        """Advance the clock."""
+        self.waits.append((seconds, reason))
+        self._clock.advance(seconds)
+
+
+class FakeFiles:
+    """Both shared files in memory; ``refusal`` is raised by the check before a write."""
+
+    config_path = "/home/ada/.aws/config"
+    credentials_path = "/home/ada/.aws/credentials"
+
+    def __init__(self, config: Sections | None = None, credentials: Sections | None = None) -> None:
+        """Hold the sections by profile name."""
+        self.config: Sections = {name: dict(has) for name, has in (config or {}).items()}
+        self.credentials: Sections = {name: dict(has) for name, has in (credentials or {}).items()}
+        self.refusal: ConfigurationError | None = None
+        self.checked: list[bool] = []
+        self.writes: list[tuple[str, str]] = []
+
+    def profile(self, name: str) -> Profile:
+        """Return a profile as it is now; what it holds doesn't change later."""
+        return Profile(name, dict(self.config.get(name, {})), dict(self.credentials.get(name, {})))
+
+    def profile_names(self) -> tuple[str, ...]:
+        """Return the names of all profiles, those of the config file first."""
+        return tuple(dict.fromkeys((*self.config, *self.credentials)))
+
+    def check_writable(self, *, config: bool) -> None:
+        """Raise ``refusal`` if there is one; keep whether the config file counted."""
+        self.checked.append(config)
+        if self.refusal:
+            raise self.refusal
+
+    def write_session(self, name: str, session: Session) -> None:
+        """Put a session into a credentials section, unless it holds long-lived keys."""
+        section = self.credentials.get(name, {})
+        if Profile(name, credentials=section).has_long_lived_keys:
+            raise ConfigurationError(f"Profile {name} got long-lived keys meanwhile; they stay.")
+        kept = {option: text for option, text in section.items() if option not in STALE_OPTIONS}
+        self.credentials[name] = kept | session_options(session)
+        self.writes.append(("session", name))
+
+    def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
+        """Put settings into a config section."""
+        self.config.setdefault(name, {}).update(settings)
+        self.writes.append(("settings", name))
+
+    def remove_session(self, name: str) -> bool:
+        """Take our session out of a credentials section, and the section if nothing is left."""
+        section = self.credentials.get(name, {})
+        if not Profile(name, credentials=section).is_ours:
+            return False
+        self._keep(self.credentials, name, options_without_session(section))
+        self.writes.append(("no session", name))
+        return True
+
+    def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
+        """Take settings out of a config section, and the section if nothing is left."""
+        section = self.config.get(name, {})
+        if section.keys().isdisjoint(options):
+            return False
+        self._keep(self.config, name, {key: section[key] for key in section.keys() - {*options}})
+        self.writes.append(("no settings", name))
+        return True
+
+    @staticmethod
+    def _keep(sections: Sections, name: str, left: dict[str, str]) -> None:
+        sections[name] = left
+        if not left:
+            del sections[name]
+
+
+class FakeChain:
+    """Resolves a profile to the keys of its sections, or to what ``resolved`` holds for it."""
+
+    def __init__(self, files: FakeFiles) -> None:
+        """Keep the files to look into."""
+        self._files = files
+        self.resolved: dict[str, Keys] = {}
+
+    def keys_of(self, profile: str) -> Keys:
+        """Return the keys of a profile, or raise ConfigurationError."""
+        if profile in self.resolved:
+            return self.resolved[profile]
+        has = self._files.profile(profile)
+        if not has.get("aws_access_key_id"):
+            raise ConfigurationError(f"Profile {profile} resolves to no keys.")
+        return Keys(
+            has.get("aws_access_key_id"),
+            has.get("aws_secret_access_key"),
+            has.get("aws_session_token"),
+            profile,
+        )
+
+
+@dataclass(frozen=True)
+class SessionTokenCall:
+    """One GetSessionToken, as it would have reached AWS."""
+
+    access_key_id: str
+    mfa_serial: str
+    token_code: str
+    duration_seconds: int
+    region: str
+
+
+class FakeSts:
+    """AWS STS; ``answers`` holds lifetimes in seconds and errors, by default what is asked for."""
+
+    def __init__(self, clock: FakeClock, *answers: int | BaseException) -> None:
+        """Script the answers of GetSessionToken."""
+        self._clock = clock
+        self.answers: list[int | BaseException] = list(answers)
+        self.calls: list[SessionTokenCall] = []
+        self.identity: CallerIdentity | BaseException = CallerIdentity(
+            "arn:aws:iam::123456789012:user/team/ada", "123456789012"
+        )
+        self.identity_regions: list[str] = []
+
+    def get_session_token(
+        self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
+    ) -> Session:
+        """Return a session of the scripted lifetime, or raise the scripted error."""
+        call = SessionTokenCall(
+            keys.access_key_id, mfa_serial, token_code, duration_seconds, region
+        )
+        self.calls.append(call)
+        lifetime = next_of(self.answers, duration_seconds)
+        issued = self._clock.now().astimezone(timezone.utc).replace(microsecond=0)
+        number = len(self.calls)
+        return Session(
+            f"ASIA{number}",
+            f"secret-{number}",
+            f"token-{number}",
+            issued + timedelta(seconds=lifetime),
+            issued,
+        )
+
+    def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:  # noqa: ARG002
+        """Return whose the keys are, or raise the scripted error."""
+        self.identity_regions.append(region)
+        identity: CallerIdentity = next_of([self.identity])
+        return identity
+
+
+class FakeIam:
+    """AWS IAM; ``answers`` holds lists of devices and errors, the last stays."""
+
+    def __init__(self, *answers: tuple[MfaDevice, ...] | BaseException) -> None:
+        """Script the answers of ListMFADevices, by default the one virtual device."""
+        self.answers = list(answers) or [(MfaDevice(SERIAL, "virtual"),)]
+        self.calls: list[tuple[str, str | None, str]] = []
+
+    def list_mfa_devices(
+        self, keys: Keys, user_name: str | None, region: str
+    ) -> tuple[MfaDevice, ...]:
+        """Return the scripted devices, or raise the scripted error."""
+        self.calls.append((keys.access_key_id, user_name, region))
+        script = self.answers if len(self.answers) > 1 else list(self.answers)
+        devices: tuple[MfaDevice, ...] = next_of(script)
+        return devices
+
+
+class FakeTokenProcess:
+    """A token command with scripted outputs; an error among them is raised."""
+
+    def __init__(self, *outputs: str | BaseException) -> None:
+        """Script what the command prints."""
+        self.outputs: list[str | BaseException] = list(outputs)
+        self.commands: list[str] = []
+
+    def run(self, command: str) -> str:
+        """Return the next output."""
+        if not self.outputs:
+            raise AssertionError(f"no output is scripted for «{command}»")
+        self.commands.append(command)
+        return str(next_of(self.outputs))
+
+
+class FakeUsedCodes:
+    """The last code of each device, forgotten after 120 s."""
+
+    def __init__(self, clock: FakeClock, used: Mapping[str, str] | None = None) -> None:
+        """Start with a code used just now of each of some devices."""
+        self._clock = clock
+        self.used = {serial: (code, clock.now()) for serial, code in (used or {}).items()}
+
+    def is_used(self, serial: str, token_code: str) -> bool:
+        """Tell whether the code was the last one used."""
+        code, when = self.used.get(serial, ("", self._clock.now()))
+        return code == token_code and self._clock.now() - when <= timedelta(seconds=120)
+
+    def remember(self, serial: str, token_code: str) -> None:
+        """Remember a code."""
+        self.used[serial] = (token_code, self._clock.now())
+
+
+class FakeLocks:
+    """Locks that are free, but for those whose name starts with a key of ``busy``.
+
+    ``meanwhile`` is what another process does while this one waits: it runs before a lock is
+    taken, under the lock's name.
+    """
+
+    def __init__(self) -> None:
+        """Start with all locks free."""
+        self.busy: dict[str, str] = {}
+        self.meanwhile: Callable[[str], None] = lambda _name: None
+        self.asked: list[tuple[str, float]] = []
+        self.holding: list[str] = []
+
+    @contextmanager
+    def hold(
+        self, name: str, wait_seconds: float, on_wait: Callable[[str], None] | None = None
+    ) -> Iterator[None]:
+        """Hold a lock, or raise BusyError after telling ``on_wait`` the holder."""
+        if name in self.holding:
+            raise AssertionError(f"{name} is held already: this would wait for itself")
+        self.asked.append((name, wait_seconds))
+        self.meanwhile(name)
+        for start, holder in self.busy.items():
+            if name.startswith(start):
+                if on_wait:
+                    on_wait(holder)
+                raise BusyError(f"{holder} is busy.", "Wait for it, or end it.")
+        self.holding.append(name)
+        try:
+            yield
+        finally:
+            self.holding.remove(name)
+
+
+@dataclass
+class World:
+    """All fakes together; what a test doesn't give is made."""
+
+    files: FakeFiles = field(default_factory=FakeFiles)
+    terminal: FakeTerminal = field(default_factory=FakeTerminal)
+    iam: FakeIam = field(default_factory=FakeIam)
+    token_process: FakeTokenProcess = field(default_factory=FakeTokenProcess)
+    environment: dict[str, str] = field(default_factory=dict)
+    clock: FakeClock = field(default_factory=FakeClock)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+    locks: FakeLocks = field(default_factory=FakeLocks)
+    stdin: str = ""
+
+    def __post_init__(self) -> None:
+        """Make the fakes that stand on others."""
+        self.chain = FakeChain(self.files)
+        self.sts = FakeSts(self.clock)
+        self.wait = FakeWait(self.clock)
+        self.used_codes = FakeUsedCodes(self.clock)
+
+    def ports(self) -> Ports:
+        """Return the ports of the core, implemented by these fakes."""
+        return Ports(
+            clock=self.clock,
+            notes=self.notes,
+            terminal=self.terminal,
+            wait=self.wait,
+            environment=self.environment,
+            files=self.files,
+            chain=self.chain,
+            sts=self.sts,
+            iam=self.iam,
+            token_process=self.token_process,
+            used_codes=self.used_codes,
+            locks=self.locks,
+            read_stdin=lambda: self.stdin,
+        )
+
+
+def ports(**overrides: Any) -> Ports:
+    """Return ports of fakes, some of them given: the fields of World are the names."""
+    return World(**overrides).ports()
+
+
+def session_section(
+    lifetime: int = 43_200, age: int = 0, now: datetime = NOW, **others: str
+) -> dict[str, str]:
+    """Return a credentials section with a session of ours, ``age`` seconds old."""
+    issued = now - timedelta(seconds=age)
+    expiration = issued + timedelta(seconds=lifetime)
+    options = session_options(Session("ASIAOLD", "secret-old", "token-old", expiration, issued))
+    assert set(options) <= set(SESSION_OPTIONS)
+    return options | others
