@@ -17,7 +17,7 @@ OURS = {
     "core": {"errors"},
     "commands": {"core", "errors"},
     "edges": {"core", "errors"},
-    "host": {"core", "commands", "edges", "errors"},
+    "host": {"core", "commands", "edges", "errors", "__version__"},
 }
 # Third parties that only some layers may import.
 THEIRS = {

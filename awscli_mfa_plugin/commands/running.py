@@ -62,8 +62,14 @@ class UsageProblems:
         if isinstance(problem, SystemExit):  # argparse has told the problem itself
             return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
         LOG.debug("aws mfa was called wrongly", exc_info=problem)
-        _told(UsageError(shown(problem), f"«{self._command} help» explains the options."))
+        _told(UsageError(_worded(problem), f"«{self._command} help» explains the options."))
         return True
+
+
+def _worded(problem: Exception) -> str:
+    text = str(problem).split("\n\n")[0]
+    number = text.partition("invalid literal for int() with base 10: ")[2]
+    return f"{shown(number)} isn't a whole number." if number else shown(text)
 
 
 def _told(error: MfaError) -> int:

@@ -11,8 +11,6 @@ from awscli_mfa_plugin.errors import (
     AnswerLostError,
     CodeUsedError,
     MfaError,
-    ServiceError,
-    UnreachableError,
     WrongCodeError,
 )
 
@@ -77,13 +75,11 @@ def _sent(
     spent = True
     try:
         return ports.sts.get_session_token(keys, mfa_serial, code.digits, duration_seconds, region)
-    except AnswerLostError:
-        raise
-    except (ServiceError, UnreachableError):
-        spent = False
+    except Exception as error:
+        spent = isinstance(error, AnswerLostError)
         raise
     finally:
-        if spent:
+        if spent:  # a Ctrl-C during the call counts too
             ports.used_codes.remember(mfa_serial, code.digits)
 
 

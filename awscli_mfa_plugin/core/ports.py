@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -144,7 +144,7 @@ class Ports:
     notes: Notes
     terminal: Terminal
     wait: Wait
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     files: SharedFiles
     chain: CredentialChain
     sts: SecurityTokenService

@@ -22,6 +22,8 @@ OTHER_WAYS = (
     "sso_session",
     "sso_start_url",
     "sso_account_id",
+    "sso_role_name",
+    "sso_region",
     "credential_process",
     "web_identity_token_file",
     "credential_source",
@@ -71,12 +73,12 @@ class Profile:
         """Whether the profile's own settings ask for an MFA session."""
         if self.is_switched_off:
             return False
-        return bool(self.get(MARK)) or self.get(SWITCH).lower() == "on"
+        return bool(self.config.get(MARK)) or self.config.get(SWITCH, "").lower() == "on"
 
     @property
     def is_switched_off(self) -> bool:
         """Whether ``mfa_session = off`` takes the profile out."""
-        return self.get(SWITCH).lower() == "off"
+        return self.config.get(SWITCH, "").lower() == "off"
 
     @property
     def other_way(self) -> str:
@@ -130,7 +132,7 @@ class Session:
         """Whether less is left than ``min_remaining`` seconds, by default the expiry window."""
         if min_remaining is not None:
             return self.remaining(now) < max(min_remaining, 1)
-        return self.expiration - now <= expiry_window(self.lifetime)
+        return self.expiration - now < expiry_window(self.lifetime)
 
 
 @dataclass(frozen=True)

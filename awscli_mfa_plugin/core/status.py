@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from awscli_mfa_plugin.core.expiry import LONGEST_WINDOW, seconds_left
-from awscli_mfa_plugin.core.other_tools import other_session
+from awscli_mfa_plugin.core.other_tools import OtherSession, other_session
 from awscli_mfa_plugin.core.records import MARK, Profile
 from awscli_mfa_plugin.core.sessions import session_of
 
@@ -43,15 +43,13 @@ def session_statuses(profiles: Iterable[Profile], now: datetime) -> tuple[Sessio
 
 def status_of(profile: Profile, now: datetime) -> SessionStatus | None:
     """Return the state of one profile's session, or None if it isn't managed and holds none."""
-    if profile.is_ours or profile.is_managed:
-        return _managed(profile, now)
-    return _of_other_tool(profile, now) if profile.has_session_token else None
-
-
-def _managed(profile: Profile, now: datetime) -> SessionStatus | None:
     other = other_session(profile)
     if other:
-        return _of_other_tool(profile, now)
+        return _of_other_tool(profile, other, now)
+    return _managed(profile, now) if profile.is_ours or profile.is_managed else None
+
+
+def _managed(profile: Profile, now: datetime) -> SessionStatus:
     session = session_of(profile)
     if session is None:
         return _status(profile, NONE if not profile.is_ours else UNKNOWN)
@@ -62,14 +60,11 @@ def _managed(profile: Profile, now: datetime) -> SessionStatus | None:
     )
 
 
-def _of_other_tool(profile: Profile, now: datetime) -> SessionStatus | None:
-    other = other_session(profile)
-    if other is None:
-        return None
+def _of_other_tool(profile: Profile, other: OtherSession, now: datetime) -> SessionStatus:
     if other.expiration is None:
         return _status(profile, UNKNOWN, tool=other.tool)
     remaining = seconds_left(other.expiration, now)
-    is_due = remaining <= LONGEST_WINDOW.total_seconds()
+    is_due = remaining < LONGEST_WINDOW.total_seconds()
     state = EXPIRED if not remaining else EXPIRING if is_due else VALID
     return _status(profile, state, other.expiration, remaining, tool=other.tool)
 
@@ -96,7 +91,7 @@ def _status(
 
 def have_more_left(statuses: Iterable[SessionStatus], min_remaining: int) -> bool:
     """Tell whether at least one session is shown, and all managed ones have more seconds left."""
-    shown = [status for status in statuses if status.state != NONE or not status.tool]
-    managed = [status for status in shown if not status.tool]
-    has_session = any(status.state != NONE for status in shown)
+    statuses = tuple(statuses)
+    has_session = any(status.state != NONE for status in statuses)
+    managed = (status for status in statuses if not status.tool)
     return has_session and all(status.remaining > min_remaining for status in managed)

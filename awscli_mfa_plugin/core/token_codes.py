@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from awscli_mfa_plugin.core.codes import token_code
 from awscli_mfa_plugin.core.ports import Ports
@@ -32,7 +32,7 @@ class TokenCode:
 class CodeSettings:
     """Where codes may come from: the option's value, the command, a prompt shown or hidden."""
 
-    option: str | None
+    option: str | None = field(repr=False)
     process: str
     hidden: bool
 

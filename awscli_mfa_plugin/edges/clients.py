@@ -58,9 +58,23 @@ class Clients:
             options["connect_timeout"] = self._options.connect_timeout
         if self._options.read_timeout is not None:
             options["read_timeout"] = self._options.read_timeout
-        if not retries:
-            options["retries"] = {"total_max_attempts": 1, "mode": "standard"}
-        return Config(**options)
+        if retries:
+            return Config(**options)
+        return _config_without_retries(Config, options)
+
+
+def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
+    """Return a Config that sends every request once.
+
+    v1's botocore counts the first attempt in ``total_max_attempts``; v2's knows ``max_attempts``
+    alone and counts it there.
+    """
+    from botocore.exceptions import InvalidRetryConfigurationError
+
+    try:
+        return config(**options, retries={"total_max_attempts": 1, "mode": "standard"})
+    except InvalidRetryConfigurationError:
+        return config(**options, retries={"max_attempts": 1, "mode": "standard"})
 
 
 def botocore_session(profile: str) -> Any:

@@ -9,7 +9,9 @@ from typing import Any
 from awscli.customizations.commands import BasicCommand
 
 from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting
+from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.host.loading import compiled_code_kept
 from awscli_mfa_plugin.host.wiring import Wiring
 
 SUBCOMMANDS = {
@@ -48,26 +50,27 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
 
     def __call__(self, args: list[str], parsed_globals: Any) -> int:
         """Run the subcommand that is named; return its exit code."""
-        if args and args[0] in SUBCOMMANDS:
-            self.SUBCOMMANDS = self._subcommands([args[0]])
-        with UsageProblems("aws mfa") as outcome:
+        first = args[0] if args else "help"
+        if first in SUBCOMMANDS:
+            self.SUBCOMMANDS = self._subcommands([first])
+        elif first != "help" and not first.startswith("-"):
+            return run_reporting(partial(_refuse, f"aws mfa has no subcommand '{shown(first)}'"))
+        with UsageProblems("aws mfa") as outcome, compiled_code_kept():
             outcome.code = super().__call__(args, parsed_globals)
         return outcome.code
 
     def _run_main(self, _: Any, __: Any) -> int:
-        def refuse() -> int:
-            raise UsageError(
-                f"aws mfa needs a subcommand: {', '.join(SUBCOMMANDS)}.",
-                "«aws mfa help» explains them.",
-            )
-
-        return run_reporting(refuse)
+        return run_reporting(partial(_refuse, "aws mfa needs a subcommand"))
 
     def _subcommands(self, names: Any) -> list[dict[str, Any]]:
         return [
             {"name": name, "command_class": partial(_subcommand, name, self._wiring)}
             for name in names
         ]
+
+
+def _refuse(what: str) -> int:
+    raise UsageError(f"{what}: {', '.join(SUBCOMMANDS)}.", "«aws mfa help» explains them.")
 
 
 def _subcommand(name: str, wiring: Wiring, session: Any) -> Any:
