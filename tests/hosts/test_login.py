@@ -1,0 +1,235 @@
+"""``aws mfa login`` on the real CLIs: one code, and the session is there."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.people import (
+    REGION,
+    codes_spent,
+    keys_of,
+    serial_of,
+    session_in,
+    settle,
+)
+from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+
+def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """A denied call, six digits typed at the prompt, and the same call is allowed."""
+    settle(home, aws)
+    assert home.run("s3", "ls").returncode != 0
+    terminal = home.spawn("mfa", "login", "--profile", "mfa")
+    terminal.expect("Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: ")
+    terminal.send_line(aws.fresh_code(serial_of(aws)))
+    assert terminal.wait() == 0, terminal.text
+    assert "Profile mfa has a session until" in terminal.text
+    allowed = home.run("s3", "ls", "--profile", "mfa")
+    assert allowed.returncode == 0, allowed.output
+    assert codes_spent(aws) == 1
+
+
+def test_login_writes_the_session_and_keeps_what_it_found_out(home: Home, aws: EmbeddedAws) -> None:
+    """The credentials section has the design's options, the config section what was learnt."""
+    settle(home, aws)
+    result = home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
+    assert result.returncode == 0, result.output
+    session = session_in(home)
+    assert set(session) == {
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_session_token",
+        "expiration",
+        "issued",
+        "manager",
+    }
+    assert session["manager"] == "awscli-mfa-plugin"
+    assert session["expiration"].endswith("+00:00")
+    assert stat.S_IMODE(home.credentials.stat().st_mode) == 0o600
+    assert home.credentials.read_text().startswith(f"# my keys\n{keys_of(aws, 'ada')}")
+    config = home.config.read_text()
+    assert f"[profile mfa]\nmfa_source_profile = default\nmfa_serial = {serial_of(aws)}\n" in config
+    assert f"region = {REGION}\n" in config.partition("[profile mfa]")[2]
+    assert "Kept for the next time" in result.stderr
+    assert "Kept for the next time" not in result.stdout
+
+
+def test_login_as_data(home: Home, aws: EmbeddedAws) -> None:
+    """An explicit --output gives the result in AWS's casing, through the CLI's formatter."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--token-code", code, "--output", "json")
+    assert result.returncode == 0, result.output
+    data = json.loads(result.stdout)
+    assert list(data) == ["Profile", "SourceProfile", "MfaSerial", "Expiration"]
+    assert (data["Profile"], data["SourceProfile"]) == ("mfa", "default")
+    text = home.run("mfa", "login", "--query", "MfaSerial", "--output", "text")
+    assert text.stdout == f"{serial_of(aws)}\n"
+
+
+def test_a_session_that_is_not_due_is_kept(home: Home, aws: EmbeddedAws) -> None:
+    """A second login asks for nothing and calls nobody."""
+    settle(home, aws)
+    home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
+    before = len(aws.calls)
+    again = home.run("mfa", "login")
+    assert again.returncode == 0, again.output
+    assert "isn't due" in again.stdout
+    assert len(aws.calls) == before
+
+
+def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
+    """«Renew unless at least that much is left»."""
+    settle(home, aws)
+    serial = serial_of(aws)
+    first = ("--token-code", aws.fresh_code(serial), "--duration-seconds", "3600")
+    assert home.run("mfa", "login", *first).returncode == 0
+    assert home.run("mfa", "login", "--min-remaining", "3000").returncode == 0
+    renewed = home.run(
+        "mfa", "login", "--min-remaining", "7200", "--token-code", aws.fresh_code(serial)
+    )
+    assert renewed.returncode == 0, renewed.output
+    assert codes_spent(aws) == 2
+
+
+def test_dry_run_spends_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None:
+    """It says what would be done."""
+    settle(home, aws)
+    before = home.config.read_bytes(), home.credentials.read_bytes()
+    result = home.run("mfa", "login", "--dry-run")
+    assert result.returncode == 0, result.output
+    assert "Would ask for a code of arn:aws:iam::123456789012:mfa/ada" in result.stdout
+    assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
+    assert codes_spent(aws) == 0
+
+
+def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> None:
+    """Three codes in all; the third is right."""
+    settle(home, aws)
+    terminal = home.spawn("mfa", "login")
+    for _ in range(2):
+        terminal.expect("for profile mfa: ")
+        terminal.send_line("000000")
+        terminal.expect("didn't accept the token code")
+    terminal.expect("for profile mfa: ")
+    terminal.send_line(aws.fresh_code(serial_of(aws)))
+    assert terminal.wait() == 0, terminal.text
+
+
+def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
+    """The exit code is 254, and the files are as they were."""
+    settle(home, aws)
+    before = home.credentials.read_bytes()
+    terminal = home.spawn("mfa", "login")
+    for _ in range(3):
+        terminal.expect("for profile mfa: ")
+        terminal.send_line("000000")
+    assert terminal.wait() == 254, terminal.text
+    assert home.credentials.read_bytes() == before
+
+
+@pytest.mark.parametrize(("key", "exit_code"), [(CTRL_C, 130), (CTRL_D, 130), (CTRL_Z, 253)])
+def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_code: int) -> None:
+    """Ctrl-C and Ctrl-D cancel, Ctrl-Z ends it; nothing is written, the terminal is mended."""
+    settle(home, aws)
+    before = home.config.read_bytes(), home.credentials.read_bytes()
+    terminal = home.spawn("mfa", "login")
+    terminal.expect("for profile mfa: ")
+    terminal.send(key)
+    assert terminal.wait() == exit_code, terminal.text
+    assert "Traceback" not in terminal.text
+    assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
+
+
+def test_no_terminal_to_ask_on(home: Home, aws: EmbeddedAws) -> None:
+    """The error names the ways to give a code; exit code 253, nothing written."""
+    settle(home, aws)
+    before = home.credentials.read_bytes()
+    result = home.run("mfa", "login")
+    assert result.returncode == 253, result.output
+    assert "there is no terminal to ask on" in result.stderr
+    assert "--token-code" in result.stderr
+    assert home.credentials.read_bytes() == before
+
+
+def test_code_from_stdin(home: Home, aws: EmbeddedAws) -> None:
+    """``--token-code -`` reads it there."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--token-code", "-", input=f"{code[:3]} {code[3:]}\n")
+    assert result.returncode == 0, result.output
+
+
+def test_code_from_the_environment(home: Home, aws: EmbeddedAws) -> None:
+    """``AWS_MFA_TOKEN_CODE`` serves."""
+    settle(home, aws)
+    env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
+    result = home.run("mfa", "login", env=env)
+    assert result.returncode == 0, result.output
+
+
+def test_code_from_a_command(home: Home, aws: EmbeddedAws) -> None:
+    """``mfa_process`` of the source profile serves, and sees no code and no keys."""
+    settle(home, aws)
+    script = home.path / "code"
+    script.write_text(f"#!/bin/sh\nenv > {home.path}/seen\necho {aws.fresh_code(serial_of(aws))}\n")
+    script.chmod(0o700)
+    settle(home, aws, config=f"mfa_process = {script}\n")
+    result = home.run("mfa", "login", env={"AWS_MFA_PROMPT": "never"})
+    assert result.returncode == 0, result.output
+    seen = (home.path / "seen").read_text()
+    assert "LD_LIBRARY_PATH" not in seen
+    assert "AWS_SECRET" not in seen
+
+
+def test_a_used_code_is_caught_here(home: Home, aws: EmbeddedAws) -> None:
+    """AWS isn't even asked; the error says when the next code comes."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    before = len(aws.calls)
+    again = home.run("mfa", "login", "--force", "--token-code", code)
+    assert again.returncode == 254, again.output
+    assert "was used already" in again.stderr
+    assert [call.action for call in aws.calls[before:] if call.token_code] == []
+
+
+def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> None:
+    """The wait for the next code is shown, and Ctrl-C ends it."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    terminal = home.spawn("mfa", "login", "--force")
+    terminal.expect("for profile mfa: ")
+    terminal.send_line(code)
+    terminal.expect("The next one appears in")
+    terminal.send(CTRL_C)
+    assert terminal.wait() == 130, terminal.text
+
+
+def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> None:
+    """The code is spent: it isn't sent twice, and the error says so."""
+    settle(home, aws)
+    aws.fault("GetSessionToken", "answer-lost")
+    result = home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
+    assert result.returncode == 255, result.output
+    assert "the code may be spent" in result.stderr
+    assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1
+
+
+def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> None:
+    """``--endpoint-url`` is where STS and IAM are asked."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--endpoint-url", aws.url, "--token-code", code)
+    assert result.returncode == 0, result.output
+    assert {call.host for call in aws.calls} == {"127.0.0.1"}
+    assert aws.url not in home.config.read_text()
