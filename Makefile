@@ -18,31 +18,31 @@ $(VENV)/.installed: setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
-demo: $(VENV) ## a session in a throw-away home, against the embedded AWS
+demo: .venv ## a session in a throw-away home, against the embedded AWS
 	$(BIN)/python -m tests.demo
 
-lint: $(VENV) ## ruff and mypy
+lint: .venv ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV) ## let ruff put the source in order
+format: .venv ## let ruff put the source in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-hosts: $(VENV) ## fetch the real AWS CLIs into the cache folder
+hosts: .venv ## fetch the real AWS CLIs into the cache folder
 	$(BIN)/python -m tests.hosts.fetch
 
-test: lint docs ## everything that CI runs
+test: .venv lint docs ## everything that CI runs
 	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --cov --cov-report=term
 
-test-unit: $(VENV) ## what needs no real AWS CLI
+test-unit: .venv ## what needs no real AWS CLI
 	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
 
-bench: $(VENV) ## the table of times, with the plugin and without
+bench: .venv ## the table of times, with the plugin and without
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV) ## the documentation, with warnings as errors
+docs: .venv ## the documentation, with warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
 clean: ## remove what these commands made, but not the fetched CLIs

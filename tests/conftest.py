@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,15 @@ _KEPT = {"AWSCLI_MFA_REQUIRE_HOSTS"}
 def _tells_something(name: str) -> bool:
     upper = name.upper()
     return (upper.startswith(_PREFIXES) or upper in _NAMES) and name not in _KEPT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_in_a_terminal() -> None:
+    """Let Ctrl-C reach children: a shell starts its background jobs with it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGQUIT"):
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -130,6 +130,8 @@ def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
     text = f"Profile {name} has a session until {moment(result.expiration, now)} ({left} left)."
     if result.outcome == "kept":
         return f"{text} It isn't due; --force makes a new one."
+    if result.outcome == "due":
+        return f"{text} It is due."
     if result.settings:
         return f"{text}\nUse it by its name: aws s3 ls --profile {shlex.quote(name)}"
     return text

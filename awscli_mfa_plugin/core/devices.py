@@ -41,7 +41,7 @@ def resolve_device(
         return Device(checked_serial(own), is_new=False)
     of_source = ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""
     if of_source:
-        return Device(checked_serial(of_source), is_new=False)
+        return Device(checked_serial(of_source), is_new=True)
     return Device(_discovered(source, region, ports), is_new=True)
 
 
@@ -122,7 +122,7 @@ def devices_of_user(
     """
     profile = ports.files.profile(session_profile)
     named = source_profile
-    if not named and profile.has_long_lived_keys:
+    if named == profile.name or (not named and profile.has_long_lived_keys):
         named, profile = profile.name, Profile("")
     source = resolve_source(named, profile, ports)
     where = known_region(region, profile, source, ports)

@@ -9,6 +9,9 @@ from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
 """Seconds: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""
 
+_TOO_LONG = 10
+"""Digits that no length of time needs; Python refuses to read thousands of them."""
+
 
 def resolve_duration(option: int | None, session_profile: Profile) -> int:
     """Return the seconds to ask for: the option's, the profile's, or twelve hours.
@@ -22,7 +25,8 @@ def resolve_duration(option: int | None, session_profile: Profile) -> int:
     setting = session_profile.config.get("duration_seconds")
     if not setting:
         return DEFAULT
-    if not (setting.isascii() and setting.isdigit() and SHORTEST <= int(setting) <= LONGEST):
+    is_number = setting.isascii() and setting.isdigit() and len(setting) < _TOO_LONG
+    if not (is_number and SHORTEST <= int(setting) <= LONGEST):
         raise ConfigurationError(
             f"duration_seconds = {shown(setting, 40)} in profile {shown(session_profile.name)} "
             f"{_BOUNDS}",

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial, region_of
 from awscli_mfa_plugin.core.sessions import session_of
-from awscli_mfa_plugin.core.source import Source, known_region, resolve_source
+from awscli_mfa_plugin.core.source import Source, known_region, resolve_source, source_name
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
@@ -58,7 +58,11 @@ class LoginPlan:
 
 @dataclass(frozen=True)
 class LoginResult:
-    """What a login came to: ``outcome`` is ``renewed``, ``kept`` or ``planned``."""
+    """What a login came to.
+
+    ``outcome`` is ``renewed``, ``kept``, ``planned``, or ``due`` where another process holds the
+    turn and the session that is there serves on.
+    """
 
     session_profile: str
     source_profile: str
@@ -77,9 +81,9 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     they were.
     """
     _check_request(request)
-    started = ports.clock.now()
     profile = _checked_target(request, ports)
-    kept = _kept(request, profile, started, ports)
+    _check_min_remaining(request, resolve_duration(request.duration_seconds, profile))
+    kept = _kept(request, profile, ports, made_meanwhile=False)
     if kept:
         return kept
     ports = _with_prompt_settings(request, profile, ports)
@@ -89,7 +93,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     lock = f"session {ports.files.credentials_path} {request.session_profile}"
     try:
         with ports.locks.hold(lock, wait, lambda holder: _say_waiting(holder, ports)):
-            return _login_in_turn(request, started, ports)
+            return _login_in_turn(request, profile, ports)
     except BusyError as busy:
         return _living_session_or(busy, request, ports)
 
@@ -105,6 +109,15 @@ def _check_request(request: LoginRequest) -> None:
         resolve_duration(request.duration_seconds, Profile(""))
 
 
+def _check_min_remaining(request: LoginRequest, duration_seconds: int) -> None:
+    if (request.min_remaining or 0) > duration_seconds:
+        raise UsageError(
+            f"--min-remaining {request.min_remaining} is more than a new session would last "
+            f"({duration_seconds} s).",
+            "Ask for less, or for a longer session by --duration-seconds.",
+        )
+
+
 def _checked_target(request: LoginRequest, ports: Ports) -> Profile:
     profile = ports.files.profile(request.session_profile)
     check_session_profile(profile, ports.clock.now())
@@ -112,25 +125,23 @@ def _checked_target(request: LoginRequest, ports: Ports) -> Profile:
 
 
 def _kept(
-    request: LoginRequest, profile: Profile, started: datetime, ports: Ports
+    request: LoginRequest, profile: Profile, ports: Ports, *, made_meanwhile: bool
 ) -> LoginResult | None:
-    """Return the result if the profile's session serves: not due, or made since we started."""
+    """Return the result if the profile's session serves: not due, nor a new one forced."""
     session = session_of(profile)
-    now = ports.clock.now()
-    if session is None or session.is_due(now, request.min_remaining):
+    if session is None or session.is_due(ports.clock.now(), request.min_remaining):
         return None
-    made_meanwhile = session.issued is not None and session.issued >= started.replace(microsecond=0)
     if request.force and not made_meanwhile:
         return None
-    return _as_kept(profile, session)
+    return _as_kept(profile, session, "kept")
 
 
-def _as_kept(profile: Profile, session: Session) -> LoginResult:
+def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
     return LoginResult(
         session_profile=profile.name,
         source_profile=profile.get(MARK),
         mfa_serial=profile.get("mfa_serial"),
-        outcome="kept",
+        outcome=outcome,
         expiration=session.expiration,
     )
 
@@ -142,14 +153,16 @@ def _with_prompt_settings(request: LoginRequest, profile: Profile, ports: Ports)
 
 def _inherited(option: str, request: LoginRequest, profile: Profile, ports: Ports) -> str:
     """Return a setting of the session profile, or else of its source profile."""
-    source = request.source_profile or profile.get(MARK) or profile.get("source_profile")
-    return profile.get(option) or ports.files.profile(source or "default").get(option)
+    source = source_name(request.source_profile, profile, ports.environment)
+    of_source = ports.files.profile(source).get(option) if source else ""
+    return profile.get(option) or of_source
 
 
-def _login_in_turn(request: LoginRequest, started: datetime, ports: Ports) -> LoginResult:
+def _login_in_turn(request: LoginRequest, before: Profile, ports: Ports) -> LoginResult:
     """Log in while nobody else does: what another process made meanwhile serves."""
     profile = _checked_target(request, ports)
-    kept = _kept(request, profile, started, ports)
+    is_new = dict(profile.credentials) != dict(before.credentials)
+    kept = _kept(request, profile, ports, made_meanwhile=is_new)
     if kept:
         return kept
     plan = _plan(request, profile, ports)
@@ -189,15 +202,17 @@ def _settings_to_keep(
 ) -> dict[str, str]:
     """Return what this login found out and the profile doesn't say yet."""
     settings = {}
-    if source.profile and profile.get(MARK) != source.profile:
+    if source.profile:
         settings[MARK] = source.profile
-    elif not source.profile and not profile.is_managed:
+    elif not profile.is_managed:
         settings[SWITCH] = "on"
     if device.is_new:
         settings["mfa_serial"] = device.mfa_serial
     if region and not profile.get("region"):
         settings["region"] = region
-    return settings
+    return {
+        option: value for option, value in settings.items() if profile.config.get(option) != value
+    }
 
 
 def _planned(plan: LoginPlan) -> LoginResult:
@@ -219,7 +234,9 @@ def _living_session_or(busy: BusyError, request: LoginRequest, ports: Ports) -> 
     """Return the session that still lives, though it is due, or raise ``busy``."""
     profile = ports.files.profile(request.session_profile)
     session = session_of(profile)
-    if session is None or not session.remaining(ports.clock.now()) or request.force:
+    if session is None or request.force:
+        raise busy
+    if session.remaining(ports.clock.now()) < max(request.min_remaining or 0, 1):
         raise busy
     ports.notes(f"{busy.what} The session that is there serves on.")
-    return _as_kept(profile, session)
+    return _as_kept(profile, session, "due")

@@ -37,7 +37,11 @@ def logout(names: Iterable[str], ports: Ports, *, forget: bool = False) -> tuple
 def managed_names(ports: Ports) -> tuple[str, ...]:
     """Return the names of the profiles that are managed or hold a session of ours."""
     profiles = (ports.files.profile(name) for name in ports.files.profile_names())
-    return tuple(profile.name for profile in profiles if profile.is_managed or profile.is_ours)
+    return tuple(
+        profile.name
+        for profile in profiles
+        if profile.is_ours or (profile.is_managed and not other_session(profile))
+    )
 
 
 def _checked(profile: Profile) -> Profile:

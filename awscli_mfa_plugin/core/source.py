@@ -38,18 +38,24 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
             "Set aside: the environment holds temporary keys (AWS_SESSION_TOKEN), "
             "which get no session of their own."
         )
-        in_environment = None
-    name = named or session_profile.get(MARK) or session_profile.get("source_profile")
-    if name:
+    name = source_name(named, session_profile, ports.environment)
+    if name or in_environment is None:
         return _of_profile(name, session_profile.name, ports)
-    if in_environment:
-        if _can_be_source(ports.files.profile("default")) and session_profile.name != "default":
-            ports.notes(
-                "Taking the long-lived keys in the environment, not those of profile default "
-                "(--source-profile default takes those)."
-            )
-        return Source("", in_environment)
-    return _of_profile("default", session_profile.name, ports)
+    if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
+        ports.notes(
+            "Taking the long-lived keys in the environment, not those of profile default "
+            "(--source-profile default takes those)."
+        )
+    return Source("", in_environment)
+
+
+def source_name(named: str | None, session_profile: Profile, environment: Mapping[str, str]) -> str:
+    """Return the name of the source profile, "" where the keys in the environment are it."""
+    name = named or session_profile.config.get(MARK) or session_profile.config.get("source_profile")
+    if name:
+        return name
+    keys = environment_keys(environment)
+    return "" if keys and not keys.session_token else "default"
 
 
 def environment_keys(environment: Mapping[str, str]) -> Keys | None:

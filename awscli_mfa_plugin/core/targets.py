@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 
 from awscli_mfa_plugin.core.other_tools import other_session
@@ -12,31 +13,34 @@ from awscli_mfa_plugin.errors import ConfigurationError
 
 DEFAULT_SESSION_PROFILE = "mfa"
 
-_NAME_ANOTHER = f"Name another session profile: --profile {DEFAULT_SESSION_PROFILE}."
-
 
 def check_session_profile(profile: Profile, now: datetime) -> None:
     """Raise ConfigurationError if the profile may not get a session, with the remedy."""
     name = shown(profile.name)
+    another = f"Name another session profile: --profile {_another(profile.name)}."
     if profile.is_switched_off:
         raise ConfigurationError(
             f"Profile {name} has {SWITCH} = off.",
-            f"Remove that line from its section in the config file. {_NAME_ANOTHER}",
+            f"Remove that line from its section in the config file. {another}",
         )
     if profile.other_way:
         raise ConfigurationError(
             f"Profile {name} gets its credentials by {profile.other_way}; it stays as it is.",
-            _NAME_ANOTHER,
+            another,
         )
     if profile.has_long_lived_keys:
         raise ConfigurationError(
             f"Profile {name} holds long-lived keys; a session there would replace them.",
-            f"Name another profile for the session: "
-            f"--profile {DEFAULT_SESSION_PROFILE} --source-profile {name}.",
+            f"Name another profile for the session: --profile {_another(profile.name)} "
+            f"--source-profile {shlex.quote(name)}.",
         )
     other = other_session(profile)
     if other and lives(other.expiration, now):
         raise ConfigurationError(
-            f"Profile {name} holds a session of {other.tool}; it stays as it is.",
-            _NAME_ANOTHER,
+            f"Profile {name} holds a session of {other.tool}; it stays as it is.", another
         )
+
+
+def _another(name: str) -> str:
+    """Return the name of a session profile that isn't the refused one."""
+    return DEFAULT_SESSION_PROFILE if name != DEFAULT_SESSION_PROFILE else f"{name}-session"

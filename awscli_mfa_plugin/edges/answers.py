@@ -33,7 +33,6 @@ _SERVER_FAILED = 500
 _NEVER_SENT = (
     "EndpointConnectionError",
     "ConnectTimeoutError",
-    "ProxyConnectionError",
     "SSLError",
     "ParamValidationError",
     "NoRegionError",
@@ -42,9 +41,22 @@ _NEVER_SENT = (
 """botocore's exceptions that come before the request left this machine."""
 
 
+_NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
+"""urllib3's exceptions that come before a proxy was reached."""
+
+
 def may_have_arrived(error: Exception) -> bool:
-    """Tell whether AWS may have got the request that ended in ``error``."""
-    return type(error).__name__ not in _NEVER_SENT
+    """Tell whether AWS may have got the request that ended in ``error``.
+
+    botocore says «failed to connect to proxy» also of a connection through one that broke
+    after the request was sent: what urllib3 met beneath tells the two apart.
+    """
+    if type(error).__name__ != "ProxyConnectionError":
+        return type(error).__name__ not in _NEVER_SENT
+    beneath = getattr(error, "kwargs", {}).get("error")
+    beneath = getattr(beneath, "original_error", beneath)
+    refused = isinstance(beneath, OSError) and "Tunnel connection failed" in str(beneath)
+    return not refused and type(beneath).__name__ not in _NEVER_CONNECTED
 
 
 def explained(error: Exception, now: datetime, region: str, *, code_sent: bool) -> MfaError:
@@ -183,7 +195,7 @@ def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:
         return UnreachableError("No region is set.", "Name one by --region.")
     if name in {"KeyError", "ResponseParserError"}:
         return _of_unreadable(error, code_sent=code_sent)
-    if name in _NEVER_SENT:
+    if not may_have_arrived(error):
         return UnreachableError(
             f"AWS can't be reached in {shown(region)} ({name}).",
             "Check the network, the proxy (HTTPS_PROXY) and --endpoint-url; "

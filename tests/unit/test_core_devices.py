@@ -32,7 +32,7 @@ ORDER: dict[str, tuple[str | None, str, str, str, bool]] = {
     "the option first": ("GAHT00000001", "GAHT00000002", "GAHT00000003", "GAHT00000001", True),
     "the option as it is kept": ("GAHT00000002", "GAHT00000002", "", "GAHT00000002", False),
     "then the session profile's": (None, "GAHT00000002", "GAHT00000003", "GAHT00000002", False),
-    "then the source profile's": (None, "", "GAHT00000003", "GAHT00000003", False),
+    "then the source profile's": (None, "", "GAHT00000003", "GAHT00000003", True),
     "then IAM's": (None, "", "", SERIAL, True),
 }
 

@@ -580,6 +580,14 @@ def test_a_forced_login_isnt_served_by_a_session_from_before() -> None:
     assert login(request(force=True), world.ports()).outcome == "renewed"
 
 
+def test_more_than_a_session_lasts_cant_remain() -> None:
+    """``--min-remaining`` above the duration would renew for ever."""
+    world = world_of({"mfa": MARKED})
+    with pytest.raises(UsageError, match="more than a new session would last"):
+        login(request(min_remaining=3601, duration_seconds=3600), world.ports())
+    assert world.sts.calls == []
+
+
 def test_keys_that_appear_while_waiting_are_respected() -> None:
     """The profile is read and checked again under the lock."""
     world = world_of({"mfa": MARKED})
@@ -602,7 +610,7 @@ def test_a_busy_profile_with_a_living_session_serves_on() -> None:
     """Though it is due; who is waited for is said, control characters escaped."""
     world = busy_world(session_section(age=43_100))
     result = login(request(), world.ports())
-    assert (result.outcome, result.expiration) == ("kept", NOW + timedelta(seconds=100))
+    assert (result.outcome, result.expiration) == ("due", NOW + timedelta(seconds=100))
     assert len(world.notes) == 2
     assert "Waiting for process 7 on /dev/pts/3\\x1b[2J" in world.notes[0]
     assert "The session that is there serves on" in world.notes[1]
@@ -613,6 +621,7 @@ BUSY: dict[str, tuple[dict[str, str] | None, dict[str, Any]]] = {
     "no session": (None, {}),
     "one that is over": (session_section(age=43_200), {}),
     "a new one is wanted": (session_section(age=43_100), {"force": True}),
+    "more must be left": (session_section(age=43_100), {"min_remaining": 101}),
 }
 
 

@@ -1,0 +1,1 @@
+"""The main job, shown on the embedded AWS in a throw-away home."""
