@@ -11,10 +11,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.aws import EmbeddedAws
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 USER = "ada"
 REGION = "eu-west-1"
@@ -82,6 +85,7 @@ def run(aws: str, arguments: Sequence[str], environment: Mapping[str, str]) -> b
         env=dict(environment),
         cwd=environment["HOME"],
         stdin=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         check=False,
     )
     print(flush=True)
