@@ -28,6 +28,15 @@ def run_reporting(run: Callable[[], int]) -> int:
         return _told(CancelledError("Cancelled."))
     except BrokenPipeError:
         return 255
+    except ImportError as error:
+        LOG.debug("aws mfa lacks a module", exc_info=True)
+        return _told(
+            MfaError(
+                f"aws mfa can't load a part of itself: {shown(error)}.",
+                "Install it again with its dependencies, for the Python or the folder that this "
+                "aws loads it from.",
+            )
+        )
     except Exception as error:
         LOG.debug("aws mfa ended with a bug", exc_info=True)
         return _told(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.aws.proxy import Proxy
 
 # A code of the step before is given out only while it stays good for this long.
-_COMFORT_SECONDS = 10
+_COMFORT_SECONDS = 29
 
 
 class EmbeddedAws:

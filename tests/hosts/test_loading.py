@@ -1,0 +1,114 @@
+"""Loading can't fail and costs nothing: what a plain command imports, and what breaks it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.people import keys_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
+
+SPY = """
+import atexit, sys
+
+def write():
+    with open({path!r}, "w") as file:
+        file.write("\\n".join(sorted(name for name in sys.modules if "awscli_mfa" in name)))
+
+def awscli_initialize(event_handlers):
+    atexit.register(write)
+"""
+
+
+@pytest.fixture
+def own_copy(home: Home, tmp_path: Path) -> Home:
+    """Return a home with a copy of the plugin of its own, which a test may break."""
+    copy = tmp_path / "copy"
+    assert home.plugin
+    shutil.copytree(home.plugin, copy)
+    changed = replace(home, plugin=copy)
+    changed.write_config("")
+    return changed
+
+
+@pytest.mark.parametrize("profile", ["default", "unmanaged"])
+def test_a_plain_command_loads_the_entry_alone(
+    own_copy: Home, aws: EmbeddedAws, tmp_path: Path, profile: str
+) -> None:
+    """No module of ours but the entry is in the process at its end."""
+    home = own_copy
+    assert home.plugin
+    seen = tmp_path / "seen"
+    (home.plugin / "a_spy.py").write_text(SPY.format(path=str(seen)))
+    lines = home.wiring.replace("mfa = ", "spy = a_spy\nmfa = ")
+    home.config.write_text(f"{lines}[profile {profile}]\nregion = eu-west-1\n")
+    home.write_credentials(keys_of(aws, "ada", profile))
+    result = home.run("sts", "get-caller-identity", "--profile", profile, "--region", "eu-west-1")
+    assert result.returncode == 0, result.output
+    assert seen.read_text() == "awscli_mfa_plugin"
+
+
+BREAKAGES = {
+    "a syntax error": ("awscli_mfa_plugin/host/command.py", "def broken(:\n"),
+    "a missing module": ("awscli_mfa_plugin/host/loading.py", "import no_such_module\n"),
+    "an unexpected CLI": (
+        "awscli_mfa_plugin/commands/base.py",
+        "from awscli.customizations.commands import NoSuchCommand\n",
+    ),
+    "a broken subcommand": ("awscli_mfa_plugin/commands/login.py", "raise RuntimeError('x')\n"),
+    "a broken secrecy": ("awscli_mfa_plugin/host/secrecy.py", "raise RuntimeError('x')\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "source"), BREAKAGES.values(), ids=BREAKAGES.keys())
+def test_whatever_breaks_leaves_other_commands_working(
+    own_copy: Home, aws: EmbeddedAws, path: str, source: str
+) -> None:
+    """It is told under ``aws mfa`` alone, in words, with an exit code that isn't 0."""
+    home = own_copy
+    assert home.plugin
+    (home.plugin / path).write_text(source)
+    home.write_config("[default]\nregion = eu-west-1\n")
+    home.write_credentials(keys_of(aws, "ada"))
+    assert home.run("--version").returncode == 0
+    assert home.run("sts", "get-caller-identity").returncode == 0
+    assert home.run("configure", "list").returncode == 0
+    ours = home.run("mfa", "login")
+    assert ours.returncode not in {0, 1}, ours.output
+    assert ours.stdout == ""
+    assert "Traceback" not in ours.stderr
+
+
+def test_missing_dependency_is_named(own_copy: Home) -> None:
+    """The remedy is to install the plugin again."""
+    assert own_copy.plugin
+    shutil.rmtree(own_copy.plugin / "filelock")
+    own_copy.write_credentials(KEYS)
+    result = own_copy.run("mfa", "login", "--serial-number", "GAHT12345678")
+    assert result.returncode == 255, result.output
+    assert "filelock" in result.stderr
+    assert "nstall it again" in result.stderr
+
+
+def test_help_lists_the_command(home: Home) -> None:
+    """``aws help`` names it, ``aws mfa help`` its subcommands, each with examples."""
+    if not home.host.renders_help:
+        pytest.skip(f"{home.host.name}: the npm copy of the build lost the files that help needs")
+    overview = home.run("mfa", "help")
+    assert overview.returncode == 0, overview.output
+    for name in ("login", "status", "logout", "devices"):
+        assert name in overview.stdout
+        page = home.run("mfa", name, "help")
+        assert page.returncode == 0, page.output
+        assert f"aws mfa {name}" in page.stdout.replace("\x08", "")
+    assert "mfa" in home.run("help").stdout

@@ -1,0 +1,52 @@
+"""Many logins at once on the real CLIs: nothing is lost, no code is spent twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.hosts.people import codes_spent, keys_of, serial_of, session_in, settle
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+TWENTY = [f"user{number:02}" for number in range(1, 21)]
+
+
+def ended(processes: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
+    """Wait for all; return exit codes and what was said on stderr."""
+    return [(process.wait(), process.communicate()[1]) for process in processes]
+
+
+def test_twenty_logins_to_twenty_profiles(home: Home, aws: EmbeddedAws) -> None:
+    """All sessions are there, and all the keys still."""
+    settle(home, aws)
+    keys = "".join(keys_of(aws, name, name) for name in TWENTY)
+    home.write_credentials(keys)
+    started = [
+        home.start(
+            *("mfa", "login", "--profile", f"mfa-{name}", "--source-profile", name),
+            # The code of the next step: twenty processes on two cores take their time.
+            *("--token-code", aws.token_code(serial_of(aws, name), steps=1)),
+        )
+        for name in TWENTY
+    ]
+    for code, stderr in ended(started):
+        assert code == 0, stderr.decode()
+    assert home.credentials.read_text().startswith(keys.rstrip())
+    for name in TWENTY:
+        assert session_in(home, f"mfa-{name}")["manager"] == "awscli-mfa-plugin"
+        assert f"[profile mfa-{name}]" in home.config.read_text()
+
+
+def test_twenty_logins_to_one_profile(home: Home, aws: EmbeddedAws) -> None:
+    """One code used, twenty successes."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    started = [home.start("mfa", "login", "--token-code", code) for _ in range(20)]
+    for returncode, stderr in ended(started):
+        assert returncode == 0, stderr.decode()
+    assert codes_spent(aws) == 1
+    assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1

@@ -1,0 +1,92 @@
+"""No secret in any output, log, history or left-over file but where the design allows it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.people import serial_of, session_in, settle
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+
+def secrets_of(home: Home, aws: EmbeddedAws) -> list[str]:
+    """Return what must be found nowhere."""
+    session = session_in(home)
+    return [
+        aws.user("ada").secret_access_key,
+        session["aws_secret_access_key"],
+        session["aws_session_token"],
+    ]
+
+
+def files_under(home: Home) -> dict[str, bytes]:
+    """Return every file of the home but the credentials file."""
+    return {
+        str(path.relative_to(home.path)): path.read_bytes()
+        for path in home.path.rglob("*")
+        if path.is_file() and path != home.credentials
+    }
+
+
+@pytest.mark.parametrize("form", ["--token-code {}", "--token-code={}", "--token-c {}"])
+def test_debug_and_history_hold_no_secret(home: Home, aws: EmbeddedAws, form: str) -> None:
+    """With ``--debug`` and ``cli_history = enabled``, in each spelling of the option."""
+    settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")
+    code = aws.fresh_code(serial_of(aws))
+    debug = home.run("mfa", "login", "--debug", *form.format(code).split())
+    assert debug.returncode == 0, debug.output[-2000:]
+    outputs = [debug.output]
+    outputs += [
+        home.run("mfa", *arguments, "--debug").output
+        for arguments in (["status"], ["devices"], ["login", "--force", "--token-code", "999999"])
+    ]
+    assert "GetSessionToken" in debug.stderr
+    for secret in secrets_of(home, aws):
+        assert not any(secret in output for output in outputs)
+    # Digits alone may stand anywhere, in a time or a port: only as a word of its own is it one.
+    as_a_word = re.compile(rf"(?<![0-9.]){code}(?![0-9])")
+    assert not [
+        line for output in outputs for line in output.splitlines() if as_a_word.search(line)
+    ]
+    assert "999999" not in outputs[-1]
+    files = files_under(home)
+    for secret in (*secrets_of(home, aws), code):
+        for name, content in files.items():
+            assert secret.encode() not in content, name
+            if "history" in name:
+                assert b"999999" not in content
+
+
+def test_an_alias_hands_the_code_on_as_secretly(home: Home, aws: EmbeddedAws) -> None:
+    """The user's own alias for a login is no way round."""
+    settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")
+    folder = home.aws_folder / "cli"
+    folder.mkdir(exist_ok=True)
+    (folder / "alias").write_text("[toplevel]\nsignin = mfa login\n")
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("signin", "--token-code", code, "--debug")
+    assert result.returncode == 0, result.output[-2000:]
+    for secret in secrets_of(home, aws):
+        assert secret not in result.output
+        for name, content in files_under(home).items():
+            assert secret.encode() not in content, name
+    for name, content in files_under(home).items():
+        assert code.encode() not in content, name
+    assert f"'{code}'" not in result.output
+
+
+def test_state_folder_is_closed_to_others(home: Home, aws: EmbeddedAws) -> None:
+    """0700, its files 0600, and the digest in it isn't the code."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    folder = home.aws_folder / "cli" / "awscli-mfa"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600, path
+        assert code.encode() not in path.read_bytes()
