@@ -17,6 +17,7 @@ def awscli_initialize(event_handlers: Any) -> None:
     """Register the hooks; the AWS CLI calls this for every value of ``[plugins]``."""
     event_handlers.register("building-command-table.main", _add_command)
     event_handlers.register("top-level-args-parsed", _before_logging)
+    _before_arguments()
     # Last, since the CLI's own handler of this event turns its history on.
     event_handlers.register_last("session-initialized", _before_history)
 
@@ -25,24 +26,34 @@ def _add_command(command_table: dict[str, Any], session: Any, **_: Any) -> None:
     command_table["mfa"] = LazyCommand(session)
 
 
-def _concerns_us(parsed_args: Any) -> bool:
-    """Tell whether a command is ours, or an alias that hands a token code on to ours."""
-    if getattr(parsed_args, "command", None) == "mfa":
-        return True
+def _hand_on_a_code(arguments: list[str]) -> bool:
+    """Tell whether arguments hold a token code that may be for ours, by an alias too.
+
+    ``aws sts`` takes one itself; what is the CLI's own stays to the letter as it is.
+    """
+    return "sts" not in arguments and any(word.startswith("--token-c") for word in arguments)
+
+
+def _before_arguments() -> None:
+    """Keep a token code out of ``--debug``: v2 logs its arguments before any event."""
     import sys
 
-    return any(argument.startswith("--token-c") for argument in sys.argv)
+    arguments = sys.argv[1:]
+    if _hand_on_a_code(arguments) and any(word.startswith("--de") for word in arguments):
+        _quietly("redact_logs")
 
 
 def _before_logging(parsed_args: Any, **_: Any) -> None:
-    """Keep secrets out of ``--debug``: the CLI logs its arguments, botocore its answers."""
-    if getattr(parsed_args, "debug", False) and _concerns_us(parsed_args):
+    """Keep secrets out of ``--debug``, where botocore logs AWS's answers."""
+    if getattr(parsed_args, "debug", False) and getattr(parsed_args, "command", None) == "mfa":
         _quietly("redact_logs")
 
 
 def _before_history(parsed_args: Any, **_: Any) -> None:
     """Keep ``aws mfa`` out of the CLI's history, which records arguments and answers."""
-    if _concerns_us(parsed_args):
+    import sys
+
+    if getattr(parsed_args, "command", None) == "mfa" or _hand_on_a_code(sys.argv[1:]):
         _quietly("stop_history")
 
 
@@ -69,6 +80,10 @@ class LazyCommand:
 
     def __call__(self, args: list[str], parsed_globals: Any) -> Any:
         """Run ``aws mfa``; return its exit code."""
+        # An alias of ours came here by another name: what the hooks did for «mfa» is due now.
+        _quietly("stop_history")
+        if getattr(parsed_globals, "debug", False):
+            _quietly("redact_logs")
         try:
             command = self._loaded()
         except Exception as error:  # noqa: BLE001 - told here alone

@@ -99,8 +99,11 @@ def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
         behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
     except (TypeError, ValueError):
         return ClockError(f"This machine's clock is off: {shown(message)}", _SET_THE_CLOCK)
-    off = f"{length_of_time(abs(behind))} {'behind' if behind > 0 else 'ahead of'} AWS's"
-    return ClockError(f"This machine's clock is {off}; AWS accepts 15 min.", _SET_THE_CLOCK)
+    off = length_of_time(round(abs(behind) / 60) * 60)
+    where = "behind" if behind > 0 else "ahead of"
+    return ClockError(
+        f"This machine's clock is {off} {where} AWS's; AWS accepts 15 min.", _SET_THE_CLOCK
+    )
 
 
 _SET_THE_CLOCK = "Set the clock (or turn its synchronisation on), then try again."

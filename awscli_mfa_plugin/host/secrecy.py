@@ -30,6 +30,8 @@ def redacted(text: str) -> str:
 def redact_logs() -> None:
     """Mask the secrets of every log record from now on, whichever logger and handler it meets."""
     make_record = logging.getLogRecordFactory()
+    if getattr(make_record, "masks_secrets", False):
+        return
 
     def make_redacted_record(*args: Any, **options: Any) -> logging.LogRecord:
         record = make_record(*args, **options)
@@ -39,6 +41,7 @@ def redact_logs() -> None:
             record.msg, record.args = "(a record that can't be shown)", ()
         return record
 
+    make_redacted_record.masks_secrets = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(make_redacted_record)
 
 

@@ -80,6 +80,21 @@ def test_an_alias_hands_the_code_on_as_secretly(home: Home, aws: EmbeddedAws) ->
     assert f"'{code}'" not in result.output
 
 
+def test_an_alias_that_asks_is_as_secret(home: Home, aws: EmbeddedAws) -> None:
+    """Nothing in its arguments tells that it is a login."""
+    settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")
+    folder = home.aws_folder / "cli"
+    folder.mkdir(exist_ok=True)
+    (folder / "alias").write_text("[toplevel]\nsignin = mfa login\n")
+    env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
+    result = home.run("signin", "--debug", env=env)
+    assert result.returncode == 0, result.output[-2000:]
+    for secret in secrets_of(home, aws):
+        assert secret not in result.output
+        for name, content in files_under(home).items():
+            assert secret.encode() not in content, name
+
+
 def test_state_folder_is_closed_to_others(home: Home, aws: EmbeddedAws) -> None:
     """0700, its files 0600, and the digest in it isn't the code."""
     settle(home, aws)
@@ -90,3 +105,14 @@ def test_state_folder_is_closed_to_others(home: Home, aws: EmbeddedAws) -> None:
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600, path
         assert code.encode() not in path.read_bytes()
+
+
+def test_what_is_the_clis_own_stays_in_its_history(home: Home, aws: EmbeddedAws) -> None:
+    """``aws sts get-session-token`` is recorded as without the plugin."""
+    settle(home, aws, config="cli_history = enabled\n")
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run(
+        *("sts", "get-session-token", "--token-code", code, "--serial-number", serial_of(aws))
+    )
+    assert result.returncode == 0, result.output
+    assert "get-session-token" in home.run("history", "list").output
