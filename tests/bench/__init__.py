@@ -1,0 +1,1 @@
+"""Times of whole processes, in pairs: what the plugin costs, and what it saves."""
