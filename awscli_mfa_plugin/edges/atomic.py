@@ -111,12 +111,14 @@ def replace_file(
     old: os.stat_result | None = None,
     *,
     secret: bool = True,
+    durable: bool = True,
     check: Callable[[str], None] = lambda _temporary: None,
 ) -> None:
     """Put ``content`` in the place of ``target`` (no symlink; its folder is there), atomically.
 
     ``old`` gives owner and mode; a secret's mode is never wider than 0600, and so is a new
-    file's. ``check`` gets the temporary file's path just before the rename, to raise.
+    file's. What isn't ``durable`` may be lost, but not torn, when the machine loses its power.
+    ``check`` gets the temporary file's path just before the rename, to raise.
     Raises UnwritableFileError, the target untouched and the temporary file gone.
     """
     try:
@@ -124,7 +126,7 @@ def replace_file(
     except OSError as error:
         raise unwritable(target, error) from error
     try:
-        _fill(descriptor, content, old, secret=secret)
+        _fill(descriptor, content, old, secret=secret, durable=durable)
         check(temporary)
         # On the disk before it has the name: no reader ever sees the new name with old bytes.
         os.replace(temporary, target)
@@ -137,7 +139,8 @@ def replace_file(
         if isinstance(error, OSError):
             raise unwritable(target, error) from error
         raise
-    _sync_folder(os.path.dirname(target))
+    if durable:
+        _sync_folder(os.path.dirname(target))
 
 
 def _new_file_beside(target: str) -> tuple[str, int]:
@@ -146,14 +149,17 @@ def _new_file_beside(target: str) -> tuple[str, int]:
     return temporary, os.open(temporary, _NEW_FLAGS | _BINARY, _SECRET_MODE)
 
 
-def _fill(descriptor: int, content: bytes, old: os.stat_result | None, *, secret: bool) -> None:
+def _fill(
+    descriptor: int, content: bytes, old: os.stat_result | None, *, secret: bool, durable: bool
+) -> None:
     with open(descriptor, "wb", buffering=0) as file:
         left = memoryview(content)
         while left:
             left = left[file.write(left) :]
         if old is not None:
             _take_over(descriptor, old, secret=secret)
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
 
 
 def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:

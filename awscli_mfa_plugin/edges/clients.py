@@ -28,16 +28,43 @@ class ClientOptions:
     user_agent_extra: str = ""
 
 
+class BotocoreSessions:
+    """The botocore sessions of profiles, one each, made when asked for."""
+
+    def __init__(self, data_loader: Any = None) -> None:
+        """Keep the ``data_loader`` component to share: it has read botocore's data already."""
+        self._data_loader = data_loader
+        self._sessions: dict[str, Any] = {}
+
+    def of(self, profile: str) -> Any:
+        """Return the session of a profile; of "" one without, whatever ``AWS_PROFILE`` says."""
+        if profile not in self._sessions:
+            self._sessions[profile] = self._made(profile)
+        return self._sessions[profile]
+
+    def _made(self, profile: str) -> Any:
+        import botocore.session
+
+        no_profile_of_the_environment = {"profile": (None, None, None, None)}
+        session = botocore.session.Session(session_vars=no_profile_of_the_environment)
+        if profile:
+            session.set_config_variable("profile", profile)
+        if self._data_loader is not None:
+            session.register_component("data_loader", self._data_loader)
+        return session
+
+
 class Clients:
     """Makes the clients of one command."""
 
-    def __init__(self, options: ClientOptions) -> None:
-        """Keep the options that every client gets."""
+    def __init__(self, sessions: BotocoreSessions, options: ClientOptions) -> None:
+        """Keep the sessions, and the options that every client gets."""
+        self._sessions = sessions
         self._options = options
 
     def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
         """Return a botocore client; without ``retries`` every request is sent at most once."""
-        session = botocore_session(keys.profile)
+        session = self._sessions.of(keys.profile)
         session.set_config_variable("sts_regional_endpoints", "regional")
         return session.create_client(
             service,
@@ -77,19 +104,12 @@ def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
         return config(**options, retries={"max_attempts": 1, "mode": "standard"})
 
 
-def botocore_session(profile: str) -> Any:
-    """Return a botocore session of a profile, or of none whatever ``AWS_PROFILE`` says."""
-    import botocore.session
-
-    no_profile_of_the_environment = {"profile": (None, None, None, None)}
-    session = botocore.session.Session(session_vars=no_profile_of_the_environment)
-    if profile:
-        session.set_config_variable("profile", profile)
-    return session
-
-
 class BotocoreChain:
     """botocore's own credential chain, asked for one profile's keys."""
+
+    def __init__(self, sessions: BotocoreSessions) -> None:
+        """Keep the sessions whose chains are asked."""
+        self._sessions = sessions
 
     def keys_of(self, profile: str) -> Keys:
         """Return the keys that the profile resolves to.
@@ -99,7 +119,7 @@ class BotocoreChain:
         from botocore.exceptions import BotoCoreError
 
         try:
-            credentials = botocore_session(profile).get_credentials()
+            credentials = self._sessions.of(profile).get_credentials()
             frozen = credentials.get_frozen_credentials() if credentials else None
         except BotoCoreError as error:
             raise ConfigurationError(

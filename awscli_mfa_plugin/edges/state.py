@@ -111,7 +111,8 @@ class UsedCodes:
         with suppress(UnwritableFileError, ChangedMeanwhileError):
             self._folder.make()
             remove_leftovers(path)
-            replace_file(path, json.dumps(record).encode("ascii"))
+            # Worth nothing after 120 s: not worth waiting for the disk.
+            replace_file(path, json.dumps(record).encode("ascii"), durable=False)
 
     def _path(self, serial: str) -> str:
         return self._folder.file(f"used-{digest_name(serial)}.json")

@@ -41,7 +41,12 @@ class Wiring:
 
     def ports(self, parsed_globals: Any) -> Ports:
         """Return the edges that implement the core's ports."""
-        from awscli_mfa_plugin.edges.clients import BotocoreChain, ClientOptions, Clients
+        from awscli_mfa_plugin.edges.clients import (
+            BotocoreChain,
+            BotocoreSessions,
+            ClientOptions,
+            Clients,
+        )
         from awscli_mfa_plugin.edges.locks import Locks
         from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
         from awscli_mfa_plugin.edges.state import StateFolder, UsedCodes
@@ -51,7 +56,8 @@ class Wiring:
         terminal = _terminal()
         folder = StateFolder(os.path.expanduser(STATE_FOLDER))
         locks = Locks(folder)
-        clients = Clients(_client_options(parsed_globals, ClientOptions))
+        sessions = BotocoreSessions(self._session.get_component("data_loader"))
+        clients = Clients(sessions, _client_options(parsed_globals, ClientOptions))
         return Ports(
             clock=self.clock,
             notes=say,
@@ -61,7 +67,7 @@ class Wiring:
             files=SharedConfigFiles(
                 self._path("config_file"), self._path("credentials_file"), locks
             ),
-            chain=BotocoreChain(),
+            chain=BotocoreChain(sessions),
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
             token_process=TokenCommand(self.environment, say),
