@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from awscli.customizations.commands import BasicCommand
-from awscli.formatter import get_formatter
 
 from awscli_mfa_plugin.commands.running import run_reporting
-from awscli_mfa_plugin.core.ports import Clock, Ports
-from awscli_mfa_plugin.core.records import Profile
 from awscli_mfa_plugin.core.targets import DEFAULT_SESSION_PROFILE
 from awscli_mfa_plugin.errors import UsageError
 
-
-class World(Protocol):
-    """What the host gives a command."""
-
-    clock: Clock
-    environment: Mapping[str, str]
-
-    @property
-    def session_profile(self) -> str | None:
-        """The profile that the CLI's session names, or None."""
-
-    def profiles(self) -> Iterable[Profile]:
-        """Return all profiles as the CLI read them."""
-
-    def ports(self, parsed_globals: Any) -> Ports:
-        """Return the edges that implement the core's ports."""
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.commands.world import World
 
 
 class MfaSubcommand(BasicCommand):  # type: ignore[misc]
@@ -63,6 +45,8 @@ class MfaSubcommand(BasicCommand):  # type: ignore[misc]
             return
         kind = parsed_globals.output or self._configured_output()
         sys.stdout.flush()
+        from awscli.formatter import get_formatter
+
         get_formatter(kind, parsed_globals)(f"mfa-{self.name}", data, sys.stdout)
 
     def _configured_output(self) -> str:

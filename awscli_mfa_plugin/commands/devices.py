@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand
 from awscli_mfa_plugin.core.devices import devices_of_user
 from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.records import MfaDevice
 from awscli_mfa_plugin.core.serials import FIDO_REASON
 from awscli_mfa_plugin.core.text import shown
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.records import MfaDevice
 
 
 class DevicesCommand(MfaSubcommand):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
 from awscli_mfa_plugin.core.expiry import rfc3339, seconds_left
 from awscli_mfa_plugin.core.login import LoginRequest, LoginResult, login
 from awscli_mfa_plugin.core.text import length_of_time, moment, shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class LoginCommand(MfaSubcommand):

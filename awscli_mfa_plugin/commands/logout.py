@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand
 from awscli_mfa_plugin.core.expiry import rfc3339
 from awscli_mfa_plugin.core.logout import LogoutResult, logout, managed_names
 from awscli_mfa_plugin.core.text import moment, shown
 from awscli_mfa_plugin.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _REVOCATION = (
     "To end it before that, an administrator denies the user everything for sessions issued "

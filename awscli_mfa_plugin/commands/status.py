@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
 from awscli_mfa_plugin.core.expiry import rfc3339
@@ -19,6 +18,9 @@ from awscli_mfa_plugin.core.status import (
 )
 from awscli_mfa_plugin.core.text import length_of_time, moment, shown
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _BAR_CELLS = 20
 

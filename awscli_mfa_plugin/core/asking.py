@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.ports import Terminal
 from awscli_mfa_plugin.errors import CannotAskError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.core.protocols import Terminal
 
 
 class MutedTerminal:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 STEP_SECONDS = 30
 """The time step of AWS's devices (RFC 6238, section 5.2)."""

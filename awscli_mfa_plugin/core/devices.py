@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import MfaDevice, Profile
 from awscli_mfa_plugin.core.serials import (
     FIDO_REASON,
@@ -15,6 +15,9 @@ from awscli_mfa_plugin.core.serials import (
 from awscli_mfa_plugin.core.source import Source, known_region, resolve_source
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.ports import Ports
 
 
 @dataclass(frozen=True)

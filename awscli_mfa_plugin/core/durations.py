@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.core.records import Profile
+from typing import TYPE_CHECKING
+
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.records import Profile
 
 SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
 """Seconds: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from awscli_mfa_plugin.core.codes import seconds_to_next_code
-from awscli_mfa_plugin.core.ports import Ports
-from awscli_mfa_plugin.core.records import Keys, Session
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.core.token_codes import PROMPT, TokenCode, TokenCodeSources
 from awscli_mfa_plugin.errors import (
@@ -13,6 +13,10 @@ from awscli_mfa_plugin.errors import (
     MfaError,
     WrongCodeError,
 )
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.ports import Ports
+    from awscli_mfa_plugin.core.records import Keys, Session
 
 ATTEMPTS = 3
 """Codes that are sent to AWS before a login gives up."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.asking import terminal_for
 from awscli_mfa_plugin.core.devices import Device, resolve_device
 from awscli_mfa_plugin.core.durations import resolve_duration
 from awscli_mfa_plugin.core.exchange import exchange
-from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial, region_of
@@ -20,6 +18,12 @@ from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
 from awscli_mfa_plugin.errors import BusyError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from awscli_mfa_plugin.core.ports import Ports
 
 WAIT_WITH_NOBODY_TO_ASK = 30
 """Seconds to wait for another process that is logging in, where none can take over."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
-from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
 from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from awscli_mfa_plugin.core.ports import Ports
 
 
 @dataclass(frozen=True)

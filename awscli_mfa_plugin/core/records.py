@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.expiry import DEFAULT_LIFETIME, expiry_window, seconds_left
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
 OUR_NAME = "awscli-mfa-plugin"
 """What ``manager`` says in a session that this plugin wrote."""

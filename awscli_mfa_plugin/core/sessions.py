@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.core.records import OUR_NAME, Profile, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 SESSION_OPTIONS = (
     "aws_access_key_id",

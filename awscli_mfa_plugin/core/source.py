@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import MARK, Keys, Profile
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.core.ports import Ports
 
 _NO_SESSION_OF_ITS_OWN = "GetSessionToken takes long-lived keys of an IAM user only"
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.expiry import LONGEST_WINDOW, seconds_left
 from awscli_mfa_plugin.core.other_tools import OtherSession, other_session
 from awscli_mfa_plugin.core.records import MARK, Profile
 from awscli_mfa_plugin.core.sessions import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
 
 VALID, EXPIRING, EXPIRED, NONE, UNKNOWN = "valid", "expiring", "expired", "none", "unknown"
 

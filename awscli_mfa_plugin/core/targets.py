@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import SWITCH, Profile
 from awscli_mfa_plugin.core.sessions import lives
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 DEFAULT_SESSION_PROFILE = "mfa"
 

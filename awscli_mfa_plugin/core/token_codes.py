@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.codes import token_code
-from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.ports import Ports
 
 ENVIRONMENT_CODE = "AWS_MFA_TOKEN_CODE"
 

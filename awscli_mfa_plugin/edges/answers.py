@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.serials import FIDO_REASON
 from awscli_mfa_plugin.core.text import length_of_time, shown
@@ -22,6 +21,9 @@ from awscli_mfa_plugin.errors import (
     WrongCodeError,
     WrongKeyError,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _THROTTLED = frozenset(
     {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}

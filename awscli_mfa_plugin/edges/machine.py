@@ -5,16 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.ports import Terminal
-
-
-class CountingTerminal(Terminal, Protocol):
-    """A terminal that can show a countdown."""
-
-    def wait(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass, counting down behind ``reason``."""
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.protocols import CountingTerminal
 
 
 class SystemClock:

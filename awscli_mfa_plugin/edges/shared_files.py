@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.records import Profile, Session
 from awscli_mfa_plugin.core.sections import config_profile, config_section, credentials_section
 from awscli_mfa_plugin.core.sessions import SESSION_OPTIONS, STALE_OPTIONS, session_options
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.files import SharedFile
-from awscli_mfa_plugin.edges.locks import Locks
 from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.documents import SharedDocument
+    from awscli_mfa_plugin.edges.locks import Locks
 
 _Sections = Mapping[str, Mapping[str, str]]
 

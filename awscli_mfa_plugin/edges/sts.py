@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.ports import Clock
 from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Session
 from awscli_mfa_plugin.core.serials import kind_of
 from awscli_mfa_plugin.edges.answers import explained, may_have_arrived
-from awscli_mfa_plugin.edges.clients import Clients
 from awscli_mfa_plugin.errors import MfaError, ThrottledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.core.protocols import Clock
+    from awscli_mfa_plugin.edges.clients import Clients
 
 PAUSES = (0.5, 1.0)
 """Seconds between attempts whose request never reached AWS, or that AWS threw back unread."""

@@ -12,9 +12,12 @@ import locale
 import os
 import select
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROMPT_SECONDS = 120
 """How long a question stands before nobody is taken to be there."""

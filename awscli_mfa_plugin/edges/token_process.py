@@ -9,13 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.ports import Notes
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from awscli_mfa_plugin.core.protocols import Notes
 
 PROCESS_SECONDS = 60
 """How long the command may take: some wait for a touch or an unlocked keyring."""

@@ -11,7 +11,7 @@ from awscli.customizations.commands import BasicCommand
 from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
-from awscli_mfa_plugin.host.loading import compiled_code_kept
+from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
 from awscli_mfa_plugin.host.wiring import Wiring
 
 SUBCOMMANDS = {
@@ -55,7 +55,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             self.SUBCOMMANDS = self._subcommands([first])
         elif first != "help" and not first.startswith("-"):
             return run_reporting(partial(_refuse, f"aws mfa has no subcommand '{shown(first)}'"))
-        with UsageProblems("aws mfa") as outcome, compiled_code_kept():
+        with UsageProblems("aws mfa") as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = super().__call__(args, parsed_globals)
         return outcome.code
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import Profile
 from awscli_mfa_plugin.core.token_codes import ENVIRONMENT_CODE
-from awscli_mfa_plugin.edges.machine import CountingTerminal, SystemClock, Waiting, read_stdin, say
+from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from awscli_mfa_plugin.core.protocols import CountingTerminal
 
 STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
 
