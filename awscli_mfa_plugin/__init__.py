@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
+_OTHER_WAYS = {"credential_process", "sso_session", "sso_start_url", "login_session"}
+
+
 def awscli_initialize(event_handlers: Any) -> None:
     """Register the hooks; the AWS CLI calls this for every value of ``[plugins]``."""
     event_handlers.register("building-command-table.main", _add_command)
@@ -20,10 +23,11 @@ def awscli_initialize(event_handlers: Any) -> None:
     _before_arguments()
     # Last, since the CLI's own handler of this event turns its history on.
     event_handlers.register_last("session-initialized", _before_history)
+    event_handlers.register_last("session-initialized", _keep_session_alive)
 
 
 def _add_command(command_table: dict[str, Any], session: Any, **_: Any) -> None:
-    command_table["mfa"] = LazyCommand(session)
+    command_table["mfa"] = LazyCommand(session, command_table)
 
 
 def _hand_on_a_code(arguments: list[str]) -> bool:
@@ -57,6 +61,47 @@ def _before_history(parsed_args: Any, **_: Any) -> None:
         _quietly("stop_history")
 
 
+def _keep_session_alive(session: Any, parsed_args: Any, **_: Any) -> None:
+    """Let a command on a managed profile use its session, and renew it when it is due."""
+    try:
+        names = managed_names(session)
+        if names and parsed_args.command != "mfa":
+            if getattr(parsed_args, "debug", False):
+                _quietly("redact_logs")
+            from awscli_mfa_plugin.host.installing import install
+
+            install(session, parsed_args, LazyCommand.table, names)
+    except Exception as error:  # noqa: BLE001 - the command goes on as without the plugin
+        _say_broken(error)
+
+
+def managed_names(session: Any) -> list[str]:
+    """Return the command's profile and its source profiles, to the one that is managed.
+
+    Empty for every other profile: those behave to the letter as without the plugin. A role
+    that ``mfa_session = off`` leaves to the CLI ends the list too, for our token sources.
+    """
+    import os
+
+    if os.environ.get("AWS_MFA_SESSION", "").lower() == "off":
+        return []
+    profiles = session.full_config.get("profiles", {})
+    name, names = session.get_config_variable("profile") or "default", []
+    while name not in names and name in profiles:
+        names.append(name)
+        profile = profiles[name]
+        switch = str(profile.get("mfa_session", "")).lower()
+        if "role_arn" in profile:
+            if switch == "off":
+                return names if len(names) == 1 and "mfa_serial" in profile else []
+            name = profile.get("source_profile", "")
+        elif switch == "on" or (switch != "off" and "mfa_source_profile" in profile):
+            return [] if _OTHER_WAYS.intersection(profile) else names
+        else:
+            return []
+    return []
+
+
 def _quietly(name: str) -> None:
     """Call a function of the secrecy module; if that is broken, ``aws mfa`` says so later."""
     try:
@@ -72,8 +117,11 @@ class LazyCommand:
 
     name = "mfa"
 
-    def __init__(self, session: Any) -> None:
-        """Keep the session of the ``aws`` process."""
+    table: dict[str, Any]
+
+    def __init__(self, session: Any, command_table: dict[str, Any]) -> None:
+        """Keep the session of the ``aws`` process and the table that this command stands in."""
+        LazyCommand.table = command_table
         self._session = session
         self._command: Any = None
         self.lineage: list[Any] = [self]

@@ -108,6 +108,11 @@ class BusyError(MfaError):
 
 
 class CancelledError(MfaError):
-    """The person at the terminal cancelled."""
+    """The person at the terminal cancelled; by Ctrl-C (``by_interrupt``) or otherwise."""
 
     exit_code = 130
+
+    def __init__(self, what: str, *, by_interrupt: bool = False) -> None:
+        """Keep what was cancelled, and whether the whole command was meant."""
+        super().__init__(what)
+        self.by_interrupt = by_interrupt

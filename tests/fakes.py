@@ -13,6 +13,7 @@ from awscli_mfa_plugin.core.sessions import (
     SESSION_OPTIONS,
     STALE_OPTIONS,
     options_without_session,
+    session_of,
     session_options,
 )
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
@@ -115,6 +116,7 @@ class FakeFiles:
         """Hold the sections by profile name."""
         self.config: Sections = {name: dict(has) for name, has in (config or {}).items()}
         self.credentials: Sections = {name: dict(has) for name, has in (credentials or {}).items()}
+        self.cached: dict[str, Session] = {}
         self.refusal: ConfigurationError | None = None
         self.checked: list[bool] = []
         self.writes: list[tuple[str, str]] = []
@@ -122,6 +124,12 @@ class FakeFiles:
     def profile(self, name: str) -> Profile:
         """Return a profile as it is now; what it holds doesn't change later."""
         return Profile(name, dict(self.config.get(name, {})), dict(self.credentials.get(name, {})))
+
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return the session of the sections, or the cached one beside long-lived keys."""
+        if profile.has_long_lived_keys:
+            return self.cached.get(profile.name)
+        return session_of(profile)
 
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles, those of the config file first."""
@@ -134,13 +142,14 @@ class FakeFiles:
             raise self.refusal
 
     def write_session(self, name: str, session: Session) -> None:
-        """Put a session into a credentials section, unless it holds long-lived keys."""
+        """Put a session where it lives."""
+        self.writes.append(("session", name))
+        if self.profile(name).has_long_lived_keys:
+            self.cached[name] = session
+            return
         section = self.credentials.get(name, {})
-        if Profile(name, credentials=section).has_long_lived_keys:
-            raise ConfigurationError(f"Profile {name} got long-lived keys meanwhile; they stay.")
         kept = {option: text for option, text in section.items() if option not in STALE_OPTIONS}
         self.credentials[name] = kept | session_options(session)
-        self.writes.append(("session", name))
 
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into a config section."""
@@ -149,6 +158,9 @@ class FakeFiles:
 
     def remove_session(self, name: str) -> bool:
         """Take our session out of a credentials section, and the section if nothing is left."""
+        if self.cached.pop(name, None):
+            self.writes.append(("no session", name))
+            return True
         section = self.credentials.get(name, {})
         if not Profile(name, credentials=section).is_ours:
             return False

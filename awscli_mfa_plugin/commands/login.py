@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_OWN_KEYS = (
+    "Profile {name} keeps its long-lived keys; the session is in the CLI's cache, for aws commands "
+    "on this profile. Other tools on it still see the keys without MFA. For those make a session "
+    "profile: aws mfa login --profile mfa --source-profile {name}"
+)
+
+
 class LoginCommand(MfaSubcommand):
     """The subcommand ``login``."""
 
@@ -101,6 +108,8 @@ class LoginCommand(MfaSubcommand):
         )
         ports = self.world.ports(parsed_globals)
         result = login(request, ports)
+        if result.keeps_own_keys and result.outcome == "renewed":
+            ports.notes(_OWN_KEYS.format(name=shown(result.session_profile)))
         if result.settings and result.outcome == "renewed":
             ports.notes(_kept_settings(result, ports.files.config_path))
         text = _text(result, self.world.clock.now(), ports.files.credentials_path)

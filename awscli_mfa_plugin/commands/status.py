@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 _BAR_CELLS = 20
 
+_KEYS_IN_ENVIRONMENT = (
+    "AWS_ACCESS_KEY_ID is set in the environment: commands without --profile use its keys, "
+    "whatever session there is."
+)
+
 
 class StatusCommand(MfaSubcommand):
     """The subcommand ``status``."""
@@ -56,9 +61,11 @@ class StatusCommand(MfaSubcommand):
             raise UsageError("--min-remaining takes seconds, 0 or more.")
         now = self.world.clock.now()
         named = parsed_globals.profile
-        statuses = session_statuses(self._profiles(named), now)
+        statuses = session_statuses(self._profiles(named), self.world.session_of, now)
         if named and not statuses:
             statuses = (SessionStatus(named, "", "", NONE),)
+        if self.world.environment.get("AWS_ACCESS_KEY_ID"):
+            self.world.note(_KEYS_IN_ENVIRONMENT)
         self.show(parsed_globals, _data(statuses), _text(statuses, now))
         return 0 if have_more_left(statuses, min_remaining) else 1
 

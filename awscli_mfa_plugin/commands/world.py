@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.core.ports import Ports
     from awscli_mfa_plugin.core.protocols import Clock
-    from awscli_mfa_plugin.core.records import Profile
+    from awscli_mfa_plugin.core.records import Profile, Session
 
 
 class World(Protocol):
@@ -24,6 +24,12 @@ class World(Protocol):
 
     def profiles(self) -> Iterable[Profile]:
         """Return all profiles as the CLI read them."""
+
+    def note(self, text: str) -> None:
+        """Say a line beside the result."""
+
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return a profile's session from wherever it lives, or None."""
 
     def ports(self, parsed_globals: Any) -> Ports:
         """Return the edges that implement the core's ports."""

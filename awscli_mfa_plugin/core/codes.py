@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 STEP_SECONDS = 30
 """The time step of AWS's devices (RFC 6238, section 5.2)."""
 
+ENVIRONMENT_CODE = "AWS_MFA_TOKEN_CODE"
+"""The variable that may hold a token code: ours, since the CLI has none."""
+
 _CODE = re.compile(r"[0-9]{6}")
 _FILLING = re.compile(r"[\s-]")
 

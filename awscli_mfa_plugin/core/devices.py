@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.records import MfaDevice, Profile
 from awscli_mfa_plugin.core.serials import (
     FIDO_REASON,
     WHERE_THE_SERIAL_STANDS,
@@ -18,6 +17,7 @@ from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.ports import Ports
+    from awscli_mfa_plugin.core.records import MfaDevice, Profile
 
 
 @dataclass(frozen=True)
@@ -119,15 +119,9 @@ def _chosen(usable: list[MfaDevice], ports: Ports) -> str:
 def devices_of_user(
     session_profile: str, source_profile: str | None, region: str | None, ports: Ports
 ) -> tuple[str, tuple[MfaDevice, ...]]:
-    """Return the MFA serial that the session profile names, or "", and the user's devices.
-
-    A profile with long-lived keys is its own source here: nothing is written into it.
-    """
+    """Return the MFA serial that the session profile names, or "", and the user's devices."""
     profile = ports.files.profile(session_profile)
-    named = source_profile
-    if named == profile.name or (not named and profile.has_long_lived_keys):
-        named, profile = profile.name, Profile("")
-    source = resolve_source(named, profile, ports)
+    source = resolve_source(source_profile, profile, ports)
     where = known_region(region, profile, source, ports)
     chosen = profile.get("mfa_serial") or (
         ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""

@@ -12,7 +12,6 @@ from awscli_mfa_plugin.core.exchange import exchange
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial, region_of
-from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.core.source import Source, known_region, resolve_source, source_name
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
@@ -34,7 +33,10 @@ WAIT_AT_A_TERMINAL = 150
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """What the command line asks for; None where it says nothing."""
+    """What the command line asks for; None where it says nothing.
+
+    ``reason`` is a line to show before a code is asked for inside another command.
+    """
 
     session_profile: str
     source_profile: str | None = None
@@ -45,6 +47,7 @@ class LoginRequest:
     region: str | None = None
     force: bool = False
     dry_run: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class LoginPlan:
     region: str
     settings: Mapping[str, str]
     codes: CodeSettings
+    keeps_own_keys: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class LoginResult:
     expiration: datetime | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     duration_seconds: int = 0
+    keeps_own_keys: bool = False
 
 
 def login(request: LoginRequest, ports: Ports) -> LoginResult:
@@ -90,6 +95,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     kept = _kept(request, profile, ports, made_meanwhile=False)
     if kept:
         return kept
+    before = ports.files.session_of(profile)
     ports = _with_prompt_settings(request, profile, ports)
     if request.dry_run:
         return _planned(_plan(request, profile, ports))
@@ -97,7 +103,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     lock = f"session {ports.files.credentials_path} {request.session_profile}"
     try:
         with ports.locks.hold(lock, wait, lambda holder: _say_waiting(holder, ports)):
-            return _login_in_turn(request, profile, ports)
+            return _login_in_turn(request, before, ports)
     except BusyError as busy:
         return _living_session_or(busy, request, ports)
 
@@ -132,7 +138,7 @@ def _kept(
     request: LoginRequest, profile: Profile, ports: Ports, *, made_meanwhile: bool
 ) -> LoginResult | None:
     """Return the result if the profile's session serves: not due, nor a new one forced."""
-    session = session_of(profile)
+    session = ports.files.session_of(profile)
     if session is None or session.is_due(ports.clock.now(), request.min_remaining):
         return None
     if request.force and not made_meanwhile:
@@ -143,7 +149,7 @@ def _kept(
 def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
     return LoginResult(
         session_profile=profile.name,
-        source_profile=profile.get(MARK),
+        source_profile=profile.config.get(MARK) or _own_name(profile),
         mfa_serial=profile.get("mfa_serial"),
         outcome=outcome,
         expiration=session.expiration,
@@ -162,10 +168,10 @@ def _inherited(option: str, request: LoginRequest, profile: Profile, ports: Port
     return profile.get(option) or of_source
 
 
-def _login_in_turn(request: LoginRequest, before: Profile, ports: Ports) -> LoginResult:
+def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) -> LoginResult:
     """Log in while nobody else does: what another process made meanwhile serves."""
     profile = _checked_target(request, ports)
-    is_new = dict(profile.credentials) != dict(before.credentials)
+    is_new = ports.files.session_of(profile) != before
     kept = _kept(request, profile, ports, made_meanwhile=is_new)
     if kept:
         return kept
@@ -186,6 +192,7 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
     region = known_region(request.region, profile, source, ports)
     device = resolve_device(request.mfa_serial, profile, source, region, ports)
     codes = CodeSettings(
+        reason=request.reason,
         option=request.token_code,
         process=_inherited("mfa_process", request, profile, ports),
         hidden=_inherited("mfa_prompt", request, profile, ports).lower() == "hidden",
@@ -198,6 +205,7 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
         region=region or region_of(device.mfa_serial),
         settings=_settings_to_keep(profile, source, device, region),
         codes=codes,
+        keeps_own_keys=profile.has_long_lived_keys,
     )
 
 
@@ -206,7 +214,7 @@ def _settings_to_keep(
 ) -> dict[str, str]:
     """Return what this login found out and the profile doesn't say yet."""
     settings = {}
-    if source.profile:
+    if source.profile and source.profile != profile.name:
         settings[MARK] = source.profile
     elif not profile.is_managed:
         settings[SWITCH] = "on"
@@ -227,7 +235,12 @@ def _planned(plan: LoginPlan) -> LoginResult:
         outcome="planned",
         settings=plan.settings,
         duration_seconds=plan.duration_seconds,
+        keeps_own_keys=plan.keeps_own_keys,
     )
+
+
+def _own_name(profile: Profile) -> str:
+    return profile.name if profile.has_long_lived_keys else ""
 
 
 def _say_waiting(holder: str, ports: Ports) -> None:
@@ -237,7 +250,7 @@ def _say_waiting(holder: str, ports: Ports) -> None:
 def _living_session_or(busy: BusyError, request: LoginRequest, ports: Ports) -> LoginResult:
     """Return the session that still lives, though it is due, or raise ``busy``."""
     profile = ports.files.profile(request.session_profile)
-    session = session_of(profile)
+    session = ports.files.session_of(profile)
     if session is None or request.force:
         raise busy
     if session.remaining(ports.clock.now()) < max(request.min_remaining or 0, 1):

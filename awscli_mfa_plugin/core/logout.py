@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
-from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
 
@@ -65,7 +64,7 @@ def _checked(profile: Profile) -> Profile:
 
 
 def _logged_out(profile: Profile, ports: Ports, *, forget: bool) -> LogoutResult:
-    session = session_of(profile)
+    session = ports.files.session_of(profile)
     had_session = ports.files.remove_session(profile.name)
     had_mark = forget and ports.files.remove_settings(profile.name, (MARK, SWITCH))
     return LogoutResult(

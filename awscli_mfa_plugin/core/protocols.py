@@ -61,6 +61,9 @@ class SharedFiles(Protocol):
     def profile(self, name: str) -> Profile:
         """Return a profile as the files hold it now."""
 
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return the profile's session from wherever it lives, or None."""
+
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles in both files."""
 
@@ -68,16 +71,16 @@ class SharedFiles(Protocol):
         """Raise ConfigurationError if a write would be refused: ``config`` counts that file too."""
 
     def write_session(self, name: str, session: Session) -> None:
-        """Put a session into the profile's credentials section.
+        """Put a session where it lives: the profile's credentials section, or the CLI's cache.
 
-        Raises ConfigurationError, the files untouched, if the section holds long-lived keys.
+        The cache is for profiles with long-lived keys, which are never replaced.
         """
 
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into the profile's config section."""
 
     def remove_session(self, name: str) -> bool:
-        """Remove our session from the credentials section; tell whether there was one."""
+        """Remove our session from wherever it lives; tell whether there was one."""
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
         """Remove settings from the profile's config section; tell whether there were any."""

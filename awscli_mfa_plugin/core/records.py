@@ -62,6 +62,12 @@ class Profile:
         return any(_is_long_lived(section) for section in (self.config, self.credentials))
 
     @property
+    def long_lived_key_id(self) -> str:
+        """The access key ID of the long-lived keys, the credentials file's first, or ""."""
+        sections = (self.credentials, self.config)
+        return next((has["aws_access_key_id"] for has in sections if _is_long_lived(has)), "")
+
+    @property
     def has_session_token(self) -> bool:
         """Whether the profile holds temporary keys, whoever wrote them."""
         return bool(self.get("aws_session_token") or self.get("aws_security_token"))

@@ -43,6 +43,8 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
             "which get no session of their own."
         )
     name = source_name(named, session_profile, ports.environment)
+    if name == session_profile.name and session_profile.has_long_lived_keys:
+        return Source(name, ports.chain.keys_of(name))
     if name or in_environment is None:
         return _of_profile(name, session_profile.name, ports)
     if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
@@ -56,8 +58,8 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
 def source_name(named: str | None, session_profile: Profile, environment: Mapping[str, str]) -> str:
     """Return the name of the source profile, "" where the keys in the environment are it."""
     name = named or session_profile.config.get(MARK) or session_profile.config.get("source_profile")
-    if name:
-        return name
+    if name or session_profile.has_long_lived_keys:
+        return name or session_profile.name
     keys = environment_keys(environment)
     return "" if keys and not keys.session_token else "default"
 

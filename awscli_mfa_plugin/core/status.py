@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.expiry import LONGEST_WINDOW, seconds_left
 from awscli_mfa_plugin.core.other_tools import OtherSession, other_session
-from awscli_mfa_plugin.core.records import MARK, Profile
-from awscli_mfa_plugin.core.sessions import session_of
+from awscli_mfa_plugin.core.records import MARK, Profile, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 VALID, EXPIRING, EXPIRED, NONE, UNKNOWN = "valid", "expiring", "expired", "none", "unknown"
@@ -35,25 +34,30 @@ class SessionStatus:
     tool: str = ""
 
 
-def session_statuses(profiles: Iterable[Profile], now: datetime) -> tuple[SessionStatus, ...]:
+def session_statuses(
+    profiles: Iterable[Profile], session_of: Callable[[Profile], Session | None], now: datetime
+) -> tuple[SessionStatus, ...]:
     """Return the states of the managed profiles and of other tools' sessions, in order.
 
-    Profiles that are neither are left out.
+    Profiles that are neither are left out. ``session_of`` finds the session of a managed one.
     """
-    states = (status_of(profile, now) for profile in profiles)
+    states = (status_of(profile, session_of, now) for profile in profiles)
     return tuple(status for status in states if status is not None)
 
 
-def status_of(profile: Profile, now: datetime) -> SessionStatus | None:
+def status_of(
+    profile: Profile, session_of: Callable[[Profile], Session | None], now: datetime
+) -> SessionStatus | None:
     """Return the state of one profile's session, or None if it isn't managed and holds none."""
     other = other_session(profile)
     if other:
         return _of_other_tool(profile, other, now)
-    return _managed(profile, now) if profile.is_ours or profile.is_managed else None
+    if not (profile.is_ours or profile.is_managed):
+        return None
+    return _managed(profile, session_of(profile), now)
 
 
-def _managed(profile: Profile, now: datetime) -> SessionStatus:
-    session = session_of(profile)
+def _managed(profile: Profile, session: Session | None, now: datetime) -> SessionStatus:
     if session is None:
         return _status(profile, NONE if not profile.is_ours else UNKNOWN)
     remaining = session.remaining(now)
@@ -82,7 +86,7 @@ def _status(
 ) -> SessionStatus:
     return SessionStatus(
         profile=profile.name,
-        source_profile=profile.get(MARK),
+        source_profile=profile.get(MARK) or (profile.name if profile.has_long_lived_keys else ""),
         mfa_serial=profile.get("mfa_serial"),
         state=state,
         expiration=expiration,

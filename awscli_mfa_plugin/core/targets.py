@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
@@ -31,14 +30,8 @@ def check_session_profile(profile: Profile, now: datetime) -> None:
             f"Profile {name} gets its credentials by {profile.other_way}; it stays as it is.",
             another,
         )
-    if profile.has_long_lived_keys:
-        raise ConfigurationError(
-            f"Profile {name} holds long-lived keys; a session there would replace them.",
-            f"Name another profile for the session: --profile {_another(profile.name)} "
-            f"--source-profile {shlex.quote(name)}.",
-        )
     other = other_session(profile)
-    if other and lives(other.expiration, now):
+    if other and not profile.has_long_lived_keys and lives(other.expiration, now):
         raise ConfigurationError(
             f"Profile {name} holds a session of {other.tool}; it stays as it is.", another
         )

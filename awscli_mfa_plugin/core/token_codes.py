@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.codes import token_code
+from awscli_mfa_plugin.core.asking import terminal_for
+from awscli_mfa_plugin.core.codes import ENVIRONMENT_CODE, seconds_to_next_code, token_code
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.ports import Ports
-
-ENVIRONMENT_CODE = "AWS_MFA_TOKEN_CODE"
+    from awscli_mfa_plugin.core.records import Profile
 
 OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_process", "prompt"
 
@@ -38,6 +38,7 @@ class CodeSettings:
     option: str | None = field(repr=False)
     process: str
     hidden: bool
+    reason: str = ""
 
 
 class TokenCodeSources:
@@ -49,6 +50,7 @@ class TokenCodeSources:
         self._device = shown(mfa_serial)
         self._profile = shown(profile)
         self._ports = ports
+        self._reason = settings.reason
         self._environment_code = ports.environment.get(ENVIRONMENT_CODE, "")
 
     def next(self) -> TokenCode:
@@ -98,6 +100,9 @@ class TokenCodeSources:
                 f"A token code of {self._device} is needed, and {why_not}.",
                 "Give it by --token-code or AWS_MFA_TOKEN_CODE, or let mfa_process fetch it.",
             )
+        if self._reason:
+            self._ports.terminal.tell(f"{self._reason}\n")
+            self._reason = ""
         question = f"Token code of {self._device} for profile {self._profile}: "
         for _ in range(10):
             typed = self._ports.terminal.ask(question, hidden=self._settings.hidden)
@@ -107,3 +112,27 @@ class TokenCodeSources:
             if typed:
                 self._ports.terminal.tell(f"That isn't one. {_WHAT_A_CODE_IS}\n")
         raise CannotAskError("No token code was typed.", _WHAT_A_CODE_IS)
+
+
+def code_for_role(profile: Profile, ports: Ports) -> str:
+    """Return a token code for a role that the CLI itself assumes (``mfa_session = off``).
+
+    The device is the one that the role's ``mfa_serial`` names. A code that was used already is
+    waited out; this one then counts as used.
+    """
+    serial = profile.get("mfa_serial")
+    terminal = terminal_for(profile.get("mfa_prompt"), ports.environment, ports.terminal)
+    ports = replace(ports, terminal=terminal)
+    settings = CodeSettings(
+        option=None,
+        process=profile.get("mfa_process"),
+        hidden=profile.get("mfa_prompt").lower() == "hidden",
+    )
+    sources = TokenCodeSources(settings, serial, profile.name, ports)
+    code = sources.next()
+    while ports.used_codes.is_used(serial, code.digits) and sources.can_go_on(code):
+        seconds = seconds_to_next_code(ports.clock.now())
+        ports.wait(seconds, "This code was used already. The next one appears in")
+        code = sources.next()
+    ports.used_codes.remember(serial, code.digits)
+    return code.digits

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.records import Profile, Session
 from awscli_mfa_plugin.core.sections import config_profile, config_section, credentials_section
-from awscli_mfa_plugin.core.sessions import SESSION_OPTIONS, STALE_OPTIONS, session_options
+from awscli_mfa_plugin.core.sessions import (
+    SESSION_OPTIONS,
+    STALE_OPTIONS,
+    session_of,
+    session_options,
+)
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.files import SharedFile
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -16,6 +21,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.documents import SharedDocument
     from awscli_mfa_plugin.edges.locks import Locks
+    from awscli_mfa_plugin.edges.session_cache import SessionCache
 
 _Sections = Mapping[str, Mapping[str, str]]
 
@@ -23,8 +29,11 @@ _Sections = Mapping[str, Mapping[str, str]]
 class SharedConfigFiles:
     """Both shared files; reads are kept until a file changes."""
 
-    def __init__(self, config_path: str, credentials_path: str, locks: Locks) -> None:
-        """Keep the absolute paths; nothing is read yet."""
+    def __init__(
+        self, config_path: str, credentials_path: str, locks: Locks, cache: SessionCache
+    ) -> None:
+        """Keep the absolute paths, and where sessions of profiles with own keys go."""
+        self._cache = cache
         self.config_path = config_path
         self.credentials_path = credentials_path
         self._config = SharedFile(config_path, locks, secret=False)
@@ -39,6 +48,12 @@ class SharedConfigFiles:
             credentials=self._credentials_profiles().get(name, {}),
         )
 
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return the profile's session from wherever it lives, or None."""
+        if profile.has_long_lived_keys:
+            return self._cache.load(profile.name, profile.long_lived_key_id)
+        return session_of(profile)
+
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles, those of the config file first."""
         return tuple(dict.fromkeys((*self._config_profiles(), *self._credentials_profiles())))
@@ -50,11 +65,15 @@ class SharedConfigFiles:
             self._config.check_writable()
 
     def write_session(self, name: str, session: Session) -> None:
-        """Put a session into the profile's credentials section.
+        """Put a session where it lives: the one rule.
 
-        Raises ConfigurationError, the file untouched, if the section holds long-lived keys by
-        now: whoever wrote them, they are never replaced.
+        Into the profile's credentials section, or into the CLI's cache if the profile has
+        long-lived keys: whoever wrote them, they are never replaced.
         """
+        profile = self.profile(name)
+        if profile.has_long_lived_keys:
+            self._cache.save(name, profile.long_lived_key_id, session)
+            return
         section = credentials_section(name)
 
         def change(document: SharedDocument) -> SharedDocument:
@@ -62,7 +81,7 @@ class SharedConfigFiles:
             if Profile(name, credentials=options).has_long_lived_keys:
                 raise ConfigurationError(
                     f"Profile {shown(name)} got long-lived keys meanwhile; they stay.",
-                    "Name another session profile by --profile.",
+                    "Log in again: its session will live in the CLI's cache.",
                 )
             document = document.with_options(section, session_options(session))
             return document.without_options(section, STALE_OPTIONS)
@@ -79,7 +98,8 @@ class SharedConfigFiles:
         self._config.update(change)
 
     def remove_session(self, name: str) -> bool:
-        """Remove our session from the credentials section; tell whether there was one."""
+        """Remove our session from wherever it lives; tell whether there was one."""
+        was_cached = self._cache.remove(name)
         section = credentials_section(name)
 
         def change(document: SharedDocument) -> SharedDocument:
@@ -90,7 +110,7 @@ class SharedConfigFiles:
             document = document.without_options(section, SESSION_OPTIONS)
             return document.without_section_if_empty(section)
 
-        return self._credentials.update(change)
+        return self._credentials.update(change) or was_cached
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
         """Remove settings from the profile's config section; tell whether there were any."""

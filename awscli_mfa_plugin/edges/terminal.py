@@ -25,6 +25,7 @@ PROMPT_SECONDS = 120
 _DEVICE = "/dev/tty"
 _CTRL_C, _CTRL_D, _CTRL_Z = b"\x03", b"", b"\x1a"
 _LONGEST_LINE = 1024
+_CANCELLED = "Cancelled; nothing was changed."
 
 
 class ControllingTerminal:
@@ -89,12 +90,12 @@ class ControllingTerminal:
                     time.sleep(1)
                 _write(terminal, "\n")
         except KeyboardInterrupt:
-            raise CancelledError("Cancelled; nothing was changed.") from None
+            raise CancelledError(_CANCELLED, by_interrupt=True) from None
 
 
 def _answer(line: bytes) -> str:
     if line == _CTRL_D or line.endswith(_CTRL_C):
-        raise CancelledError("Cancelled; nothing was changed.")
+        raise CancelledError(_CANCELLED, by_interrupt=line != _CTRL_D)
     if line.endswith(_CTRL_Z):
         raise CannotAskError(
             "Ctrl-Z at the prompt: a login can't wait in the background.",

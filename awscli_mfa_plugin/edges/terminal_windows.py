@@ -37,7 +37,7 @@ class Console:
                 self.tell("\n")
                 return "".join(typed).strip()
             if key in "\x03\x04\x1a":
-                raise CancelledError("Cancelled; nothing was changed.")
+                raise CancelledError("Cancelled; nothing was changed.", by_interrupt=key == "\x03")
             if key == "\b":
                 typed = typed[:-1]
             elif key.isprintable():

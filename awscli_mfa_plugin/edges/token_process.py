@@ -58,7 +58,7 @@ class TokenCommand:
             output = self._output(process, words[0])
             reader.join(1)
         if process.returncode == -signal.SIGINT:
-            raise CancelledError("Cancelled at mfa_process; nothing was changed.")
+            raise CancelledError("Cancelled; nothing was changed.", by_interrupt=True)
         if process.returncode:
             said = f": {last_line[0]}" if last_line else ", and said nothing."
             raise TokenProcessError(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MASK = "********"
 
@@ -41,6 +45,22 @@ def redact_logs() -> None:
 
     make_redacted_record.masks_secrets = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(make_redacted_record)
+
+
+@contextlib.contextmanager
+def history_paused() -> Iterator[None]:
+    """Record nothing inside: the calls of a renewal hold a token code and new keys.
+
+    Turning it on again is no change where it was off: without a handler it records nothing.
+    """
+    from botocore.history import get_global_history_recorder
+
+    recorder = get_global_history_recorder()
+    recorder.disable()
+    try:
+        yield
+    finally:
+        recorder.enable()
 
 
 def stop_history() -> None:

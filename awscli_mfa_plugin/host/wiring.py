@@ -7,15 +7,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
+from awscli_mfa_plugin.core.codes import ENVIRONMENT_CODE
 from awscli_mfa_plugin.core.ports import Ports
-from awscli_mfa_plugin.core.records import Profile
-from awscli_mfa_plugin.core.token_codes import ENVIRONMENT_CODE
+from awscli_mfa_plugin.core.records import Profile, Session
+from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from awscli_mfa_plugin.core.protocols import CountingTerminal
+    from awscli_mfa_plugin.edges.locks import Locks
+    from awscli_mfa_plugin.edges.session_cache import SessionCache
 
 STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
 
@@ -26,6 +29,7 @@ class Wiring:
     def __init__(self, session: Any) -> None:
         """Keep the session, and the environment without the token code."""
         self._session = session
+        self._renewal_ports: Ports | None = None
         self.clock = SystemClock()
         self.environment = dict(os.environ)
         # Taken out at once: no child of this process may see it.
@@ -43,8 +47,32 @@ class Wiring:
             if not options.keys().isdisjoint(_TELLING):
                 yield Profile(name, config=options)
 
+    def renewal_ports(self, parsed_globals: Any) -> Ports:
+        """Return the edges for a renewal inside another command, made once.
+
+        Its ``--endpoint-url`` is that of the command's own service, and a verification that is
+        off there isn't off for STS.
+        """
+        if self._renewal_ports is None:
+            verify = parsed_globals.verify_ssl
+            self._renewal_ports = self._ports(
+                endpoint_url=None,
+                verify=verify if isinstance(verify, str) else None,
+                connect_timeout=parsed_globals.connect_timeout,
+                read_timeout=parsed_globals.read_timeout,
+            )
+        return self._renewal_ports
+
     def ports(self, parsed_globals: Any) -> Ports:
-        """Return the edges that implement the core's ports."""
+        """Return the edges that implement the core's ports for a command of ours."""
+        return self._ports(
+            endpoint_url=parsed_globals.endpoint_url,
+            verify=parsed_globals.verify_ssl,
+            connect_timeout=parsed_globals.connect_timeout,
+            read_timeout=parsed_globals.read_timeout,
+        )
+
+    def _ports(self, **options: Any) -> Ports:
         from awscli_mfa_plugin.edges.clients import (
             BotocoreChain,
             BotocoreSessions,
@@ -61,7 +89,8 @@ class Wiring:
         folder = StateFolder(os.path.expanduser(STATE_FOLDER))
         locks = Locks(folder)
         sessions = BotocoreSessions(self._session.get_component("data_loader"))
-        clients = Clients(sessions, _client_options(parsed_globals, ClientOptions))
+        extra = f"awscli-mfa-plugin/{__version__}"
+        clients = Clients(sessions, ClientOptions(user_agent_extra=extra, **options))
         return Ports(
             clock=self.clock,
             notes=say,
@@ -69,7 +98,10 @@ class Wiring:
             wait=Waiting(terminal),
             environment=self.environment,
             files=SharedConfigFiles(
-                self._path("config_file"), self._path("credentials_file"), locks
+                self._path("config_file"),
+                self._path("credentials_file"),
+                locks,
+                self._session_cache(locks),
             ),
             chain=BotocoreChain(sessions),
             sts=Sts(clients, self.clock),
@@ -80,6 +112,23 @@ class Wiring:
             read_stdin=read_stdin,
         )
 
+    def note(self, text: str) -> None:
+        """Say a line beside the result, on stderr."""
+        say(text)
+
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return a profile's session from wherever it lives, or None; nothing is written."""
+        if profile.has_long_lived_keys:
+            cache = self._session_cache()
+            return cache.load(profile.name, profile.long_lived_key_id)
+        return session_of(profile)
+
+    def _session_cache(self, locks: Locks | None = None) -> SessionCache:
+        from awscli_mfa_plugin.edges.session_cache import CACHE_FOLDER, SessionCache
+
+        folder = os.path.expanduser(CACHE_FOLDER)
+        return SessionCache(folder, self._path("credentials_file"), locks)
+
     def _path(self, variable: str) -> str:
         path = os.path.expandvars(str(self._session.get_config_variable(variable)))
         return os.path.abspath(os.path.expanduser(path))
@@ -89,16 +138,6 @@ _TELLING = frozenset(
     {"aws_session_token", "aws_security_token", "mfa_source_profile", "mfa_session"}
 )
 """Options of which a profile holds at least one if it is managed or holds a session."""
-
-
-def _client_options(parsed_globals: Any, client_options: Any) -> Any:
-    return client_options(
-        endpoint_url=parsed_globals.endpoint_url,
-        verify=parsed_globals.verify_ssl,
-        connect_timeout=parsed_globals.connect_timeout,
-        read_timeout=parsed_globals.read_timeout,
-        user_agent_extra=f"awscli-mfa-plugin/{__version__}",
-    )
 
 
 def _terminal() -> CountingTerminal:

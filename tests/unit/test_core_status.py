@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.core.records import Profile
+from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.core.status import (
     EXPIRED,
     EXPIRING,
@@ -48,7 +49,7 @@ STATES: dict[str, tuple[dict[str, str], str, int]] = {
 @pytest.mark.parametrize(("section", "state", "remaining"), STATES.values(), ids=STATES.keys())
 def test_a_managed_session_has_a_state(section: dict[str, str], state: str, remaining: int) -> None:
     """By the window that decides whether it is due."""
-    status = status_of(Profile("mfa", MARKED, section), NOW)
+    status = status_of(Profile("mfa", MARKED, section), session_of, NOW)
     assert status is not None
     assert (status.profile, status.source_profile) == ("mfa", "default")
     assert (status.mfa_serial, status.tool) == (SERIAL, "")
@@ -57,7 +58,7 @@ def test_a_managed_session_has_a_state(section: dict[str, str], state: str, rema
 
 def test_a_state_tells_end_and_lifetime() -> None:
     """For the bar that shows the time left."""
-    status = status_of(Profile("mfa", MARKED, session_section(3600, age=600)), NOW)
+    status = status_of(Profile("mfa", MARKED, session_section(3600, age=600)), session_of, NOW)
     assert status == SessionStatus(
         "mfa", "default", SERIAL, VALID, NOW + timedelta(seconds=3000), 3000, 3600
     )
@@ -66,7 +67,9 @@ def test_a_state_tells_end_and_lifetime() -> None:
 def test_a_state_without_session_tells_neither_end_nor_lifetime() -> None:
     """There is nothing to draw a bar of."""
     profile = Profile("mfa", MARKED)
-    assert status_of(profile, NOW) == SessionStatus("mfa", "default", SERIAL, NONE, None, 0, 0, "")
+    assert status_of(profile, session_of, NOW) == SessionStatus(
+        "mfa", "default", SERIAL, NONE, None, 0, 0, ""
+    )
 
 
 OTHERS: dict[str, tuple[dict[str, str], str, int]] = {
@@ -84,7 +87,7 @@ def test_another_tools_session_is_told_apart(
     config: dict[str, str], section: dict[str, str], state: str, remaining: int
 ) -> None:
     """With the tool's name, also where it sits in a managed profile."""
-    status = status_of(Profile("work", config, section), NOW)
+    status = status_of(Profile("work", config, section), session_of, NOW)
     assert status is not None
     assert status.tool
     assert (status.state, status.remaining) == (state, remaining)
@@ -103,7 +106,7 @@ def test_only_managed_profiles_and_sessions_are_shown_in_order() -> None:
         Profile("unmarked", {}, session_section()),
         Profile("merged", MARKED | session_section()),
     ]
-    statuses = session_statuses(profiles, NOW)
+    statuses = session_statuses(profiles, session_of, NOW)
     assert [(status.profile, status.state, bool(status.tool)) for status in statuses] == [
         ("z", NONE, False),
         ("vault", VALID, True),

@@ -1,0 +1,92 @@
+"""Keeps the session of one profile alive while another command runs."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.core.text import length_of_time, shown
+from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, MfaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.core.protocols import Clock
+    from awscli_mfa_plugin.core.records import Session
+
+
+class Renewal:
+    """The session of a profile: handed out while it lives, renewed once it is due.
+
+    A refusal is remembered: a command asks at most once for a session, whatever number of
+    threads finds it due. Then the old session serves to its end.
+    """
+
+    def __init__(
+        self,
+        profile: str,
+        stored: Callable[[], Session | None],
+        renew: Callable[[str], Session | None],
+        clock: Clock,
+    ) -> None:
+        """Keep how a session is read and made.
+
+        ``renew`` gets a line that says why, and returns the new session; it raises MfaError.
+        """
+        self._profile = profile
+        self._stored = stored
+        self._renew = renew
+        self._clock = clock
+        self._session: Session | None = None
+        self._refusal: MfaError | None = None
+
+    def session(self) -> Session:
+        """Return a session that lives, renewed first if it is due.
+
+        Raises ConfigurationError, once the session is over and can't be renewed, with the
+        command to run; CancelledError if Ctrl-C was the answer to the question.
+        """
+        if self._session is None or self._session.is_due(self._clock.now()):
+            self._session = self._stored() or self._session
+        if self._session is None or self._session.is_due(self._clock.now()):
+            self._try_to_renew()
+        if self._session is not None and self._session.remaining(self._clock.now()):
+            return self._session
+        raise self._over()
+
+    def stored(self) -> Session | None:
+        """Return the session as it is, also one that is over: nothing is asked or made."""
+        return self._session or self._stored()
+
+    def _try_to_renew(self) -> None:
+        if self._refusal is not None:
+            return
+        try:
+            self._session = self._renew(self._why()) or self._session
+        except CancelledError as cancelled:
+            self._refusal = cancelled
+            if cancelled.by_interrupt or not self._lives():
+                raise
+        except MfaError as refusal:
+            self._refusal = refusal
+
+    def _lives(self) -> bool:
+        return self._session is not None and self._session.remaining(self._clock.now()) > 0
+
+    def _why(self) -> str:
+        name = shown(self._profile)
+        if self._session is None:
+            return f"Profile {name} needs a session."
+        remaining = self._session.remaining(self._clock.now())
+        if not remaining:
+            return f"The session of profile {name} is over."
+        return f"The session of profile {name} is due: {length_of_time(remaining)} left."
+
+    def _over(self) -> ConfigurationError:
+        name = shown(self._profile)
+        what = "is over" if self._session is not None else "isn't there yet"
+        why = f": {self._refusal.what}" if self._refusal else "."
+        return ConfigurationError(
+            f"The session of profile {name} {what}{why}",
+            f"Log in: aws mfa login --profile {shlex.quote(name)}",
+        )

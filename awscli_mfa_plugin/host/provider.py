@@ -1,0 +1,89 @@
+"""The credential provider: hands the session of a managed profile to any ``aws`` command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+from botocore.credentials import (
+    CredentialProvider,
+    Credentials,
+    DeferredRefreshableCredentials,
+    RefreshableCredentials,
+)
+
+from awscli_mfa_plugin.core.expiry import rfc3339
+from awscli_mfa_plugin.errors import CancelledError, MfaError
+from awscli_mfa_plugin.host.failing import command_failure
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.records import Session
+    from awscli_mfa_plugin.core.renewal import Renewal
+
+METHOD = "awscli-mfa"
+
+
+class SessionProvider(CredentialProvider):  # type: ignore[misc]
+    """Stands before the shared credentials file, whose static session it replaces.
+
+    ``asks`` is false where nothing may be asked or renewed; ``is_eager`` renews while the
+    command is being prepared, in the main thread and before any pager.
+    """
+
+    METHOD = METHOD
+    CANONICAL_NAME = None
+
+    def __init__(self, renewal: Renewal, *, asks: bool = True, is_eager: bool = True) -> None:
+        """Keep the profile's renewal."""
+        super().__init__()
+        self.steps_aside = False
+        self._renewal = renewal
+        self._asks = asks
+        self._is_eager = is_eager
+
+    def load(self) -> Any:
+        """Return credentials that renew themselves, or None to let the CLI go on as it would."""
+        if self.steps_aside:
+            return None
+        if not self._asks:
+            return _plain(self._renewal.stored())
+        if self._is_eager:
+            return RefreshableCredentials.create_from_metadata(
+                self._metadata(), refresh_using=self._metadata, method=METHOD
+            )
+        return DeferredRefreshableCredentials(refresh_using=self._metadata, method=METHOD)
+
+    def _metadata(self) -> dict[str, str]:
+        """Return the session as botocore's refreshable credentials want it.
+
+        botocore calls this more often than the session is due: its own windows are fixed.
+        """
+        try:
+            return _metadata(self._renewal.session())
+        except CancelledError:
+            if threading.current_thread() is threading.main_thread():
+                raise KeyboardInterrupt from None
+            # An exception alone would leave the command waiting for its other threads.
+            os.kill(os.getpid(), signal.SIGINT)
+            raise command_failure(MfaError("Cancelled.")) from None
+        except MfaError as error:
+            raise command_failure(error) from None
+
+
+def _metadata(session: Session) -> dict[str, str]:
+    return {
+        "access_key": session.access_key_id,
+        "secret_key": session.secret_access_key,
+        "token": session.session_token,
+        "expiry_time": rfc3339(session.expiration),
+    }
+
+
+def _plain(session: Session | None) -> Any:
+    if session is None:
+        return None
+    return Credentials(
+        session.access_key_id, session.secret_access_key, session.session_token, method=METHOD
+    )

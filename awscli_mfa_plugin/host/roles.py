@@ -1,0 +1,111 @@
+"""Lets the CLI's own assume-role provider stand on a managed profile's session."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_ASSUME_ROLE = "assume-role"
+
+
+class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
+    """botocore's provider, which assumes the role while the command is being prepared.
+
+    So a code is asked for in the main thread, before any pager; a role in the cache costs no
+    call, and then the session needn't be alive.
+    """
+
+    def load(self) -> Any:
+        """Return the role's credentials, or None if the profile has no role."""
+        credentials = super().load()
+        if credentials is not None:
+            credentials.get_frozen_credentials()
+        return credentials
+
+
+class OneProviderBuilder:
+    """Resolves a source profile by one provider: the session's."""
+
+    def __init__(self, provider_of: Callable[[str], Any]) -> None:
+        """Keep what makes the provider of a profile."""
+        self._provider_of = provider_of
+
+    def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:  # noqa: ARG002, FBT001, FBT002 - botocore's signature
+        """Return the providers of a source profile, as botocore asks for them."""
+        return [self._provider_of(profile_name)]
+
+
+class CacheOfSource:
+    """The CLI's cache of roles, told apart by whose session a role stands on.
+
+    botocore's own keys leave the source profile out: a role assumed with one user's keys
+    would be handed out for another's.
+    """
+
+    def __init__(self, cache: Any, source: str) -> None:
+        """Keep the CLI's cache, and a text that stands for the source."""
+        self._cache = cache
+        self._suffix = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a role is cached."""
+        return self._key(key) in self._cache
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a cached role."""
+        return self._cache[self._key(key)]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Keep a role."""
+        self._cache[self._key(key)] = value
+
+    def _key(self, key: str) -> str:
+        return f"{key}-{self._suffix}"
+
+
+def stand_on_session(
+    session: Any, chain: Any, profile: str, source: str, provider_of: Callable[[str], Any]
+) -> None:
+    """Let the role of ``profile`` be assumed on the session of ``source``."""
+    cache = CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, source)
+    provider = RoleOnSessionProvider(
+        load_config=lambda: without_serials(session.full_config, profile),
+        client_creator=session.create_client,
+        cache=cache,
+        profile_name=profile,
+        profile_provider_builder=OneProviderBuilder(provider_of),
+    )
+    chain.insert_before(_ASSUME_ROLE, provider)
+
+
+def ask_by_our_sources(
+    session: Any, chain: Any, profile: str, prompter: Callable[[str], str]
+) -> None:
+    """Leave a role to the CLI, with our token sources in place of its prompt."""
+    provider = AssumeRoleProvider(
+        load_config=lambda: session.full_config,
+        client_creator=session.create_client,
+        cache=chain.get_provider(_ASSUME_ROLE).cache,
+        profile_name=profile,
+        prompter=prompter,
+        profile_provider_builder=ProfileProviderBuilder(session),
+    )
+    chain.insert_before(_ASSUME_ROLE, provider)
+
+
+def without_serials(full_config: Mapping[str, Any], profile: str) -> dict[str, Any]:
+    """Return a copy of the config in which no role on the way to the source wants a code."""
+    changed = {**full_config, "profiles": dict(full_config["profiles"])}
+    profiles, name, seen = changed["profiles"], profile, set[str]()
+    while name not in seen and "role_arn" in profiles.get(name, {}):
+        seen.add(name)
+        profiles[name] = copy.copy(profiles[name])
+        profiles[name].pop("mfa_serial", None)
+        name = profiles[name].get("source_profile", "")
+    return changed
