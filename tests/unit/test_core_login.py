@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from awscli_mfa_plugin.core.login import LoginRequest, LoginResult, login
+from awscli_mfa_plugin.core.records import Session
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     BusyError,
@@ -46,6 +47,8 @@ NEW_SESSION = {
     "issued": "2026-11-24T09:00:00+00:00",
     "manager": "awscli-mfa-plugin",
 }
+
+CACHED = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
 
 
 def request(profile: str = "mfa", **asked: Any) -> LoginRequest:
@@ -309,14 +312,22 @@ def test_what_cant_be_is_refused_before_anything_is_read(
 
 
 UNFIT: dict[str, tuple[Sections, Sections, str]] = {
-    "long-lived keys": ({"mfa": MARKED}, {"mfa": LONG_LIVED}, "holds long-lived keys"),
-    "keys in the config file": ({"mfa": LONG_LIVED}, {}, "holds long-lived keys"),
     "a role": ({"mfa": {"role_arn": "x"}}, {}, "by role_arn"),
     "SSO": ({"mfa": {"sso_session": "x"}}, {}, "by sso_session"),
     "a process": ({"mfa": {"credential_process": "x"}}, {}, "by credential_process"),
     "another tool's session": ({}, {"mfa": session_section(manager="awsume")}, "of awsume"),
     "switched off": ({"mfa": {"mfa_session": "off"}}, {}, "mfa_session = off"),
     "its own source": ({"mfa": {"mfa_source_profile": "mfa"}}, {}, "source of its own session"),
+    "keys of its own, and a role": (
+        {"mfa": {"role_arn": "x"}},
+        {"mfa": LONG_LIVED},
+        "by role_arn",
+    ),
+    "keys of its own, switched off": (
+        {"mfa": {"mfa_session": "off"}},
+        {"mfa": LONG_LIVED},
+        "mfa_session = off",
+    ),
     "a temporary source": (
         {"mfa": {"mfa_source_profile": "t"}},
         {"t": session_section()},
@@ -358,7 +369,7 @@ def test_a_file_that_cant_be_written_is_told_before_a_code_is_spent() -> None:
 
 
 def test_keys_that_appear_while_the_code_is_typed_stay() -> None:
-    """Whoever wrote them."""
+    """Whoever wrote them: the session goes to the cache."""
     world = world_of({"mfa": MARKED})
 
     class Meanwhile(FakeTerminal):
@@ -367,9 +378,9 @@ def test_keys_that_appear_while_the_code_is_typed_stay() -> None:
             return super().ask(question, hidden=hidden)
 
     world.terminal = Meanwhile("123456")
-    with pytest.raises(ConfigurationError, match="got long-lived keys meanwhile"):
-        login(request(), world.ports())
+    assert login(request(), world.ports()).outcome == "renewed"
     assert world.files.credentials["mfa"] == LONG_LIVED
+    assert world.files.cached == {"mfa": CACHED}
 
 
 FAILURES: list[MfaError] = [
@@ -589,12 +600,26 @@ def test_more_than_a_session_lasts_cant_remain() -> None:
 
 
 def test_keys_that_appear_while_waiting_are_respected() -> None:
-    """The profile is read and checked again under the lock."""
+    """The profile is read again under the lock, and the session goes to the cache."""
     world = world_of({"mfa": MARKED})
     other_login(world, LONG_LIVED)
-    with pytest.raises(ConfigurationError, match="holds long-lived keys"):
+    result = login(request(), world.ports())
+    assert (result.outcome, result.keeps_own_keys) == ("renewed", True)
+    assert world.files.credentials["mfa"] == LONG_LIVED
+    assert list(world.files.cached) == ["mfa"]
+
+
+def test_a_role_that_appears_while_waiting_is_refused() -> None:
+    """What the profile is counts at the moment in which it would be written."""
+    world = world_of({"mfa": MARKED})
+
+    def change(_: str) -> None:
+        world.files.config["mfa"] = {"role_arn": "x"}
+
+    world.locks.meanwhile = change
+    with pytest.raises(ConfigurationError, match="by role_arn"):
         login(request(), world.ports())
-    assert world.terminal.questions == []
+    assert (world.terminal.questions, world.files.writes) == ([], [])
 
 
 def busy_world(section: dict[str, str] | None) -> World:

@@ -15,6 +15,11 @@ FITTING = {
     "a profile without keys": Profile("work", {"region": "eu-west-1"}, {"x": "y"}),
     "a managed one": Profile("work", {"mfa_source_profile": "default", "mfa_serial": SERIAL}),
     "a peers' layout": Profile("work", {"source_profile": "default", "mfa_serial": SERIAL}),
+    "keys in the credentials file": Profile("work", {}, LONG_LIVED),
+    "keys in the config file": Profile("work", LONG_LIVED),
+    "keys beside a session of ours": Profile("work", LONG_LIVED, session_section()),
+    "keys, managed": Profile("work", {"mfa_session": "on"}, LONG_LIVED),
+    "keys in default": Profile("default", {}, LONG_LIVED),
     "a session of ours": Profile("work", {}, session_section()),
     "a session of ours that is over": Profile("work", {}, session_section(age=50_000)),
     "another tool's that is over": Profile(
@@ -24,8 +29,8 @@ FITTING = {
 
 
 @pytest.mark.parametrize("profile", FITTING.values(), ids=FITTING.keys())
-def test_a_profile_without_keys_of_its_own_may_get_a_session(profile: Profile) -> None:
-    """Also one whose session is ours, or another tool's and over."""
+def test_a_profile_without_credentials_of_another_kind_may_get_a_session(profile: Profile) -> None:
+    """Also one with long-lived keys, or whose session is ours, or another tool's and over."""
     check_session_profile(profile, NOW)
 
 
@@ -35,25 +40,25 @@ def test_a_session_goes_to_a_profile_called_mfa_unless_named() -> None:
 
 
 REFUSED: dict[str, tuple[Profile, str, str]] = {
-    "keys in the credentials file": (
-        Profile("work", {}, LONG_LIVED),
-        "Profile work holds long-lived keys",
-        "--profile mfa --source-profile work",
-    ),
-    "keys in the config file": (
-        Profile("work", LONG_LIVED),
-        "Profile work holds long-lived keys",
-        "--profile mfa --source-profile work",
-    ),
-    "keys beside a session of ours": (
-        Profile("work", LONG_LIVED, session_section()),
-        "Profile work holds long-lived keys",
-        "--source-profile work",
-    ),
     "switched off": (
         Profile("work", {"mfa_session": "off"}),
         "Profile work has mfa_session = off",
         "Remove that line",
+    ),
+    "switched off, with keys": (
+        Profile("work", {"mfa_session": "off"}, LONG_LIVED),
+        "Profile work has mfa_session = off",
+        "--profile mfa",
+    ),
+    "the name to take in its place": (
+        Profile("mfa", {"role_arn": "x"}),
+        "Profile mfa gets its credentials by role_arn",
+        "--profile mfa-session",
+    ),
+    "a role beside keys": (
+        Profile("work", {"role_arn": "x"}, LONG_LIVED),
+        "gets its credentials by role_arn",
+        "--profile mfa",
     ),
     "a live session of another tool": (
         Profile("work", {}, TEMPORARY | {"manager": "x", "expiration": "2026-11-24T09:00:01Z"}),
@@ -95,9 +100,19 @@ def test_a_profile_with_credentials_of_another_kind_is_refused(
     assert remedy in caught.value.remedy
 
 
-def test_a_hostile_profile_name_is_shown_escaped() -> None:
-    """In both lines of the error."""
+HOSTILE = {
+    "a role": ({"role_arn": "x"}, {}),
+    "switched off": ({"mfa_session": "off"}, {}),
+    "another tool's session": ({}, TEMPORARY),
+}
+
+
+@pytest.mark.parametrize(("config", "credentials"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_profile_name_is_shown_escaped(
+    config: dict[str, str], credentials: dict[str, str]
+) -> None:
+    """In every error about it."""
     with pytest.raises(ConfigurationError) as caught:
-        check_session_profile(Profile("a\x1b[2J", {}, LONG_LIVED), NOW)
+        check_session_profile(Profile("a\x1b[2J", config, credentials), NOW)
     assert "\x1b" not in str(caught.value)
-    assert str(caught.value).count("a\\x1b[2J") == 2
+    assert "a\\x1b[2J" in caught.value.what

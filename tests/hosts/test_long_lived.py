@@ -1,0 +1,106 @@
+"""Long commands and long days: what happens while hours go by."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from tests.hosts.moved import MovedClock
+from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.terminal import CTRL_D
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+SLOWLY = ("s3", "cp", "--recursive", "s3://reports", "there", "--profile", "mfa")
+
+
+def settle_nearly_due(home: Home, aws: EmbeddedAws, *, due_in: int, over_in: int) -> None:
+    """Give the home a session that comes due and ends in so many seconds, by the file."""
+    managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
+    settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n")
+    code = aws.fresh_code(serial_of(aws))
+    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    session, text = session_in(home), home.credentials.read_text()
+    end = datetime.now(timezone.utc) + timedelta(seconds=over_in)
+    # A quarter of the lifetime is the window, so this is due at the moment that is wanted.
+    issued = end - timedelta(seconds=4 * (over_in - due_in))
+    for option, time in (("expiration", end), ("issued", issued)):
+        text = text.replace(session[option], time.isoformat(timespec="seconds"))
+    home.write_credentials(text)
+
+
+def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: EmbeddedAws) -> None:
+    """One question, on a line of its own, however many threads; then the copy goes on."""
+    settle_nearly_due(home, aws, due_in=6, over_in=40)
+    aws.fault("GetObject", "slow", count=-1, seconds=8)
+    terminal = home.spawn(*SLOWLY)
+    terminal.expect("The session of profile mfa is due")
+    terminal.expect("for profile mfa: ")
+    terminal.send_line(aws.fresh_code(serial_of(aws)))
+    assert terminal.wait() == 0, terminal.text
+    assert terminal.text.count("Token code of") == 1
+    assert codes_spent(aws) == 2
+    assert len(list((home.path / "there").rglob("*"))) >= 3
+
+
+def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
+    """Ctrl-D: asked once, and the copy ends well on the session that is there."""
+    settle_nearly_due(home, aws, due_in=6, over_in=120)
+    aws.fault("GetObject", "slow", count=1, seconds=8)
+    terminal = home.spawn(*SLOWLY)
+    terminal.expect("for profile mfa: ")
+    terminal.send(CTRL_D)
+    assert terminal.wait() == 0, terminal.text
+    assert terminal.text.count("Token code of") == 1
+    assert codes_spent(aws) == 1
+
+
+def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
+    """No terminal: the session serves while it lives."""
+    settle_nearly_due(home, aws, due_in=6, over_in=120)
+    aws.fault("GetObject", "slow", count=1, seconds=8)
+    result = home.run(*SLOWLY)
+    assert result.returncode == 0, result.output
+
+
+def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
+    """One code at the start and one when the session is due, whatever roles are used."""
+    serial = serial_of(aws)
+    classic = f"source_profile = default\nmfa_serial = {serial}\nregion = {REGION}\n"
+    roles = "".join(
+        f"[profile {name}]\nrole_arn = arn:aws:iam::123456789012:role/{name}\n{classic}"
+        for name in ("admin", "reader")
+    )
+    home.write_config(
+        f"[default]\nregion = {REGION}\nmfa_session = on\nmfa_serial = {serial}\n{roles}"
+    )
+    home.write_credentials(keys_of(aws, "ada"))
+    clock = MovedClock(aws)
+    for minutes in (0, 50, 110, 360, 640, 710, 720):
+        clock.move_to(minutes * 60)
+        for name in ("admin", "reader"):
+            env = {**clock.environment, "AWS_MFA_TOKEN_CODE": aws.token_code(serial)}
+            result = home.run("sts", "get-caller-identity", "--profile", name, env=env)
+            assert result.returncode == 0, result.output
+    assert codes_spent(aws) == 2
+    assert sum(1 for call in aws.calls if call.action == "AssumeRole") >= 8
+
+
+def test_a_short_session_asks_for_nothing_more_in_its_first_ten_minutes(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """900 s: its window is a quarter of it, not botocore's fifteen minutes."""
+    managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
+    settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n")
+    clock = MovedClock(aws)
+    code = aws.token_code(serial_of(aws))
+    options = ("--token-code", code, "--duration-seconds", "900")
+    assert home.run("mfa", "login", *options, env=clock.environment).returncode == 0
+    for number in range(10):
+        clock.move_to(number * 65)
+        result = home.run("sts", "get-caller-identity", "--profile", "mfa", env=clock.environment)
+        assert result.returncode == 0, result.output
+        assert home.run("mfa", "login", env=clock.environment).returncode == 0
+    assert codes_spent(aws) == 1
