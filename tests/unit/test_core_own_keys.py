@@ -25,7 +25,6 @@ from awscli_mfa_plugin.core.status import (
 from awscli_mfa_plugin.errors import (
     BusyError,
     CancelledError,
-    ConfigurationError,
     UnwritableFileError,
 )
 from tests.fakes import (
@@ -38,7 +37,6 @@ from tests.fakes import (
     FakeTokenProcess,
     SessionTokenCall,
     World,
-    session_section,
 )
 
 OWN = {"aws_access_key_id": "AKIAOWN", "aws_secret_access_key": "secret-own"}
@@ -142,13 +140,6 @@ def test_a_cached_session_that_isnt_due_is_kept(
     assert world.files.cached == {"work": session if is_kept else NEW}
     assert len(world.sts.calls) == len(world.terminal.questions) == (not is_kept)
     assert world.files.writes == ([] if is_kept else [("session", "work")])
-
-
-def test_a_session_in_the_file_isnt_that_of_keys_in_the_config() -> None:
-    """One from before the keys came doesn't keep the login from making one of theirs."""
-    files = FakeFiles({"work": OWN | MANAGED}, {"work": session_section()})
-    assert files.session_of(files.profile("work")) is None
-    assert status_of(files.profile("work"), files.session_of, NOW) is not None
 
 
 def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
@@ -285,13 +276,6 @@ def test_temporary_keys_in_the_environment_are_set_aside_here_too() -> None:
     assert source == Source("work", world.chain.keys_of("work"))
     assert len(world.notes) == 1
     assert "Set aside" in world.notes[0]
-
-
-def test_half_a_pair_of_its_own_is_an_error() -> None:
-    """No other keys are taken in its place."""
-    world = World(files=FakeFiles({}, {"default": LONG_LIVED, "work": {"aws_access_key_id": ""}}))
-    with pytest.raises(ConfigurationError):
-        resolve_source("work", world.files.profile("work"), world.ports())
 
 
 DEVICES = (MfaDevice(SERIAL, "virtual"), MfaDevice("GAHT12345678", "hardware"))

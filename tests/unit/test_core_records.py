@@ -55,6 +55,29 @@ def test_keys_without_a_token_are_long_lived(
     assert Profile("a", config, credentials).has_long_lived_keys is are
 
 
+KEY_IDS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "none": ({}, {}, ""),
+    "in the credentials file": ({}, LONG_LIVED, "AKIAADA"),
+    "in the config file": (LONG_LIVED, {}, "AKIAADA"),
+    "in both, as botocore takes them": (
+        LONG_LIVED | {"aws_access_key_id": "AKIACONFIG"},
+        LONG_LIVED,
+        "AKIAADA",
+    ),
+    "beside a session": (LONG_LIVED, session_section(), "AKIAADA"),
+    "a session alone": ({}, session_section(), ""),
+    "a session in the config file": (TEMPORARY, {}, ""),
+}
+
+
+@pytest.mark.parametrize(("config", "credentials", "key_id"), KEY_IDS.values(), ids=KEY_IDS.keys())
+def test_the_long_lived_key_is_known_by_its_id(
+    config: dict[str, str], credentials: dict[str, str], key_id: str
+) -> None:
+    """Of whichever section holds it; never that of a session."""
+    assert Profile("a", config, credentials).long_lived_key_id == key_id
+
+
 def test_a_session_is_ours_only_by_its_manager() -> None:
     """Anybody else's stays what it is."""
     assert Profile("a", {}, session_section()).is_ours

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from awscli_mfa_plugin.core.records import Profile
 from awscli_mfa_plugin.core.token_codes import (
     ENVIRONMENT,
     OPTION,
@@ -12,6 +13,7 @@ from awscli_mfa_plugin.core.token_codes import (
     CodeSettings,
     TokenCode,
     TokenCodeSources,
+    code_for_role,
 )
 from awscli_mfa_plugin.errors import (
     CancelledError,
@@ -19,7 +21,7 @@ from awscli_mfa_plugin.errors import (
     TokenProcessError,
     UsageError,
 )
-from tests.fakes import SERIAL, FakeTerminal, FakeTokenProcess, World
+from tests.fakes import SERIAL, FakeTerminal, FakeTokenProcess, FakeUsedCodes, World
 
 VARIABLE = {"AWS_MFA_TOKEN_CODE": "222222"}
 NOBODY = FakeTerminal(nobody="CI is set, so nobody is asked")
@@ -223,3 +225,146 @@ def test_another_code_may_come_where_a_source_is_left(
 def test_the_repr_of_a_code_doesnt_hold_it() -> None:
     """It may stand in a log or a traceback."""
     assert repr(TokenCode("123456", PROMPT)) == "TokenCode(origin='prompt')"
+
+
+def test_the_reason_for_a_question_is_told_once_before_it() -> None:
+    """Somebody who ran another command wants to know why a code is wanted."""
+    world = World(terminal=FakeTerminal("", "111111", "222222"))
+    settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
+    codes = TokenCodeSources(settings, SERIAL, "mfa", world.ports())
+    assert world.terminal.told == []
+    assert [codes.next().digits, codes.next().digits] == ["111111", "222222"]
+    assert world.terminal.told == ["The session is due.\n"]
+
+
+@pytest.mark.parametrize("environment", [{}, VARIABLE], ids=["command", "variable"])
+def test_where_nothing_is_asked_no_reason_is_told(environment: dict[str, str]) -> None:
+    """A command that fetches codes is meant to be silent."""
+    world = full_world()
+    world.environment = environment
+    settings = CodeSettings(None, "cmd", hidden=False, reason="The session is due.")
+    TokenCodeSources(settings, SERIAL, "mfa", world.ports()).next()
+    assert world.terminal.told == []
+
+
+def test_where_nobody_can_be_asked_no_reason_is_told() -> None:
+    """The error says it all."""
+    world = World(terminal=FakeTerminal(nobody="there is no terminal"))
+    settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
+    with pytest.raises(CannotAskError):
+        TokenCodeSources(settings, SERIAL, "mfa", world.ports()).next()
+    assert world.terminal.told == []
+
+
+ROLE = {"role_arn": "arn:aws:iam::123456789012:role/fresh", "mfa_session": "off"}
+ROLE_CODES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "the variable's": ({"mfa_process": "cmd"}, VARIABLE, "222222"),
+    "its command's": ({"mfa_process": "cmd"}, {}, "333333"),
+    "a person's": ({}, {}, "444444"),
+    "a command's where nobody may be asked": (
+        {"mfa_process": "cmd", "mfa_prompt": "never"},
+        {},
+        "333333",
+    ),
+}
+
+
+def role(**settings: str) -> Profile:
+    """Return a role profile that ``mfa_session = off`` leaves to the CLI."""
+    return Profile("fresh", ROLE | {"mfa_serial": SERIAL} | settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "digits"), ROLE_CODES.values(), ids=ROLE_CODES.keys()
+)
+def test_a_role_gets_its_code_from_our_sources(
+    settings: dict[str, str], environment: dict[str, str], digits: str
+) -> None:
+    """In the design's order; it then counts as used."""
+    world = full_world()
+    world.environment = environment
+    assert code_for_role(role(**settings), world.ports()) == digits
+    assert world.used_codes.is_used(SERIAL, digits)
+    assert world.wait.waits == []
+
+
+def test_a_roles_prompt_names_its_device_and_itself() -> None:
+    """As any prompt of ours; nothing is said before it."""
+    world = World(terminal=FakeTerminal("123456"))
+    code_for_role(role(), world.ports())
+    assert world.terminal.questions == [f"Token code of {SERIAL} for profile fresh: "]
+    assert world.terminal.told == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "hidden"), [("", False), ("shown", False), ("hidden", True), ("Hidden", True)]
+)
+def test_a_roles_prompt_is_hidden_if_its_profile_says_so(setting: str, hidden: object) -> None:
+    """By ``mfa_prompt``."""
+    world = World(terminal=FakeTerminal("123456"))
+    code_for_role(role(mfa_prompt=setting), world.ports())
+    assert world.terminal.hidden == [hidden]
+
+
+FORBIDDEN: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "by the profile": ({"mfa_prompt": "never"}, {}, "mfa_prompt = never"),
+    "for one call": ({}, {"AWS_MFA_PROMPT": "never"}, "AWS_MFA_PROMPT=never"),
+    "on CI": ({}, {"CI": "true"}, "CI is set"),
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "reason"), FORBIDDEN.values(), ids=FORBIDDEN.keys()
+)
+def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
+    settings: dict[str, str], environment: dict[str, str], reason: str
+) -> None:
+    """The error says by what; no code counts as used."""
+    world = World(environment=environment, terminal=FakeTerminal("123456"))
+    with pytest.raises(CannotAskError, match=reason):
+        code_for_role(role(**settings), world.ports())
+    assert (world.terminal.questions, world.used_codes.used) == ([], {})
+
+
+def test_a_used_code_is_waited_out_for_a_role() -> None:
+    """AWS takes every code once, whoever sends it; the next one counts."""
+    world = World(token_process=FakeTokenProcess("111111", "111111", "222222"))
+    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "111111"})
+    world.clock.advance(10)
+    assert code_for_role(role(mfa_process="cmd"), world.ports()) == "222222"
+    assert [seconds for seconds, _ in world.wait.waits] == [20, 30]
+    assert all("used already" in reason for _, reason in world.wait.waits)
+    assert world.used_codes.is_used(SERIAL, "222222")
+
+
+def test_another_devices_code_isnt_used_for_a_role() -> None:
+    """Each device has its own memory."""
+    world = World(terminal=FakeTerminal("111111"))
+    world.used_codes = FakeUsedCodes(world.clock, {"GAHT12345678": "111111"})
+    assert code_for_role(role(), world.ports()) == "111111"
+    assert world.wait.waits == []
+
+
+def test_a_person_is_asked_again_for_a_role_after_a_used_code() -> None:
+    """Also one in the variable."""
+    world = World(environment=dict(VARIABLE), terminal=FakeTerminal("333333"))
+    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "222222"})
+    assert code_for_role(role(), world.ports()) == "333333"
+    assert [seconds for seconds, _ in world.wait.waits] == [30]
+
+
+def test_the_only_code_for_a_role_goes_to_aws_though_it_was_used() -> None:
+    """There is no other to wait for, and AWS has the last word."""
+    world = World(environment=dict(VARIABLE), terminal=FakeTerminal(nobody="there is no terminal"))
+    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "222222"})
+    assert code_for_role(role(), world.ports()) == "222222"
+    assert world.wait.waits == []
+
+
+@pytest.mark.parametrize("error", [CancelledError("Cancelled."), CannotAskError("gave up")])
+def test_no_code_for_a_role_counts_as_used_if_none_was_given(error: Exception) -> None:
+    """The error goes through."""
+    world = World(terminal=FakeTerminal(error))
+    with pytest.raises(type(error)):
+        code_for_role(role(), world.ports())
+    assert world.used_codes.used == {}

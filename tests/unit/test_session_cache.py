@@ -7,9 +7,8 @@ import os
 import sys
 from dataclasses import replace
 from datetime import timedelta, timezone
-from pathlib import Path
 from threading import Barrier, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +18,9 @@ from awscli_mfa_plugin.edges.session_cache import SessionCache
 from awscli_mfa_plugin.errors import UnwritableFileError
 from tests.fakes import NOW
 from tests.unit.store import state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SESSION = Session("ASIA1", "secret/1+=", "token//1==", NOW + timedelta(hours=12), NOW)
 OTHER = replace(SESSION, access_key_id="ASIA2", session_token="token-2" * 200)
