@@ -127,7 +127,7 @@ class FakeFiles:
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return the session of the sections, or the cached one beside long-lived keys."""
-        if profile.has_long_lived_keys:
+        if profile.has_own_keys:
             return self.cached.get(profile.name)
         return session_of(profile)
 
@@ -135,7 +135,7 @@ class FakeFiles:
         """Return the names of all profiles, those of the config file first."""
         return tuple(dict.fromkeys((*self.config, *self.credentials)))
 
-    def check_writable(self, *, config: bool) -> None:
+    def check_writable(self, profile: Profile, *, config: bool) -> None:  # noqa: ARG002 - the port's
         """Raise ``refusal`` if there is one; keep whether the config file counted."""
         self.checked.append(config)
         if self.refusal:
@@ -144,7 +144,7 @@ class FakeFiles:
     def write_session(self, name: str, session: Session) -> None:
         """Put a session where it lives."""
         self.writes.append(("session", name))
-        if self.profile(name).has_long_lived_keys:
+        if self.profile(name).has_own_keys:
             self.cached[name] = session
             return
         section = self.credentials.get(name, {})
@@ -360,10 +360,16 @@ class World:
 
     def __post_init__(self) -> None:
         """Make the fakes that stand on others."""
+        self._code_is_taken = False
         self.chain = FakeChain(self.files)
         self.sts = FakeSts(self.clock)
         self.wait = FakeWait(self.clock)
         self.used_codes = FakeUsedCodes(self.clock)
+
+    def _environment_code(self) -> str:
+        """Return the variable's code, once."""
+        was_taken, self._code_is_taken = self._code_is_taken, True
+        return "" if was_taken else self.environment.get("AWS_MFA_TOKEN_CODE", "")
 
     def ports(self) -> Ports:
         """Return the ports of the core, implemented by these fakes."""
@@ -381,6 +387,7 @@ class World:
             used_codes=self.used_codes,
             locks=self.locks,
             read_stdin=lambda: self.stdin,
+            environment_code=self._environment_code,
         )
 
 

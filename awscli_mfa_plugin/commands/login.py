@@ -128,11 +128,11 @@ def _data(result: LoginResult) -> dict[str, Any]:
 
 def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
     name = shown(result.session_profile)
+    where = "the CLI's cache" if result.keeps_own_keys else shown(credentials_path)
     if result.expiration is None:
         would = (
             f"Would ask for a code of {shown(result.mfa_serial)} and write a session of "
-            f"{length_of_time(result.duration_seconds)} to profile {name} in "
-            f"{shown(credentials_path)}."
+            f"{length_of_time(result.duration_seconds)} for profile {name} to {where}."
         )
         if result.settings:
             would += f"\nWould keep in the config file: {_listed(result)}."

@@ -25,7 +25,8 @@ class LogoutCommand(MfaSubcommand):
     NAME = "logout"
     DESCRIPTION = (
         "Removes the session of one profile (``--profile``, ``AWS_PROFILE``, else ``mfa``) or of "
-        "all managed ones from the credentials file. The profile stays, and everything in it "
+        "all managed ones from the credentials file, or from the CLI's cache where the profile "
+        "has long-lived keys. The profile stays, and everything in it "
         "that this plugin didn't write.\n\n"
         "AWS itself honours a session until it expires, also one that was removed here: a copy "
         "of it elsewhere stays good. An administrator revokes it with a policy that denies the "

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.codes import seconds_to_next_code
 from awscli_mfa_plugin.core.text import shown
-from awscli_mfa_plugin.core.token_codes import PROMPT, TokenCode, TokenCodeSources
+from awscli_mfa_plugin.core.token_codes import (
+    ENVIRONMENT,
+    PROMPT,
+    WAIT_FOR_DEVICE,
+    TokenCode,
+    TokenCodeSources,
+)
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     CodeUsedError,
@@ -23,9 +29,6 @@ ATTEMPTS = 3
 
 USED_CODES = 3
 """Codes used before that are taken from the sources before a login gives up."""
-
-WAIT_FOR_DEVICE = 90
-"""Seconds to wait for another login with the same device, which takes a call's time."""
 
 
 def exchange(
@@ -56,7 +59,7 @@ def exchange(
             _wait_for_next_code(error, ports)
         except (WrongCodeError, AnswerLostError) as error:
             is_lost = isinstance(error, AnswerLostError)
-            if sent >= ATTEMPTS or not (is_lost or code.origin == PROMPT):
+            if sent >= ATTEMPTS or not (is_lost or code.origin in {PROMPT, ENVIRONMENT}):
                 raise
             if not codes.can_go_on(code):
                 raise

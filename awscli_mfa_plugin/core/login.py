@@ -16,7 +16,7 @@ from awscli_mfa_plugin.core.source import Source, known_region, resolve_source, 
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
-from awscli_mfa_plugin.errors import BusyError, UsageError
+from awscli_mfa_plugin.errors import BusyError, ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,7 +176,7 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     if kept:
         return kept
     plan = _plan(request, profile, ports)
-    ports.files.check_writable(config=bool(plan.settings))
+    ports.files.check_writable(profile, config=bool(plan.settings))
     codes = TokenCodeSources(plan.codes, plan.device.mfa_serial, plan.session_profile, ports)
     session = exchange(
         plan.source.keys, plan.device.mfa_serial, plan.duration_seconds, plan.region, codes, ports
@@ -189,6 +189,8 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
 
 def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
     source = resolve_source(request.source_profile, profile, ports)
+    if profile.has_own_keys and source.profile != profile.name:
+        raise _anothers_session(profile, source)
     region = known_region(request.region, profile, source, ports)
     device = resolve_device(request.mfa_serial, profile, source, region, ports)
     codes = CodeSettings(
@@ -205,7 +207,15 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
         region=region or region_of(device.mfa_serial),
         settings=_settings_to_keep(profile, source, device, region),
         codes=codes,
-        keeps_own_keys=profile.has_long_lived_keys,
+        keeps_own_keys=profile.has_own_keys,
+    )
+
+
+def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:
+    return ConfigurationError(
+        f"Profile {shown(profile.name)} holds long-lived keys of its own: no session of "
+        f"{source.shown} can stand beside them.",
+        "Name another profile for that session by --profile.",
     )
 
 
@@ -240,7 +250,7 @@ def _planned(plan: LoginPlan) -> LoginResult:
 
 
 def _own_name(profile: Profile) -> str:
-    return profile.name if profile.has_long_lived_keys else ""
+    return profile.name if profile.has_own_keys else ""
 
 
 def _say_waiting(holder: str, ports: Ports) -> None:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that a command needs from the world."""
+    """Everything that a command needs from the world.
+
+    ``environment_code`` returns what ``AWS_MFA_TOKEN_CODE`` held once in a process, then "".
+    """
 
     clock: Clock
     notes: Notes
@@ -40,3 +43,4 @@ class Ports:
     used_codes: UsedCodes
     locks: Locks
     read_stdin: Callable[[], str]
+    environment_code: Callable[[], str]

@@ -67,8 +67,11 @@ class SharedFiles(Protocol):
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles in both files."""
 
-    def check_writable(self, *, config: bool) -> None:
-        """Raise ConfigurationError if a write would be refused: ``config`` counts that file too."""
+    def check_writable(self, profile: Profile, *, config: bool) -> None:
+        """Raise ConfigurationError if the profile's session couldn't be written.
+
+        ``config`` counts the config file too.
+        """
 
     def write_session(self, name: str, session: Session) -> None:
         """Put a session where it lives: the profile's credentials section, or the CLI's cache.

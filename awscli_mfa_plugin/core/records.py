@@ -62,6 +62,11 @@ class Profile:
         return any(_is_long_lived(section) for section in (self.config, self.credentials))
 
     @property
+    def has_own_keys(self) -> bool:
+        """Whether long-lived keys are what botocore takes from the profile itself."""
+        return self.has_long_lived_keys and not self.has_session_token
+
+    @property
     def long_lived_key_id(self) -> str:
         """The access key ID of the long-lived keys, the credentials file's first, or ""."""
         sections = (self.credentials, self.config)

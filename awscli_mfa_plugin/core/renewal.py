@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Renewal:
     """The session of a profile: handed out while it lives, renewed once it is due.
 
-    A refusal is remembered: a command asks at most once for a session, whatever number of
-    threads finds it due. Then the old session serves to its end.
+    A refusal is remembered for as long as the session is the same: a command asks at most once
+    for a session, and then the old one serves to its end.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Renewal:
         self._clock = clock
         self._session: Session | None = None
         self._refusal: MfaError | None = None
+        self._tried: tuple[Session | None] | None = None
 
     def session(self) -> Session:
         """Return a session that lives, renewed first if it is due.
@@ -59,8 +60,9 @@ class Renewal:
         return self._session or self._stored()
 
     def _try_to_renew(self) -> None:
-        if self._refusal is not None:
+        if self._tried == (self._session,):
             return
+        self._tried, self._refusal = (self._session,), None
         try:
             self._session = self._renew(self._why()) or self._session
         except CancelledError as cancelled:

@@ -43,7 +43,7 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
             "which get no session of their own."
         )
     name = source_name(named, session_profile, ports.environment)
-    if name == session_profile.name and session_profile.has_long_lived_keys:
+    if name == session_profile.name and session_profile.has_own_keys:
         return Source(name, ports.chain.keys_of(name))
     if name or in_environment is None:
         return _of_profile(name, session_profile.name, ports)
@@ -57,9 +57,12 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
 
 def source_name(named: str | None, session_profile: Profile, environment: Mapping[str, str]) -> str:
     """Return the name of the source profile, "" where the keys in the environment are it."""
-    name = named or session_profile.config.get(MARK) or session_profile.config.get("source_profile")
-    if name or session_profile.has_long_lived_keys:
-        return name or session_profile.name
+    name = named or session_profile.config.get(MARK)
+    if not name and session_profile.has_own_keys:
+        name = session_profile.name
+    name = name or session_profile.config.get("source_profile")
+    if name:
+        return name
     keys = environment_keys(environment)
     return "" if keys and not keys.session_token else "default"
 

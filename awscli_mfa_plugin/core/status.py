@@ -86,7 +86,7 @@ def _status(
 ) -> SessionStatus:
     return SessionStatus(
         profile=profile.name,
-        source_profile=profile.get(MARK) or (profile.name if profile.has_long_lived_keys else ""),
+        source_profile=profile.get(MARK) or (profile.name if profile.has_own_keys else ""),
         mfa_serial=profile.get("mfa_serial"),
         state=state,
         expiration=expiration,

@@ -31,7 +31,7 @@ def check_session_profile(profile: Profile, now: datetime) -> None:
             another,
         )
     other = other_session(profile)
-    if other and not profile.has_long_lived_keys and lives(other.expiration, now):
+    if other and lives(other.expiration, now):
         raise ConfigurationError(
             f"Profile {name} holds a session of {other.tool}; it stays as it is.", another
         )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_process", "prompt"
 
+WAIT_FOR_DEVICE = 90
+"""Seconds to wait for another login with the same device, which takes a call's time."""
+
 _WHAT_A_CODE_IS = "A token code is the six digits that the device shows."
 
 
@@ -51,7 +54,6 @@ class TokenCodeSources:
         self._profile = shown(profile)
         self._ports = ports
         self._reason = settings.reason
-        self._environment_code = ports.environment.get(ENVIRONMENT_CODE, "")
 
     def next(self) -> TokenCode:
         """Return the next code.
@@ -61,8 +63,8 @@ class TokenCodeSources:
         """
         if self._settings.option is not None:
             return TokenCode(self._checked(self._option(), OPTION), OPTION)
-        if self._environment_code:
-            code, self._environment_code = self._environment_code, ""
+        code = self._ports.environment_code()
+        if code:
             return TokenCode(self._checked(code, ENVIRONMENT), ENVIRONMENT)
         if self._settings.process:
             return TokenCode(self._of_process(), PROCESS)
@@ -121,18 +123,20 @@ def code_for_role(profile: Profile, ports: Ports) -> str:
     waited out; this one then counts as used.
     """
     serial = profile.get("mfa_serial")
-    terminal = terminal_for(profile.get("mfa_prompt"), ports.environment, ports.terminal)
-    ports = replace(ports, terminal=terminal)
+    source = ports.files.profile(profile.get("source_profile") or profile.name)
+    prompt = profile.get("mfa_prompt") or source.get("mfa_prompt")
+    ports = replace(ports, terminal=terminal_for(prompt, ports.environment, ports.terminal))
     settings = CodeSettings(
         option=None,
-        process=profile.get("mfa_process"),
-        hidden=profile.get("mfa_prompt").lower() == "hidden",
+        process=profile.get("mfa_process") or source.get("mfa_process"),
+        hidden=prompt.lower() == "hidden",
     )
     sources = TokenCodeSources(settings, serial, profile.name, ports)
-    code = sources.next()
-    while ports.used_codes.is_used(serial, code.digits) and sources.can_go_on(code):
+    while True:
+        code = sources.next()
+        with ports.locks.hold(f"device {serial}", WAIT_FOR_DEVICE):
+            if not ports.used_codes.is_used(serial, code.digits) or not sources.can_go_on(code):
+                ports.used_codes.remember(serial, code.digits)
+                return code.digits
         seconds = seconds_to_next_code(ports.clock.now())
         ports.wait(seconds, "This code was used already. The next one appears in")
-        code = sources.next()
-    ports.used_codes.remember(serial, code.digits)
-    return code.digits

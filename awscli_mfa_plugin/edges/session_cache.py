@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.expiry import parsed_time, rfc3339
@@ -38,15 +38,26 @@ class SessionCache:
         try:
             with open(self._path(profile), encoding="utf-8") as file:
                 return _session(json.load(file), access_key_id)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
+    def check_writable(self) -> None:
+        """Raise UnwritableFileError if no session could be kept."""
+        from awscli_mfa_plugin.edges.atomic import make_private_folder, unwritable
+
+        make_private_folder(self._folder)
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise unwritable(os.path.join(self._folder, OUR_NAME), denied)
 
     def save(self, profile: str, access_key_id: str, session: Session) -> None:
         """Keep a session; raise UnwritableFileError if that can't be."""
         from awscli_mfa_plugin.edges.atomic import (
+            ChangedMeanwhileError,
             make_private_folder,
             remove_leftovers,
             replace_file,
+            unwritable,
         )
 
         content = json.dumps(_content(access_key_id, session), indent=2).encode()
@@ -54,15 +65,27 @@ class SessionCache:
         with self._held(path):
             make_private_folder(self._folder)
             remove_leftovers(path)
-            replace_file(path, content)
+            try:
+                replace_file(path, content)
+            except ChangedMeanwhileError:
+                gone = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+                raise unwritable(path, gone) from None
 
     def remove(self, profile: str) -> bool:
         """Remove the profile's session; tell whether there was one."""
         path = self._path(profile)
-        with self._held(path), suppress(FileNotFoundError):
-            os.unlink(path)
-            return True
-        return False
+        if not os.path.lexists(path):
+            return False
+        from awscli_mfa_plugin.edges.atomic import unwritable
+
+        with self._held(path):
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                return False
+            except OSError as error:
+                raise unwritable(path, error) from error
+        return True
 
     def _held(self, path: str) -> Any:
         assert self._locks is not None  # noqa: S101 - whoever writes was made with locks
@@ -93,12 +116,17 @@ def _content(access_key_id: str, session: Session) -> dict[str, Any]:
 def _session(content: Any, access_key_id: str) -> Session | None:
     credentials = content["Credentials"]
     expiration = parsed_time(str(credentials["Expiration"]))
+    key_id, secret, token = (
+        credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    )
     if expiration is None or content["SourceAccessKeyId"] != access_key_id:
         return None
+    if not all(isinstance(key, str) and key for key in (key_id, secret, token)):
+        return None
     return Session(
-        access_key_id=str(credentials["AccessKeyId"]),
-        secret_access_key=str(credentials["SecretAccessKey"]),
-        session_token=str(credentials["SessionToken"]),
+        access_key_id=key_id,
+        secret_access_key=secret,
+        session_token=token,
         expiration=expiration,
         issued=parsed_time(str(content.get("Issued") or "")),
     )

@@ -50,7 +50,7 @@ class SharedConfigFiles:
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return the profile's session from wherever it lives, or None."""
-        if profile.has_long_lived_keys:
+        if profile.has_own_keys:
             return self._cache.load(profile.name, profile.long_lived_key_id)
         return session_of(profile)
 
@@ -58,9 +58,12 @@ class SharedConfigFiles:
         """Return the names of all profiles, those of the config file first."""
         return tuple(dict.fromkeys((*self._config_profiles(), *self._credentials_profiles())))
 
-    def check_writable(self, *, config: bool) -> None:
+    def check_writable(self, profile: Profile, *, config: bool) -> None:
         """Raise ConfigurationError if a write would be refused, as far as can be told ahead."""
-        self._credentials.check_writable()
+        if profile.has_own_keys:
+            self._cache.check_writable()
+        else:
+            self._credentials.check_writable()
         if config:
             self._config.check_writable()
 
@@ -71,7 +74,7 @@ class SharedConfigFiles:
         long-lived keys: whoever wrote them, they are never replaced.
         """
         profile = self.profile(name)
-        if profile.has_long_lived_keys:
+        if profile.has_own_keys:
             self._cache.save(name, profile.long_lived_key_id, session)
             return
         section = credentials_section(name)

@@ -39,6 +39,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """Keep the profile's renewal."""
         super().__init__()
         self.steps_aside = False
+        self._one_at_a_time = threading.Lock()
         self._renewal = renewal
         self._asks = asks
         self._is_eager = is_eager
@@ -61,7 +62,8 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         botocore calls this more often than the session is due: its own windows are fixed.
         """
         try:
-            return _metadata(self._renewal.session())
+            with self._one_at_a_time:
+                return _metadata(self._renewal.session())
         except CancelledError:
             if threading.current_thread() is threading.main_thread():
                 raise KeyboardInterrupt from None

@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
 
 
+_codes: list[str] = []
+"""What ``AWS_MFA_TOKEN_CODE`` held: for one use in this process, whoever asks first."""
+
+
+def _environment_code() -> str:
+    while _codes:
+        code = _codes.pop()
+        if code:
+            return code
+    return ""
+
+
 class Wiring:
     """What one ``aws mfa`` command needs of the world, made from the CLI's session."""
 
@@ -31,9 +43,9 @@ class Wiring:
         self._session = session
         self._renewal_ports: Ports | None = None
         self.clock = SystemClock()
-        self.environment = dict(os.environ)
         # Taken out at once: no child of this process may see it.
-        os.environ.pop(ENVIRONMENT_CODE, None)
+        _codes.append(os.environ.pop(ENVIRONMENT_CODE, ""))
+        self.environment = dict(os.environ)
 
     @property
     def session_profile(self) -> str | None:
@@ -110,6 +122,7 @@ class Wiring:
             used_codes=UsedCodes(folder, self.clock.now),
             locks=locks,
             read_stdin=read_stdin,
+            environment_code=_environment_code,
         )
 
     def note(self, text: str) -> None:
@@ -118,7 +131,7 @@ class Wiring:
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return a profile's session from wherever it lives, or None; nothing is written."""
-        if profile.has_long_lived_keys:
+        if profile.has_own_keys:
             cache = self._session_cache()
             return cache.load(profile.name, profile.long_lived_key_id)
         return session_of(profile)

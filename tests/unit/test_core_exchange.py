@@ -104,7 +104,6 @@ def test_three_wrong_codes_end_the_login() -> None:
 
 WRONG_ELSEWHERE: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "by the option": ("123456", "", {}),
-    "by the variable": (None, "", {"AWS_MFA_TOKEN_CODE": "123456"}),
     "by the command": (None, "cmd", {}),
 }
 
@@ -126,6 +125,25 @@ def test_a_wrong_code_of_another_source_is_final(
         exchanged(world, option, process)
     assert sent(world) == ["123456"]
     assert world.terminal.questions == []
+
+
+def test_a_wrong_code_of_the_variable_gives_way_to_the_next_source() -> None:
+    """A variable that was left in the shell mustn't shut out the person at the terminal."""
+    world = World(environment={"AWS_MFA_TOKEN_CODE": "123456"}, terminal=FakeTerminal("654321"))
+    world.sts = FakeSts(world.clock, WRONG)
+    exchanged(world)
+    assert sent(world) == ["123456", "654321"]
+
+
+def test_a_wrong_code_of_the_variable_is_final_with_nobody_to_ask() -> None:
+    """There is no next source."""
+    world = World(
+        environment={"AWS_MFA_TOKEN_CODE": "123456"},
+        terminal=FakeTerminal(nobody="there is no terminal"),
+    )
+    world.sts = FakeSts(world.clock, WRONG)
+    with pytest.raises(WrongCodeError):
+        exchanged(world)
 
 
 def test_a_used_code_never_reaches_aws_and_the_next_is_waited_for() -> None:

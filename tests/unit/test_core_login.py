@@ -600,13 +600,13 @@ def test_more_than_a_session_lasts_cant_remain() -> None:
 
 
 def test_keys_that_appear_while_waiting_are_respected() -> None:
-    """The profile is read again under the lock, and the session goes to the cache."""
+    """The profile is read again under the lock: no other's session goes beside them."""
     world = world_of({"mfa": MARKED})
     other_login(world, LONG_LIVED)
-    result = login(request(), world.ports())
-    assert (result.outcome, result.keeps_own_keys) == ("renewed", True)
+    with pytest.raises(ConfigurationError, match="holds long-lived keys of its own"):
+        login(request(), world.ports())
     assert world.files.credentials["mfa"] == LONG_LIVED
-    assert list(world.files.cached) == ["mfa"]
+    assert world.terminal.questions == []
 
 
 def test_a_role_that_appears_while_waiting_is_refused() -> None:

@@ -25,6 +25,7 @@ from awscli_mfa_plugin.core.status import (
 from awscli_mfa_plugin.errors import (
     BusyError,
     CancelledError,
+    ConfigurationError,
     UnwritableFileError,
 )
 from tests.fakes import (
@@ -93,7 +94,6 @@ KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str]]] 
     "another device": (MANAGED, {"mfa_serial": "GAHT12345678"}, {"mfa_serial": "GAHT12345678"}),
     "its own name as source": (MANAGED, {"source_profile": "work"}, {}),
     "marked with its own name": ({"mfa_source_profile": "work", "mfa_serial": SERIAL}, {}, {}),
-    "another source": (MANAGED, {"source_profile": "default"}, {"mfa_source_profile": "default"}),
     "the first region": (
         {"mfa_session": "on", "mfa_serial": SERIAL},
         {"region": "eu-south-1"},
@@ -234,13 +234,13 @@ SOURCES: dict[str, tuple[str, str | None, dict[str, str], dict[str, str], str, s
         "default",
         "AKIAADA",
     ),
-    "another by the peers' layout": (
+    "its own before the peers' layout": (
         "work",
         None,
         {"source_profile": "default"},
         {},
-        "default",
-        "AKIAADA",
+        "work",
+        "AKIAOWN",
     ),
 }
 
@@ -390,3 +390,15 @@ def test_a_session_with_another_profile_of_the_same_name_start_is_its_own() -> N
     world.files.cached["work-2"] = replace(cached(), access_key_id="ASIAOTHER")
     logout(["work"], world.ports())
     assert list(world.files.cached) == ["work-2"]
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_no_session_of_anothers_keys_stands_beside_own_ones(by_option: object) -> None:
+    """``aws … --profile work`` would run as somebody else."""
+    mark = {} if by_option else {"mfa_source_profile": "default"}
+    files = FakeFiles({"work": MANAGED | mark}, {"work": OWN, "default": LONG_LIVED})
+    world = World(files=files, terminal=FakeTerminal("123456"))
+    request = LoginRequest("work", source_profile="default" if by_option else None)
+    with pytest.raises(ConfigurationError, match="holds long-lived keys of its own"):
+        login(request, world.ports())
+    assert (world.sts.calls, world.terminal.questions) == ([], [])
