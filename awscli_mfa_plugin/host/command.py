@@ -54,13 +54,13 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         if first in SUBCOMMANDS:
             self.SUBCOMMANDS = self._subcommands([first])
         elif first != "help" and not first.startswith("-"):
-            return run_reporting(partial(_refuse, f"aws mfa has no subcommand '{shown(first)}'"))
+            return run_reporting(partial(_refuse, f"there is no subcommand '{shown(first)}'"))
         with UsageProblems("aws mfa") as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = super().__call__(args, parsed_globals)
         return outcome.code
 
     def _run_main(self, _: Any, __: Any) -> int:
-        return run_reporting(partial(_refuse, "aws mfa needs a subcommand"))
+        return run_reporting(partial(_refuse, "a subcommand is missing"))
 
     def _subcommands(self, names: Any) -> list[dict[str, Any]]:
         return [
