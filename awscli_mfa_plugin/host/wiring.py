@@ -14,7 +14,7 @@ from awscli_mfa_plugin.core.sessions import session_of
 from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from awscli_mfa_plugin.core.protocols import CountingTerminal
     from awscli_mfa_plugin.edges.locks import Locks
@@ -95,7 +95,6 @@ class Wiring:
         from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
         from awscli_mfa_plugin.edges.state import StateFolder, UsedCodes
         from awscli_mfa_plugin.edges.sts import Iam, Sts
-        from awscli_mfa_plugin.edges.token_process import TokenCommand
 
         terminal = _terminal()
         folder = StateFolder(os.path.expanduser(STATE_FOLDER))
@@ -118,7 +117,7 @@ class Wiring:
             chain=BotocoreChain(sessions),
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
-            token_process=TokenCommand(self.environment, say),
+            token_process=_TokenCommand(self.environment),
             used_codes=UsedCodes(folder, self.clock.now),
             locks=locks,
             read_stdin=read_stdin,
@@ -161,3 +160,15 @@ def _terminal() -> CountingTerminal:
     from awscli_mfa_plugin.edges.terminal import ControllingTerminal
 
     return ControllingTerminal()
+
+
+class _TokenCommand:
+    """The command of ``mfa_process``: most logins run none, and needn't load what runs one."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def run(self, command: str) -> str:
+        from awscli_mfa_plugin.edges.token_process import TokenCommand
+
+        return TokenCommand(self._environment, say).run(command)
