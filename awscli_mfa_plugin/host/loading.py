@@ -30,9 +30,8 @@ def _keep_entry_compiled() -> None:
     import importlib.util
     import py_compile
 
-    import awscli_mfa_plugin
-
-    source = str(awscli_mfa_plugin.__file__)
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    source = os.path.join(package, "__init__.py")
     compiled = importlib.util.cache_from_source(source)
     with contextlib.suppress(OSError, py_compile.PyCompileError):
         if not os.path.exists(compiled) or os.stat(compiled).st_mtime < os.stat(source).st_mtime:

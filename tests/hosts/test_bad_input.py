@@ -58,7 +58,6 @@ CASES: dict[str, tuple[list[str], int, str]] = {
         "aws login",
     ),
     "target = source": (["--source-profile", "mfa"], 253, "own session"),
-    "a target with long-lived keys": (["--profile", "default"], 253, "holds long-lived keys"),
     "a target that is a role": (["--profile", "role"], 253, "role_arn"),
     "a target with SSO": (["--profile", "sso"], 253, "sso_start_url"),
     "a target with a process": (["--profile", "process"], 253, "credential_process"),
