@@ -18,6 +18,8 @@ OURS = {
     "commands": {"core", "errors"},
     "edges": {"core", "errors"},
     "host": {"core", "commands", "edges", "errors", "__version__"},
+    "console": {"core", "edges", "errors", "__version__"},
+    "__main__": {"console"},
 }
 # Third parties that only some layers may import.
 THEIRS = {

@@ -56,6 +56,17 @@ class MfaSubcommand(BasicCommand):  # type: ignore[misc]
             return "json"
 
 
+def write_exactly(text: str) -> None:
+    """Write text to stdout as UTF-8, whatever the locale says; a value must arrive whole."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode())
+    sys.stdout.flush()
+
+
 def _write(text: str) -> None:
     if not text:
         return

@@ -35,7 +35,8 @@ WAIT_AT_A_TERMINAL = 150
 class LoginRequest:
     """What the command line asks for; None where it says nothing.
 
-    ``reason`` is a line to show before a code is asked for inside another command.
+    ``reason`` is a line to show before a code is asked for inside another command;
+    ``longest_wait`` is how many seconds to wait at most for another process that is logging in.
     """
 
     session_profile: str
@@ -48,6 +49,7 @@ class LoginRequest:
     force: bool = False
     dry_run: bool = False
     reason: str = ""
+    longest_wait: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     if request.dry_run:
         return _planned(_plan(request, profile, ports))
     wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.why_not() else WAIT_AT_A_TERMINAL
+    wait = wait if request.longest_wait is None else min(wait, request.longest_wait)
     lock = f"session {ports.files.credentials_path} {request.session_profile}"
     try:
         with ports.locks.hold(lock, wait, lambda holder: _say_waiting(holder, ports)):

@@ -12,6 +12,10 @@ from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 class Console:
     """The console of this process (Microsoft C runtime library, console and port I/O)."""
 
+    def __init__(self, prompt_seconds: float = PROMPT_SECONDS) -> None:
+        """Keep how long a question may stand."""
+        self._prompt_seconds = prompt_seconds
+
     def why_not(self) -> str:
         """Return why nobody can be asked here, or "" if somebody can."""
         return "" if sys.stderr and sys.stderr.isatty() else "there is no console to ask on"
@@ -27,7 +31,7 @@ class Console:
 
         self.tell(question)
         typed: list[str] = []
-        deadline = time.monotonic() + PROMPT_SECONDS
+        deadline = time.monotonic() + self._prompt_seconds
         while time.monotonic() < deadline:
             if not msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
                 time.sleep(0.05)

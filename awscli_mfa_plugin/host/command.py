@@ -19,6 +19,9 @@ SUBCOMMANDS = {
     "status": "StatusCommand",
     "logout": "LogoutCommand",
     "devices": "DevicesCommand",
+    "export": "ExportCommand",
+    "exec": "ExecCommand",
+    "credential-process": "CredentialProcessCommand",
 }
 """The subcommands in the order of their help, and the class of each in its module."""
 
@@ -51,6 +54,12 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
     def __call__(self, args: list[str], parsed_globals: Any) -> int:
         """Run the subcommand that is named; return its exit code."""
         first = args[0] if args else "help"
+        if first == "exec" and "--" in args:
+            # What stands behind is another program's: no parser of ours may see it.
+            divide = args.index("--")
+            args, self._wiring.command_words = args[:divide], args[divide + 1 :]
+        elif first == "exec" and args[1:] and not args[1].startswith("-") and args[1] != "help":
+            return run_reporting(_refuse_command)
         if first in SUBCOMMANDS:
             self.SUBCOMMANDS = self._subcommands([first])
         elif first != "help" and not first.startswith("-"):
@@ -73,6 +82,12 @@ def _refuse(what: str) -> int:
     raise UsageError(f"{what}: {', '.join(SUBCOMMANDS)}.", "«aws mfa help» explains them.")
 
 
+def _refuse_command() -> int:
+    raise UsageError(
+        "The command to run stands behind «--».", "aws mfa exec [--profile NAME] -- COMMAND …"
+    )
+
+
 def _subcommand(name: str, wiring: Wiring, session: Any) -> Any:
-    module = importlib.import_module(f"awscli_mfa_plugin.commands.{name}")
+    module = importlib.import_module(f"awscli_mfa_plugin.commands.{name.replace('-', '_')}")
     return getattr(module, SUBCOMMANDS[name])(session, wiring)

@@ -63,7 +63,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """
         try:
             with self._one_at_a_time:
-                return _metadata(self._renewal.session())
+                return metadata(self._renewal.session())
         except CancelledError:
             if threading.current_thread() is threading.main_thread():
                 raise KeyboardInterrupt from None
@@ -74,7 +74,8 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
             raise command_failure(error) from None
 
 
-def _metadata(session: Session) -> dict[str, str]:
+def metadata(session: Session) -> dict[str, str]:
+    """Return a session as botocore's refreshable credentials want it."""
     return {
         "access_key": session.access_key_id,
         "secret_key": session.secret_access_key,

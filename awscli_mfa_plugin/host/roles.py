@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
@@ -48,14 +49,21 @@ class CacheOfSource:
     would be handed out for another's.
     """
 
-    def __init__(self, cache: Any, source: str) -> None:
-        """Keep the CLI's cache, and a text that stands for the source."""
+    def __init__(self, cache: Any, source: str, min_remaining: int | None = None) -> None:
+        """Keep the CLI's cache, and a text that stands for the source.
+
+        A role with less than ``min_remaining`` seconds left counts as not cached.
+        """
         self._cache = cache
+        self._min_remaining = min_remaining
         self._suffix = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def __contains__(self, key: str) -> bool:
         """Tell whether a role is cached."""
-        return self._key(key) in self._cache
+        key = self._key(key)
+        return key in self._cache and (
+            self._min_remaining is None or self._remaining(key) >= self._min_remaining
+        )
 
     def __getitem__(self, key: str) -> Any:
         """Return a cached role."""
@@ -65,6 +73,16 @@ class CacheOfSource:
         """Keep a role."""
         self._cache[self._key(key)] = value
 
+    def _remaining(self, key: str) -> float:
+        """Return the seconds left of a cached role, 0 where that can't be told."""
+        try:
+            expiration = datetime.fromisoformat(
+                str(self._cache[key]["Credentials"]["Expiration"]).replace("Z", "+00:00")
+            )
+            return (expiration - datetime.now(timezone.utc)).total_seconds()
+        except (KeyError, TypeError, ValueError):
+            return 0
+
     def _key(self, key: str) -> str:
         return f"{key}-{self._suffix}"
 
@@ -73,15 +91,30 @@ def stand_on_session(
     session: Any, chain: Any, profile: str, source: str, provider_of: Callable[[str], Any]
 ) -> None:
     """Let the role of ``profile`` be assumed on the session of ``source``."""
-    cache = CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, source)
-    provider = RoleOnSessionProvider(
+    chain.insert_before(_ASSUME_ROLE, role_provider(session, profile, source, provider_of))
+
+
+def role_provider(
+    session: Any,
+    profile: str,
+    source: str,
+    provider_of: Callable[[str], Any],
+    *,
+    create_client: Callable[..., Any] | None = None,
+    min_remaining: int | None = None,
+) -> RoleOnSessionProvider:
+    """Return what assumes the role of ``profile`` on the session that ``provider_of`` provides.
+
+    ``create_client`` makes the client, by default the CLI's session.
+    """
+    chain = session.get_component("credential_provider")
+    return RoleOnSessionProvider(
         load_config=lambda: without_serials(session.full_config, profile),
-        client_creator=session.create_client,
-        cache=cache,
+        client_creator=create_client or session.create_client,
+        cache=CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, source, min_remaining),
         profile_name=profile,
         profile_provider_builder=OneProviderBuilder(provider_of),
     )
-    chain.insert_before(_ASSUME_ROLE, provider)
 
 
 def ask_by_our_sources(

@@ -16,6 +16,7 @@ from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, sa
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from awscli_mfa_plugin.core.handing_out import HandoutRequest
     from awscli_mfa_plugin.core.protocols import CountingTerminal
     from awscli_mfa_plugin.edges.locks import Locks
     from awscli_mfa_plugin.edges.session_cache import SessionCache
@@ -42,6 +43,7 @@ class Wiring:
         """Keep the session, and the environment without the token code."""
         self._session = session
         self._renewal_ports: Ports | None = None
+        self.command_words: list[str] | None = None
         self.clock = SystemClock()
         # Taken out at once: no child of this process may see it.
         _codes.append(os.environ.pop(ENVIRONMENT_CODE, ""))
@@ -75,16 +77,17 @@ class Wiring:
             )
         return self._renewal_ports
 
-    def ports(self, parsed_globals: Any) -> Ports:
+    def ports(self, parsed_globals: Any, prompt_seconds: int | None = None) -> Ports:
         """Return the edges that implement the core's ports for a command of ours."""
         return self._ports(
+            prompt_seconds=prompt_seconds,
             endpoint_url=parsed_globals.endpoint_url,
             verify=parsed_globals.verify_ssl,
             connect_timeout=parsed_globals.connect_timeout,
             read_timeout=parsed_globals.read_timeout,
         )
 
-    def _ports(self, **options: Any) -> Ports:
+    def _ports(self, prompt_seconds: int | None = None, **options: Any) -> Ports:
         from awscli_mfa_plugin.edges.clients import (
             BotocoreChain,
             BotocoreSessions,
@@ -96,7 +99,7 @@ class Wiring:
         from awscli_mfa_plugin.edges.state import StateFolder, UsedCodes
         from awscli_mfa_plugin.edges.sts import Iam, Sts
 
-        terminal = _terminal()
+        terminal = _terminal(prompt_seconds)
         folder = StateFolder(os.path.expanduser(STATE_FOLDER))
         locks = Locks(folder)
         sessions = BotocoreSessions(self._session.get_component("data_loader"))
@@ -124,6 +127,27 @@ class Wiring:
             environment_code=_environment_code,
         )
 
+    def handed_out(self, request: HandoutRequest, parsed_globals: Any) -> tuple[Session, str]:
+        """Return a living session of a managed profile, or of a role on one, and its region."""
+        from awscli_mfa_plugin.host.handing_out import hand_out
+
+        if request.patience is not None:
+            _refuse_cycle(request.profile)
+        ports = self.ports(parsed_globals, request.patience)
+        return hand_out(request, self._session, parsed_globals, ports)
+
+    def parent_process(self) -> str:
+        """Return the name of the program that started this process, or ""."""
+        from awscli_mfa_plugin.edges.programs import parent_process
+
+        return parent_process()
+
+    def become(self, words: list[str], variables: Mapping[str, str]) -> int:
+        """Run a program in place of this process; return its exit status where that can't be."""
+        from awscli_mfa_plugin.edges.programs import become
+
+        return become(words, self.environment, variables)
+
     def note(self, text: str) -> None:
         """Say a line beside the result, on stderr."""
         say(text)
@@ -146,20 +170,41 @@ class Wiring:
         return os.path.abspath(os.path.expanduser(path))
 
 
+def _refuse_cycle(profile: str) -> None:
+    """Raise ConfigurationError if this credential process was started to answer itself.
+
+    A source profile may get its keys by a credential process in its turn. What botocore starts
+    inherits this process's environment.
+    """
+    from awscli_mfa_plugin.core.text import shown
+    from awscli_mfa_plugin.errors import ConfigurationError
+
+    answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
+    if profile in answering:
+        raise ConfigurationError(
+            f"The credential_process of profile {shown(profile)} leads back to itself: a cycle.",
+            "Let the source profile's credential_process get long-lived keys from elsewhere.",
+        )
+    os.environ[_ANSWERING] = "\n".join([*answering, profile])
+
+
+_ANSWERING = "AWSCLI_MFA_ANSWERING"
+"""The profiles whose credential process is being answered, for what it starts."""
+
 _TELLING = frozenset(
     {"aws_session_token", "aws_security_token", "mfa_source_profile", "mfa_session"}
 )
 """Options of which a profile holds at least one if it is managed or holds a session."""
 
 
-def _terminal() -> CountingTerminal:
+def _terminal(prompt_seconds: int | None) -> CountingTerminal:
     if sys.platform == "win32":
         from awscli_mfa_plugin.edges.terminal_windows import Console
 
-        return Console()
+        return Console(*([prompt_seconds] if prompt_seconds else []))
     from awscli_mfa_plugin.edges.terminal import ControllingTerminal
 
-    return ControllingTerminal()
+    return ControllingTerminal(*([prompt_seconds] if prompt_seconds else []))
 
 
 class _TokenCommand:

@@ -1,0 +1,1 @@
+"""The console script ``awscli-mfa``: what must work without a working ``aws``."""
