@@ -81,13 +81,14 @@ _CSH = _Language(
     sets="setenv {name} '{value}';",
     unsets="unsetenv {name};",
     escaped=(("'", r"'\''"), ("\\", r"'\\'"), ("!", r"'\!'")),
-    refused=f"[\n{_NO_TEXT}]",
-    takes="any text on one line but NUL",
+    refused=r"[^\x01-\t\x0b-\x7f]",
+    takes="only ASCII on one line, without NUL",
 )
 r"""csh, tcsh: history is substituted between single quotes too (tcsh(1), «Lexical structure»).
 
 The backslash stands outside of them, where it means the same with ``set backslash_quote``.
-``eval "`…`"`` makes blanks of line feeds, so a value can't have one.
+``eval "`…`"`` makes blanks of line feeds, so a value can't have one. In the C locale tcsh 6.24
+loses bytes beyond ASCII wherever its buffers end, the next quote with them: only ASCII is sound.
 """
 
 _POWERSHELL = _Language(
