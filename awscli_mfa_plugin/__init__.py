@@ -33,9 +33,14 @@ def _add_command(command_table: dict[str, Any], session: Any, **_: Any) -> None:
 def _hand_on_a_code(arguments: list[str]) -> bool:
     """Tell whether arguments hold a token code that may be for ours, by an alias too.
 
-    ``aws sts`` takes one itself; what is the CLI's own stays to the letter as it is.
+    ``aws sts`` takes one itself; what is the CLI's own stays to the letter as it is. The CLI's
+    parsers take an option's name by its beginning.
     """
-    return "sts" not in arguments and any(word.startswith("--token-c") for word in arguments)
+    ours = "mfa" in arguments
+    return (ours or "sts" not in arguments) and any(
+        word.startswith("--token-c") or (ours and "--token-code".startswith(word) and word[2:])
+        for word in (argument.partition("=")[0] for argument in arguments)
+    )
 
 
 def _before_arguments() -> None:
@@ -91,11 +96,12 @@ def managed_names(session: Any) -> list[str]:
         names.append(name)
         profile = profiles[name]
         switch = str(profile.get("mfa_session", "")).lower()
+        mark = profile.get("mfa_source_profile")
         if "role_arn" in profile:
             if switch == "off":
                 return names if len(names) == 1 and "mfa_serial" in profile else []
             name = profile.get("source_profile", "")
-        elif switch == "on" or (switch != "off" and "mfa_source_profile" in profile):
+        elif switch == "on" or (switch != "off" and mark and isinstance(mark, str)):
             return [] if _OTHER_WAYS.intersection(profile) else names
         else:
             return []
@@ -151,7 +157,7 @@ class LazyCommand:
         if self._command is None:
             from awscli_mfa_plugin.host.loading import load_command
 
-            self._command = load_command(self._session)
+            self._command = load_command(self._session, LazyCommand.table)
         return self._command
 
     def __getattr__(self, name: str) -> Any:

@@ -30,7 +30,9 @@ class LoginCommand(MfaSubcommand):
         "profile: the one that ``--profile`` or ``AWS_PROFILE`` names, else ``mfa``. From then "
         "on every ``aws`` command and every SDK uses it by that profile.\n\n"
         "A session that isn't due yet is kept and no code is asked for. The long-lived keys are "
-        "only read; a profile that holds such keys never gets a session written over them.\n\n"
+        "only read. A profile that holds such keys keeps them: its session lives in the CLI's "
+        "cache, for ``aws`` commands on that profile, and other tools on it still see the "
+        "keys.\n\n"
         "What the first login finds out (source profile, MFA serial, region) is kept in the "
         "profile's section of the config file."
     )
@@ -49,7 +51,8 @@ class LoginCommand(MfaSubcommand):
             "name": "source-profile",
             "help_text": (
                 "The profile with the long-lived keys. Default: the one that an earlier login "
-                "kept, then keys in the environment, then ``default``."
+                "kept, then the profile's own keys, its ``source_profile``, keys in the "
+                "environment, ``default``."
             ),
         },
         {
@@ -106,6 +109,11 @@ class LoginCommand(MfaSubcommand):
             force=parsed_args.force,
             dry_run=parsed_args.dry_run,
         )
+        self.log_in(request, parsed_globals)
+        return 0
+
+    def log_in(self, request: LoginRequest, parsed_globals: Any) -> None:
+        """Log in as ``request`` says, and show the session."""
         ports = self.world.ports(parsed_globals)
         result = login(request, ports)
         if result.keeps_own_keys and result.outcome == "renewed":
@@ -114,7 +122,6 @@ class LoginCommand(MfaSubcommand):
             ports.notes(_kept_settings(result, ports.files.config_path))
         text = _text(result, self.world.clock.now(), ports.files.credentials_path)
         self.show(parsed_globals, _data(result), text)
-        return 0
 
 
 def _data(result: LoginResult) -> dict[str, Any]:

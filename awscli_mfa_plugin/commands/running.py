@@ -31,13 +31,7 @@ def run_reporting(run: Callable[[], int]) -> int:
         return 255
     except ImportError as error:
         LOG.debug("aws mfa lacks a module", exc_info=True)
-        return _told(
-            MfaError(
-                f"aws mfa can't load a part of itself: {shown(error)}.",
-                "Install it again with its dependencies, for the Python or the folder that this "
-                "aws loads it from.",
-            )
-        )
+        return _told(_broken(error))
     except Exception as error:
         LOG.debug("aws mfa ended with a bug", exc_info=True)
         return _told(
@@ -46,6 +40,14 @@ def run_reporting(run: Callable[[], int]) -> int:
                 "Please report it with the output of --debug, in which secrets are masked.",
             )
         )
+
+
+def _broken(error: ImportError) -> MfaError:
+    return MfaError(
+        f"aws mfa can't load a part of itself: {shown(error)}.",
+        "Install it again with its dependencies, for the Python or the folder that this "
+        "aws loads it from.",
+    )
 
 
 class UsageProblems:
@@ -71,6 +73,10 @@ class UsageProblems:
             return False
         if isinstance(problem, SystemExit):  # argparse has told the problem itself
             return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
+        if isinstance(problem, ImportError):
+            LOG.debug("aws mfa lacks a module", exc_info=problem)
+            self.code = _told(_broken(problem))
+            return True
         LOG.debug("aws mfa was called wrongly", exc_info=problem)
         _told(UsageError(_worded(problem), f"«{self._command} help» explains the options."))
         return True

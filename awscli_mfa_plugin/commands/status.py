@@ -78,7 +78,8 @@ class StatusCommand(MfaSubcommand):
                 f"Profile {shown(named)} doesn't exist.",
                 "«aws mfa login --profile NAME» makes one with a session.",
             )
-        return [Profile(named, config=known[named])]
+        options = known[named].items()
+        return [Profile(named, {name: text for name, text in options if isinstance(text, str)})]
 
 
 def _data(statuses: tuple[SessionStatus, ...]) -> dict[str, Any]:

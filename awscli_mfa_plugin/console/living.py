@@ -6,7 +6,6 @@ the answer; a suite holds both against each other. Where it isn't sure it answer
 
 from __future__ import annotations
 
-import json
 import os
 from configparser import RawConfigParser
 from datetime import datetime, timedelta, timezone
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 _OURS = "awscli-mfa-plugin"
 
@@ -33,7 +33,7 @@ _OTHER_WAYS = {
 _DEFAULT = timedelta(hours=12)
 
 _Options = dict[str, str]
-_Answer = dict[str, "str | int"]
+_Answer = dict[str, str]
 
 
 def living_answer(profile: str, environment: Mapping[str, str]) -> str:
@@ -54,7 +54,17 @@ def living_answer(profile: str, environment: Mapping[str, str]) -> str:
         session = _stored(credentials)
     else:
         session = _cached(config, credentials, credentials_path, profile)
-    return json.dumps(session) + "\n" if session else ""
+    return _as_json(session) if session else ""
+
+
+def _as_json(answer: _Answer) -> str:
+    """Return the answer as JSON, or "" if a value isn't plain: importing ``json`` takes longer."""
+    parts = []
+    for name, value in answer.items():
+        if not (value.isascii() and value.isprintable()) or '"' in value or "\\" in value:
+            return ""
+        parts.append(f'"{name}": "{value}"')
+    return f'{{"Version": 1, {", ".join(parts)}}}\n'
 
 
 def _is_plain(profile: str) -> bool:
@@ -115,9 +125,9 @@ def _cached(
     key_id = credentials.get("aws_access_key_id") or config.get("aws_access_key_id")
     if not key_id or config.get("aws_session_token") or credentials.get("aws_security_token"):
         return None
-    from hashlib import sha256
+    import json
 
-    name = sha256(f"{credentials_path}\n{profile}".encode("utf-8", "surrogatepass")).hexdigest()
+    name = _sha256(f"{credentials_path}\n{profile}".encode("utf-8", "surrogatepass")).hexdigest()
     cache = os.path.expanduser(os.path.join("~", ".aws", "cli", "cache"))
     with open(os.path.join(cache, f"{_OURS}-{name[:32]}.json"), encoding="utf-8") as file:
         content = json.load(file)
@@ -133,6 +143,18 @@ def _cached(
     )
 
 
+def _sha256(content: bytes) -> Any:
+    """Return the digest: ``hashlib`` would load OpenSSL, which takes longer than the rest."""
+    for name in ("_sha2", "_sha256"):  # of Python 3.12 and newer, and of older ones
+        try:
+            return __import__(name).sha256(content)
+        except ImportError:  # noqa: PERF203 - two rounds
+            continue
+    from hashlib import sha256
+
+    return sha256(content)
+
+
 def _living(key_id: str, secret: str, token: str, expiration: str, issued: str) -> _Answer | None:
     """Return the answer, or None if the session is due."""
     end = datetime.fromisoformat(expiration)
@@ -143,7 +165,6 @@ def _living(key_id: str, secret: str, token: str, expiration: str, issued: str) 
     if not (key_id and secret and token):
         return None
     return {
-        "Version": 1,
         "AccessKeyId": key_id,
         "SecretAccessKey": secret,
         "SessionToken": token,

@@ -29,11 +29,11 @@ def resolve_duration(option: int | None, session_profile: Profile) -> int:
     setting = session_profile.config.get("duration_seconds")
     if not setting:
         return DEFAULT
-    is_number = setting.isascii() and setting.isdigit() and len(setting) < _TOO_LONG
-    if not (is_number and SHORTEST <= int(setting) <= LONGEST):
+    is_number = setting.isascii() and setting.isdigit()
+    if not (is_number and len(setting) < _TOO_LONG and SHORTEST <= int(setting) <= LONGEST):
         raise ConfigurationError(
             f"duration_seconds = {shown(setting, 40)} in profile {shown(session_profile.name)} "
-            f"{_BOUNDS}",
+            + (_BOUNDS if is_number else "is no whole number of seconds."),
             "Correct it in the config file, or override it by --duration-seconds.",
         )
     return int(setting)

@@ -84,8 +84,8 @@ class Profile:
 
     @property
     def is_managed(self) -> bool:
-        """Whether the profile's own settings ask for an MFA session."""
-        if self.is_switched_off:
+        """Whether the profile's own settings ask for an MFA session, and it may get one."""
+        if self.is_switched_off or self.other_way:
             return False
         return bool(self.config.get(MARK)) or self.config.get(SWITCH, "").lower() == "on"
 

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.text import length_of_time, shown
-from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, MfaError
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError, MfaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,16 @@ class Renewal:
         """Return the session as it is, also one that is over: nothing is asked or made."""
         return self._session or self._stored()
 
+    def living(self) -> Session:
+        """Return the session as it is; nothing is asked or made.
+
+        Raises ConfigurationError, with the command to run, if it is over or isn't there.
+        """
+        self._session = self.stored()
+        if self._session is None or not self._lives():
+            raise self._over()
+        return self._session
+
     def _try_to_renew(self) -> None:
         if self._tried == (self._session,):
             return
@@ -87,8 +97,9 @@ class Renewal:
     def _over(self) -> ConfigurationError:
         name = shown(self._profile)
         what = "is over" if self._session is not None else "isn't there yet"
-        why = f": {self._refusal.what}" if self._refusal else "."
-        return ConfigurationError(
-            f"The session of profile {name} {what}{why}",
-            f"Log in: aws mfa login --profile {shlex.quote(name)}",
-        )
+        refusal = self._refusal
+        why = f": {refusal.what}" if refusal else "."
+        remedy = f"Log in: aws mfa login --profile {shlex.quote(name)}"
+        if refusal and refusal.remedy and not isinstance(refusal, CannotAskError):
+            remedy = refusal.remedy  # a login would end in the same way
+        return ConfigurationError(f"The session of profile {name} {what}{why}", remedy)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.records import MARK, Keys, Profile
 from awscli_mfa_plugin.core.text import quoted_list, shown
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,10 @@ def environment_keys(environment: Mapping[str, str]) -> Keys | None:
 
 
 def _can_be_source(profile: Profile) -> bool:
-    return not _why_not_source(profile)
+    return not why_not_source(profile)
 
 
-def _why_not_source(profile: Profile) -> str:
+def why_not_source(profile: Profile) -> str:
     """Say why a profile can't be a source, or ""."""
     if not profile.exists:
         return "doesn't exist"
@@ -97,7 +98,7 @@ def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
             "Name the profile with the long-lived keys by --source-profile, "
             "or another session profile by --profile.",
         )
-    why_not = _why_not_source(ports.files.profile(name))
+    why_not = why_not_source(ports.files.profile(name))
     if why_not:
         raise ConfigurationError(
             f"Source profile {shown(name)} {why_not}; {_NO_SESSION_OF_ITS_OWN}.",
@@ -127,15 +128,31 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
     """Return the region that the user chose somewhere, or "".
 
     ``named`` is ``--region``; then the session profile's counts, the source's, the
-    environment's.
+    environment's. Raises UsageError or ConfigurationError for what can't be one.
     """
+    if named:
+        if not _REGION.fullmatch(named):
+            raise UsageError(f"--region '{shown(named)}' is no region.", _WHAT_A_REGION_IS)
+        return named
     of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
     environment = ports.environment
-    return (
-        named
-        or session_profile.get("region")
+    region = (
+        session_profile.get("region")
         or of_source
         or environment.get("AWS_REGION")
         or environment.get("AWS_DEFAULT_REGION")
         or ""
     )
+    if region and not _REGION.fullmatch(region):
+        raise ConfigurationError(
+            f"The region '{shown(region)}' of profile {shown(session_profile.name)}, its source "
+            "or the environment is no region.",
+            f"Correct it where it stands. {_WHAT_A_REGION_IS}",
+        )
+    return region
+
+
+_REGION = re.compile(r"(?!-)(?![0-9]+$)[A-Za-z0-9-]{1,63}(?<!-)")
+"""What can stand in an endpoint's name (RFC 1123, section 2.1)."""
+
+_WHAT_A_REGION_IS = "A region is a name such as eu-west-1."

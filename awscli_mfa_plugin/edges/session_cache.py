@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.core.records import OUR_NAME, Session
+from awscli_mfa_plugin.errors import UnwritableFileError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.edges.locks import Locks
@@ -46,6 +47,11 @@ class SessionCache:
         from awscli_mfa_plugin.edges.atomic import make_private_folder, unwritable
 
         make_private_folder(self._folder)
+        if not os.path.isdir(self._folder):
+            raise UnwritableFileError(
+                f"{self._folder} isn't a folder, so no session can be kept in it.",
+                "Move it away: the AWS CLI keeps its cache there.",
+            )
         if not os.access(self._folder, os.W_OK | os.X_OK):
             denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             raise unwritable(os.path.join(self._folder, OUR_NAME), denied)

@@ -91,6 +91,8 @@ class ControllingTerminal:
                 _write(terminal, "\n")
         except KeyboardInterrupt:
             raise CancelledError(_CANCELLED, by_interrupt=True) from None
+        except OSError:
+            time.sleep(seconds)  # the terminal is gone; the wait is still due
 
 
 def _answer(line: bytes) -> str:
@@ -118,8 +120,11 @@ def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
     """Let the kernel edit the line, and Ctrl-C and Ctrl-Z end it as Enter does."""
     import termios
 
-    before = termios.tcgetattr(terminal)
-    mode = termios.tcgetattr(terminal)
+    try:
+        before = termios.tcgetattr(terminal)
+        mode = termios.tcgetattr(terminal)
+    except termios.error as error:  # it is no OSError
+        raise OSError(*error.args) from None
     mode[3] = (mode[3] | termios.ICANON | termios.ECHO) & ~termios.ISIG
     if hidden:
         mode[3] &= ~termios.ECHO
@@ -128,7 +133,8 @@ def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal may be gone by now
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def _write(terminal: int, text: str) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PROCESS_SECONDS = 60
 """How long the command may take: some wait for a touch or an unlocked keyring."""
+
+_LONGEST_OUTPUT = 4096
+"""Bytes of stdout that are looked at."""
 
 _SIX_DIGITS = re.compile(r"[0-9]{6,}")
 _RUN_BY_HAND = "Run it by hand: it has to print the token code alone and exit with 0."
@@ -47,16 +50,25 @@ class TokenCommand:
         words = _words(command)
         try:
             process = self._started(words)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise TokenProcessError(
-                f"mfa_process can't run {shown(words[0])}: {error.strerror}.", _RUN_BY_HAND
+                f"mfa_process can't run {shown(words[0])}: "
+                f"{getattr(error, 'strerror', None) or shown(error)}.",
+                _RUN_BY_HAND,
             ) from None
-        with process, _in_foreground(process.pid):
-            last_line: list[str] = []
-            reader = threading.Thread(target=self._relay, args=(process, last_line), daemon=True)
-            reader.start()
-            output = self._output(process, words[0])
-            reader.join(1)
+        output: list[bytes] = []
+        last_line: list[str] = []
+        readers = (
+            threading.Thread(target=_drain, args=(process.stdout, output), daemon=True),
+            threading.Thread(target=self._relay, args=(process.stderr, last_line), daemon=True),
+        )
+        with _in_foreground(process.pid):
+            for reader in readers:
+                reader.start()
+            self._await(process, words[0])
+            for reader in readers:
+                # What the command left running may hold a pipe open for long.
+                reader.join(1)
         if process.returncode == -signal.SIGINT:
             raise CancelledError("Cancelled; nothing was changed.", by_interrupt=True)
         if process.returncode:
@@ -65,7 +77,7 @@ class TokenCommand:
                 f"mfa_process ({shown(words[0])}) failed with {process.returncode}{said}",
                 _RUN_BY_HAND,
             )
-        return output
+        return b"".join(output).decode("utf-8", "replace").strip()
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
         group: dict[str, Any] = {}
@@ -84,23 +96,17 @@ class TokenCommand:
             **group,
         )
 
-    def _relay(self, process: subprocess.Popen[bytes], last_line: list[str]) -> None:
-        for line in process.stderr or ():
-            text = shown(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
-            if text:
-                last_line[:] = [text]
-                self._notes(f"mfa_process: {text}")
+    def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
+        with stderr:
+            for line in stderr:
+                text = shown(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
+                if text:
+                    last_line[:] = [text]
+                    self._notes(f"mfa_process: {text}")
 
-    def _output(self, process: subprocess.Popen[bytes], name: str) -> str:
-        read: list[bytes] = []
-        stdout = process.stdout
-        reader = threading.Thread(
-            target=lambda: read.append(stdout.read(4096) if stdout else b""), daemon=True
-        )
-        reader.start()
+    def _await(self, process: subprocess.Popen[bytes], name: str) -> None:
         try:
             process.wait(self._seconds)
-            reader.join(1)
         except subprocess.TimeoutExpired:
             raise TokenProcessError(
                 f"mfa_process ({shown(name)}) hadn't finished after {self._seconds:g} s "
@@ -110,7 +116,13 @@ class TokenCommand:
         finally:
             if process.poll() is None:
                 _end_group(process)
-        return b"".join(read).decode("utf-8", "replace").strip()
+
+
+def _drain(stdout: IO[bytes], output: list[bytes]) -> None:
+    """Read to the end, so that the command is never held up; keep the beginning."""
+    with stdout:
+        while chunk := os.read(stdout.fileno(), _LONGEST_OUTPUT):
+            output[:] = [(b"".join(output) + chunk)[:_LONGEST_OUTPUT]]
 
 
 def _words(command: str) -> list[str]:

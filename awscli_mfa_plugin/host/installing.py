@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.records import Profile
 from awscli_mfa_plugin.core.renewal import Renewal
 from awscli_mfa_plugin.host.failing import ReportingCommand, command_failure
 from awscli_mfa_plugin.host.provider import SessionProvider
-from awscli_mfa_plugin.host.wiring import Wiring
+from awscli_mfa_plugin.host.wiring import Wiring, profile_as_read
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.records import Session
+    from awscli_mfa_plugin.core.records import Profile, Session
 
 _BEFORE_GET_SESSION = "calling-command.sts.get-session-token"
 _MFA_LOGIN = "before-building-argument-table-parser.configure.mfa-login"
+_LIST = "before-building-argument-table-parser.configure.list"
 
 
 def install(session: Any, parsed_args: Any, command_table: Any, names: list[str]) -> None:
@@ -34,10 +35,14 @@ def install(session: Any, parsed_args: Any, command_table: Any, names: list[str]
     asks = parsed_args.command != "configure" and parsed_args.sign_request is not False
     if profile == source:
         provider = SessionProvider(wiring.renewal(source), asks=asks)
+        # Debian's 2.9.19 resolves credentials for a call that it doesn't sign.
+        provider.shows = parsed_args.sign_request is False
         _step_aside_where_aws_refuses(session, provider)
+        session.register(_LIST, partial(_show, provider))
         chain.insert_before("shared-credentials-file", provider)
-    elif asks:
-        _stand_on_session(session, chain, profile, source, wiring)
+    elif parsed_args.sign_request is not False:
+        provider = SessionProvider(wiring.renewal(source), asks=asks, is_eager=False)
+        _stand_on_session(session, chain, profile, source, wiring, provider)
 
 
 class CommandWiring:
@@ -51,7 +56,7 @@ class CommandWiring:
 
     def profile(self, name: str) -> Profile:
         """Return a profile as the CLI read it."""
-        return Profile(name, config=self._session.full_config["profiles"].get(name, {}))
+        return profile_as_read(name, self._session.full_config["profiles"].get(name, {}))
 
     def renewal(self, name: str) -> Renewal:
         """Return the renewal of a managed profile's session."""
@@ -101,14 +106,25 @@ def _step_aside_where_aws_refuses(session: Any, provider: SessionProvider) -> No
         session.register(event, step_aside)
 
 
-def _stand_on_session(
-    session: Any, chain: Any, profile: str, source: str, wiring: CommandWiring
-) -> None:
-    from awscli_mfa_plugin.host.roles import stand_on_session
+def _show(provider: Any, **_: Any) -> None:
+    """``aws configure list`` shows the ends of keys, in shell prompts too: ask for nothing."""
+    provider.shows = True
 
-    provider = SessionProvider(wiring.renewal(source), is_eager=False)
+
+def _stand_on_session(
+    session: Any,
+    chain: Any,
+    profile: str,
+    source: str,
+    wiring: CommandWiring,
+    provider: SessionProvider,
+) -> None:
+    from awscli_mfa_plugin.host.roles import role_provider, show_role, stand_on_session
+
     identity = f"{source} {wiring.profile(source).long_lived_key_id}"
-    stand_on_session(session, chain, profile, identity, lambda _: provider)
+    role = role_provider(session, profile, identity, lambda _: provider)
+    stand_on_session(chain, role)
+    session.register(_LIST, partial(show_role, chain, role))
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, wiring: CommandWiring) -> None:

@@ -29,7 +29,8 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
     """Stands before the shared credentials file, whose static session it replaces.
 
     ``asks`` is false where nothing may be asked or renewed; ``is_eager`` renews while the
-    command is being prepared, in the main thread and before any pager.
+    command is being prepared, in the main thread and before any pager. ``shows`` is set where
+    keys are only shown: then a session that is over will do.
     """
 
     METHOD = METHOD
@@ -39,6 +40,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """Keep the profile's renewal."""
         super().__init__()
         self.steps_aside = False
+        self.shows = False
         self._one_at_a_time = threading.Lock()
         self._renewal = renewal
         self._asks = asks
@@ -48,13 +50,15 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """Return credentials that renew themselves, or None to let the CLI go on as it would."""
         if self.steps_aside:
             return None
-        if not self._asks:
+        if self.shows:
             return _plain(self._renewal.stored())
-        if self._is_eager:
-            return RefreshableCredentials.create_from_metadata(
-                self._metadata(), refresh_using=self._metadata, method=METHOD
-            )
-        return DeferredRefreshableCredentials(refresh_using=self._metadata, method=METHOD)
+        if not self._is_eager:
+            return DeferredRefreshableCredentials(refresh_using=self._metadata, method=METHOD)
+        if not self._asks and self._renewal.stored() is None:
+            return None
+        return RefreshableCredentials.create_from_metadata(
+            self._metadata(), refresh_using=self._metadata, method=METHOD
+        )
 
     def _metadata(self) -> dict[str, str]:
         """Return the session as botocore's refreshable credentials want it.
@@ -63,7 +67,8 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """
         try:
             with self._one_at_a_time:
-                return metadata(self._renewal.session())
+                session = self._renewal.session() if self._asks else self._renewal.living()
+                return metadata(session)
         except CancelledError:
             if threading.current_thread() is threading.main_thread():
                 raise KeyboardInterrupt from None

@@ -19,14 +19,22 @@ class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
     """botocore's provider, which assumes the role while the command is being prepared.
 
     So a code is asked for in the main thread, before any pager; a role in the cache costs no
-    call, and then the session needn't be alive.
+    call, and then the session needn't be alive. ``shows`` is set where keys are only shown:
+    then a role that can't be had is none.
     """
+
+    shows = False
 
     def load(self) -> Any:
         """Return the role's credentials, or None if the profile has no role."""
-        credentials = super().load()
-        if credentials is not None:
-            credentials.get_frozen_credentials()
+        try:
+            credentials = super().load()
+            if credentials is not None:
+                credentials.get_frozen_credentials()
+        except Exception:
+            if self.shows:
+                return None
+            raise
         return credentials
 
 
@@ -87,11 +95,22 @@ class CacheOfSource:
         return f"{key}-{self._suffix}"
 
 
-def stand_on_session(
-    session: Any, chain: Any, profile: str, source: str, provider_of: Callable[[str], Any]
-) -> None:
-    """Let the role of ``profile`` be assumed on the session of ``source``."""
-    chain.insert_before(_ASSUME_ROLE, role_provider(session, profile, source, provider_of))
+def stand_on_session(chain: Any, role: RoleOnSessionProvider) -> None:
+    """Let the CLI assume a role as ``role`` does."""
+    chain.insert_before(_ASSUME_ROLE, role)
+
+
+def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
+    """Let ``aws configure list`` show the role's keys if they can be had without a question.
+
+    The CLI's own provider would ask for a code.
+    """
+    role.shows = True
+    chain.providers[:] = [
+        provider
+        for provider in chain.providers
+        if provider is role or provider.METHOD != _ASSUME_ROLE
+    ]
 
 
 def role_provider(

@@ -14,12 +14,14 @@ _MASK = "********"
 
 _SECRETS = r"""(?ix)
     (?P<before>
-        <(?:SecretAccessKey|SessionToken)>
-      | ["']?(?:SecretAccessKey|SessionToken|TokenCode|aws_secret_access_key|aws_session_token
-              |x-amz-security-token)["']?\s*(?:[:=,]|=>)\s*b?["']?
-      | --token-c[a-z-]*(?:=|["']?\s*,?\s*["']?)
+        <(?:SecretAccessKey|SessionToken|TokenCode)>\s{0,80}
+      | (?<![a-z])(?:SecretAccessKey|SessionToken|TokenCode|token_code|aws_mfa_token_code
+              |aws_secret_access_key|aws_session_token|aws_security_token|x-amz-security-token)
+        \\?["']?\s{0,8}(?:[:=,]|=>)\s{0,8}b?\\?["']?
+      | --t(?:o|ok|oke|oken|oken-|oken-c[a-z-]{0,8})?
+        (?:=|["']?\s{0,8},\s{0,8}["']?|["']?\s{1,8}["']?)
     )
-    (?P<secret>[^\s"'<>&,;)}\]]+)
+    (?P<secret>[0-9](?:[ -]?[0-9]){5,}|[^\s"'<>&,;)}\]\\]+)
     """
 """What a secret looks like in a log: in AWS's XML, a header, a form, a dict, an argument."""
 

@@ -28,6 +28,13 @@ _codes: list[str] = []
 """What ``AWS_MFA_TOKEN_CODE`` held: for one use in this process, whoever asks first."""
 
 
+def profile_as_read(name: str, options: Mapping[str, Any]) -> Profile:
+    """Return a profile as botocore merged its sections; nested settings are none of ours."""
+    return Profile(
+        name, config={key: text for key, text in options.items() if text.__class__ is str}
+    )
+
+
 def _environment_code() -> str:
     while _codes:
         code = _codes.pop()
@@ -59,7 +66,7 @@ class Wiring:
         """Yield all profiles as the CLI itself read them, without reading them again."""
         for name, options in self._session.full_config["profiles"].items():
             if not options.keys().isdisjoint(_TELLING):
-                yield Profile(name, config=options)
+                yield profile_as_read(name, options)
 
     def renewal_ports(self, parsed_globals: Any) -> Ports:
         """Return the edges for a renewal inside another command, made once.

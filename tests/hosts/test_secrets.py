@@ -33,7 +33,7 @@ def files_under(home: Home) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("form", ["--token-code {}", "--token-code={}", "--token-c {}"])
+@pytest.mark.parametrize("form", ["--token-code {}", "--token-code={}", "--token-c {}", "--tok {}"])
 def test_debug_and_history_hold_no_secret(home: Home, aws: EmbeddedAws, form: str) -> None:
     """With ``--debug`` and ``cli_history = enabled``, in each spelling of the option."""
     settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")

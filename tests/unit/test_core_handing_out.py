@@ -126,6 +126,7 @@ def test_a_request_that_can_be_told_wrong_at_once(
     request_: HandoutRequest, error: type[MfaError]
 ) -> None:
     """No file is read for it."""
+    check_request(HandoutRequest("mfa"))
     with pytest.raises(error):
         check_request(request_)
 

@@ -267,3 +267,29 @@ def test_a_hostile_name_is_shown_escaped_and_quoted() -> None:
     assert scene.reasons == ["Profile a b\\x1b[2J;$(x) needs a session."]
     assert caught.value.remedy == "Log in: aws mfa login --profile 'a b\\x1b[2J;$(x)'"
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_living_session_is_told_where_nothing_is_asked() -> None:
+    """It is handed out as it is, though it is due."""
+    scene = Scene(session(1))
+    scene.clock.advance(DUE_AT)
+    assert scene.renewal.living() == session(1)
+
+
+@pytest.mark.parametrize(("there", "words"), [(session(1), "is over"), (None, "isn't there yet")])
+def test_without_a_living_session_nothing_is_asked(there: Session | None, words: str) -> None:
+    """The error names the login."""
+    scene = Scene(there)
+    scene.clock.advance(OVER_AT)
+    with pytest.raises(ConfigurationError, match=words) as over:
+        scene.renewal.living()
+    assert over.value.remedy == "Log in: aws mfa login --profile work"
+
+
+def test_the_remedy_is_that_of_the_cause() -> None:
+    """Where a login would end in the same way, it isn't what to do."""
+    busy = BusyError("process 7 holds what is needed here.", "Answer its question, or end it.")
+    scene = Scene(None, busy)
+    with pytest.raises(ConfigurationError) as refused:
+        scene.renewal.session()
+    assert refused.value.remedy == "Answer its question, or end it."

@@ -6,7 +6,7 @@ import pytest
 
 from awscli_mfa_plugin.core.records import Keys, Profile
 from awscli_mfa_plugin.core.source import Source, environment_keys, known_region, resolve_source
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from tests.fakes import LONG_LIVED, FakeFiles, World, session_section
 
 IN_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
@@ -207,6 +207,16 @@ def test_the_environments_keys_bring_no_profiles_region() -> None:
     """The region of default isn't theirs."""
     world = World(files=FakeFiles({"default": {"region": "r"}, "": {"region": "x"}}))
     assert known_region(None, Profile("mfa"), Source("", Keys("A", "s")), world.ports()) == ""
+
+
+@pytest.mark.parametrize("region", ["bo gus", "-eu", "eu-", "12", "eu.west", "ä", "x" * 64])
+def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
+    """By the option it is wrong usage, elsewhere wrong configuration."""
+    source, ports = Source("", Keys("A", "s")), World().ports()
+    with pytest.raises(UsageError, match="is no region"):
+        known_region(region, Profile("mfa"), source, ports)
+    with pytest.raises(ConfigurationError, match="is no region"):
+        known_region(None, Profile("mfa", {"region": region}), source, ports)
 
 
 def test_a_source_shows_no_secret_and_no_control_characters() -> None:

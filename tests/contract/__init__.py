@@ -1,0 +1,1 @@
+"""The fakes and the real edges through one suite: what holds for one holds for the other."""

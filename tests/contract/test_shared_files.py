@@ -1,0 +1,313 @@
+"""The shared files: those in memory and those on disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from awscli_mfa_plugin.core.records import Session
+from awscli_mfa_plugin.core.sessions import session_options
+from awscli_mfa_plugin.edges.locks import Locks
+from awscli_mfa_plugin.edges.session_cache import SessionCache
+from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
+from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
+from tests.fakes import LONG_LIVED, NOW, FakeFiles, session_section
+from tests.unit.store import state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from awscli_mfa_plugin.core.protocols import SharedFiles
+    from tests.fakes import Sections
+
+SESSION = Session("ASIA1", "secret-1", "token//1==", NOW + timedelta(hours=12), NOW)
+OTHER = replace(SESSION, access_key_id="ASIA2", session_token="token-2")
+FOREIGN = {
+    "aws_access_key_id": "ASIAX",
+    "aws_secret_access_key": "secret-x",
+    "aws_session_token": "token-x",
+}
+OURS = session_section()
+
+
+class Edge(Protocol):
+    """Makes the files of one kind; a section is given by the name of its profile."""
+
+    def files(self, config: Sections, credentials: Sections) -> SharedFiles:
+        """Return files that hold these sections."""
+
+    def unwritable(self) -> SharedFiles:
+        """Return files whose credentials can't be written."""
+
+
+class Fake:
+    """Makes files in memory."""
+
+    def files(self, config: Sections, credentials: Sections) -> FakeFiles:
+        """Return files that hold these sections."""
+        return FakeFiles(config, credentials)
+
+    def unwritable(self) -> FakeFiles:
+        """Return files that refuse."""
+        files = FakeFiles()
+        files.refusal = UnwritableFileError("It can't be written.", "Move it.")
+        return files
+
+
+class Real:
+    """Makes files on disk, in a home of their own."""
+
+    def __init__(self, home: Path) -> None:
+        """Keep the home."""
+        self._home = home
+
+    def files(self, config: Sections, credentials: Sections) -> SharedConfigFiles:
+        """Return files that hold these sections."""
+        aws = self._home / ".aws"
+        aws.mkdir(mode=0o700)
+        named = {name if name == "default" else f"profile {name}": config[name] for name in config}
+        (aws / "config").write_text(ini(named), encoding="utf-8")
+        (aws / "credentials").write_text(ini(credentials), encoding="utf-8")
+        return self._at(aws)
+
+    def unwritable(self) -> SharedConfigFiles:
+        """Return files in a folder that is none."""
+        (self._home / "file").write_text("")
+        return self._at(self._home / "file")
+
+    def _at(self, folder: Path) -> SharedConfigFiles:
+        credentials = str(folder / "credentials")
+        locks = Locks(state_folder(self._home))
+        cache = SessionCache(str(self._home / "cache"), credentials, locks)
+        return SharedConfigFiles(str(folder / "config"), credentials, locks, cache)
+
+
+def ini(sections: Sections) -> str:
+    """Return the text of a shared file."""
+    return "\n".join(
+        "\n".join([f"[{name}]", *(f"{option} = {text}" for option, text in has.items()), ""])
+        for name, has in sections.items()
+    )
+
+
+@pytest.fixture(params=["fake", "real"])
+def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Edge:
+    """Return what makes the files."""
+    return Fake() if request.param == "fake" else Real(tmp_path)
+
+
+def test_a_profile_is_both_of_its_sections(edge: Edge) -> None:
+    """Each by itself, and nothing of any other profile."""
+    files = edge.files(
+        {"work": {"region": "eu-west-1"}, "default": {"output": "json"}},
+        {"work": LONG_LIVED, "other": FOREIGN},
+    )
+    work = files.profile("work")
+    assert (work.name, dict(work.config)) == ("work", {"region": "eu-west-1"})
+    assert dict(work.credentials) == LONG_LIVED
+    assert dict(files.profile("default").config) == {"output": "json"}
+    assert dict(files.profile("default").credentials) == {}
+    assert dict(files.profile("other").credentials) == FOREIGN
+
+
+def test_a_profile_that_isnt_there_is_empty(edge: Edge) -> None:
+    """It exists nowhere, has no session, and looking for it makes none."""
+    files = edge.files({"work": {"region": "eu-west-1"}}, {})
+    profile = files.profile("mfa")
+    assert not profile.exists
+    assert files.session_of(profile) is None
+    assert files.profile_names() == ("work",)
+
+
+def test_profiles_are_named_once_those_of_the_config_file_first(edge: Edge) -> None:
+    """In the order of the files."""
+    files = edge.files(
+        {"zeta": {"region": "r"}, "default": {"region": "r"}},
+        {"mfa": OURS, "default": LONG_LIVED, "alpha": LONG_LIVED},
+    )
+    assert files.profile_names() == ("zeta", "default", "mfa", "alpha")
+
+
+def test_a_session_is_written_into_the_credentials_section(edge: Edge) -> None:
+    """A profile without keys of its own shows it to every SDK."""
+    files = edge.files({"mfa": {"region": "eu-west-1"}}, {"default": LONG_LIVED})
+    files.write_session("mfa", SESSION)
+    profile = files.profile("mfa")
+    assert dict(profile.credentials) == session_options(SESSION)
+    assert dict(profile.config) == {"region": "eu-west-1"}
+    assert files.session_of(profile) == SESSION
+    assert dict(files.profile("default").credentials) == LONG_LIVED
+
+
+def test_a_session_takes_the_place_of_the_one_before(edge: Edge) -> None:
+    """And of an old security token; other settings of the section stay."""
+    section = {"region": "eu-west-1", **OURS, "aws_security_token": "old"}
+    files = edge.files({}, {"mfa": section})
+    files.write_session("mfa", SESSION)
+    files.write_session("mfa", OTHER)
+    profile = files.profile("mfa")
+    assert dict(profile.credentials) == {"region": "eu-west-1", **session_options(OTHER)}
+    assert files.session_of(profile) == OTHER
+
+
+@pytest.mark.parametrize("place", ["config", "credentials"])
+def test_long_lived_keys_stay_and_their_session_lives_beside_them(edge: Edge, place: str) -> None:
+    """In whichever file the keys are: no byte of the sections changes."""
+    sections = {"work": {**LONG_LIVED, "region": "eu-west-1"}}
+    files = edge.files(*((sections, {}) if place == "config" else ({}, sections)))
+    before = files.profile("work")
+    files.write_session("work", SESSION)
+    files.write_session("work", OTHER)
+    after = files.profile("work")
+    assert (dict(after.config), dict(after.credentials)) == (
+        dict(before.config),
+        dict(before.credentials),
+    )
+    assert files.session_of(after) == OTHER
+    assert files.remove_session("work")
+    assert files.session_of(files.profile("work")) is None
+    assert dict(getattr(files.profile("work"), place)) == sections["work"]
+    assert not files.remove_session("work")
+
+
+@pytest.mark.parametrize(
+    ("section", "left"),
+    [(OURS, None), ({"region": "eu-west-1", **OURS}, {"region": "eu-west-1"})],
+    ids=["alone", "beside a setting"],
+)
+def test_our_session_is_removed_and_nothing_else(
+    edge: Edge, section: dict[str, str], left: dict[str, str] | None
+) -> None:
+    """What else the section holds stays; an empty section goes."""
+    files = edge.files({}, {"mfa": section, "other": FOREIGN})
+    assert files.remove_session("mfa")
+    assert files.session_of(files.profile("mfa")) is None
+    assert dict(files.profile("mfa").credentials) == (left or {})
+    assert files.profile_names() == (("mfa", "other") if left else ("other",))
+    assert not files.remove_session("mfa")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [FOREIGN, {**FOREIGN, "manager": "awsume"}, LONG_LIVED, {"region": "eu-west-1"}],
+    ids=["nobody's session", "another tool's session", "long-lived keys", "no keys"],
+)
+def test_what_isnt_ours_is_no_session_and_is_never_removed(
+    edge: Edge, section: dict[str, str]
+) -> None:
+    """Whoever wrote it."""
+    files = edge.files({}, {"mfa": section})
+    assert files.session_of(files.profile("mfa")) is None
+    assert not files.remove_session("mfa")
+    assert dict(files.profile("mfa").credentials) == section
+
+
+def test_a_session_without_an_end_is_none(edge: Edge) -> None:
+    """Nobody could tell whether it is over; it can be removed all the same."""
+    files = edge.files({}, {"mfa": {**OURS, "expiration": "soon"}})
+    assert files.session_of(files.profile("mfa")) is None
+    assert files.remove_session("mfa")
+
+
+def test_removing_from_a_profile_that_isnt_there_is_no_removal(edge: Edge) -> None:
+    """Neither a session nor settings."""
+    files = edge.files({}, {})
+    assert not files.remove_session("mfa")
+    assert not files.remove_settings("mfa", ("region",))
+    assert files.profile_names() == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["default", "mfa", "a b", "it's", "$(touch x)", "<b>", "-x", "ü/é"]
+)
+def test_any_name_serves_for_a_whole_life(edge: Edge, name: str) -> None:
+    """Settings, a session, another, and nothing left."""
+    files = edge.files({}, {})
+    files.write_settings(name, {"mfa_source_profile": "work"})
+    files.write_session(name, SESSION)
+    assert files.profile_names() == (name,)
+    assert files.profile(name).is_managed
+    assert files.session_of(files.profile(name)) == SESSION
+    assert files.remove_session(name)
+    assert files.remove_settings(name, ("mfa_source_profile",))
+    assert not files.profile(name).exists
+    assert files.profile_names() == ()
+
+
+def test_settings_are_put_beside_those_that_are_there(edge: Edge) -> None:
+    """A new value takes an old one's place; the credentials section isn't touched."""
+    files = edge.files({"mfa": {"region": "eu-west-1", "output": "json"}}, {"mfa": OURS})
+    files.write_settings("mfa", {"region": "us-east-1", "mfa_serial": "GAHT12345678"})
+    profile = files.profile("mfa")
+    assert dict(profile.config) == {
+        "region": "us-east-1",
+        "output": "json",
+        "mfa_serial": "GAHT12345678",
+    }
+    assert dict(profile.credentials) == OURS
+
+
+@pytest.mark.parametrize(
+    ("options", "was_there", "left"),
+    [
+        (("mfa_serial",), True, {"region": "eu-west-1"}),
+        (("mfa_serial", "output"), True, {"region": "eu-west-1"}),
+        (("mfa_serial", "region"), True, {}),
+        (("output",), False, {"mfa_serial": "GAHT12345678", "region": "eu-west-1"}),
+        ((), False, {"mfa_serial": "GAHT12345678", "region": "eu-west-1"}),
+    ],
+)
+def test_settings_are_removed_by_name(
+    edge: Edge, options: tuple[str, ...], left: dict[str, str], *, was_there: bool
+) -> None:
+    """And the section with its last one; the result tells whether there were any."""
+    section = {"mfa_serial": "GAHT12345678", "region": "eu-west-1"}
+    files = edge.files({"mfa": section, "work": section}, {})
+    assert files.remove_settings("mfa", options) == was_there
+    assert dict(files.profile("mfa").config) == left
+    assert dict(files.profile("work").config) == section
+    assert files.profile_names() == (("mfa", "work") if left else ("work",))
+
+
+def test_a_profile_in_hand_doesnt_change_by_later_writes(edge: Edge) -> None:
+    """It is as it was when it was asked for."""
+    files = edge.files({"mfa": {"region": "eu-west-1"}}, {})
+    before = files.profile("mfa")
+    files.write_settings("mfa", {"region": "us-east-1"})
+    files.write_session("mfa", SESSION)
+    assert dict(before.config) == {"region": "eu-west-1"}
+    assert dict(before.credentials) == {}
+
+
+@pytest.mark.parametrize("config", [True, False])
+@pytest.mark.parametrize("section", [{}, LONG_LIVED], ids=["no keys", "long-lived keys"])
+def test_what_can_be_written_passes_the_check_unchanged(
+    edge: Edge, section: dict[str, str], *, config: bool
+) -> None:
+    """Wherever the profile's session will live."""
+    files = edge.files({"mfa": {"region": "eu-west-1"}}, {"mfa": section} if section else {})
+    before = files.profile("mfa")
+    files.check_writable(before, config=config)
+    assert files.profile("mfa") == before
+    assert files.profile_names() == ("mfa",)
+
+
+@pytest.mark.parametrize("config", [True, False])
+def test_what_cant_be_written_is_told_before_a_code_is_spent(edge: Edge, *, config: bool) -> None:
+    """By an error that says what to do."""
+    files = edge.unwritable()
+    with pytest.raises(ConfigurationError) as caught:
+        files.check_writable(files.profile("mfa"), config=config)
+    assert caught.value.what
+    assert caught.value.remedy
+
+
+def test_the_files_have_paths_to_name(edge: Edge) -> None:
+    """Both, absolute, each its own."""
+    files = edge.files({}, {})
+    assert files.config_path != files.credentials_path
+    assert files.config_path.endswith("config")
+    assert files.credentials_path.endswith("credentials")

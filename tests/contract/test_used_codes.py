@@ -1,0 +1,97 @@
+"""The memory of used token codes: in memory and in the state folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.edges.state import UsedCodes
+from tests.fakes import SERIAL, FakeClock, FakeUsedCodes
+from tests.unit.store import state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from awscli_mfa_plugin.core import protocols
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock at the start of a time step."""
+    return FakeClock()
+
+
+@pytest.fixture(params=["fake", "real"])
+def codes(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> protocols.UsedCodes:
+    """Return an empty memory."""
+    if request.param == "fake":
+        return FakeUsedCodes(clock)
+    return UsedCodes(state_folder(tmp_path), clock.now)
+
+
+def test_no_code_was_used_at_first(codes: protocols.UsedCodes) -> None:
+    """Of any device."""
+    assert not codes.is_used(SERIAL, "123456")
+    assert not codes.is_used("GAHT12345678", "000000")
+
+
+def test_a_code_counts_for_its_device_alone(codes: protocols.UsedCodes) -> None:
+    """Another device may show the same digits."""
+    codes.remember(SERIAL, "123456")
+    assert codes.is_used(SERIAL, "123456")
+    assert not codes.is_used(SERIAL, "123457")
+    assert not codes.is_used("GAHT12345678", "123456")
+
+
+def test_asking_changes_nothing(codes: protocols.UsedCodes) -> None:
+    """However often."""
+    codes.remember(SERIAL, "123456")
+    assert [codes.is_used(SERIAL, code) for code in ("123456", "654321", "123456")] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_the_last_code_of_each_device_is_known(codes: protocols.UsedCodes) -> None:
+    """A later one takes the place of the one before, of the same device."""
+    codes.remember(SERIAL, "111111")
+    codes.remember("GAHT12345678", "333333")
+    codes.remember(SERIAL, "222222")
+    assert not codes.is_used(SERIAL, "111111")
+    assert codes.is_used(SERIAL, "222222")
+    assert codes.is_used("GAHT12345678", "333333")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_used"), [(0, True), (29, True), (30, True), (119, True), (121, False)]
+)
+def test_a_code_is_forgotten_after_two_minutes(
+    codes: protocols.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
+) -> None:
+    """AWS takes it no more by then."""
+    codes.remember(SERIAL, "123456")
+    clock.advance(seconds)
+    assert codes.is_used(SERIAL, "123456") == is_used
+
+
+def test_using_a_code_again_starts_its_time_anew(
+    codes: protocols.UsedCodes, clock: FakeClock
+) -> None:
+    """A code that may have been spent twice counts from the later time."""
+    codes.remember(SERIAL, "123456")
+    clock.advance(90)
+    codes.remember(SERIAL, "123456")
+    clock.advance(90)
+    assert codes.is_used(SERIAL, "123456")
+
+
+@pytest.mark.parametrize(
+    "serial", ["../../x", "a/b", "\x00", "\udcff", "ü" * 300, "$(touch x)", ""]
+)
+def test_any_serial_has_a_memory(codes: protocols.UsedCodes, serial: str) -> None:
+    """It comes from a file that anybody may have written."""
+    codes.remember(serial, "123456")
+    assert codes.is_used(serial, "123456")
+    assert not codes.is_used(serial, "654321")

@@ -1,0 +1,62 @@
+"""``mfa_process`` that gives no code, inside another ``aws`` command, on the real CLIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.hosts.sessions import settle_on_session
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home, Result
+
+S3 = ("s3", "ls", "--profile", "mfa")
+# What the command does, and what is said of it.
+FAILURES = {
+    "echo no token found >&2; exit 3": (
+        "mfa_process: no token found",
+        "failed with 3: no token found",
+    ),
+    "exit 0": ("printed no six digits; AWS wasn't called",),
+    "echo it said >&2; echo locked": (
+        "mfa_process: it said",
+        "printed no six digits; AWS wasn't called",
+    ),
+    None: ("mfa_process can't run", "No such file or directory"),
+}
+
+
+def run_with(home: Home, aws: EmbeddedAws, script: str | None, seconds: float) -> Result:
+    """Run a command whose session ends so many seconds from now; None: the script is missing."""
+    path = home.path / "code"
+    path.unlink(missing_ok=True)
+    settle_on_session(home, aws, seconds, f"mfa_process = {path}\n")
+    if script is not None:
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o700)
+    aws.calls.clear()
+    return home.run(*S3)
+
+
+def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """253 with its stderr, the reason and the remedy, and AWS isn't called at all."""
+    for script, said in FAILURES.items():
+        result = run_with(home, aws, script, -5)
+        assert result.returncode == 253, (script, result.output)
+        for text in (*said, "is over", "aws mfa login --profile mfa"):
+            assert text in result.stderr, (script, result.stderr)
+        assert "Traceback" not in result.stderr
+        assert result.stdout == ""
+        assert aws.calls == [], script
+
+
+def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: EmbeddedAws) -> None:
+    """The session is due and renewed in vain: its stderr is shown, the old session serves."""
+    (script, (said, *_)) = next(iter(FAILURES.items()))
+    result = run_with(home, aws, script, 300)
+    assert result.returncode == 0, result.output
+    assert said in result.stderr
+    assert "reports" in result.stdout
+    assert [call.action for call in aws.calls] == ["ListBuckets"]
