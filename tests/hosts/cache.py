@@ -1,4 +1,4 @@
-"""Where the fetched CLIs are kept, and whether what lies there is what the pins name."""
+"""Where what was fetched is kept, and whether what lies there is what the pins name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 PINS = Path(__file__).parent / "pins"
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-debian")
+# Programs on AWS's other SDKs, which read what the plugin writes.
+CLIENTS = ("js-sdk", "rclone")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
 # To be raised when the way a host is built changes: what was fetched before is then redone.
@@ -30,13 +32,13 @@ CACHE = _cache_folder().absolute()
 
 
 def host_folder(name: str, cache: Path = CACHE) -> Path:
-    """Return where the host (or the wheels) of this name belongs."""
+    """Return where the host (the client, the wheels) of this name belongs."""
     return cache / name
 
 
-def pin_file(name: str) -> Path:
+def pin_file(name: str, pins: Path = PINS) -> Path:
     """Return the file that pins this host by version and hash."""
-    return PINS / f"{name}.txt"
+    return pins / f"{name}.txt"
 
 
 def pinned_lines(name: str) -> list[list[str]]:
@@ -45,11 +47,18 @@ def pinned_lines(name: str) -> list[list[str]]:
     return [line.split() for line in lines if line and not line.startswith("#")]
 
 
-def stamp(name: str) -> str:
+def npm_pins(name: str, pins: Path = PINS) -> tuple[Path, Path]:
+    """Return the package.json and the package-lock.json that pin what npm installs."""
+    return pins / name / "package.json", pins / name / "package-lock.json"
+
+
+def stamp(name: str, pins: Path = PINS) -> str:
     """Return what a fetched host must be stamped with: its pins and the Python it is made for."""
-    pins = hashlib.sha256(pin_file(name).read_bytes()).hexdigest()
+    single = pin_file(name, pins)
+    files = (single,) if single.exists() else npm_pins(name, pins)
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if name.startswith("v1") else "any"
-    return f"recipe {RECIPE}\npins {pins}\npython {made_for}\n"
+    return f"recipe {RECIPE}\npins {digest}\npython {made_for}\n"
 
 
 def is_fetched(name: str, cache: Path = CACHE) -> bool:

@@ -1,6 +1,7 @@
-"""Fetch the real AWS CLIs, as pinned, into the cache folder: ``python -m tests.hosts.fetch``.
+"""Fetch the real AWS CLIs and clients, as pinned: ``python -m tests.hosts.fetch``.
 
-It needs no root and leaves the PATH alone. What is there already is left as it is.
+They come into the cache folder. It needs no root and leaves the PATH alone. What is there
+already is left as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tests.hosts.cache import CACHE, HOSTS, STAMP, WHEELS, host_folder, is_fetched, stamp
+from tests.hosts.cache import (
+    CACHE,
+    CLIENTS,
+    HOSTS,
+    STAMP,
+    WHEELS,
+    host_folder,
+    is_fetched,
+    stamp,
+)
 from tests.hosts.recipes import Recipe, UnavailableError, build
 
 
@@ -43,15 +53,16 @@ def fetch(name: str, cache: Path = CACHE, build: Recipe = build) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fetch the named hosts, or all; return 1 if one of them can't be had."""
+    """Fetch the named hosts and clients, or all; return 1 if one of them can't be had."""
+    known = (*HOSTS, *CLIENTS)
     parser = argparse.ArgumentParser(prog="python -m tests.hosts.fetch", description=__doc__)
-    parser.add_argument("hosts", nargs="*", metavar="HOST", help=f"of {', '.join(HOSTS)}")
+    parser.add_argument("hosts", nargs="*", metavar="HOST", help=f"of {', '.join(known)}")
     names = parser.parse_args(arguments).hosts
-    unknown = set(names).difference(HOSTS)
+    unknown = set(names).difference(known)
     if unknown:
         parser.error(f"no such host: {', '.join(sorted(unknown))}")
     failed = False
-    for name in [*(names or HOSTS), WHEELS]:
+    for name in [*(names or known), WHEELS]:
         try:
             told = "fetched" if fetch(name) else "there already"
         except UnavailableError as reason:

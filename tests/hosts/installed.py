@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 from tests.hosts.cache import WHEELS, host_folder
@@ -19,6 +20,39 @@ def install_plugin(target: Path, scratch: Path) -> None:
     It is built from a copy in ``scratch``: setuptools leaves files where it builds, and would
     pick up modules that are no longer in the checkout. The dependencies are the fetched wheels.
     """
+    sources = _copied_sources(scratch)
+    _pip(
+        scratch,
+        *("install", "--quiet", "--no-build-isolation"),
+        *("--no-index", "--find-links", str(host_folder(WHEELS))),
+        *("--target", str(target), str(sources)),
+    )
+
+
+def install_console_script(folder: Path, scratch: Path) -> Path:
+    """Install the plugin into a new virtual environment; return its ``awscli-mfa``.
+
+    It is a wheel built in ``scratch`` as above, not a link to the checkout. The dependencies are
+    left out: the console script has none.
+    """
+    sources, wheels = _copied_sources(scratch), scratch / "wheels"
+    _pip(
+        scratch,
+        *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
+        *("--wheel-dir", str(wheels), str(sources)),
+    )
+    [wheel] = wheels.glob("*.whl")
+    venv.create(folder, symlinks=True, with_pip=False)
+    programs = folder / "bin"
+    _pip(
+        scratch,
+        *("--python", str(programs / "python"), "install", "--quiet"),
+        *("--no-deps", "--no-index", str(wheel)),
+    )
+    return programs / "awscli-mfa"
+
+
+def _copied_sources(scratch: Path) -> Path:
     sources = scratch / "sources"
     sources.mkdir(parents=True)
     for part in PARTS:
@@ -27,11 +61,10 @@ def install_plugin(target: Path, scratch: Path) -> None:
             shutil.copytree(source, sources / part, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             shutil.copy(source, sources / part)
-    command = [
-        *(sys.executable, "-m", "pip", "--isolated", "install", "--quiet"),
-        *("--disable-pip-version-check", "--no-build-isolation"),
-        *("--no-index", "--find-links", str(host_folder(WHEELS))),
-        *("--target", str(target), str(sources)),
-    ]
+    return sources
+
+
+def _pip(scratch: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check"]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(scratch), "PIP_CONFIG_FILE": "/dev/null"}
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run([*command, *arguments], env=environment, check=True)

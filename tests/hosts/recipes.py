@@ -1,4 +1,4 @@
-"""How each host is made from what its pins name, in a folder that is moved afterwards."""
+"""How each host and client is made from its pins, in a folder that is moved afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.hosts.cache import WHEELS, pin_file, pinned_lines
+from tests.hosts.cache import WHEELS, npm_pins, pin_file, pinned_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,6 +128,32 @@ def unzip(archive: zipfile.ZipFile, inside: str, folder: Path) -> None:
 
 def _build_v2_debian(name: str, folder: Path, final: Path) -> None:
     _expect_debian_python()
+    _extract_debs(name, folder)
+    packages = Path("usr", "lib", "python3", "dist-packages")
+    # As the package's own postinst does.
+    _run([DEBIAN_PYTHON, "-m", "compileall", "-q", str(folder / packages)])
+    launcher = folder / "bin" / "aws"
+    launcher.parent.mkdir()
+    launcher.write_text(DEBIAN_LAUNCHER.format(packages=final / packages), "utf-8")
+    launcher.chmod(0o755)
+
+
+def _build_rclone(name: str, folder: Path, final: Path) -> None:
+    del final  # one program that is bound to no place
+    _expect_linux()
+    _extract_debs(name, folder)
+
+
+def _build_js_sdk(name: str, folder: Path, final: Path) -> None:
+    del final  # node finds packages from where it is told to look
+    for pins in npm_pins(name):
+        shutil.copy(pins, folder)
+    # The lock file names no registry: npm takes the one that this machine configures.
+    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+
+
+def _extract_debs(name: str, folder: Path) -> None:
+    """Download the pinned packages, hold them against their hashes, and unpack them."""
     pins = {sha256: f"{package}={version}" for package, version, sha256 in pinned_lines(name)}
     downloads = folder / "downloads"
     downloads.mkdir()
@@ -139,18 +165,15 @@ def _build_v2_debian(name: str, folder: Path, final: Path) -> None:
     for deb in debs.values():
         _run(["dpkg-deb", "--extract", str(deb), str(folder)])
     shutil.rmtree(downloads)
-    packages = Path("usr", "lib", "python3", "dist-packages")
-    # As the package's own postinst does.
-    _run([DEBIAN_PYTHON, "-m", "compileall", "-q", str(folder / packages)])
-    launcher = folder / "bin" / "aws"
-    launcher.parent.mkdir()
-    launcher.write_text(DEBIAN_LAUNCHER.format(packages=final / packages), "utf-8")
-    launcher.chmod(0o755)
+
+
+def _expect_linux() -> None:
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        raise UnavailableError("the pinned packages are for Linux on x86_64")
 
 
 def _expect_debian_python() -> None:
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        raise UnavailableError("the pinned packages are for Linux on x86_64")
+    _expect_linux()
     check = "import sys; sys.exit(sys.version_info[:2] != (3, 11))"
     try:
         _run([DEBIAN_PYTHON, "-c", check])
@@ -197,5 +220,7 @@ def _build_wheels(name: str, folder: Path, final: Path) -> None:
 _RECIPES: dict[str, Recipe] = {
     "v2": _build_v2,
     "v2-debian": _build_v2_debian,
+    "js-sdk": _build_js_sdk,
+    "rclone": _build_rclone,
     WHEELS: _build_wheels,
 }

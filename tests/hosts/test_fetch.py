@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import HOSTS, STAMP, WHEELS, is_fetched, pin_file
+from tests.hosts.cache import (
+    CLIENTS,
+    HOSTS,
+    PINS,
+    STAMP,
+    WHEELS,
+    is_fetched,
+    npm_pins,
+    pin_file,
+    stamp,
+)
 from tests.hosts.fetch import fetch
 from tests.hosts.recipes import UnavailableError, unzip
 
@@ -83,12 +95,35 @@ def test_fetches_at_once_build_once(tmp_path: Path) -> None:
     assert build.built == 1
 
 
-@pytest.mark.parametrize("name", [*HOSTS, WHEELS])
+@pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, WHEELS])
 def test_pins_name_versions_and_hashes_and_no_address(name: str) -> None:
     """A pin file says what, never where from: the machine's clients know that."""
-    text = pin_file(name).read_text("utf-8")
+    manifest, lock = npm_pins(name)
+    text = (lock if manifest.exists() else pin_file(name)).read_text("utf-8")
     assert "sha256" in text or "sha512-" in text
     assert "://" not in text
+
+
+def test_every_npm_package_is_pinned_by_its_hash() -> None:
+    """No package of the lock file is taken on trust, nor from a place that the file names."""
+    packages = json.loads(npm_pins("js-sdk")[1].read_text("utf-8"))["packages"]
+    del packages[""]  # the set itself
+    assert packages
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
+
+
+@pytest.mark.parametrize("pin", ["v2.txt", "js-sdk/package.json", "js-sdk/package-lock.json"])
+def test_a_stamp_covers_every_pin(pin: str, tmp_path: Path) -> None:
+    """Whichever file of the pins changes, what was fetched by the former is fetched anew."""
+    pins = tmp_path / "pins"
+    shutil.copytree(PINS, pins)
+    name = pin.partition("/")[0].removesuffix(".txt")
+    assert stamp(name, pins) == stamp(name)
+    with (pins / pin).open("a") as file:
+        file.write("\n")
+    assert stamp(name, pins) != stamp(name)
 
 
 def test_unzip_keeps_modes_and_links(tmp_path: Path) -> None:
