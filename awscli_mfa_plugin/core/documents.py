@@ -36,6 +36,7 @@ class SharedDocument:
     """
 
     __slots__ = ("_form", "_lines", "_values")
+    _nested_options = True
 
     def __init__(self, lines: Iterable[Line], form: _Form) -> None:
         """Keep the lines; :meth:`parse` makes them."""
@@ -53,7 +54,8 @@ class SharedDocument:
         """
         text = content.decode("utf-8", "surrogateescape")
         bom = _BOM if text.startswith(_BOM) else ""
-        lines = tuple(read_lines(text[len(bom) :], name))
+        text = text[len(bom) :]
+        lines = tuple(read_lines(text, name, nested_options=cls._nested_options))
         newline = lines[0].newline or "\n" if lines else "\n"
         ends_bare = bool(lines) and not lines[-1].newline
         return cls(lines, _Form(name, bom, newline, ends_bare))
@@ -88,6 +90,15 @@ class SharedDocument:
     def options(self, section: str) -> dict[str, str]:
         """Return the options of one section as :meth:`sections` does; none if it is missing."""
         return dict(self.sections().get(section, {}))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return the lines, for what the other methods have no words for."""
+        return self._lines
+
+    def with_lines(self, lines: Sequence[Line]) -> SharedDocument:
+        """Return a copy of other lines; newlines that are missing are added, as in the file."""
+        return self._copy(lines)
 
     def with_options(self, section: str, options: Mapping[str, str]) -> SharedDocument:
         """Return a copy in which the section holds ``options``; what else it holds stays.
@@ -133,7 +144,11 @@ class SharedDocument:
             return self
         start = at - 1 if at and lines[at - 1].kind is Kind.BLANK else at
         del lines[start : at + 1]
-        return self._copy(lines)
+        above = lines[start - 1].section if start else ""
+        # Its blank lines are those of the section above by now.
+        return self._copy(
+            [x._replace(section=above, option="") if x.section == section else x for x in lines]
+        )
 
     def _reassigned(self, section: str, options: Mapping[str, str]) -> list[Line]:
         now = self.options(section)
@@ -171,7 +186,7 @@ class SharedDocument:
         ]
         if whole and self._form.ends_bare:
             whole[-1] = whole[-1]._replace(newline="")
-        return SharedDocument(whole, self._form)
+        return type(self)(whole, self._form)
 
 
 _NOBODY = ("", "")

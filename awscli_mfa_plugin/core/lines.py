@@ -47,8 +47,9 @@ class Line(NamedTuple):
 class _Reader:
     """The state of the parser between two lines."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, nested_options: bool) -> None:
         self.name = name
+        self.nested_options = nested_options
         self.section: str | None = None
         self.option = ""
         self.indent = 0
@@ -95,7 +96,7 @@ class _Reader:
         if not before:
             raise self._error(number, "has a value without a name")
         self.option = before.lower()
-        self.nested = not value
+        self.nested = self.nested_options and not value
         first = self.options.setdefault((self.section, self.option), number)
         if first != number:
             raise self._error(number, f"repeats the option of line {first}")
@@ -119,12 +120,14 @@ def split_option(stripped: str) -> tuple[str, str, str]:
     return stripped[:at].rstrip(), stripped[at], stripped[at + 1 :].strip()
 
 
-def read_lines(text: str, name: str) -> Iterator[Line]:
+def read_lines(text: str, name: str, *, nested_options: bool = True) -> Iterator[Line]:
     """Yield the lines of ``text``; ``name`` is what messages call the file.
 
-    Raises UnparsableFileError, naming the line, for what botocore wouldn't parse.
+    Where there are no ``nested_options`` (the CLI's alias file), a value that starts on the
+    next line is any text. Raises UnparsableFileError, naming the line, for what botocore
+    wouldn't parse.
     """
-    reader = _Reader(name)
+    reader = _Reader(name, nested_options=nested_options)
     for number, match in enumerate(_LINE.finditer(text), start=1):
         yield reader.read(number, match.group(1) or match.group(3) or "", match.group(2) or "")
 

@@ -17,16 +17,24 @@ Sections = dict[str, dict[str, Any]]
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_as_the_cli(path: str, name: str) -> Sections:
+def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sections:
     """Return what botocore reads from the file at ``path``, which messages call ``name``.
 
-    Raises UnparsableFileError, with the line if it can be told.
+    The CLI reads its alias file without ``nested_options``. Raises UnparsableFileError, with the
+    line if it can be told.
     """
-    from botocore.configloader import raw_config_parse
-    from botocore.exceptions import ConfigNotFound, ConfigParseError
-
     try:
-        sections: Sections = raw_config_parse(path)
+        from botocore.configloader import raw_config_parse
+        from botocore.exceptions import ConfigNotFound, ConfigParseError
+    except ImportError:
+        # Outside the aws process, where nobody expands what stands in a path.
+        from awscli_mfa_plugin.edges.as_botocore import (
+            ConfigNotFound,
+            ConfigParseError,
+            raw_config_parse,
+        )
+    try:
+        sections: Sections = raw_config_parse(path, parse_subsections=nested_options)
     except (ConfigParseError, AttributeError):
         # AttributeError: configparser passes over a disk error, and leaves values half made.
         # Not its text: it repeats the line, which may hold a secret.

@@ -16,7 +16,7 @@ from awscli_mfa_plugin.edges.atomic import (
     take_snapshot,
 )
 from awscli_mfa_plugin.edges.writable import check_replaceable
-from awscli_mfa_plugin.errors import BusyError, UnparsableFileError
+from awscli_mfa_plugin.errors import BusyError, UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,12 @@ class SharedFile:
 
         So is a device or a pipe, as to botocore. Raises UnparsableFileError, UnwritableFileError.
         """
+        if os.path.isdir(self.path):
+            raise UnwritableFileError(
+                f"{self.path} is a folder; the AWS CLI wants a file there.",
+                "Move it away, or name another file by AWS_SHARED_CREDENTIALS_FILE or "
+                "AWS_CONFIG_FILE.",
+            )
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             return SharedDocument.parse(b"", self.path)
         return self._document(take_snapshot(self.path))
@@ -91,7 +97,7 @@ class SharedFile:
         make_private_folder(os.path.dirname(target))
 
         def check(temporary: str) -> None:
-            check_replacement(old, read_as_the_cli(temporary, self.path), before, after)
+            check_replacement(old, self._parsed(temporary), before, after)
             if not take_snapshot(target).is_same_as(snapshot):
                 raise ChangedMeanwhileError
 
@@ -102,4 +108,7 @@ class SharedFile:
         return SharedDocument.parse(snapshot.content or b"", self.path)
 
     def _as_the_cli(self, target: str, snapshot: Snapshot) -> dict[str, dict[str, object]]:
-        return {} if snapshot.content is None else read_as_the_cli(target, self.path)
+        return {} if snapshot.content is None else self._parsed(target)
+
+    def _parsed(self, path: str) -> dict[str, dict[str, object]]:
+        return read_as_the_cli(path, self.path)

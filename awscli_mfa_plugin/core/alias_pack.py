@@ -1,0 +1,136 @@
+"""An alias pack: shortcuts for the CLI, and what one of them may be."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+TOPLEVEL, MFA_SECTION = "toplevel", "command mfa"
+"""The sections of the CLI's alias file: ``aws NAME``, and on v2 alone ``aws mfa NAME``."""
+
+HOSTS = ("v1", "v2")
+OUR_PACK = "awscli-mfa-plugin"
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_PRINTABLE = re.compile(r"[ -~]{1,500}")
+_COMMAND = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NOBODYS = frozenset({"help", "mfa"})
+
+_REFUSED_BY_THE_CLI = ("--profile", "--debug")
+_NOT_FOR_A_PACK = ("--endpoint-url", "--ca-bundle", "--no-verify-ssl")
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One shortcut: what ``aws NAME`` stands for, on which CLIs, and what a person is told."""
+
+    name: str
+    expansion: str
+    help: str
+    hosts: tuple[str, ...] = HOSTS
+    section: str = TOPLEVEL
+    is_external: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The section and the name: unique in a pack, and in the CLI's alias file."""
+        return self.section, self.name
+
+    @property
+    def typed(self) -> str:
+        """What a person types."""
+        return f"aws mfa {self.name}" if self.section == MFA_SECTION else f"aws {self.name}"
+
+    @property
+    def consent(self) -> str:
+        """Why the alias of a stranger's pack needs a person's yes, or ""."""
+        if self.is_external:
+            return "starts a program in a shell"
+        words = shlex.split(self.expansion)
+        if self.section == MFA_SECTION:
+            words = ["mfa", *words]
+        if words[:2] == ["mfa", "exec"] and "--" in words:
+            return "starts a program with your keys"
+        if words[0] == "configure" or words[:2] in (["mfa", "configure"], ["mfa", "alias"]):
+            return "changes your settings"
+        return ""
+
+
+@dataclass(frozen=True)
+class AliasPack:
+    """The aliases of one pack, in its order; ``name`` marks them in the CLI's alias file."""
+
+    name: str
+    aliases: tuple[Alias, ...]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it comes with the plugin."""
+        return self.name == OUR_PACK
+
+
+def unfit_pack_name(name: str) -> str:
+    """Return why a pack can't have that name, or ""."""
+    return "" if _NAME.fullmatch(name) else f"a pack's name holds {_WHAT_A_NAME_HOLDS}"
+
+
+def unfit_name(name: str) -> str:
+    """Return why an alias can't have that name, or ""; each worded to follow a colon."""
+    if not _NAME.fullmatch(name):
+        return f"an alias's name holds {_WHAT_A_NAME_HOLDS}"
+    if name in _NOBODYS:
+        return f"«{name}» can't be an alias: it would hide «aws {name}»"
+    return ""
+
+
+_WHAT_A_NAME_HOLDS = "lower-case letters, digits and «-» alone, a letter first, 40 at most"
+
+
+def unfit_help(text: str) -> str:
+    """Return why a text can't be an alias's help, or ""."""
+    if not text.strip() or not text.isprintable() or len(text) > _LONGEST_HELP:
+        return f"the help is one line of text, {_LONGEST_HELP} characters at most"
+    return ""
+
+
+_LONGEST_HELP = 100
+
+
+def unfit_expansion(expansion: str, *, is_external: bool) -> str:
+    """Return why an alias can't stand for that, or ""; each worded to follow a colon.
+
+    A shell runs what starts with «!» (AWS CLI user guide, «Creating and using aliases»): that has
+    to be said beside it.
+    """
+    if not _PRINTABLE.fullmatch(expansion) or expansion != expansion.strip():
+        return "the expansion is one line of ASCII text, without blanks around, 500 at most"
+    if expansion.startswith("!") != is_external:
+        if is_external:
+            return "an external alias starts with «!»"
+        return "what starts with «!» runs in a shell: say «external: true» beside it"
+    if is_external:
+        return "" if expansion[1:].strip() else "there is no command behind «!»"
+    return _unfit_words(expansion)
+
+
+def _unfit_words(expansion: str) -> str:
+    try:
+        words = shlex.split(expansion)
+    except ValueError:
+        return "a quotation mark of the expansion isn't closed"
+    if not words or not _COMMAND.fullmatch(words[0]):
+        return "the expansion starts with a command of the CLI"
+    options = words[: words.index("--")] if "--" in words else words
+    for word in options:
+        if _means(word, _REFUSED_BY_THE_CLI):
+            return f"the CLI takes no {word} in an alias; say it in the call"
+        if _means(word, _NOT_FOR_A_PACK):
+            return f"{word} says whom to trust; a pack can't, the call can"
+    return ""
+
+
+def _means(word: str, options: tuple[str, ...]) -> bool:
+    """Tell whether a word is one of the options, or short for it: the CLI takes both."""
+    option = word.partition("=")[0]
+    return option.startswith("--") and any(full.startswith(option) for full in options)

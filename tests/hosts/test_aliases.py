@@ -1,0 +1,168 @@
+"""``aws mfa alias`` on the real CLIs: the aliases come, run, and go without a trace."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.core.alias_file import HidingAlias, hides_the_command
+from tests.hosts.people import serial_of, session_in, settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home, Result
+
+MINE = "; mine\r\n[toplevel]\r\n  whoami = sts get-caller-identity --query Account\r\n[x]\r\ny = z"
+TEAM = """\
+pack: team
+aliases:
+  - {name: hello, expansion: "!echo hello", help: Say hello, external: true}
+  - {name: bye, expansion: "!echo bye", help: Say bye, external: true}
+  - {name: who, expansion: sts get-caller-identity, help: Who?}
+  - {name: configure, expansion: s3 ls, help: Configure}
+"""
+
+one_of_each = pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
+
+
+def alias_file(home: Home, text: str | None = None) -> Path:
+    """Return the CLI's alias file, with ``text`` in it."""
+    path = home.aws_folder / "cli" / "alias"
+    path.parent.mkdir(exist_ok=True)
+    if text is not None:
+        path.write_bytes(text.encode())
+        path.chmod(0o640)
+    return path
+
+
+def done(result: Result, code: int = 0) -> str:
+    """Return what a command wrote on stdout; its exit code is as expected."""
+    assert result.returncode == code, result.output
+    return result.stdout
+
+
+def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
+    """One's own alias stays, none of ours hides a command, a second time changes nothing."""
+    settle(home, aws)
+    file = alias_file(home, MINE)
+    told = done(home.run("mfa", "alias", "install"))
+    assert f"Installed in {file}:\n  aws alive, unlock, lock" in told
+    assert "aws whoami  hidden by an alias of your own: sts get-caller-identity --query" in told
+    installed = file.read_bytes()
+    assert "Nothing to do" in done(home.run("mfa", "alias", "install"))
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (installed, 0o640)
+
+    listed = json.loads(done(home.run("mfa", "alias", "list", "--output", "json")))["Aliases"]
+    states = {(each["Section"], each["Name"]): each["State"] for each in listed}
+    assert states.pop(("toplevel", "whoami")) == "hidden by your own alias"
+    assert set(states.values()) == {"installed"}
+    assert (("command mfa", "st") in states) == home.host.is_v2
+
+    assert done(home.run("whoami", "--output", "text")) == "123456789012\n"
+    done(home.run("unlock", "--token-code", aws.fresh_code(serial_of(aws))))
+    assert session_in(home)["manager"] == "awscli-mfa-plugin"
+    assert "mfa/ada" in done(home.run("mfa-of", "ada", "--profile", "mfa"))
+    if home.host.is_v2:
+        assert "mfa  valid" in done(home.run("mfa", "st"))
+
+    assert "are gone from" in done(home.run("mfa", "alias", "uninstall"))
+    assert file.read_bytes() == MINE.encode()
+
+
+@one_of_each
+def test_a_file_that_wasnt_there_goes_again(home: Home) -> None:
+    """The diff says what will be; the installation does that, its end leaves nothing."""
+    file = alias_file(home)
+    diff = done(home.run("mfa", "alias", "diff"))
+    assert diff.startswith(f"--- /dev/null\n+++ {file}\n")
+    assert not file.exists()
+    done(home.run("mfa", "alias", "install"))
+    added = [line[1:] for line in diff.splitlines()[3:]]
+    assert file.read_text().splitlines() == added
+    assert done(home.run("alive"), 1) == done(home.run("mfa", "status"), 1)
+    assert "+++ /dev/null" in done(home.run("mfa", "alias", "uninstall", "--dry-run"))
+    done(home.run("mfa", "alias", "uninstall", "--all"))
+    assert not file.exists()
+
+
+@on_v2
+def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> None:
+    """``aws mfa sh`` is ``aws mfa exec``, and what stands behind «--» is another program's."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    done(home.run("mfa", "login", "--token-code", code))
+    done(home.run("mfa", "alias", "install"))
+    command = ("--", "sh", "-c", 'echo "$AWS_MFA_PROFILE $*"', "x", "--profile", "--", "y")
+    assert done(home.run("mfa", "sh", *command)) == "mfa --profile -- y\n"
+    refused = home.run("mfa", "shh")
+    assert "there is no subcommand 'shh'" in refused.stderr
+    done(refused, 252)
+
+
+@one_of_each
+def test_the_commands_of_a_team_are_accepted_one_by_one(home: Home) -> None:
+    """Each is shown whole on a terminal; what isn't accepted isn't there."""
+    file, team = alias_file(home), home.path / "team.yaml"
+    team.write_text(TEAM)
+    refused = home.run("mfa", "alias", "install", "--from", "team.yaml")
+    assert "«aws hello» of the pack starts a program in a shell (!echo hello)" in refused.stderr
+    done(refused, 253)
+    assert not file.exists()
+
+    terminal = home.spawn("mfa", "alias", "install", "--from", "team.yaml")
+    terminal.expect("aws hello starts a program in a shell:\n    !echo hello\nInstall it? [y/N] ")
+    terminal.send_line("y")
+    terminal.expect("aws bye starts a program in a shell:\n    !echo bye\nInstall it? [y/N] ")
+    terminal.send_line("")
+    assert terminal.wait() == 0, terminal.text
+    assert done(home.run("hello")) == "hello\n"
+    assert "bye" not in file.read_text()
+
+    every = ("--from", "team.yaml", "--allow-commands")
+    told = done(home.run("mfa", "alias", "install", *every))
+    assert "Say bye" in told
+    assert "aws configure  it would hide the command «aws configure» of this AWS CLI" in told
+    assert "bye = !echo bye" in file.read_text()
+    done(home.run("mfa", "alias", "uninstall", "--from", "team.yaml"))
+    assert not file.exists()
+
+
+@one_of_each
+def test_what_is_wrong_changes_nothing(home: Home) -> None:
+    """Wrong usage is 252, a bad pack and a block changed by hand are 253."""
+    file = alias_file(home, "[toplevel]\nmine = s3 ls\n")
+    done(home.run("mfa", "alias", "bogus"), 252)
+    done(home.run("mfa", "alias", "list", "--all"), 252)
+    (home.path / "bad.yaml").write_text("pack: &a x\n")
+    bad = home.run("mfa", "alias", "install", "--from", "bad.yaml")
+    assert "bad.yaml, line 1, column 7: YAML's anchors" in bad.stderr
+    done(bad, 253)
+    (home.path / "ours.yaml").write_text("pack: awscli-mfa-plugin\naliases: []\n")
+    done(home.run("mfa", "alias", "install", "--from", "ours.yaml"), 253)
+    assert file.read_text() == "[toplevel]\nmine = s3 ls\n"
+    done(home.run("mfa", "alias", "install"))
+    changed = file.read_text().replace("mfa status", "s3 ls")
+    file.write_text(changed)
+    for action in ("install", "uninstall", "list"):
+        result = home.run("mfa", "alias", action)
+        assert "were changed by hand (the block at line 3)" in result.stderr
+        done(result, 253)
+    assert file.read_text() == changed
+
+
+@one_of_each
+def test_an_alias_that_hides_the_command_is_found(home: Home) -> None:
+    """``aws mfa`` is another command then, so it can't tell: the doctor asks this function."""
+    file = alias_file(home, "[toplevel]\nmfa = !echo another\n")
+    assert done(home.run("mfa", "status")) == "another status\n"
+    assert hides_the_command(file.read_bytes()) == (
+        HidingAlias("toplevel", "mfa", "!echo another", 2),
+    )
+    file.write_text("[toplevel]\nmfa = mfa --output text\n")
+    assert "No profile is managed yet" not in done(home.run("mfa", "status"), 1)
+    assert hides_the_command(file.read_bytes()) == ()
