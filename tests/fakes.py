@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+from awscli_mfa_plugin.core.sections import config_profile, config_section
 from awscli_mfa_plugin.core.sessions import (
     SESSION_OPTIONS,
     STALE_OPTIONS,
@@ -155,6 +157,23 @@ class FakeFiles:
         """Put settings into a config section."""
         self.config.setdefault(name, {}).update(settings)
         self.writes.append(("settings", name))
+
+    def config_document(self) -> SharedDocument:
+        """Return the config sections as the file that they would stand in."""
+        document = SharedDocument.parse(b"", self.config_path)
+        for name, options in self.config.items():
+            section = config_section(name, document.section_names())
+            document = document.with_options(section, options)
+        return document
+
+    def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put the change of that file into the sections."""
+        before = self.config_document()
+        after = change(before)
+        sections = {config_profile(name): dict(has) for name, has in after.sections().items()}
+        self.config = {name: has for name, has in sections.items() if name is not None}
+        self.writes.append(("config", ""))
+        return after.render() != before.render()
 
     def remove_session(self, name: str) -> bool:
         """Take our session out of a credentials section, and the section if nothing is left."""

@@ -6,11 +6,33 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
+    from awscli_mfa_plugin.core.alias_file import HostCommands
+    from awscli_mfa_plugin.core.alias_pack import AliasPack
+    from awscli_mfa_plugin.core.diagnosis import Fix
     from awscli_mfa_plugin.core.handing_out import HandoutRequest
     from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.protocols import Clock
+    from awscli_mfa_plugin.core.protocols import AliasStore, Clock, Terminal
     from awscli_mfa_plugin.core.records import Profile, Session
+    from awscli_mfa_plugin.core.setup_manifest import SetupManifest
+    from awscli_mfa_plugin.core.sights import MachineSight
+
+
+class Examination(Protocol):
+    """What the host gives doctor."""
+
+    def machine(self) -> MachineSight:
+        """Return what is seen without a call; each CLI is started."""
+
+    def date_of_sts(self, region: str, profile: str) -> datetime | None:
+        """Return the Date of STS's answer in a region, by the network settings of a profile."""
+
+    def shown_change(self, fix: Fix) -> str:
+        """Return what a fix would change."""
+
+    def make_change(self, fix: Fix) -> None:
+        """Make the change of a fix; raise an MfaError where it can't be."""
 
 
 class World(Protocol):
@@ -37,11 +59,29 @@ class World(Protocol):
     def become(self, words: list[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
 
+    def examination(self, parsed_globals: Any) -> Examination:
+        """Return what doctor looks at, calls and mends."""
+
+    def setup_manifest(self, path: str) -> SetupManifest:
+        """Return the setup manifest in a file, or on stdin for ``-``."""
+
     def note(self, text: str) -> None:
         """Say a line beside the result."""
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return a profile's session from wherever it lives, or None."""
+
+    def alias_file(self) -> AliasStore:
+        """Return the CLI's alias file."""
+
+    def alias_pack(self, path: str | None) -> AliasPack:
+        """Return the pack in a YAML file, or the one that comes with the plugin."""
+
+    def host_commands(self) -> HostCommands:
+        """Return which CLI this is, and the names of its commands."""
+
+    def asking_terminal(self) -> Terminal:
+        """Return the terminal, muted where the environment forbids questions."""
 
     def ports(self, parsed_globals: Any) -> Ports:
         """Return the edges that implement the core's ports."""

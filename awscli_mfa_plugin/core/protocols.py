@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from awscli_mfa_plugin.core.alias_blocks import AliasDocument
+    from awscli_mfa_plugin.core.documents import SharedDocument
     from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 
 
@@ -82,6 +84,12 @@ class SharedFiles(Protocol):
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into the profile's config section."""
 
+    def config_document(self) -> SharedDocument:
+        """Return what the config file holds now."""
+
+    def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put ``change`` of the whole config file into its place at once; tell of a change."""
+
     def remove_session(self, name: str) -> bool:
         """Remove our session from wherever it lives; tell whether there was one."""
 
@@ -151,3 +159,15 @@ class CountingTerminal(Terminal, Protocol):
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, counting down behind ``reason``."""
+
+
+class AliasStore(Protocol):
+    """The CLI's alias file."""
+
+    path: str
+
+    def read(self) -> AliasDocument:
+        """Return what the file holds now."""
+
+    def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
+        """Put ``change`` of what the file holds into its place; tell whether anything changed."""

@@ -100,6 +100,14 @@ class SharedConfigFiles:
 
         self._config.update(change)
 
+    def config_document(self) -> SharedDocument:
+        """Return what the config file holds now."""
+        return self._config.read()
+
+    def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put ``change`` of the whole config file into its place at once; tell of a change."""
+        return self._config.update(change)
+
     def remove_session(self, name: str) -> bool:
         """Remove our session from wherever it lives; tell whether there was one."""
         was_cached = self._cache.remove(name)

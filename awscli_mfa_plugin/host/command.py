@@ -19,9 +19,12 @@ SUBCOMMANDS = {
     "status": "StatusCommand",
     "logout": "LogoutCommand",
     "devices": "DevicesCommand",
+    "configure": "ConfigureCommand",
     "export": "ExportCommand",
     "exec": "ExecCommand",
     "credential-process": "CredentialProcessCommand",
+    "doctor": "DoctorCommand",
+    "alias": "AliasCommand",
 }
 """The subcommands in the order of their help, and the class of each in its module."""
 
@@ -45,10 +48,12 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         "    $ aws s3 ls --profile mfa\n"
     )
 
-    def __init__(self, session: Any) -> None:
-        """Keep the CLI's session; no subcommand is imported yet."""
+    def __init__(self, session: Any, table: dict[str, Any]) -> None:
+        """Keep the CLI's session and command table; no subcommand is imported yet."""
         super().__init__(session)
         self._wiring = Wiring(session)
+        self._wiring.command_table = table
+        self._wiring.subcommands = (*SUBCOMMANDS, "help")
         self.SUBCOMMANDS = self._subcommands(SUBCOMMANDS)
 
     def __call__(self, args: list[str], parsed_globals: Any) -> int:
@@ -62,7 +67,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             return run_reporting(_refuse_command)
         if first in SUBCOMMANDS:
             self.SUBCOMMANDS = self._subcommands([first])
-        elif first != "help" and not first.startswith("-"):
+        elif first != "help" and not first.startswith("-") and not self._is_alias(first):
             return run_reporting(partial(_refuse, f"there is no subcommand '{shown(first)}'"))
         with UsageProblems("aws mfa") as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = super().__call__(args, parsed_globals)
@@ -70,6 +75,11 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
 
     def _run_main(self, _: Any, __: Any) -> int:
         return run_reporting(partial(_refuse, "a subcommand is missing"))
+
+    def _is_alias(self, name: str) -> bool:
+        """Tell whether the name is an alias in v2's ``[command mfa]``, which calls us again."""
+        self.SUBCOMMANDS = []
+        return name in self._build_subcommand_table()
 
     def _subcommands(self, names: Any) -> list[dict[str, Any]]:
         return [

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def load_command(session: Any) -> Any:
-    """Return the ``aws mfa`` command of the CLI's session."""
+def load_command(session: Any, table: dict[str, Any]) -> Any:
+    """Return the ``aws mfa`` command of the CLI's session; ``table`` holds all commands."""
     with compiled_code_kept():
         if not sys.dont_write_bytecode and getattr(sys, "frozen", False):
             _keep_entry_compiled()
         from awscli_mfa_plugin.host.command import MfaCommand
 
-        return MfaCommand(session)
+        return MfaCommand(session, table)
 
 
 def _keep_entry_compiled() -> None:

@@ -16,10 +16,15 @@ from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, sa
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from awscli_mfa_plugin.core.alias_file import HostCommands
+    from awscli_mfa_plugin.core.alias_pack import AliasPack
     from awscli_mfa_plugin.core.handing_out import HandoutRequest
-    from awscli_mfa_plugin.core.protocols import CountingTerminal
+    from awscli_mfa_plugin.core.protocols import CountingTerminal, Terminal
+    from awscli_mfa_plugin.core.setup_manifest import SetupManifest
+    from awscli_mfa_plugin.edges.alias_file import AliasFile
     from awscli_mfa_plugin.edges.locks import Locks
     from awscli_mfa_plugin.edges.session_cache import SessionCache
+    from awscli_mfa_plugin.host.examining import Examination
 
 STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
 
@@ -51,6 +56,8 @@ class Wiring:
         self._session = session
         self._renewal_ports: Ports | None = None
         self.command_words: list[str] | None = None
+        self.command_table: Mapping[str, Any] = {}
+        self.subcommands: tuple[str, ...] = ()
         self.clock = SystemClock()
         # Taken out at once: no child of this process may see it.
         _codes.append(os.environ.pop(ENVIRONMENT_CODE, ""))
@@ -155,6 +162,42 @@ class Wiring:
 
         return become(words, self.environment, variables)
 
+    def alias_file(self) -> AliasFile:
+        """Return the CLI's alias file."""
+        from awscli_mfa_plugin.edges.alias_file import ALIAS_FILE, AliasFile
+
+        return AliasFile(os.path.expanduser(ALIAS_FILE), _locks())
+
+    def alias_pack(self, path: str | None) -> AliasPack:
+        """Return the pack in a YAML file, or the one that comes with the plugin."""
+        from awscli_mfa_plugin.edges.alias_pack import packaged_pack, read_pack
+
+        return read_pack(os.path.expanduser(path)) if path else packaged_pack()
+
+    def host_commands(self) -> HostCommands:
+        """Return which CLI this is, and the names of its commands."""
+        from awscli_mfa_plugin.host.alias_wiring import host_commands
+
+        return host_commands(self._session, self.command_table, self.subcommands)
+
+    def asking_terminal(self) -> Terminal:
+        """Return the terminal, muted where the environment forbids questions."""
+        from awscli_mfa_plugin.core.asking import terminal_for
+
+        return terminal_for("", self.environment, _terminal(None))
+
+    def examination(self, parsed_globals: Any) -> Examination:
+        """Return what doctor looks at, calls and mends."""
+        from awscli_mfa_plugin.host.examining import Examination
+
+        return Examination(self._session, parsed_globals, self.environment, self.clock)
+
+    def setup_manifest(self, path: str) -> SetupManifest:
+        """Return the setup manifest in a file, or on stdin for ``-``."""
+        from awscli_mfa_plugin.edges.setup_manifest import read_setup_manifest
+
+        return read_setup_manifest(path)
+
     def note(self, text: str) -> None:
         """Say a line beside the result, on stderr."""
         say(text)
@@ -193,6 +236,13 @@ def _refuse_cycle(profile: str) -> None:
             "Let the source profile's credential_process get long-lived keys from elsewhere.",
         )
     os.environ[_ANSWERING] = "\n".join([*answering, profile])
+
+
+def _locks() -> Locks:
+    from awscli_mfa_plugin.edges.locks import Locks
+    from awscli_mfa_plugin.edges.state import StateFolder
+
+    return Locks(StateFolder(os.path.expanduser(STATE_FOLDER)))
 
 
 _ANSWERING = "AWSCLI_MFA_ANSWERING"
