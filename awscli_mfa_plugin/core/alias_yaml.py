@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.alias_pack import (
@@ -22,18 +21,9 @@ from awscli_mfa_plugin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from awscli_mfa_plugin.core.yaml_nodes import Node
+
 MOST_ALIASES = 200
-
-
-@dataclass(frozen=True)
-class Node:
-    """A value of a YAML file and where it starts (from 1): text, a list, or pairs."""
-
-    line: int
-    column: int
-    text: str | None = None
-    items: tuple[Node, ...] | None = None
-    pairs: tuple[tuple[Node, Node], ...] | None = None
 
 
 class _Reader:
@@ -77,7 +67,7 @@ class _Reader:
         return fields
 
 
-_Fields = dict[str, Node]
+_Fields = dict[str, "Node"]
 
 
 def pack_of(root: Node, file: str) -> AliasPack:

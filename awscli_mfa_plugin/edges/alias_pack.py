@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_yaml import Node, pack_of, unreadable
+from awscli_mfa_plugin.core.alias_yaml import pack_of, unreadable
 from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.edges.yaml_nodes import root_of
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from awscli_mfa_plugin.core.alias_pack import AliasPack
 
 LARGEST = 64 * 1024
 """Bytes of a pack's file; a list of shortcuts is a few kilobytes."""
 
-_DEEPEST = 5
 _FILE = os.path.join("alias", "aliases.yaml")
 
 
@@ -44,7 +41,8 @@ def read_pack(path: str) -> AliasPack:
     Nothing but plain text, lists and keys is taken: no anchors and aliases, by which a small file
     grows without end (YAML 1.2.2, section 3.2.2.2), and no tags.
     """
-    return pack_of(_root(_content(path), path), path)
+    root = root_of(_content(path), lambda line, column, why: unreadable(path, line, column, why))
+    return pack_of(root, path)
 
 
 def _content(path: str) -> str:
@@ -67,78 +65,3 @@ def _content(path: str) -> str:
 
 def _unusable(path: str, why: str) -> ConfigurationError:
     return ConfigurationError(f"{shown(path)} {why}.", "Name the YAML file of an alias pack.")
-
-
-def _root(content: str, path: str) -> Node:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        with closing(YAML(typ="safe", pure=True).parse(content)) as events:
-            return _Tree(events, path).root()
-    except YAMLError as error:
-        line, column, why = _place_of(error, content)
-        raise unreadable(path, line, column, why) from None
-
-
-def _place_of(error: Any, content: str) -> tuple[int, int, str]:
-    mark = getattr(error, "problem_mark", None)
-    if mark is not None:
-        return mark.line + 1, mark.column + 1, shown(error.problem or "that isn't YAML", 100)
-    # ReaderError: a character that YAML doesn't allow, by its place in the text.
-    at = getattr(error, "position", 0)
-    before = content[:at]
-    column = at - (before.rfind("\n") + 1) + 1
-    return before.count("\n") + 1, column, "YAML doesn't allow that character"
-
-
-class _Tree:
-    """Makes nodes of YAML's events, one after the other: nothing is built that is refused."""
-
-    def __init__(self, events: Iterator[Any], path: str) -> None:
-        self._events = events
-        self._path = path
-
-    def root(self) -> Node:
-        """Return the only document's node."""
-        self._skip("StreamStartEvent")
-        event = next(self._events)
-        if type(event).__name__ == "StreamEndEvent":
-            raise unreadable(self._path, 1, 1, "the file is empty")
-        node = self._node(next(self._events), 1)
-        self._skip("DocumentEndEvent")
-        self._skip("StreamEndEvent")
-        return node
-
-    def _skip(self, kind: str) -> None:
-        event = next(self._events)
-        if type(event).__name__ != kind:
-            raise self._error(event, "a pack's file holds one document")
-
-    def _node(self, event: Any, depth: int) -> Node:
-        """Return the node that starts with ``event``."""
-        kind = type(event).__name__
-        if kind == "AliasEvent" or event.anchor:
-            raise self._error(event, "YAML's anchors and aliases («&», «*») aren't taken")
-        if event.tag:
-            raise self._error(event, "YAML's tags («!») aren't taken; put the text into quotes")
-        if depth > _DEEPEST:
-            raise self._error(event, "that is nested too deeply")
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        if kind == "ScalarEvent":
-            return Node(line, column, text=event.value)
-        children = tuple(self._children(depth + 1))
-        if kind == "SequenceStartEvent":
-            return Node(line, column, items=children)
-        pairs = tuple(zip(children[::2], children[1::2], strict=True))
-        return Node(line, column, pairs=pairs)
-
-    def _children(self, depth: int) -> Iterator[Node]:
-        for event in self._events:
-            if type(event).__name__ in {"SequenceEndEvent", "MappingEndEvent"}:
-                return
-            yield self._node(event, depth)
-
-    def _error(self, event: Any, why: str) -> ConfigurationError:
-        mark = event.start_mark
-        return unreadable(self._path, mark.line + 1, mark.column + 1, why)

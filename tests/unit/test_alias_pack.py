@@ -52,7 +52,7 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8": (b"pack: x\nx: \xff", "line 2, column 4: that isn't UTF-8"),
     "a control character": ("pack: x\ny: \x1b[31m", "line 2, column 4: YAML doesn't allow"),
     "a list at the top": ("- a", "line 1, column 1: keys and values are wanted here"),
-    "two documents": ("pack: x\n---\npack: y\n", "line 2, column 1: a pack's file holds one"),
+    "two documents": ("pack: x\n---\npack: y\n", "line 2, column 1: the file holds one"),
     "an unknown key": (f"{GOOD}profile: x\n", "line 8, column 1: the key «profile» means nothing"),
     "an unknown key in an alias": (
         GOOD.replace("    help: Who", "    endpoint_url: http://x\n    help: Who"),
