@@ -5,7 +5,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit bench docs lint format hosts clean
+.PHONY: help demo test test-unit bench dist docs lint format hosts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-unit: .venv ## what needs no real AWS CLI
 
 bench: .venv ## the table of times, with the plugin and without
 	$(BIN)/python -m tests.bench
+
+dist: .venv ## the release archive for AWS CLI v2, into dist/
+	$(BIN)/python .ci/archive.py
 
 docs: .venv ## the documentation, with warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site

@@ -179,3 +179,71 @@ def _say_broken(error: Exception) -> int:
         "loads it from; other aws commands work as before.\n"
     )
     return 255
+
+
+class _FolderOfV2:
+    """Lets v1 import the value of ``cli_legacy_plugin_path``, which it takes for a plugin.
+
+    It answers for that one name and its dotted parts, after every other finder, with an empty
+    package; so one config file serves v1 and v2. The name of no other module begins with a path.
+    """
+
+    def __init__(self, folder: str) -> None:
+        parts = folder.split(".")
+        self._names = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return the spec of an empty package (see importlib.abc.MetaPathFinder)."""
+        del path, target
+        if name not in self._names:
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: Any) -> None:
+        """Leave it to Python to make the module."""
+
+    @staticmethod
+    def exec_module(module: Any) -> None:
+        """Give the module what the AWS CLI calls."""
+        module.awscli_initialize = lambda event_handlers: None  # noqa: ARG005
+
+
+def _loading_v1() -> Any:
+    """Return the ``[plugins]`` that AWS CLI v1 is loading; None under v2, which takes its key out.
+
+    v1 hands them down as an argument (awscli/plugin.py): to read the file anew takes longer, and
+    it could be another one.
+    """
+    import sys
+
+    version = getattr(sys.modules.get("awscli"), "__version__", "")
+    frame = sys._getframe() if version.startswith("1.") else None  # noqa: SLF001
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "awscli.plugin":
+            for value in frame.f_locals.values():
+                if isinstance(value, dict) and "cli_legacy_plugin_path" in value:
+                    return value
+        frame = frame.f_back
+    return None
+
+
+def _on_import() -> None:
+    """Do what can't wait for :func:`awscli_initialize`."""
+    import os
+    import sys
+
+    # An upgrade may turn the symlink to this version while the command runs.
+    __path__[:] = [os.path.realpath(folder) for folder in __path__]
+    plugins = _loading_v1()
+    folder = plugins["cli_legacy_plugin_path"] if plugins else ""
+    if isinstance(folder, str) and os.path.isabs(folder):
+        sys.meta_path.append(_FolderOfV2(folder))
+
+
+try:  # noqa: SIM105 - contextlib may be an import
+    _on_import()
+except Exception:  # noqa: BLE001, S110 - loading must not be able to fail
+    pass

@@ -1,0 +1,189 @@
+"""``awscli-mfa uninstall``: takes away what the installer made, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.console.install import WAIT_SECONDS, print_line, record_of
+from awscli_mfa_plugin.console.planning import is_inside
+from awscli_mfa_plugin.console.surroundings import Arguments, Surroundings
+from awscli_mfa_plugin.core.diffs import unified
+from awscli_mfa_plugin.core.plugins_section import PLUGIN, Place, folders, plugin_keys, unwired
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.edges.atomic import take_snapshot
+from awscli_mfa_plugin.edges.changes import remove_if_empty, remove_tree
+from awscli_mfa_plugin.edges.found_clis import found_clis
+from awscli_mfa_plugin.edges.locks import Locks
+from awscli_mfa_plugin.edges.python_of_v1 import ask_v1
+from awscli_mfa_plugin.edges.running_aws import run_aws, why_no_version
+from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from awscli_mfa_plugin.core.documents import SharedDocument
+    from awscli_mfa_plugin.core.install_record import Record, WiredConfig
+    from awscli_mfa_plugin.edges.found_clis import FoundCli
+
+
+def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Uninstall as the arguments say; return the exit code. Raises MfaError."""
+    parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show each change as a diff, and make none"
+    )
+    parser.add_argument(
+        "--sessions",
+        action="store_true",
+        help="remove the sessions too, as «aws mfa logout --all --forget» does",
+    )
+    options = parser.parse_args(words)
+    here = Surroundings(environment)
+    here.check_person()
+    removal = _Removal(here)
+    if options.dry_run:
+        sys.stdout.write(removal.diff())
+        return 0
+    return removal.do(with_sessions=options.sessions)
+
+
+class _Removal:
+    """What is to be taken away, read from the installer's record and from the files."""
+
+    def __init__(self, here: Surroundings) -> None:
+        self._here = here
+        self._folder = here.folder()
+        self._record: Record = record_of(self._folder.record)
+        self._place = Place("", self._folder.base, os.pathsep)
+        known = {config.path: config for config in self._record.configs}
+        self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
+
+    def diff(self) -> str:
+        """Return what would change."""
+        parts = []
+        for path, known in self._configs.items():
+            before, after = self._before_and_after(path, known)
+            parts.append(unified(path, before, after))
+        parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
+        parts += [f"remove folder {shown(path)}\n" for path in self._own_folders()]
+        if self._has_aliases():
+            parts.append("aws mfa alias uninstall --all\n")
+        return "".join(parts) or "Nothing is installed.\n"
+
+    def do(self, *, with_sessions: bool) -> int:
+        """Take it away; return the exit code."""
+        if self.diff() == "Nothing is installed.\n":
+            print_line("Nothing is installed.")
+            return 0
+        clis = [cli for cli in found_clis(self._here.environment) if cli.version]
+        with self._locked():
+            self._take_away(clis, with_sessions=with_sessions)
+        remove_if_empty(self._record.made_folders)
+        return self._report(clis, with_sessions=with_sessions)
+
+    def _locked(self) -> AbstractContextManager[None]:
+        """Keep another installation out, where there is a folder to lock."""
+        if not os.path.isdir(self._folder.base):
+            return nullcontext()
+        return Locks(StateFolder(self._folder.base)).hold("install", WAIT_SECONDS)
+
+    def _take_away(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
+        self._by_the_cli(clis, with_sessions=with_sessions)
+        for path, known in self._configs.items():
+            self._unwire(path, known, clis)
+        for path in self._path_files():
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        for folder in self._own_folders():
+            remove_tree(folder)
+
+    def _own_folders(self) -> list[str]:
+        return [
+            folder
+            for folder in (self._folder.base, self._here.state_folder)
+            if os.path.isdir(folder) and not os.path.islink(folder)
+        ]
+
+    def _path_files(self) -> list[str]:
+        ours = f"{self._folder.link}\n".encode()
+        return [path for path in self._record.path_files if take_snapshot(path).content == ours]
+
+    def _has_aliases(self) -> bool:
+        content = take_snapshot(self._here.alias_path).content or b""
+        return b"# >>> aws mfa alias: " in content
+
+    def _by_the_cli(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
+        """Do what the plugin itself does best, while it is still there."""
+        wanted = [["mfa", "alias", "uninstall", "--all"]] if self._has_aliases() else []
+        if with_sessions:
+            wanted.append(["mfa", "logout", "--all", "--forget"])
+        for words in wanted:
+            why = "there is no AWS CLI that starts"
+            for cli in clis:
+                done = run_aws(cli.path, words, self._here.environment)
+                if done.succeeded:
+                    break
+                why = done.why
+            else:
+                raise ConfigurationError(
+                    f"«aws {' '.join(words)}» failed: {why}.",
+                    "Nothing was removed. See to that, then try again.",
+                )
+
+    def _before_and_after(
+        self, path: str, known: WiredConfig | None
+    ) -> tuple[bytes | None, bytes | None]:
+        document = self._here.config_file(path).read()
+        before = take_snapshot(path).content
+        undo = known.undo if known else None
+        after = unwired(document, self._place, undo).render()
+        is_gone = known is not None and known.is_new and not after
+        return before, None if is_gone or before is None else after
+
+    def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
+        undo = known.undo if known else None
+
+        def change(document: SharedDocument) -> SharedDocument:
+            exact = unwired(document, self._place, undo)
+            if plugin_keys(exact) and not self._still_works(exact, clis):
+                # The user's own line of before: what it loaded is gone by now.
+                return unwired(document, self._place)
+            return exact
+
+        if not os.path.lexists(path):
+            return
+        self._here.config_file(path).update(change)
+        if known and known.is_new and not take_snapshot(path).content:
+            os.unlink(path)
+
+    def _still_works(self, document: SharedDocument, clis: Sequence[FoundCli]) -> bool:
+        """Tell whether each CLI finds a plugin that somebody else put there."""
+        named = folders(document, os.pathsep)
+        in_folders = any(os.path.isdir(os.path.join(path, PLUGIN)) for path in named)
+        for cli in clis:
+            if cli.is_v2:
+                if named and not in_folders:
+                    return False
+                continue
+            python = ask_v1(cli.path, self._here.environment)
+            if not python or not python.plugin or is_inside(python.plugin, self._folder.base):
+                return False
+        return True
+
+    def _report(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> int:
+        sessions = "and the sessions are" if with_sessions else "is"
+        print_line(f"The plugin {sessions} removed.")
+        if not with_sessions:
+            print_line("Sessions stay in their profiles until they end.")
+        print_line("awscli-mfa itself goes as it came, by pip or pipx.")
+        for cli in clis:
+            why = why_no_version(cli.path, self._here.environment)
+            if why:
+                sys.stderr.write(f"AWS CLI {cli.version} ({shown(cli.path)}) fails: {why}.\n")
+                return 255
+        return 0

@@ -1,0 +1,154 @@
+"""Finds the AWS CLIs of this machine and tells v1 from v2, frozen from not."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.edges.child_environment import child_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+TIME_LIMIT = 20
+"""Seconds that an ``aws --version`` may take: a cold disk and a virus scanner have their time."""
+
+_NAMES = ("aws.exe", "aws.cmd", "aws.bat", "aws") if os.name == "nt" else ("aws",)
+_USUAL_PLACES = (
+    "~/.local/bin",
+    "/usr/local/bin",
+    "/opt/homebrew/bin",
+    "/usr/bin",
+    "~/.local/share/pipx/venvs/awscli/bin",
+    "~/.local/pipx/venvs/awscli/bin",
+    "/usr/local/aws-cli/v2/current/bin",
+    "/usr/local/aws-cli",
+)
+_VERSION = re.compile(r"aws-cli/(\d+(?:\.\d+)*)")
+# How long a script's first line may be: Linux takes 255 characters of it, others more.
+_FIRST_LINE = 1024
+_SH_THEN_PYTHON = re.compile(rb"\n'''exec' (?:\"([^\"\n]+)\"|(\S+)) ")
+
+
+@dataclass(frozen=True)
+class FoundCli:
+    """An ``aws`` program.
+
+    ``path`` is where it was found and ``real_path`` what it leads to. ``version`` ("2.36.12") is
+    "" if it doesn't start. ``python`` is the interpreter that its script names: "" if it is
+    frozen, or if the script is another program's that starts it.
+    """
+
+    path: str
+    real_path: str
+    version: str
+    is_v2: bool
+    is_frozen: bool
+    python: str
+
+
+def found_clis(environment: Mapping[str, str], extra: Iterable[str] = ()) -> tuple[FoundCli, ...]:
+    """Return each distinct ``aws``: those named by ``extra``, the PATH's, then the usual places'.
+
+    One that can't be started is there too, without a version. The order is that of the search,
+    so the first one that ``extra`` doesn't name is the one that a shell starts.
+    """
+    seen: dict[str, FoundCli] = {}
+    for path in (*extra, *_candidates(environment)):
+        real = os.path.realpath(path)
+        if real not in seen:
+            seen[real] = describe(path, environment)
+    return tuple(seen.values())
+
+
+def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
+    """Return what the ``aws`` at ``path`` is; it is started for that, without any plugin."""
+    real = os.path.realpath(path)
+    told = _version_text(path, environment)
+    match = _VERSION.match(told)
+    version = match[1] if match else ""
+    first_line = _first_line(real)
+    is_frozen = " exe/" in told or (bool(first_line) and not first_line.startswith(b"#!"))
+    return FoundCli(
+        path=path,
+        real_path=real,
+        version=version,
+        is_v2=version.startswith("2."),
+        is_frozen=is_frozen,
+        python="" if is_frozen else _interpreter(real, first_line, environment),
+    )
+
+
+def _candidates(environment: Mapping[str, str]) -> Iterator[str]:
+    home = environment.get("HOME") or os.path.expanduser("~")
+    usual = [place.replace("~", home, 1) for place in _USUAL_PLACES]
+    for folder in (*environment.get("PATH", "").split(os.pathsep), *usual):
+        for name in _NAMES:
+            path = os.path.join(os.path.abspath(folder), name)
+            if folder and os.path.isfile(path) and os.access(path, os.X_OK):
+                yield path
+
+
+def _version_text(path: str, environment: Mapping[str, str]) -> str:
+    """Return what ``aws --version`` prints, or ""; no config file can break it."""
+    child = child_environment(environment)
+    child["AWS_CONFIG_FILE"] = child["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        child.pop(name, None)
+    # A broken file of aliases ends --version too: then once more, away from the user's home.
+    for changes in ({}, {"HOME": os.devnull, "USERPROFILE": os.devnull}):
+        try:
+            done = subprocess.run(
+                [path, "--version"],
+                env={**child, **changes},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIME_LIMIT,
+                check=False,
+            )
+        except (OSError, ValueError, subprocess.SubprocessError):
+            return ""
+        # Python 2's aws of long ago says it on stderr.
+        told = (done.stdout or done.stderr).decode("utf-8", "replace")
+        if done.returncode == 0 and _VERSION.match(told):
+            return told
+    return ""
+
+
+def _first_line(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_FIRST_LINE)
+    except OSError:
+        return b""
+
+
+def _interpreter(path: str, start: bytes, environment: Mapping[str, str]) -> str:
+    """Return the Python that a script starts with, found on the PATH if it is named so."""
+    words = start.split(b"\n", 1)[0][2:].decode("utf-8", "surrogateescape").split()
+    if not words:
+        # A Windows launcher stands beside its Python, or one folder below it.
+        return _beside(path) if os.name == "nt" else ""
+    longer = _SH_THEN_PYTHON.search(start)
+    if longer:
+        # pip's way round a path with blanks, or one too long for a first line.
+        return os.fsdecode(longer[1] or longer[2])
+    if os.path.basename(words[0]) == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+        program = words[0] if words else ""
+        found = shutil.which(program, path=environment.get("PATH", "")) if program else None
+        return found or "" if program.startswith("python") else ""
+    return words[0] if "python" in os.path.basename(words[0]).lower() else ""
+
+
+def _beside(path: str) -> str:
+    folder = os.path.dirname(path)
+    for place in (folder, os.path.dirname(folder)):
+        python = os.path.join(place, "python.exe")
+        if os.path.isfile(python):
+            return python
+    return ""

@@ -1,0 +1,118 @@
+"""The entry on AWS CLI v1 and v2: who can import the value of ``cli_legacy_plugin_path``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
+# As awscli/plugin.py does it, in a process of its own.
+PROGRAM = """
+import json, sys, types
+
+awscli = types.ModuleType("awscli")
+awscli.__version__ = sys.argv[1]
+sys.modules["awscli"] = awscli
+source = '''
+def load(plugins):
+    for path in plugins.values():
+        module = __import__(path, fromlist=[path.rsplit(".", 1)[1]] if "." in path else ())
+        module.awscli_initialize(None) if path != "awscli_mfa_plugin" else None
+'''
+loader = {"__name__": sys.argv[2]}
+exec(source, loader)
+before = list(sys.meta_path)
+try:
+    loader["load"](json.loads(sys.argv[3]))
+    result = "loaded"
+except ImportError as error:
+    result = str(error)
+new = [finder for finder in sys.meta_path if finder not in before]
+spared = [name for finder in new for name in json.loads(sys.argv[4]) if finder.find_spec(name)]
+print(json.dumps([result, len(new), spared, "os" in sys.modules]))
+"""
+
+
+def loaded(
+    version: str, plugins: dict[str, Any], *names: str, loader: str = "awscli.plugin"
+) -> Any:
+    """Return how loading ended, how many finders there are more, and the names they answer."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, version, loader, json.dumps(plugins), json.dumps(names)],
+        env={"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        check=True,
+    )
+    return json.loads(done.stdout)[:3]
+
+
+OURS = {"mfa": "awscli_mfa_plugin"}
+
+
+@pytest.mark.parametrize(
+    "folder", ["/opt/plugins", "/home/ada/.local/share/x", "/a.b/c..d", "/one.d:/two.d", "/a/b."]
+)
+def test_v1_loads_the_folder_as_an_empty_plugin(folder: str) -> None:
+    """Whatever dots its path holds."""
+    result, finders, _ = loaded("1.46.3", {**OURS, "cli_legacy_plugin_path": folder})
+    assert (result, finders) == ("loaded", 1)
+
+
+def test_nothing_else_is_answered() -> None:
+    """Not another folder, not a part of the path that isn't a dotted one, not a module."""
+    names = ["/opt/p.d/x", "/opt/p", "/opt/p.d/y", "/opt", "opt", "os", "d/x", ""]
+    plugins = {**OURS, "cli_legacy_plugin_path": "/opt/p.d/x"}
+    assert loaded("1.46.3", plugins, *names)[2] == ["/opt/p.d/x", "/opt/p"]
+
+
+@pytest.mark.parametrize(
+    ("version", "plugins", "loader"),
+    [
+        ("1.46.3", OURS, "awscli.plugin"),
+        ("1.46.3", {**OURS, "cli_legacy_plugin_path": "plugins"}, "awscli.plugin"),
+        ("2.36.12", {**OURS, "cli_legacy_plugin_path": "/opt"}, "awscli.plugin"),
+        ("", {**OURS, "cli_legacy_plugin_path": "/opt"}, "awscli.plugin"),
+        ("1.46.3", {**OURS, "cli_legacy_plugin_path": "/opt"}, "somebody.else"),
+    ],
+    ids=["no folder", "no path", "v2", "no CLI", "another loader"],
+)
+def test_no_finder_without_need(version: str, plugins: dict[str, Any], loader: str) -> None:
+    """Only v1, while it loads a file with such a folder, gets one."""
+    assert loaded(version, plugins, loader=loader)[1] == 0
+
+
+def test_the_other_order_fails_as_without_the_plugin() -> None:
+    """What stands before the entry is imported before it can help."""
+    result, *_ = loaded("1.46.3", {"cli_legacy_plugin_path": "/opt", **OURS})
+    assert result == "No module named '/opt'"
+
+
+def test_a_version_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
+    """An upgrade that turns the link while a command runs doesn't mix two versions."""
+    for name, text in (("one", "first"), ("two", "second")):
+        package = tmp_path / name / "awscli_mfa_plugin"
+        package.mkdir(parents=True)
+        entry = (CHECKOUT / "awscli_mfa_plugin" / "__init__.py").read_text("utf-8")
+        (package / "__init__.py").write_text(entry, "utf-8")
+        (package / "late.py").write_text(f"TEXT = {text!r}\n")
+    link = tmp_path / "current"
+    link.symlink_to("one")
+    program = (
+        "import os, sys, awscli_mfa_plugin\n"
+        "os.unlink(sys.argv[1]); os.symlink('two', sys.argv[1])\n"
+        "import awscli_mfa_plugin.late as late; print(late.TEXT)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(link)],
+        env={"PYTHONPATH": str(link)},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"first\n"
