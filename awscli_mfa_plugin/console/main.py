@@ -5,9 +5,17 @@ from __future__ import annotations
 import sys
 
 USAGE = """\
-usage: awscli-mfa credential-process [--profile NAME] [OPTION ...]
+usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
+       awscli-mfa uninstall [--dry-run] [--sessions]
+       awscli-mfa credential-process [--profile NAME] [OPTION ...]
+       awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
+       awscli-mfa completion bash|zsh|fish
 
+install             put the plugin where each AWS CLI of this machine loads it
+uninstall           take away what install made
 credential-process  answer an SDK from a living session, else by «aws mfa credential-process»
+doctor              check what keeps aws, or aws mfa, from working; nothing changes without --fix
+completion          print the script that lets a shell complete «aws mfa …»
 
 Everything else is a part of the AWS CLI: «aws mfa help».
 """
@@ -28,6 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
         from awscli_mfa_plugin.console.credential_process import answer
 
         return answer(words[1:])
+    if command in {"complete", "completion"}:
+        from awscli_mfa_plugin.console.completion import complete, print_script
+
+        return complete(words[1:]) if command == "complete" else print_script(words[1:])
+    if command == "doctor":
+        from awscli_mfa_plugin.console.doctor import diagnose
+
+        return diagnose(words[1:])
+    if command in {"install", "uninstall"}:
+        return _installing(command, words[1:])
     if command in {"help", "--help", "-h"}:
         sys.stdout.write(USAGE)
         return 0
@@ -38,3 +56,33 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     sys.stderr.write(USAGE)
     return WRONG_USAGE
+
+
+def _installing(command: str, words: list[str]) -> int:
+    """Install or uninstall; whatever goes wrong is told in words."""
+    import os
+    import signal
+
+    from awscli_mfa_plugin.edges.machine import say
+    from awscli_mfa_plugin.errors import CancelledError, MfaError
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, name), stop)
+    try:
+        if command == "install":
+            from awscli_mfa_plugin.console.install import run
+        else:
+            from awscli_mfa_plugin.console.uninstall import run
+        return run(words, os.environ)
+    except MfaError as error:
+        say(f"awscli-mfa: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("awscli-mfa: cancelled.")
+        return CancelledError.exit_code
+    except ImportError as error:
+        say(f"awscli-mfa: {error}.\nInstall awscli-mfa-plugin again with pip or pipx.")
+        return MfaError.exit_code

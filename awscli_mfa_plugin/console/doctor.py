@@ -1,0 +1,111 @@
+"""``awscli-mfa doctor``: the checks for when ``aws`` itself doesn't start, without a call."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.core.diagnosis import Finding
+    from awscli_mfa_plugin.core.protocols import CountingTerminal
+
+CANCELLED = 130
+"""The shells' exit status of a program that was ended by Ctrl-C."""
+
+
+def diagnose(arguments: list[str]) -> int:
+    """Check, mend if that is wanted, print; return the exit code of the worst finding."""
+    options = _options(arguments)
+    from awscli_mfa_plugin.errors import MfaError
+
+    try:
+        return _diagnosed(options)
+    except KeyboardInterrupt:
+        return CANCELLED
+    except BrokenPipeError:
+        # Nobody reads the rest; else Python tries once more at its end, and says so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 255
+    except MfaError as error:
+        sys.stderr.write(f"awscli-mfa doctor: {error}\n")
+        return error.exit_code
+
+
+def _diagnosed(options: argparse.Namespace) -> int:
+    from awscli_mfa_plugin import __version__
+    from awscli_mfa_plugin.core.checkup import NOT_CALLED, local_findings
+    from awscli_mfa_plugin.core.diagnosis import as_data, as_text, exit_code
+    from awscli_mfa_plugin.edges.diagnosis import look
+
+    environment = {**os.environ}
+    environment.pop("AWS_MFA_TOKEN_CODE", None)
+    findings = local_findings(look(environment, __version__), options.profile)
+    if options.fix and _mended(findings, is_agreed=options.yes):
+        findings = local_findings(look(environment, __version__), options.profile)
+    findings.append(NOT_CALLED)
+    text = json.dumps(as_data(findings), indent=4) if options.json else as_text(findings)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
+    sys.stdout.flush()
+    return exit_code(findings)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    """Return the options; wrong ones end the process with 252, as AWS CLI v2 does."""
+    parser = _Parser(
+        prog="awscli-mfa doctor",
+        description="Check the AWS CLIs, the plugin, files and profiles, without a call. Exits "
+        "with 0 if all is well, 1 with warnings, 253 with errors. «aws mfa doctor» checks the "
+        "way to AWS too.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--profile", metavar="NAME", help="look at this profile alone")
+    parser.add_argument("--offline", action="store_true", help="no call: so it is here always")
+    parser.add_argument("--fix", action="store_true", help="show each change, ask, and make it")
+    parser.add_argument("--yes", action="store_true", help="make the changes without asking")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    options = parser.parse_args(arguments)
+    if options.yes and not options.fix:
+        parser.error("--yes goes with --fix")
+    return options
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends wrong usage with the exit code of ``aws mfa``."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong, and exit with 252."""
+        from awscli_mfa_plugin.core.text import shown
+
+        self.exit(252, f"{self.prog}: {shown(message)}\n«{self.prog} --help» explains it.\n")
+
+
+def _mended(findings: list[Finding], *, is_agreed: bool) -> bool:
+    from awscli_mfa_plugin.core.checkup import mended
+    from awscli_mfa_plugin.edges.diagnosis_fixes import make_change, shown_change
+    from awscli_mfa_plugin.edges.locks import Locks
+    from awscli_mfa_plugin.edges.machine import say
+    from awscli_mfa_plugin.edges.state import StateFolder
+
+    locks = Locks(StateFolder(os.path.expanduser(os.path.join("~", ".aws", "cli", "awscli-mfa"))))
+    return mended(
+        findings,
+        show=shown_change,
+        make=lambda fix: make_change(fix, locks),
+        terminal=_terminal(),
+        notes=say,
+        is_agreed=is_agreed,
+    )
+
+
+def _terminal() -> CountingTerminal:
+    if sys.platform == "win32":
+        from awscli_mfa_plugin.edges.terminal_windows import Console
+
+        return Console()
+    from awscli_mfa_plugin.edges.terminal import ControllingTerminal
+
+    return ControllingTerminal()

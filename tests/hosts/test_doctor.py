@@ -1,0 +1,448 @@
+"""Doctor in real CLIs: each fault made on purpose is named, and --fix asks before it mends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hosts.conftest import need
+from tests.hosts.home import Home, Result
+from tests.hosts.host import Host, all_hosts
+from tests.hosts.installer import skip_beside_real_clis
+from tests.hosts.people import keys_of, serial_of, settle
+from tests.hosts.terminal import Terminal
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+
+# The console script in a Python that has nothing of the CLI, and hands no path of ours on to it.
+CONSOLE = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from awscli_mfa_plugin.console.main import main; sys.exit(main())"
+)
+PYTHON = Path(sys.base_prefix) / "bin" / "python3"
+
+MANAGED = "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\nmfa_serial = "
+
+v1_alone = pytest.mark.parametrize("host", ["v1"], indirect=True)
+v2_alone = pytest.mark.parametrize("host", ["v2"], indirect=True)
+v1_and_v2 = pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
+
+
+@pytest.fixture(params=["v1", "v2", "v2-debian"])
+def host(request: pytest.FixtureRequest) -> Host:
+    """Return v1 and both kinds of v2: the other two differ in nothing that doctor looks at."""
+    need(request.param)
+    return next(host for host in all_hosts() if host.name == request.param)
+
+
+def words_of_console(plugin: Path, *options: str) -> list[str]:
+    """Return the command line of ``awscli-mfa doctor``."""
+    return [str(PYTHON), "-c", CONSOLE, str(plugin), "doctor", *options]
+
+
+def by_console(home: Home, plugin: Path, *options: str, **env: str) -> Result:
+    """Run ``awscli-mfa doctor`` in the home, without a terminal."""
+    done = subprocess.run(
+        words_of_console(plugin, *options),
+        env=home.environment(env),
+        cwd=home.path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        start_new_session=True,
+        timeout=120,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def findings_in(result: Result) -> list[dict[str, Any]]:
+    """Return the findings of a run that printed JSON."""
+    found: list[dict[str, Any]] = json.loads(result.stdout)["Findings"]
+    return found
+
+
+def seen(result: Result, name: str, state: str = "error") -> str:
+    """Return what the findings of a name and state say, a line each."""
+    found = [f for f in findings_in(result) if (f["Name"], f["State"]) == (name, state)]
+    assert all(f["Remedy"] for f in found if state in {"warning", "error"})
+    return "\n".join(f"{f['Seen']} {f['Remedy']}" for f in found)
+
+
+def cli_line(result: Result, home: Home) -> str:
+    """Return what is said of the host's own CLI, whatever others the machine has."""
+    lines = seen(result, "cli").splitlines()
+    return "\n".join(line for line in lines if line.startswith(f"{home.host.aws} "))
+
+
+def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
+    """All is ok by both ways in: exit code 0; nothing is changed, and no code is spent."""
+    skip_beside_real_clis()
+    settle(home, aws, config=MANAGED + serial_of(aws) + "\n")
+    before = (home.config.read_bytes(), home.credentials.read_bytes())
+    inside = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
+    states = {finding["State"] for finding in findings_in(inside)}
+    assert (inside.returncode, states) == (0, {"ok"}), inside.output
+    names = {finding["Name"] for finding in findings_in(inside)}
+    assert "works, it runs this." in seen(inside, "cli", "ok")
+    assert names >= {"cli", "dependencies", "config", "file-modes", "sts", "clock", "mfa-serial"}
+    assert home.plugin
+    outside = by_console(home, home.plugin)
+    assert outside.returncode == 0, outside.output
+    assert f"{home.host.aws} " in outside.stdout
+    assert "aws mfa works." in outside.stdout
+    assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
+    assert not any(call.token_code for call in aws.calls)
+    assert aws.user("ada").secret_access_key not in inside.output + outside.output
+
+
+V2_FAULTS = {
+    "no folder": ("v2-debian", "", "v2 skips plugins without a word"),
+    "a home sign": ("v2", "cli_legacy_plugin_path = ~/plugins\n", "v2 takes no «~» there"),
+    "a relative folder": (
+        "v2-debian",
+        "cli_legacy_plugin_path = plugins\n",
+        "v2 needs it absolute",
+    ),
+    "a folder that is gone": (
+        "v2",
+        "cli_legacy_plugin_path = /nowhere/x\n",
+        "/nowhere/x, which isn't",
+    ),
+    "a folder without the plugin": (
+        "v2",
+        "cli_legacy_plugin_path = /usr\n",
+        "no folder of cli_legacy",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "line", "why"), V2_FAULTS.values(), ids=V2_FAULTS.keys(), indirect=["host"]
+)
+def test_a_fault_in_the_wiring_of_v2_is_named(home: Home, line: str, why: str) -> None:
+    """``aws`` dies or doesn't know ``mfa``; the console script says why."""
+    home.config.write_text(f"[plugins]\nmfa = awscli_mfa_plugin\n{line}")
+    assert home.plugin
+    result = by_console(home, home.plugin, "--json")
+    assert why in cli_line(result, home), result.output
+    assert result.returncode == 253
+
+
+@v1_alone
+def test_a_config_file_without_the_plugin(home: Home) -> None:
+    """Before anything is installed."""
+    home.config.write_text("[default]\nregion = eu-west-1\n")
+    assert home.plugin
+    result = by_console(home, home.plugin, "--json")
+    assert "doesn't name awscli_mfa_plugin" in cli_line(result, home)
+    assert "awscli-mfa install" in cli_line(result, home)
+
+
+@v1_and_v2
+def test_another_plugin_that_cannot_be_imported(home: Home) -> None:
+    """It ends every command; its name is told."""
+    home.config.write_text(home.wiring + "theirs = their_plugin\n")
+    assert home.run("--version").returncode != 0
+    assert home.plugin
+    result = by_console(home, home.plugin, "--json")
+    assert "can't import their_plugin" in cli_line(result, home), result.output
+
+
+@v1_alone
+def test_v1_without_the_plugin(home: Home) -> None:
+    """Its Python has none: every command dies."""
+    plugin = home.plugin
+    assert plugin
+    bare = replace(home, plugin=None)
+    assert bare.run("--version").returncode != 0
+    result = by_console(bare, plugin, "--json")
+    assert "its Python lacks the plugin" in cli_line(result, home), result.output
+
+
+@v1_alone
+def test_the_wrong_order_kills_v1_and_is_mended(home: Home) -> None:
+    """The diff is shown first, nothing changes without a yes, and then v1 lives."""
+    wrong = (
+        f"# mine\n[plugins]\ncli_legacy_plugin_path = {home.plugin}\n"
+        "mfa = awscli_mfa_plugin\n[default]\naws_secret_access_key = a-secret\n"
+    )
+    home.config.write_text(wrong)
+    assert home.run("--version").returncode != 0
+    assert home.plugin
+    told = by_console(home, home.plugin, "--json")
+    assert "it takes cli_legacy_plugin_path for a plugin" in cli_line(told, home), told.output
+    assert "stands before awscli_mfa_plugin" in seen(told, "plugins-order")
+    asked = by_console(home, home.plugin, "--fix")
+    assert "+mfa = awscli_mfa_plugin" in asked.stderr
+    assert "a-secret" not in asked.output
+    assert "Nothing was changed: there is no terminal" in asked.stderr
+    assert home.config.read_text() == wrong
+    done = by_console(home, home.plugin, "--fix", "--yes", "--json")
+    assert cli_line(done, home) == "", done.output
+    assert "stands before cli_legacy" in seen(done, "plugins-order", "ok")
+    lines = wrong.splitlines()
+    assert home.config.read_text().splitlines() == [*lines[:2], lines[3], lines[2], *lines[4:]]
+    assert home.run("--version").returncode == 0
+
+
+@v2_alone
+def test_the_order_is_a_note_where_only_v2_is(home: Home) -> None:
+    """v2 doesn't mind."""
+    skip_beside_real_clis()
+    home.config.write_text(
+        f"[plugins]\ncli_legacy_plugin_path = {home.plugin}\nmfa = awscli_mfa_plugin\n"
+    )
+    result = home.run("mfa", "doctor", "--offline", "--output", "json")
+    assert "v1 takes it for a plugin" in seen(result, "plugins-order", "note")
+    assert result.returncode == 0, result.output
+
+
+@pytest.fixture
+def own_copy(home: Home, tmp_path: Path) -> Home:
+    """Return a home with a copy of the plugin of its own, which a test may break."""
+    assert home.plugin
+    shutil.copytree(home.plugin, tmp_path / "copy")
+    changed = replace(home, plugin=tmp_path / "copy")
+    changed.write_config("")
+    return changed
+
+
+@v1_and_v2
+def test_a_plugin_that_is_broken(home: Home, own_copy: Home) -> None:
+    """It is loaded, can't start, and ``aws`` lives; another copy's console script says so."""
+    assert own_copy.plugin
+    assert home.plugin
+    (own_copy.plugin / "awscli_mfa_plugin/host/command.py").write_text("import no_such_module\n")
+    result = by_console(own_copy, home.plugin, "--json")
+    line = cli_line(result, home)
+    assert "can't start: no module no_such_module" in line, result.output
+
+
+@v1_alone
+def test_a_missing_dependency_and_an_old_copy(own_copy: Home) -> None:
+    """``aws mfa doctor`` itself needs none of them."""
+    assert own_copy.plugin
+    shutil.rmtree(own_copy.plugin / "filelock")
+    result = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
+    assert "filelock is missing" in seen(result, "dependencies"), result.output
+    assert result.returncode == 253
+
+
+@v2_alone
+def test_a_folder_that_others_can_write_to(own_copy: Home) -> None:
+    """Named with its mode; --fix --yes closes it, and what else is open."""
+    assert own_copy.plugin
+    own_copy.plugin.chmod(0o777)
+    own_copy.write_credentials("[default]\naws_access_key_id = AKIAX\n")
+    own_copy.credentials.chmod(0o644)
+    leftover = own_copy.aws_folder / ".config.awscli-mfa-0123abcd.tmp"
+    leftover.write_text("x")
+    os.utime(leftover, (1, 1))
+    told = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
+    assert "can be written by everybody" in seen(told, "plugin-folder"), told.output
+    assert "has mode 0644: others may read its keys" in seen(told, "file-modes", "warning")
+    assert leftover.name in seen(told, "leftovers", "note")
+    assert told.returncode == 253
+    options = ("--offline", "--output", "json", "--fix", "--yes")
+    done = own_copy.run("mfa", "doctor", *options)
+    assert "mode 0777 -> 0755" in done.stderr
+    assert "mode 0644 -> 0600" in done.stderr
+    assert not leftover.exists()
+    assert own_copy.plugin.stat().st_mode & 0o777 == 0o755
+    assert own_copy.credentials.stat().st_mode & 0o777 == 0o600
+    assert {f["Name"] for f in findings_in(done) if f["State"] == "error"} == set()
+
+
+@v2_alone
+def test_a_change_is_asked_for_on_a_terminal(home: Home) -> None:
+    """By both ways in: no, then yes."""
+    home.write_credentials("[default]\naws_access_key_id = AKIAX\n")
+    home.credentials.chmod(0o644)
+    terminal = home.spawn("mfa", "doctor", "--offline", "--fix")
+    terminal.expect("mode 0644 -> 0600")
+    terminal.expect("Make this change")
+    terminal.send("n\r")
+    assert terminal.wait() == 1, terminal.text
+    assert home.credentials.stat().st_mode & 0o777 == 0o644
+    assert home.plugin
+    console = Terminal(
+        words_of_console(home.plugin, "--fix"), env=home.environment(), cwd=home.path
+    )
+    try:
+        console.expect("Make this change")
+        console.send("y\r")
+        assert console.wait() in {0, 1}, console.text
+    finally:
+        console.close()
+    assert home.credentials.stat().st_mode & 0o777 == 0o600
+
+
+@v1_alone
+def test_a_file_that_does_not_parse(home: Home) -> None:
+    """A second [toplevel], a broken config file: no ``aws`` command starts; the line is named."""
+    assert home.plugin
+    alias = home.aws_folder / "cli" / "alias"
+    alias.parent.mkdir(mode=0o700)
+    alias.write_text("[toplevel]\na = sts get-caller-identity\n[toplevel]\nb = s3 ls\n")
+    assert home.run("--version").returncode != 0
+    result = by_console(home, home.plugin, "--json")
+    assert "line 3 repeats the section of line 1" in seen(result, "alias"), result.output
+    alias.unlink()
+    home.write_config("[default]\naws_secret_access_key a-secret\n")
+    result = by_console(home, home.plugin, "--json")
+    lines = len(home.wiring.splitlines()) + 2
+    assert f"line {lines} is neither a section nor an option" in seen(result, "config")
+    assert "can't read its config file" in cli_line(result, home)
+    assert "a-secret" not in result.output
+
+
+@v2_alone
+def test_an_alias_that_hides_the_command(home: Home) -> None:
+    """It is named by its line, and never run."""
+    alias = home.aws_folder / "cli" / "alias"
+    alias.parent.mkdir(mode=0o700)
+    alias.write_text(f"[toplevel]\nmfa = !touch {home.path}/was-run\n")
+    assert home.plugin
+    result = by_console(home, home.plugin, "--json")
+    assert "Line 2 of" in seen(result, "alias")
+    assert "not tried, an alias hides aws mfa" in seen(result, "cli", "warning")
+    assert not (home.path / "was-run").exists()
+
+
+CLOCK = {
+    "hours behind": ("v1", 7200, "error", "2 h 0 min behind"),
+    "a bit ahead": ("v2", -90, "warning", "ahead of"),
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "offset", "state", "text"), CLOCK.values(), ids=CLOCK.keys(), indirect=["host"]
+)
+def test_a_clock_that_is_off(
+    home: Home, aws: EmbeddedAws, offset: int, state: str, text: str
+) -> None:
+    """By the Date of an answer that needs no key."""
+    settle(home, aws)
+    aws.set_offset(offset)
+    result = home.run("mfa", "doctor", "--output", "json")
+    assert text in seen(result, "clock", state), result.output
+
+
+@v1_and_v2
+def test_nothing_answers(home: Home) -> None:
+    """One finding, and no wait for more calls; --offline makes none."""
+    home.write_config(MANAGED + "GAHT12345678\n")
+    home.write_credentials(
+        "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = a-secret\n"
+    )
+    result = home.run("mfa", "doctor", "--output", "json")
+    assert "AWS can't be reached in eu-west-1" in seen(result, "sts"), result.output
+    assert "HTTPS_PROXY" in seen(result, "proxy", "ok")
+    assert result.returncode == 253
+    assert "a-secret" not in result.output
+
+
+@v2_alone
+def test_something_else_answers(home: Home, aws: EmbeddedAws) -> None:
+    """A captive portal, and a region whose STS is off."""
+    settle(home, aws)
+    aws.fault("GetCallerIdentity", "html")
+    result = home.run("mfa", "doctor", "--output", "json")
+    assert "a captive portal" in seen(result, "sts"), result.output
+    aws.fault("GetCallerIdentity", "region-disabled")
+    result = home.run("mfa", "doctor", "--output", "json")
+    assert "STS is off in eu-west-1" in seen(result, "sts"), result.output
+
+
+SERIALS = {
+    "another user's": (
+        "v1",
+        "ada",
+        "arn:aws:iam::123456789012:mfa/grace",
+        "isn't a device of its user",
+    ),
+    "a FIDO device": (
+        "v2",
+        "both",
+        "arn:aws:iam::123456789012:u2f/user/both/key",
+        "is a FIDO device",
+    ),
+    "FIDO alone": ("v2-debian", "fido", "GAHT12345678", "its user has FIDO devices only"),
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "user", "serial", "text"), SERIALS.values(), ids=SERIALS.keys(), indirect=["host"]
+)
+def test_a_serial_that_cannot_serve(
+    home: Home, aws: EmbeddedAws, user: str, serial: str, text: str
+) -> None:
+    """Found out without a code."""
+    settle(home, aws, user, config=MANAGED + serial + "\n")
+    result = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
+    assert text in seen(result, "mfa-serial"), result.output
+    assert aws.user(user).secret_access_key not in result.output
+    assert result.returncode == 253
+
+
+@v2_alone
+def test_devices_that_may_not_be_listed_are_a_note(home: Home, aws: EmbeddedAws) -> None:
+    """The usual policies deny it without a session."""
+    settle(home, aws, "denied", config=MANAGED + serial_of(aws, "denied") + "\n")
+    result = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
+    assert "may not list" in seen(result, "mfa-serial", "note"), result.output
+
+
+HOSTILE = "\x1b]0;x\x07\u202e"
+
+
+@v2_alone
+def test_names_and_secrets_are_safe_to_show(home: Home, aws: EmbeddedAws) -> None:
+    """Text of files and the environment is escaped; a proxy's password isn't shown."""
+    home.write_config(
+        f'[default]\nregion = eu-west-1\n[profile "a{HOSTILE}b"]\nsource_profile = default\n'
+        f"mfa_session = {HOSTILE}\n"
+    )
+    home.write_credentials(keys_of(aws, "ada"))
+    secrets = {
+        "AWS_SECRET_ACCESS_KEY": "secret-of-the-environment",
+        "AWS_SESSION_TOKEN": "token-of-the-environment",
+        "HTTP_PROXY": "http://user:pass-of-proxy@127.0.0.1:9",
+        "AWS_MFA_TOKEN_CODE": "123456",
+        "AWS_DEFAULT_PROFILE": f"no{HOSTILE}body",
+    }
+    assert home.plugin
+    for result in (
+        home.run("mfa", "doctor", "--profile", f"a{HOSTILE}b", env=secrets),
+        by_console(home, home.plugin, **secrets),
+    ):
+        assert "source_profile without role_arn" in result.stdout, result.output
+        assert "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID" in result.stdout
+        assert "HTTP_PROXY" in result.stdout
+        assert not [word for word in ("\x1b", "\x07", "\u202e") if word in result.output]
+        hidden = ("of-the-environment", "pass-of-proxy", "123456", "Traceback")
+        assert not [word for word in hidden if word in result.output.replace("123456789012", "")]
+        assert aws.user("ada").secret_access_key not in result.output
+
+
+@v2_alone
+def test_wrong_usage(home: Home) -> None:
+    """252 by both ways in."""
+    assert home.plugin
+    result = home.run("mfa", "doctor", "--yes")
+    assert (result.returncode, "--yes goes with --fix" in result.stderr) == (252, True)
+    result = by_console(home, home.plugin, "--yes")
+    assert (result.returncode, "--yes goes with --fix" in result.stderr) == (252, True)
+    assert by_console(home, home.plugin, "--no\x1bsense").stderr.startswith(
+        "awscli-mfa doctor: unrecognized arguments: --no\\x1bsense"
+    )
+    assert by_console(home, home.plugin, "--help").returncode == 0
