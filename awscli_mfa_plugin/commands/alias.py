@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand
-from awscli_mfa_plugin.core.alias_consent import check_stranger, commands_in, declined_commands
-from awscli_mfa_plugin.core.alias_file import INSTALLED, installed, states
-from awscli_mfa_plugin.core.alias_pack import OUR_PACK
-from awscli_mfa_plugin.core.alias_view import entries, entry, left_out, names, overview
+from awscli_mfa_plugin.core.aliases.consent import check_stranger, commands_in, declined_commands
+from awscli_mfa_plugin.core.aliases.file import INSTALLED, installed, states
+from awscli_mfa_plugin.core.aliases.pack import OUR_PACK
+from awscli_mfa_plugin.core.aliases.view import entries, entry, left_out, names, overview
 from awscli_mfa_plugin.core.diffs import unified
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-    from awscli_mfa_plugin.core.alias_file import AliasState
-    from awscli_mfa_plugin.core.alias_pack import AliasPack
+    from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+    from awscli_mfa_plugin.core.aliases.file import AliasState
+    from awscli_mfa_plugin.core.aliases.pack import AliasPack
 
 _ACTIONS = ("list", "install", "uninstall", "diff")
 

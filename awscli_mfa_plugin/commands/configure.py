@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand, write_exactly
-from awscli_mfa_plugin.core.setup_plan import (
+from awscli_mfa_plugin.core.setup.plan import (
     accepted_commands,
     changes_by,
     confirm,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.setup_plan import ProfileChange
+    from awscli_mfa_plugin.core.setup.plan import ProfileChange
 
 
 class ConfigureCommand(MfaSubcommand):
@@ -119,7 +119,7 @@ class ConfigureCommand(MfaSubcommand):
 
     def _ask(self, parsed_args: Any, parsed_globals: Any, ports: Ports) -> None:
         """Ask for a session profile's settings, write them, and offer the first login."""
-        from awscli_mfa_plugin.core.setup_wizard import ask_setup, confirm_setup, wants_login
+        from awscli_mfa_plugin.core.setup.wizard import ask_setup, confirm_setup, wants_login
 
         change = ask_setup(self.session_profile, parsed_globals.region, ports)
         if parsed_args.dry_run:
@@ -160,7 +160,7 @@ def _check(parsed_args: Any, path: str | None) -> None:
 
 
 def _export(ports: Ports) -> None:
-    from awscli_mfa_plugin.core.setup_export import exported, manifest_text
+    from awscli_mfa_plugin.core.setup.export import exported, manifest_text
 
     write_exactly(manifest_text(exported(ports.files, ports.notes)))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand
-from awscli_mfa_plugin.core.checkup import NOT_CALLED, local_findings, mended
-from awscli_mfa_plugin.core.diagnosis import as_data, as_text, exit_code
-from awscli_mfa_plugin.core.diagnosis_aws import check_aws
-from awscli_mfa_plugin.core.diagnosis_profiles import profiles_of
+from awscli_mfa_plugin.core.diagnosis.aws import check_aws
+from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings, mended
+from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
+from awscli_mfa_plugin.core.diagnosis.profiles import profiles_of
 from awscli_mfa_plugin.errors import UsageError
 
 

@@ -8,15 +8,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from awscli_mfa_plugin.core.alias_file import HostCommands
-    from awscli_mfa_plugin.core.alias_pack import AliasPack
-    from awscli_mfa_plugin.core.diagnosis import Fix
+    from awscli_mfa_plugin.core.aliases.file import HostCommands
+    from awscli_mfa_plugin.core.aliases.pack import AliasPack
+    from awscli_mfa_plugin.core.diagnosis.findings import Fix
+    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
     from awscli_mfa_plugin.core.handing_out import HandoutRequest
     from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.protocols import AliasStore, Clock, Terminal
+    from awscli_mfa_plugin.core.protocols import AliasStore, Clock, Scheduler, Terminal
     from awscli_mfa_plugin.core.records import Profile, Session
-    from awscli_mfa_plugin.core.setup_manifest import SetupManifest
-    from awscli_mfa_plugin.core.sights import MachineSight
+    from awscli_mfa_plugin.core.setup.manifest import SetupManifest
+    from awscli_mfa_plugin.core.watching.jobs import Job
+    from awscli_mfa_plugin.core.watching.watch import WatchRequest
 
 
 class Examination(Protocol):
@@ -33,6 +35,25 @@ class Examination(Protocol):
 
     def make_change(self, fix: Fix) -> None:
         """Make the change of a fix; raise an MfaError where it can't be."""
+
+
+class Watching(Protocol):
+    """What the host gives watch."""
+
+    def run(self, request: WatchRequest, notify_command: str, *, once: bool) -> int:
+        """Watch until a signal ends it, or look once; return the exit code."""
+
+    def ports(self) -> Ports:
+        """Return the edges to look with; nothing is asked."""
+
+    def schedulers(self, named: str) -> tuple[Scheduler, ...]:
+        """Return the schedulers of this system, the preferred first, or the one named."""
+
+    def job(self, words: tuple[str, ...]) -> tuple[Job, tuple[str, ...]]:
+        """Return the job that runs ``aws`` with these words, and what its environment lacks."""
+
+    def other_watch(self) -> str:
+        """Return which process watches now, or ""."""
 
 
 class World(Protocol):
@@ -61,6 +82,9 @@ class World(Protocol):
 
     def examination(self, parsed_globals: Any) -> Examination:
         """Return what doctor looks at, calls and mends."""
+
+    def watching(self, parsed_globals: Any) -> Watching:
+        """Return what watch looks at, and the schedulers that may run it."""
 
     def setup_manifest(self, path: str) -> SetupManifest:
         """Return the setup manifest in a file, or on stdin for ``-``."""

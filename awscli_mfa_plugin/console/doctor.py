@@ -9,7 +9,7 @@ import sys
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.diagnosis import Finding
+    from awscli_mfa_plugin.core.diagnosis.findings import Finding
     from awscli_mfa_plugin.core.protocols import CountingTerminal
 
 CANCELLED = 130
@@ -36,9 +36,9 @@ def diagnose(arguments: list[str]) -> int:
 
 def _diagnosed(options: argparse.Namespace) -> int:
     from awscli_mfa_plugin import __version__
-    from awscli_mfa_plugin.core.checkup import NOT_CALLED, local_findings
-    from awscli_mfa_plugin.core.diagnosis import as_data, as_text, exit_code
-    from awscli_mfa_plugin.edges.diagnosis import look
+    from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings
+    from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
+    from awscli_mfa_plugin.edges.diagnosis.seen import look
 
     environment = {**os.environ}
     environment.pop("AWS_MFA_TOKEN_CODE", None)
@@ -84,13 +84,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _mended(findings: list[Finding], *, is_agreed: bool) -> bool:
-    from awscli_mfa_plugin.core.checkup import mended
-    from awscli_mfa_plugin.edges.diagnosis_fixes import make_change, shown_change
+    from awscli_mfa_plugin.core.diagnosis.checkup import mended
+    from awscli_mfa_plugin.edges.diagnosis.fixes import make_change, shown_change
     from awscli_mfa_plugin.edges.locks import Locks
     from awscli_mfa_plugin.edges.machine import say
-    from awscli_mfa_plugin.edges.state import StateFolder
+    from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
 
-    locks = Locks(StateFolder(os.path.expanduser(os.path.join("~", ".aws", "cli", "awscli-mfa"))))
+    locks = Locks(StateFolder(os.path.expanduser(STATE_FOLDER)))
     return mended(
         findings,
         show=shown_change,

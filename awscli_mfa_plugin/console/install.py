@@ -13,19 +13,19 @@ from awscli_mfa_plugin.console.planning import Plan, make_plan
 from awscli_mfa_plugin.console.proving import prove, prove_ahead
 from awscli_mfa_plugin.console.surroundings import Arguments, Surroundings
 from awscli_mfa_plugin.core.diffs import unified
-from awscli_mfa_plugin.core.install_record import Record, WiredConfig, read_record
-from awscli_mfa_plugin.core.plugins_section import undo_of, unwired, wired
+from awscli_mfa_plugin.core.installation.plugins_section import undo_of, unwired, wired
+from awscli_mfa_plugin.core.installation.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot
-from awscli_mfa_plugin.edges.changes import (
+from awscli_mfa_plugin.edges.installation.changes import (
     Changes,
     missing_folders,
     remove_if_empty,
     remove_tree,
 )
-from awscli_mfa_plugin.edges.compiling import compile_folder
+from awscli_mfa_plugin.edges.installation.compiling import compile_folder
+from awscli_mfa_plugin.edges.installation.running_aws import run_aws
 from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.running_aws import run_aws
 from awscli_mfa_plugin.edges.state import StateFolder
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ the answer; a suite holds both against each other. Where it isn't sure it answer
 from __future__ import annotations
 
 import os
-from configparser import RawConfigParser
 from datetime import datetime, timedelta, timezone
+
+from awscli_mfa_plugin.console.sections import sections_of, shared_path
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ def living_answer(profile: str, environment: Mapping[str, str]) -> str:
     """
     if "AWS_MFA_SESSION" in environment or not _is_plain(profile):
         return ""
-    config_path = _path(environment, "AWS_CONFIG_FILE", "config")
-    credentials_path = _path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
-    config = _config_section(_sections(config_path), profile)
-    credentials = _sections(credentials_path).get(profile, {})
+    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
+    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    config = _config_section(sections_of(config_path), profile)
+    credentials = sections_of(credentials_path).get(profile, {})
     if config is None or not _is_managed(config) or _OTHER_WAYS & {*config, *credentials}:
         return ""
     if credentials.get("aws_session_token"):
@@ -70,22 +71,6 @@ def _as_json(answer: _Answer) -> str:
 def _is_plain(profile: str) -> bool:
     letters = "".join(character for character in profile if character not in "-_.@+")
     return letters.isascii() and letters.isalnum()
-
-
-def _path(environment: Mapping[str, str], variable: str, name: str) -> str:
-    path = environment.get(variable) or os.path.join("~", ".aws", name)
-    return os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
-
-
-def _sections(path: str) -> dict[str, _Options]:
-    """Return a file's sections as botocore's parser reads them."""
-    parser = RawConfigParser(default_section="")
-    try:
-        with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
-    except FileNotFoundError:
-        return {}
-    return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
 def _config_section(sections: Mapping[str, _Options], profile: str) -> _Options | None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin import __version__
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-from awscli_mfa_plugin.core.plugins_section import PLUGIN, Place, folders, wired
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.installation.plugins_section import PLUGIN, Place, folders, wired
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot
-from awscli_mfa_plugin.edges.found_clis import FoundCli, found_clis
-from awscli_mfa_plugin.edges.plugin_sources import plugin_files
-from awscli_mfa_plugin.edges.python_of_v1 import PythonOfV1, ask_v1
+from awscli_mfa_plugin.edges.installation.found_clis import FoundCli, found_clis
+from awscli_mfa_plugin.edges.installation.plugin_sources import plugin_files
+from awscli_mfa_plugin.edges.installation.python_of_v1 import PythonOfV1, ask_v1
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.console.surroundings import Surroundings
     from awscli_mfa_plugin.core.documents import SharedDocument
-    from awscli_mfa_plugin.edges.plugin_folder import PluginFolder
+    from awscli_mfa_plugin.edges.installation.plugin_folder import PluginFolder
 
 PATH_FILE = "awscli-mfa-plugin.pth"
 _OLDEST_PYTHON = (3, 10)

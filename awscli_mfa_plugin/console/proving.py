@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.plugins_section import other_plugins
+from awscli_mfa_plugin.core.installation.plugins_section import other_plugins
 from awscli_mfa_plugin.core.text import quoted_list, shown
-from awscli_mfa_plugin.edges.running_aws import why_no_mfa, why_no_version
+from awscli_mfa_plugin.edges.installation.running_aws import why_no_mfa, why_no_version
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from awscli_mfa_plugin.console.planning import Plan
-    from awscli_mfa_plugin.edges.found_clis import FoundCli
+    from awscli_mfa_plugin.edges.installation.found_clis import FoundCli
 
 
 def prove_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.edges.files import SharedFile
+from awscli_mfa_plugin.edges.installation.plugin_folder import (
+    PluginFolder,
+    data_folder,
+    home_folder,
+)
 from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.plugin_folder import PluginFolder, data_folder, home_folder
 from awscli_mfa_plugin.edges.state import StateFolder
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 

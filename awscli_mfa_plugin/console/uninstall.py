@@ -11,14 +11,20 @@ from awscli_mfa_plugin.console.install import WAIT_SECONDS, print_line, record_o
 from awscli_mfa_plugin.console.planning import is_inside
 from awscli_mfa_plugin.console.surroundings import Arguments, Surroundings
 from awscli_mfa_plugin.core.diffs import unified
-from awscli_mfa_plugin.core.plugins_section import PLUGIN, Place, folders, plugin_keys, unwired
+from awscli_mfa_plugin.core.installation.plugins_section import (
+    PLUGIN,
+    Place,
+    folders,
+    plugin_keys,
+    unwired,
+)
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot
-from awscli_mfa_plugin.edges.changes import remove_if_empty, remove_tree
-from awscli_mfa_plugin.edges.found_clis import found_clis
+from awscli_mfa_plugin.edges.installation.changes import remove_if_empty, remove_tree
+from awscli_mfa_plugin.edges.installation.found_clis import found_clis
+from awscli_mfa_plugin.edges.installation.python_of_v1 import ask_v1
+from awscli_mfa_plugin.edges.installation.running_aws import run_aws, why_no_version
 from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.python_of_v1 import ask_v1
-from awscli_mfa_plugin.edges.running_aws import run_aws, why_no_version
 from awscli_mfa_plugin.edges.state import StateFolder
 from awscli_mfa_plugin.errors import ConfigurationError
 
@@ -27,8 +33,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from awscli_mfa_plugin.core.documents import SharedDocument
-    from awscli_mfa_plugin.core.install_record import Record, WiredConfig
-    from awscli_mfa_plugin.edges.found_clis import FoundCli
+    from awscli_mfa_plugin.core.installation.record import Record, WiredConfig
+    from awscli_mfa_plugin.edges.installation.found_clis import FoundCli
 
 
 def run(words: Sequence[str], environment: Mapping[str, str]) -> int:

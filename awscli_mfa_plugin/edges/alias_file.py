@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
 from awscli_mfa_plugin.edges.as_the_cli import read_as_the_cli
 from awscli_mfa_plugin.edges.atomic import take_snapshot
 from awscli_mfa_plugin.edges.files import WAIT_SECONDS, SharedFile

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_yaml import pack_of, unreadable
+from awscli_mfa_plugin.core.aliases.reading import pack_of, unreadable
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.yaml_nodes import root_of
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.alias_pack import AliasPack
+    from awscli_mfa_plugin.core.aliases.pack import AliasPack
 
 LARGEST = 64 * 1024
 """Bytes of a pack's file; a list of shortcuts is a few kilobytes."""

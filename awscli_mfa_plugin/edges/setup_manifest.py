@@ -6,14 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.setup_manifest import manifest_of, unreadable
-from awscli_mfa_plugin.core.setup_secrets import check_no_secrets
+from awscli_mfa_plugin.core.setup.manifest import manifest_of, unreadable
+from awscli_mfa_plugin.core.setup.secrets import check_no_secrets
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.yaml_nodes import root_of
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.setup_manifest import SetupManifest
+    from awscli_mfa_plugin.core.setup.manifest import SetupManifest
 
 LARGEST = 64 * 1024
 """Bytes of a manifest; one with a hundred profiles has a tenth of that."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
+"""Where the plugin keeps what isn't the user's: locks, used codes."""
+
 KEPT_SECONDS = 120
 """A code is over at most three steps after its first use (RFC 6238, section 5.2)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.alias_file import HostCommands
+from awscli_mfa_plugin.core.aliases.file import HostCommands
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from awscli_mfa_plugin.core.diagnosis import Fix
-    from awscli_mfa_plugin.core.sights import MachineSight
+    from awscli_mfa_plugin.core.diagnosis.findings import Fix
+    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
     from awscli_mfa_plugin.edges.machine import SystemClock
 
 
@@ -35,7 +35,7 @@ class Examination:
 
     def machine(self) -> MachineSight:
         """Return what is seen without a call; each CLI is started."""
-        from awscli_mfa_plugin.edges.diagnosis import look
+        from awscli_mfa_plugin.edges.diagnosis.seen import look
 
         program = sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
         return look(self._environment, __version__, program)
@@ -43,7 +43,7 @@ class Examination:
     def date_of_sts(self, region: str, profile: str) -> datetime | None:
         """Return the Date of STS's answer in a region, by the network settings of a profile."""
         from awscli_mfa_plugin.edges.clients import BotocoreSessions, ClientOptions, Clients
-        from awscli_mfa_plugin.edges.diagnosis_sts import PATIENCE, date_of_sts
+        from awscli_mfa_plugin.edges.diagnosis.sts_clock import PATIENCE, date_of_sts
 
         options = ClientOptions(
             endpoint_url=self._globals.endpoint_url,
@@ -57,15 +57,14 @@ class Examination:
 
     def shown_change(self, fix: Fix) -> str:
         """Return what a fix would change."""
-        from awscli_mfa_plugin.edges.diagnosis_fixes import shown_change
+        from awscli_mfa_plugin.edges.diagnosis.fixes import shown_change
 
         return shown_change(fix)
 
     def make_change(self, fix: Fix) -> None:
         """Make the change of a fix; raise an MfaError where it can't be."""
-        from awscli_mfa_plugin.edges.diagnosis_fixes import make_change
+        from awscli_mfa_plugin.edges.diagnosis.fixes import make_change
         from awscli_mfa_plugin.edges.locks import Locks
-        from awscli_mfa_plugin.edges.state import StateFolder
-        from awscli_mfa_plugin.host.wiring import STATE_FOLDER
+        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
 
         make_change(fix, Locks(StateFolder(os.path.expanduser(STATE_FOLDER))))

@@ -16,18 +16,17 @@ from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, read_stdin, sa
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from awscli_mfa_plugin.core.alias_file import HostCommands
-    from awscli_mfa_plugin.core.alias_pack import AliasPack
+    from awscli_mfa_plugin.core.aliases.file import HostCommands
+    from awscli_mfa_plugin.core.aliases.pack import AliasPack
     from awscli_mfa_plugin.core.handing_out import HandoutRequest
     from awscli_mfa_plugin.core.protocols import CountingTerminal, Terminal
-    from awscli_mfa_plugin.core.setup_manifest import SetupManifest
+    from awscli_mfa_plugin.core.setup.manifest import SetupManifest
     from awscli_mfa_plugin.edges.alias_file import AliasFile
     from awscli_mfa_plugin.edges.locks import Locks
     from awscli_mfa_plugin.edges.session_cache import SessionCache
+    from awscli_mfa_plugin.edges.state import StateFolder
     from awscli_mfa_plugin.host.examining import Examination
-
-STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
-
+    from awscli_mfa_plugin.host.watching import Watching
 
 _codes: list[str] = []
 """What ``AWS_MFA_TOKEN_CODE`` held: for one use in this process, whoever asks first."""
@@ -110,7 +109,7 @@ class Wiring:
         )
         from awscli_mfa_plugin.edges.locks import Locks
         from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
-        from awscli_mfa_plugin.edges.state import StateFolder, UsedCodes
+        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder, UsedCodes
         from awscli_mfa_plugin.edges.sts import Iam, Sts
 
         terminal = _terminal(prompt_seconds)
@@ -192,6 +191,26 @@ class Wiring:
 
         return Examination(self._session, parsed_globals, self.environment, self.clock)
 
+    def watching(self, parsed_globals: Any) -> Watching:
+        """Return what watch looks at, and the schedulers that may run it."""
+        from awscli_mfa_plugin.host.watching import Watching
+
+        return Watching(self, parsed_globals)
+
+    def state(self) -> tuple[StateFolder, Locks]:
+        """Return the plugin's folder, and the locks in it."""
+        from awscli_mfa_plugin.edges.locks import Locks
+        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
+
+        folder = StateFolder(os.path.expanduser(STATE_FOLDER))
+        return folder, Locks(folder)
+
+    def cache_folder(self) -> str:
+        """Return the folder of the sessions that stand beside long-lived keys."""
+        from awscli_mfa_plugin.edges.session_cache import CACHE_FOLDER
+
+        return os.path.expanduser(CACHE_FOLDER)
+
     def setup_manifest(self, path: str) -> SetupManifest:
         """Return the setup manifest in a file, or on stdin for ``-``."""
         from awscli_mfa_plugin.edges.setup_manifest import read_setup_manifest
@@ -240,7 +259,7 @@ def _refuse_cycle(profile: str) -> None:
 
 def _locks() -> Locks:
     from awscli_mfa_plugin.edges.locks import Locks
-    from awscli_mfa_plugin.edges.state import StateFolder
+    from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
 
     return Locks(StateFolder(os.path.expanduser(STATE_FOLDER)))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.core.alias_file import HidingAlias, hides_the_command
+from awscli_mfa_plugin.core.aliases.file import HidingAlias, hides_the_command
 from tests.hosts.people import serial_of, session_in, settle
 
 if TYPE_CHECKING:

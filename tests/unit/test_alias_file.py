@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-from awscli_mfa_plugin.core.alias_consent import check_stranger, declined_commands
-from awscli_mfa_plugin.core.alias_file import (
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.consent import check_stranger, declined_commands
+from awscli_mfa_plugin.core.aliases.file import (
     AVAILABLE,
     HIDDEN,
     INSTALLED,
@@ -20,8 +20,8 @@ from awscli_mfa_plugin.core.alias_file import (
     installed,
     states,
 )
-from awscli_mfa_plugin.core.alias_pack import MFA_SECTION, OUR_PACK, Alias, AliasPack
-from awscli_mfa_plugin.core.alias_view import entries, entry, left_out, names, overview
+from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, OUR_PACK, Alias, AliasPack
+from awscli_mfa_plugin.core.aliases.view import entries, entry, left_out, names, overview
 from awscli_mfa_plugin.edges.alias_file import AliasFile
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError, UnparsableFileError
 from tests.fakes import FakeTerminal

@@ -10,9 +10,9 @@ from botocore.exceptions import ConfigParseError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-from awscli_mfa_plugin.core.alias_file import HostCommands, installed, states
-from awscli_mfa_plugin.core.alias_pack import MFA_SECTION, Alias, AliasPack
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.file import HostCommands, installed, states
+from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, Alias, AliasPack
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError
 
 PACK = AliasPack(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.core.alias_pack import (
+from awscli_mfa_plugin.core.aliases.pack import (
     MFA_SECTION,
     Alias,
     AliasPack,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.core.checkup import local_findings, mended
-from awscli_mfa_plugin.core.diagnosis import (
+from awscli_mfa_plugin.core.diagnosis.checkup import local_findings, mended
+from awscli_mfa_plugin.core.diagnosis.findings import (
     CHANGE_MODE,
     ERROR,
     NOTE,
@@ -17,7 +17,7 @@ from awscli_mfa_plugin.core.diagnosis import (
     as_text,
     exit_code,
 )
-from awscli_mfa_plugin.core.sights import MachineSight, ReadSight
+from awscli_mfa_plugin.core.diagnosis.sights import MachineSight, ReadSight
 from awscli_mfa_plugin.errors import CancelledError, UnwritableFileError
 from tests.fakes import FakeNotes, FakeTerminal
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.core.diagnosis_aws import check_aws
+from awscli_mfa_plugin.core.diagnosis.aws import check_aws
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.core.records import MfaDevice, Profile
 from awscli_mfa_plugin.errors import (
     MfaError,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.core.alias_file import HidingAlias
-from awscli_mfa_plugin.core.diagnosis import (
+from awscli_mfa_plugin.core.aliases.file import HidingAlias
+from awscli_mfa_plugin.core.diagnosis.files import check_files
+from awscli_mfa_plugin.core.diagnosis.findings import (
     CHANGE_MODE,
     ERROR,
     NOTE,
@@ -17,8 +18,7 @@ from awscli_mfa_plugin.core.diagnosis import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.core.diagnosis_files import check_files
-from awscli_mfa_plugin.core.sights import (
+from awscli_mfa_plugin.core.diagnosis.sights import (
     ANOTHERS,
     MINE,
     ROOTS,

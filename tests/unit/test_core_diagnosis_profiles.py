@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.core.diagnosis_environment import check_environment, check_network_settings
-from awscli_mfa_plugin.core.diagnosis_profiles import check_profiles, profiles_of
-from awscli_mfa_plugin.core.sights import MachineSight, NetworkSight, ReadSight
+from awscli_mfa_plugin.core.diagnosis.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.profiles import check_profiles, profiles_of
+from awscli_mfa_plugin.core.diagnosis.sights import MachineSight, NetworkSight, ReadSight
 from tests.fakes import LONG_LIVED, SERIAL, Sections
 
 TOKEN = {"aws_session_token": "token-secret"}

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.core.diagnosis_wiring import check_wiring, is_hidden
-from awscli_mfa_plugin.core.sights import (
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.sights import (
     CliSight,
     FolderSight,
     MachineSight,
     ReadSight,
     StartSight,
 )
+from awscli_mfa_plugin.core.diagnosis.wiring import check_wiring, is_hidden
 
 WORKS = StartSight(1, '{"Sessions": []}', "")
 FOLDER = "/home/ada/plugins"

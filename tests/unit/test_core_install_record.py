@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.core.diffs import unified
-from awscli_mfa_plugin.core.install_record import Record, WiredConfig, read_record
-from awscli_mfa_plugin.core.plugins_section import Undo
+from awscli_mfa_plugin.core.installation.plugins_section import Undo
+from awscli_mfa_plugin.core.installation.record import Record, WiredConfig, read_record
 
 FIRST = WiredConfig("/config", is_new=True, undo=Undo("", "[plugins]\na = b\n"))
 

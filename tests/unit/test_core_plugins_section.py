@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.core.plugins_section import (
+from awscli_mfa_plugin.core.installation.plugins_section import (
     Place,
     is_in_order,
     other_plugins,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.core.setup_export import exported, manifest_text
-from awscli_mfa_plugin.core.setup_manifest import SetupManifest, manifest_of, unreadable
-from awscli_mfa_plugin.core.setup_plan import (
+from awscli_mfa_plugin.core.setup.export import exported, manifest_text
+from awscli_mfa_plugin.core.setup.manifest import SetupManifest, manifest_of, unreadable
+from awscli_mfa_plugin.core.setup.plan import (
     accepted_commands,
     changes_by,
     confirm,
@@ -20,7 +20,7 @@ from awscli_mfa_plugin.core.setup_plan import (
     merged,
     missing_sources,
 )
-from awscli_mfa_plugin.core.setup_secrets import check_no_secrets
+from awscli_mfa_plugin.core.setup.secrets import check_no_secrets
 from awscli_mfa_plugin.edges.setup_manifest import LARGEST, read_setup_manifest
 from awscli_mfa_plugin.edges.yaml_nodes import root_of
 from awscli_mfa_plugin.errors import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.core.records import MfaDevice
-from awscli_mfa_plugin.core.setup_plan import ProfileChange
-from awscli_mfa_plugin.core.setup_wizard import ask_setup, confirm_setup, wants_login
+from awscli_mfa_plugin.core.setup.plan import ProfileChange
+from awscli_mfa_plugin.core.setup.wizard import ask_setup, confirm_setup, wants_login
 from awscli_mfa_plugin.errors import (
     CancelledError,
     CannotAskError,

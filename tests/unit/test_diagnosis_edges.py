@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.core.diagnosis import CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS, Fix
-from awscli_mfa_plugin.edges.diagnosis import look
-from awscli_mfa_plugin.edges.diagnosis_fixes import make_change, shown_change
+from awscli_mfa_plugin.core.diagnosis.findings import CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS, Fix
+from awscli_mfa_plugin.edges.diagnosis.fixes import make_change, shown_change
+from awscli_mfa_plugin.edges.diagnosis.seen import look
+from awscli_mfa_plugin.edges.installation.plugin_folder import PluginFolder
 from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.plugin_folder import PluginFolder
 from awscli_mfa_plugin.edges.state import StateFolder
 from awscli_mfa_plugin.errors import UnwritableFileError
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.sights import CliSight, MachineSight
+    from awscli_mfa_plugin.core.diagnosis.sights import CliSight, MachineSight
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 

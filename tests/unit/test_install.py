@@ -15,8 +15,8 @@ import pytest
 
 from awscli_mfa_plugin.console.install import run as install
 from awscli_mfa_plugin.console.uninstall import run as uninstall
-from awscli_mfa_plugin.edges.found_clis import found_clis
-from awscli_mfa_plugin.edges.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.edges.installation.found_clis import found_clis
+from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from tests.hosts.installer import skip_beside_real_clis
 

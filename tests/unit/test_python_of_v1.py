@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.edges.python_of_v1 import PythonOfV1
-from awscli_mfa_plugin.edges.trust import who_else_can_write
+from awscli_mfa_plugin.edges.installation.python_of_v1 import PythonOfV1
+from awscli_mfa_plugin.edges.installation.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.core.alias_file import HidingAlias
+    from awscli_mfa_plugin.core.aliases.file import HidingAlias
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 

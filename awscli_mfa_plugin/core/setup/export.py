@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.records import MARK
 from awscli_mfa_plugin.core.sections import check_profile_name
-from awscli_mfa_plugin.core.setup_manifest import MOST_PROFILES, VERSION
-from awscli_mfa_plugin.core.setup_secrets import secret_in
-from awscli_mfa_plugin.core.setup_settings import COMMAND, ROLE, kind_of, settings_of, unfit
+from awscli_mfa_plugin.core.setup.manifest import MOST_PROFILES, VERSION
+from awscli_mfa_plugin.core.setup.secrets import secret_in
+from awscli_mfa_plugin.core.setup.settings import COMMAND, ROLE, kind_of, settings_of, unfit
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.core.text import quoted_list, shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
-    from awscli_mfa_plugin.core.sights import NetworkSight
+    from awscli_mfa_plugin.core.diagnosis.sights import NetworkSight
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 _TOKENS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")

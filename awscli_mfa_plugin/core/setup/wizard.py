@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.core.durations import DEFAULT
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
 from awscli_mfa_plugin.core.sections import check_profile_name
-from awscli_mfa_plugin.core.setup_device import choose_device
-from awscli_mfa_plugin.core.setup_plan import YES, ProfileChange, change_of, lines_of
-from awscli_mfa_plugin.core.setup_questions import asked, chosen
-from awscli_mfa_plugin.core.setup_settings import COMMAND, SESSION_PROFILE, unfit
+from awscli_mfa_plugin.core.setup.device import choose_device
+from awscli_mfa_plugin.core.setup.plan import YES, ProfileChange, change_of, lines_of
+from awscli_mfa_plugin.core.setup.questions import asked, chosen
+from awscli_mfa_plugin.core.setup.settings import COMMAND, SESSION_PROFILE, unfit
 from awscli_mfa_plugin.core.source import known_region, resolve_source, source_name, why_not_source
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import quoted_list, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_pack import (
+from awscli_mfa_plugin.core.aliases.pack import (
     HOSTS,
     MFA_SECTION,
     TOPLEVEL,

@@ -7,31 +7,28 @@ import re
 import stat
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-from awscli_mfa_plugin.core.alias_file import hides_the_command
-from awscli_mfa_plugin.core.diagnosis_files import SUBCOMMANDS
-from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.core.sights import (
-    ANOTHERS,
-    MINE,
-    ROOTS,
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.file import hides_the_command
+from awscli_mfa_plugin.core.diagnosis.files import SUBCOMMANDS
+from awscli_mfa_plugin.core.diagnosis.sights import (
     FileSight,
     MachineSight,
     NetworkSight,
     ReadSight,
 )
+from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.edges.atomic import take_snapshot
-from awscli_mfa_plugin.edges.plugin_folder import home_folder
-from awscli_mfa_plugin.edges.trust import who_else_can_write
+from awscli_mfa_plugin.edges.diagnosis.clis import with_clis
+from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
+from awscli_mfa_plugin.edges.installation.plugin_folder import home_folder
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from awscli_mfa_plugin.core.alias_file import HidingAlias
+    from awscli_mfa_plugin.core.aliases.file import HidingAlias
 
 _BOM = b"\xef\xbb\xbf"
 _LEFTOVER = re.compile(r"\..+\.awscli-mfa-[0-9a-f]{8}\.tmp")
@@ -67,8 +64,6 @@ def look(environment: Mapping[str, str], our_version: str, running: str = "") ->
         environment=environment,
         our_version=our_version,
     )
-    from awscli_mfa_plugin.edges.diagnosis_clis import with_clis
-
     return with_clis(machine, home, running)
 
 
@@ -149,41 +144,6 @@ def _present(paths: Iterable[str], home: str) -> Iterator[FileSight]:
         found = seen_file(path, home)
         if found:
             yield found
-
-
-def seen_file(path: str, home: str) -> FileSight | None:
-    """Return what is seen of a file or folder; None where there is none, and on Windows."""
-    if sys.platform == "win32":
-        return None  # access there is by lists that the profile's folder comes with
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    owners = {0: ROOTS, os.geteuid(): MINE}
-    why = who_else_can_write(path, home)
-    names = (f"{path} ", f"{os.path.realpath(path)} ")
-    itself = next((name for name in names if why.startswith(name)), "")
-    return FileSight(
-        path,
-        stat.S_IMODE(status.st_mode),
-        owners.get(status.st_uid, ANOTHERS),
-        why[len(itself) :] if itself else "",
-    )
-
-
-def open_place(path: str, home: str) -> FileSight | None:
-    """Return the path, or the ancestor of it, to which others can write."""
-    why = who_else_can_write(path, home)
-    if not why:
-        return None
-    for start in (os.path.abspath(path), os.path.realpath(path)):
-        place = start
-        while not why.startswith(f"{place} ") and place != os.path.dirname(place):
-            place = os.path.dirname(place)
-        if why.startswith(f"{place} "):
-            found = seen_file(place, home)
-            return replace(found, why_open=why[len(place) + 1 :]) if found else None
-    return None
 
 
 def _leftovers(aws_folder: str, *files: str) -> Iterator[str]:

@@ -6,10 +6,10 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.diagnosis import CHANGE_MODE, REMOVE_FILE, Fix
+from awscli_mfa_plugin.core.diagnosis.findings import CHANGE_MODE, REMOVE_FILE, Fix
 from awscli_mfa_plugin.core.diffs import unified
 from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.core.plugins_section import in_order
+from awscli_mfa_plugin.core.installation.plugins_section import in_order
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot, unwritable
 from awscli_mfa_plugin.errors import UnwritableFileError

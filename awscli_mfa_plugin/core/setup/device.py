@@ -11,7 +11,7 @@ from awscli_mfa_plugin.core.serials import (
     checked_serial,
     region_of,
 )
-from awscli_mfa_plugin.core.setup_questions import asked, chosen
+from awscli_mfa_plugin.core.setup.questions import asked, chosen
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError, PermissionDeniedError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from awscli_mfa_plugin.core.plugins_section import Undo
+from awscli_mfa_plugin.core.installation.plugins_section import Undo
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.core.alias_consent import WHOLE
-from awscli_mfa_plugin.core.alias_file import (
+from awscli_mfa_plugin.core.aliases.consent import WHOLE
+from awscli_mfa_plugin.core.aliases.file import (
     AVAILABLE,
     HIDDEN,
     INSTALLED,
     OUTDATED,
     AliasState,
 )
-from awscli_mfa_plugin.core.alias_pack import MFA_SECTION
+from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION
 from awscli_mfa_plugin.core.text import shown
 
 if TYPE_CHECKING:

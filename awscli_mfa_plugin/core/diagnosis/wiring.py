@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_pack import MFA_SECTION, TOPLEVEL
-from awscli_mfa_plugin.core.diagnosis import (
+from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, TOPLEVEL
+from awscli_mfa_plugin.core.diagnosis.findings import (
     ERROR,
     NOTE,
     OK,
@@ -16,13 +16,18 @@ from awscli_mfa_plugin.core.diagnosis import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.core.plugins_section import FOLDERS, PLUGIN, SECTION
+from awscli_mfa_plugin.core.installation.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.core.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from awscli_mfa_plugin.core.sights import CliSight, FolderSight, MachineSight, StartSight
+    from awscli_mfa_plugin.core.diagnosis.sights import (
+        CliSight,
+        FolderSight,
+        MachineSight,
+        StartSight,
+    )
 
 INSTALL = "«awscli-mfa install» wires it."
 

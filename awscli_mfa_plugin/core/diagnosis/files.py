@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.alias_pack import TOPLEVEL
-from awscli_mfa_plugin.core.diagnosis import (
+from awscli_mfa_plugin.core.aliases.pack import TOPLEVEL
+from awscli_mfa_plugin.core.diagnosis.findings import (
     CHANGE_MODE,
     ERROR,
     NOTE,
@@ -15,14 +15,19 @@ from awscli_mfa_plugin.core.diagnosis import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.core.sights import ANOTHERS, MINE
+from awscli_mfa_plugin.core.diagnosis.sights import ANOTHERS, MINE
 from awscli_mfa_plugin.core.text import quoted_list, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from awscli_mfa_plugin.core.alias_file import HidingAlias
-    from awscli_mfa_plugin.core.sights import FileSight, FolderSight, MachineSight, ReadSight
+    from awscli_mfa_plugin.core.aliases.file import HidingAlias
+    from awscli_mfa_plugin.core.diagnosis.sights import (
+        FileSight,
+        FolderSight,
+        MachineSight,
+        ReadSight,
+    )
 
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.diagnosis import NOTE, Finding
-from awscli_mfa_plugin.core.diagnosis_environment import check_environment, check_network_settings
-from awscli_mfa_plugin.core.diagnosis_files import check_files
-from awscli_mfa_plugin.core.diagnosis_profiles import check_profiles, profiles_of
-from awscli_mfa_plugin.core.diagnosis_wiring import check_wiring
+from awscli_mfa_plugin.core.diagnosis.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.core.diagnosis.files import check_files
+from awscli_mfa_plugin.core.diagnosis.findings import NOTE, Finding
+from awscli_mfa_plugin.core.diagnosis.profiles import check_profiles, profiles_of
+from awscli_mfa_plugin.core.diagnosis.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from awscli_mfa_plugin.core.diagnosis import Fix
+    from awscli_mfa_plugin.core.diagnosis.findings import Fix
+    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
     from awscli_mfa_plugin.core.protocols import Notes, Terminal
-    from awscli_mfa_plugin.core.sights import MachineSight
 
 NOT_CALLED = Finding(
     "sts", NOTE, "AWS wasn't called: neither STS, the clock nor MFA serials are checked."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.devices import list_devices
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.core.records import MARK, Keys, Profile
 from awscli_mfa_plugin.core.serials import FIDO_REASON, checked_serial, region_of
 from awscli_mfa_plugin.core.source import Source, known_region
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from awscli_mfa_plugin.core.diagnosis_profiles import Profiles
+    from awscli_mfa_plugin.core.diagnosis.profiles import Profiles
     from awscli_mfa_plugin.core.ports import Ports
     from awscli_mfa_plugin.core.records import MfaDevice
 

@@ -10,8 +10,8 @@ from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from awscli_mfa_plugin.core.alias_file import AliasState
-    from awscli_mfa_plugin.core.alias_pack import AliasPack
+    from awscli_mfa_plugin.core.aliases.file import AliasState
+    from awscli_mfa_plugin.core.aliases.pack import AliasPack
     from awscli_mfa_plugin.core.protocols import Terminal
 
 WHOLE = 2000

@@ -10,18 +10,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.diagnosis_wiring import is_hidden
-from awscli_mfa_plugin.core.plugins_section import FOLDERS, PLUGIN, SECTION
-from awscli_mfa_plugin.core.sights import CliSight, FolderSight, StartSight
+from awscli_mfa_plugin.core.diagnosis.sights import CliSight, FolderSight, StartSight
+from awscli_mfa_plugin.core.diagnosis.wiring import is_hidden
+from awscli_mfa_plugin.core.installation.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.edges.child_environment import child_environment
-from awscli_mfa_plugin.edges.diagnosis import open_place, seen_file
-from awscli_mfa_plugin.edges.found_clis import TIME_LIMIT, FoundCli, found_clis
-from awscli_mfa_plugin.edges.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
+from awscli_mfa_plugin.edges.installation.found_clis import TIME_LIMIT, FoundCli, found_clis
+from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.core.sights import FileSight, MachineSight
+    from awscli_mfa_plugin.core.diagnosis.sights import FileSight, MachineSight
 
 # The versions of what an interpreter imports, without importing what is asked for.
 _LIST_PACKAGES = """

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from awscli_mfa_plugin.core.alias_blocks import AliasDocument
-from awscli_mfa_plugin.core.alias_pack import MFA_SECTION, TOPLEVEL, Alias, AliasPack
+from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, TOPLEVEL, Alias, AliasPack
 
 if TYPE_CHECKING:
     from collections.abc import Collection

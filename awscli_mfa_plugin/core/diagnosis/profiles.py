@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.diagnosis import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.core.durations import resolve_duration
 from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
@@ -17,7 +17,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from awscli_mfa_plugin.core.sights import MachineSight
+    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
 
 _LONG_LIVED, _TEMPORARY = "AKIA", "ASIA"
 """How access key IDs begin (IAM user guide, «Understanding unique ID prefixes»)."""

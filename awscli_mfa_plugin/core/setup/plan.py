@@ -9,8 +9,8 @@ from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import MARK, OTHER_WAYS, SWITCH
 from awscli_mfa_plugin.core.sections import config_section
 from awscli_mfa_plugin.core.sessions import lives
-from awscli_mfa_plugin.core.setup_manifest import unreadable
-from awscli_mfa_plugin.core.setup_settings import COMMAND, MARKED_PROFILE, ROLE
+from awscli_mfa_plugin.core.setup.manifest import unreadable
+from awscli_mfa_plugin.core.setup.settings import COMMAND, MARKED_PROFILE, ROLE
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.core.documents import SharedDocument
     from awscli_mfa_plugin.core.protocols import SharedFiles, Terminal
     from awscli_mfa_plugin.core.records import Profile
-    from awscli_mfa_plugin.core.setup_manifest import ManifestProfile, SetupManifest
+    from awscli_mfa_plugin.core.setup.manifest import ManifestProfile, SetupManifest
 
 WHOLE = 4000
 """Characters that surely hold a whole command: none of it may be cut when it is shown."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.records import MARK, SWITCH
 from awscli_mfa_plugin.core.sections import check_profile_name
-from awscli_mfa_plugin.core.setup_secrets import SECRET_KEYS, secret_found, secret_in
-from awscli_mfa_plugin.core.setup_settings import (
+from awscli_mfa_plugin.core.setup.secrets import SECRET_KEYS, secret_found, secret_in
+from awscli_mfa_plugin.core.setup.settings import (
     COMMAND,
     ROLE,
     ROLE_SETTINGS,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.atomic import make_private_folder, unwritable
-from awscli_mfa_plugin.edges.trust import who_else_can_write
+from awscli_mfa_plugin.edges.installation.trust import who_else_can_write
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:

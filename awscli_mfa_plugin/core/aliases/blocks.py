@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from awscli_mfa_plugin.core.alias_marks import (
+from awscli_mfa_plugin.core.aliases.marks import (
     Opening,
     block_lines,
     changed_by_hand,

@@ -1,0 +1,1 @@
+"""What ``doctor`` finds: pure checks of what the edges saw."""

@@ -1,0 +1,1 @@
+"""What the installer does: CLIs, folders, trust, and the way back."""
