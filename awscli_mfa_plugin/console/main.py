@@ -46,13 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         return diagnose(words[1:])
     if command in {"install", "uninstall"}:
         return _installing(command, words[1:])
-    if command in {"help", "--help", "-h"}:
-        sys.stdout.write(USAGE)
-        return 0
-    if command == "--version":
+    if command in {"help", "--help", "-h", "--version"}:
         from awscli_mfa_plugin import __version__
 
-        sys.stdout.write(f"awscli-mfa-plugin {__version__}\n")
+        version = f"awscli-mfa-plugin {__version__}\n"
+        sys.stdout.write(version if command == "--version" else USAGE)
         return 0
     sys.stderr.write(USAGE)
     return WRONG_USAGE

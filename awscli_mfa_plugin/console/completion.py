@@ -1,0 +1,102 @@
+"""``awscli-mfa completion`` and ``complete``: a shell's script, and what it asks at each TAB."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.core.completion_words import CommandLine
+
+WRONG_USAGE = 252
+"""AWS CLI v2's exit code for wrong usage."""
+
+FAILED = 1
+"""The shell then asks the AWS CLI's own completer alone."""
+
+_FILTERING = {"zsh", "fish"}
+"""They compare candidates with the word at the cursor by the user's own rules."""
+
+
+def print_script(arguments: list[str]) -> int:
+    """Print the completion script of a shell; return the exit code."""
+    from awscli_mfa_plugin.console.completion_scripts import SCRIPTS
+
+    script = SCRIPTS.get(arguments[0]) if len(arguments) == 1 else None
+    if script is None:
+        sys.stderr.write(f"usage: awscli-mfa completion {'|'.join(SCRIPTS)}\n")
+        return WRONG_USAGE
+    sys.stdout.write(script)
+    return 0
+
+
+def complete(arguments: list[str]) -> int:
+    """Print the candidates at the cursor, one a line; return how they are meant.
+
+    ``arguments`` may name the shell, and its word breaks (``COMP_WORDBREAKS``); the command line
+    and the cursor are in ``COMP_LINE`` and ``COMP_POINT``, as for ``aws_completer``. No file is
+    written, nobody is asked, nothing fails aloud: a TAB must not leave anything on the screen.
+    """
+    try:
+        code, words = answer(arguments, os.environ)
+        text = "".join(f"{word}\n" for word in words)
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    except Exception:  # noqa: BLE001 - the AWS CLI's own completion must go on whatever breaks
+        return FAILED
+    return code
+
+
+def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
+    """Return the exit code and the candidates. Raises ValueError for a bad COMP_POINT."""
+    from awscli_mfa_plugin.console.completion_scripts import EXIT_CODES
+    from awscli_mfa_plugin.core.completion import beginning_with, candidates
+    from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
+
+    shell, breaks = [*arguments, "", ""][:2]
+    text = environment.get("COMP_LINE", "")
+    line = CommandLine(text[: int(environment.get("COMP_POINT") or len(text))], shell, breaks)
+    kind, words = candidates(line, _known(line, environment))
+    if shell not in _FILTERING:
+        words = beginning_with(line.current, words)
+    if shell == "bash":
+        words = [for_bash(word, line) for word in words]
+    return EXIT_CODES[kind], words
+
+
+def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the names in the user's files; none where the line isn't ours."""
+    if "mfa" not in line.words:
+        return {}
+    from awscli_mfa_plugin.console.sections import shared_path
+    from awscli_mfa_plugin.core.completion import ALIASES, names_to_offer, profile_names
+    from awscli_mfa_plugin.core.completion_table import PROFILES, REGIONS, SERIALS
+
+    config = _sections(shared_path(environment, "AWS_CONFIG_FILE", "config"))
+    path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    credentials = _sections(path)
+    sections = [*config.values(), *credentials.values()]
+    serials = names_to_offer(options.get("mfa_serial", "") for options in sections)
+    regions = names_to_offer(options.get("region", "") for options in sections)
+    alias_file = os.path.expanduser(os.path.join("~", ".aws", "cli", "alias"))
+    return {
+        PROFILES: dict.fromkeys(profile_names(config, credentials), ""),
+        SERIALS: dict.fromkeys(serials, ""),
+        REGIONS: dict.fromkeys(regions, ""),
+        ALIASES: _sections(alias_file).get("command mfa", {}),
+    }
+
+
+def _sections(path: str) -> dict[str, dict[str, str]]:
+    """Return a file's sections, none if it can't be read: the next command says why."""
+    from configparser import Error
+
+    from awscli_mfa_plugin.console.sections import sections_of
+
+    try:
+        return sections_of(path)
+    except (OSError, ValueError, Error):
+        return {}
