@@ -93,6 +93,10 @@ class FakeTerminal:
         """Keep what was shown."""
         self.told.append(text)
 
+    def wait(self, seconds: int, reason: str) -> None:
+        """Keep the countdown, and let no time pass."""
+        self.told.append(f"{reason} {seconds}")
+
 
 class FakeWait:
     """Lets the time of a clock pass at once, and keeps for how long and why."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from awscli_mfa_plugin.core.aliases.file import HostCommands
@@ -48,6 +48,9 @@ class Watching(Protocol):
 
     def schedulers(self, named: str) -> tuple[Scheduler, ...]:
         """Return the schedulers of this system, the preferred first, or the one named."""
+
+    def keep_schedulers(self, names: Sequence[str]) -> None:
+        """Note which schedulers run the watch, for the uninstaller."""
 
     def job(self, words: tuple[str, ...]) -> tuple[Job, tuple[str, ...]]:
         """Return the job that runs ``aws`` with these words, and what its environment lacks."""

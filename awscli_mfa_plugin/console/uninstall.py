@@ -26,6 +26,8 @@ from awscli_mfa_plugin.edges.installation.python_of_v1 import ask_v1
 from awscli_mfa_plugin.edges.installation.running_aws import run_aws, why_no_version
 from awscli_mfa_plugin.edges.locks import Locks
 from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.edges.watching.memory import noted_schedulers
+from awscli_mfa_plugin.edges.watching.schedulers import schedulers
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.core.documents import SharedDocument
     from awscli_mfa_plugin.core.installation.record import Record, WiredConfig
+    from awscli_mfa_plugin.core.protocols import Scheduler
     from awscli_mfa_plugin.edges.installation.found_clis import FoundCli
 
 
@@ -79,6 +82,8 @@ class _Removal:
         parts += [f"remove folder {shown(path)}\n" for path in self._own_folders()]
         if self._has_aliases():
             parts.append("aws mfa alias uninstall --all\n")
+        if self._schedulers():
+            parts.append("aws mfa watch --uninstall\n")
         return "".join(parts) or "Nothing is installed.\n"
 
     def do(self, *, with_sessions: bool) -> int:
@@ -100,6 +105,8 @@ class _Removal:
 
     def _take_away(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
         self._by_the_cli(clis, with_sessions=with_sessions)
+        for scheduler in self._schedulers():
+            scheduler.uninstall()
         for path, known in self._configs.items():
             self._unwire(path, known, clis)
         for path in self._path_files():
@@ -122,6 +129,11 @@ class _Removal:
     def _has_aliases(self) -> bool:
         content = take_snapshot(self._here.alias_path).content or b""
         return b"# >>> aws mfa alias: " in content
+
+    def _schedulers(self) -> list[Scheduler]:
+        """Return the schedulers that start the watch, which wouldn't be there any more."""
+        names = noted_schedulers(StateFolder(self._here.state_folder))
+        return [one for name in names for one in schedulers(self._here.environment, name)]
 
     def _by_the_cli(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
         """Do what the plugin itself does best, while it is still there."""

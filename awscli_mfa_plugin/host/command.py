@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "export": "ExportCommand",
     "exec": "ExecCommand",
     "credential-process": "CredentialProcessCommand",
+    "watch": "WatchCommand",
     "doctor": "DoctorCommand",
     "alias": "AliasCommand",
 }

@@ -197,6 +197,10 @@ class Wiring:
 
         return Watching(self, parsed_globals)
 
+    def terminal(self) -> CountingTerminal:
+        """Return the controlling terminal."""
+        return _terminal(None)
+
     def state(self) -> tuple[StateFolder, Locks]:
         """Return the plugin's folder, and the locks in it."""
         from awscli_mfa_plugin.edges.locks import Locks

@@ -17,6 +17,8 @@ from awscli_mfa_plugin.console.install import run as install
 from awscli_mfa_plugin.console.uninstall import run as uninstall
 from awscli_mfa_plugin.edges.installation.found_clis import found_clis
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.edges.watching.memory import keep_schedulers
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from tests.hosts.installer import skip_beside_real_clis
 
@@ -125,6 +127,19 @@ def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | No
     assert f"{machine.data}/current" in machine.config.read_text()
     assert uninstall([], machine.environment) == 0
     assert machine.files() == before
+
+
+def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
+    """Or cron would start what isn't there any more; its other lines stay."""
+    install([], machine.environment)
+    table = machine.folder / "table"
+    table.write_text("1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
+    crontab = machine.folder / "bin" / "crontab"
+    crontab.write_text(f"#!/bin/sh\ncase $1 in -l) cat '{table}' ;; -) cat > '{table}' ;; esac\n")
+    crontab.chmod(0o755)
+    keep_schedulers(StateFolder(str(machine.home / ".aws" / "cli" / "awscli-mfa")), ["cron"])
+    assert uninstall([], machine.environment) == 0
+    assert table.read_text() == "2 * * * * y\n"
 
 
 def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:

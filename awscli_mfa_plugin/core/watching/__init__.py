@@ -1,0 +1,1 @@
+"""What ``watch`` decides: when a session needs somebody, and what a scheduler gets."""

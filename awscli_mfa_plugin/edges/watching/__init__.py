@@ -1,0 +1,1 @@
+"""What ``watch`` reaches: dialogs, notifications, schedulers, and sleep."""

@@ -1,0 +1,467 @@
+"""The watch in real CLIs: short sessions, fake desktops, signals, files that change under it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.conftest import need
+from tests.hosts.host import Host, all_hosts
+from tests.hosts.moved import MovedClock
+from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.sessions import session_section, settle_on_session
+from tests.recorders import recorded, recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+# The watch starts no command of the CLI, so hosts of one kind don't differ.
+WATCHED = ("v1", "v2")
+
+
+@pytest.fixture(params=WATCHED)
+def host(request: pytest.FixtureRequest) -> Host:
+    """Return AWS CLI v1, then v2's official build."""
+    need(request.param)
+    return next(host for host in all_hosts() if host.name == request.param)
+
+
+class Desktop:
+    """A display, and the programs on it: each records what it was given."""
+
+    def __init__(self, home: Home, aws: EmbeddedAws) -> None:
+        """Make notify-send and an empty place for answers."""
+        self.tools = home.path / "tools"
+        self.tools.mkdir(parents=True)
+        self._aws = aws
+        self.notify_send = recorder(self.tools, "notify-send", "")
+        self.zenity = self.tools / "zenity"
+        self.env = {
+            "PATH": f"{self.tools}:{home.environment()['PATH']}",
+            "DISPLAY": ":99",
+            "XDG_RUNTIME_DIR": str(self.tools),
+        }
+
+    def answers(self, code: str) -> None:
+        """Let zenity answer with a code."""
+        recorder(self.tools, "zenity", f"echo {code}")
+
+    def dismisses(self) -> None:
+        """Let the person close each dialog."""
+        recorder(self.tools, "zenity", "exit 1")
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """The arguments of every dialog."""
+        return recorded(self.zenity)
+
+    @property
+    def told(self) -> list[str]:
+        """The titles of the notifications."""
+        return [words[-2] for words in recorded(self.notify_send)]
+
+
+@pytest.fixture
+def desktop(home: Home, aws: EmbeddedAws) -> Desktop:
+    """Return a desktop for the home."""
+    return Desktop(home, aws)
+
+
+@contextmanager
+def watching(
+    home: Home, desktop: Desktop, *options: str, env: dict[str, str] | None = None
+) -> Iterator[Running]:
+    """Start a watch in the background; it is ended by SIGTERM and has to end well."""
+    process = home.start("mfa", "watch", *options, env={**desktop.env, **(env or {})})
+    running = Running(process)
+    try:
+        running.wait_for("watching.")
+        yield running
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        running.finish()
+    assert process.returncode == 0, running.log
+    assert "ended by SIGTERM." in running.log
+
+
+class Running:
+    """A watch that runs: its log grows."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Read without waiting."""
+        assert process.stderr
+        self.process = process
+        self.log = ""
+        os.set_blocking(process.stderr.fileno(), False)
+
+    def read(self) -> str:
+        """Return the log so far."""
+        assert self.process.stderr
+        self.log += (self.process.stderr.read() or b"").decode()
+        return self.log
+
+    def wait_for(self, text: str, count: int = 1, seconds: float = 30) -> None:
+        """Wait until the log holds a text so many times."""
+        self.wait_until(lambda: self.read().count(text) >= count, seconds)
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait until something holds; fail with the log if the watch ends or time runs out."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert self.process.poll() is None, self.read()
+            assert time.monotonic() < deadline, self.read()
+            time.sleep(0.05)
+
+    def finish(self) -> None:
+        """Wait for the end."""
+        self.process.wait(30)
+        self.read()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+
+
+def settle_due(home: Home, aws: EmbeddedAws, seconds: int = 600, config: str = "") -> None:
+    """Give the home a session that is due and ends in so many seconds."""
+    settle_on_session(home, aws, seconds, config)
+
+
+def renewed(home: Home, hours: float = 6) -> bool:
+    """Tell whether the session lives for longer than so many hours."""
+    end = session_in(home).get("expiration", "2000-01-01T00:00:00+00:00")
+    return datetime.fromisoformat(end) > datetime.now(timezone.utc) + timedelta(hours=hours)
+
+
+# Once, as a scheduler runs it.
+
+
+def test_a_session_that_is_due_is_asked_for_in_a_dialog(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """Due, asked, renewed; then there is nothing to do, and nothing is said."""
+    settle_due(home, aws)
+    desktop.answers(aws.fresh_code(serial_of(aws)))
+    first = home.run("mfa", "watch", "--once", env=desktop.env)
+    assert first.returncode == 0, first.output
+    assert renewed(home)
+    (words,) = desktop.asked
+    assert f"Token code of {serial_of(aws)} for profile mfa" in words[2]
+    assert "The session of profile mfa is due: " in words[2]
+    assert first.stdout == ""
+    assert len(first.stderr.splitlines()) == 1
+    assert "mfa: renewed, until " in first.stderr
+    second = home.run("mfa", "watch", "--once", env=desktop.env)
+    assert (second.returncode, second.output) == (0, "")
+    assert desktop.told == []
+    assert codes_spent(aws) == 1
+
+
+def test_dismissed_and_over_are_told_once_each(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """Five starts in a row: one question, one notice when due, one when over."""
+    settle_due(home, aws)
+    desktop.dismisses()
+    clock = MovedClock(aws)
+    for seconds in (0, 60, 601, 660):
+        clock.move_to(seconds)
+        env = {**desktop.env, **clock.environment}
+        result = home.run("mfa", "watch", "--once", env=env)
+        assert result.returncode == 0, result.output
+    assert len(desktop.asked) == 1
+    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+    assert codes_spent(aws) == 0
+    state = home.aws_folder / "cli" / "awscli-mfa"
+    assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
+
+
+def test_a_command_of_ones_own_is_told_in_its_environment(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """Where there is no desktop and no terminal; the keys stay out of it."""
+    settle_due(home, aws)
+    tell = recorder(desktop.tools, "tell", "env >&9")
+    env = {"PATH": desktop.env["PATH"], "AWS_SECRET_ACCESS_KEY": "hush"}
+    options = ("--notify-command", f"{tell} --urgent")
+    result = home.run("mfa", "watch", "--once", *options, env=env)
+    assert result.returncode == 0, result.output
+    assert recorded(tell) == [["--urgent"]]
+    told = tell.with_name("tell.environment").read_text()
+    assert "AWS_MFA_PROFILE=mfa\n" in told
+    assert f"AWS_MFA_EXPIRATION={session_in(home)['expiration']}\n" in told
+    assert "hush" not in told
+    assert "the session's secret" not in told + result.output
+
+
+def test_hostile_names_reach_the_desktop_as_text(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """Quotes, substitutions, markup and options in a profile's name run nothing."""
+    name = "-x '\"$(touch ran)`touch ran`<b>"
+    serial = serial_of(aws)
+    settle(home, aws)
+    home.write_config(
+        f'[default]\nregion = {REGION}\n[profile "-x \'\\"$(touch ran)`touch ran`<b>"]\n'
+        f"region = {REGION}\nmfa_source_profile = default\nmfa_serial = {serial}\n"
+    )
+    home.write_credentials(keys_of(aws, "ada") + session_section(aws, name, 600))
+    desktop.dismisses()
+    result = home.run("mfa", "watch", "--once", env=desktop.env)
+    assert result.returncode == 0, result.output
+    (words,) = desktop.asked
+    assert f"for profile {name}" in words[2]
+    assert desktop.told == [f"AWS session of {name} is due"]
+    assert not list(home.path.rglob("ran"))
+
+
+def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: EmbeddedAws) -> None:
+    """In the foreground, and Ctrl-C ends it with 130."""
+    settle_due(home, aws)
+    terminal = home.spawn("mfa", "watch")
+    terminal.expect("The session of profile mfa is due: ")
+    terminal.expect("for profile mfa: ")
+    terminal.send_line(aws.fresh_code(serial_of(aws)))
+    terminal.expect("mfa: renewed, until ")
+    terminal.send("\x03")
+    assert terminal.wait() == 130, terminal.text
+    assert "ended by SIGINT." in terminal.text
+    assert renewed(home)
+
+
+# In the background, for long.
+
+
+def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
+    """Asleep; renewed elsewhere; due and dismissed; over; renewed: each told as often as it is.
+
+    The credentials file is replaced, broken and mended under it.
+    """
+    settle_on_session(home, aws, 4 * 3600)
+    desktop.dismisses()
+    with watching(home, desktop) as watch:
+        keys = keys_of(aws, "ada")
+
+        # Renewed elsewhere, by another inode: silent.
+        replace(home, keys + session_section(aws, "mfa", 6 * 3600))
+        watch.wait_for("mfa: there is another session, until ")
+
+        # Broken: told once, untouched.
+        broken = "[mfa\nthis is no file of AWS\n"
+        replace(home, broken)
+        watch.wait_for(str(home.credentials))
+        replace(home, broken + "\n")
+        assert (desktop.asked, desktop.told) == ([], [])
+
+        # Mended, and due by now: asked, dismissed, told; told again when it is over.
+        replace(home, keys + session_section(aws, "mfa", 5))
+        watch.wait_for("The files can be read again.")
+        watch.wait_for("told: AWS session of mfa is due")
+        watch.wait_for("told: AWS session of mfa is over")
+        assert len(desktop.asked) == 1
+
+        # Another one that is due: a question of its own, answered.
+        desktop.answers(aws.fresh_code(serial_of(aws)))
+        replace(home, keys + session_section(aws, "mfa", 600))
+        watch.wait_for("mfa: renewed, until ")
+    assert watch.log.count(str(home.credentials)) == 1
+    assert len(desktop.asked) == 2
+    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+    assert renewed(home)
+    for secret in (session_in(home)["aws_secret_access_key"], "the session's secret", "its token"):
+        assert secret not in watch.log
+
+
+def replace(home: Home, text: str) -> None:
+    """Replace the credentials file by another one."""
+    new = home.credentials.with_name("new")
+    new.write_text(text)
+    new.chmod(0o600)
+    new.replace(home.credentials)
+
+
+def test_a_clock_that_jumps_wakes_it(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
+    """Hours ahead, as after a suspend: due at once, and over after the next jump."""
+    settle_on_session(home, aws, 4 * 3600)
+    desktop.dismisses()
+    clock = MovedClock(aws)
+    file = home.path / "clock"
+    file.write_text("+0s\n")
+    env = {
+        **clock.environment,
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+    }
+    del env["FAKETIME"]
+    with watching(home, desktop, env=env) as watch:
+        assert desktop.asked == []
+        file.write_text(f"+{4 * 3600 - 600}s\n")
+        watch.wait_for("told: AWS session of mfa is due")
+        file.write_text(f"+{4 * 3600 + 5}s\n")
+        watch.wait_for("told: AWS session of mfa is over")
+        file.write_text("+0s\n")
+    assert len(desktop.asked) == 1
+    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+
+
+def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """``mfa_process``: no dialog, no notification. A second watch names the first."""
+    code = recorder(desktop.tools, "code", f"echo {aws.fresh_code(serial_of(aws))}")
+    managed = f"region = {REGION}\nmfa_source_profile = default\nmfa_serial = {serial_of(aws)}\n"
+    settle(home, aws, config=f"[profile mfa]\n{managed}mfa_process = '{code}'\n")
+    keys = home.credentials.read_text()
+    home.write_credentials(keys + session_section(aws, "mfa", 600))
+    desktop.dismisses()
+    with watching(home, desktop, "--profile", "mfa", "--before", "700") as watch:
+        watch.wait_for("mfa: renewed, until ")
+        second = home.run("mfa", "watch", env=desktop.env)
+        assert second.returncode == 255
+        assert f"process {watch.process.pid} watches already" in second.stderr
+        once = home.run("mfa", "watch", "--once", env=desktop.env)
+        assert (once.returncode, once.output) == (0, "")
+        status = home.run("mfa", "watch", "--status", "--output", "json", env=desktop.env)
+        assert json.loads(status.stdout)["Process"] == f"process {watch.process.pid}"
+    assert desktop.asked == []
+    assert desktop.told == []
+    assert codes_spent(aws) == 1
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_while_a_dialog_stands(
+    home: Home, aws: EmbeddedAws, desktop: Desktop, name: str
+) -> None:
+    """The dialog goes with it, and nothing is left held."""
+    settle_due(home, aws)
+    recorder(desktop.tools, "zenity", f"echo $$ > '{desktop.tools}/pid'; exec sleep 600")
+    process = home.start("mfa", "watch", env=desktop.env)
+    running = Running(process)
+    running.wait_until((desktop.tools / "pid").exists)
+    running.wait_until(lambda: bool((desktop.tools / "pid").read_text()))
+    process.send_signal(getattr(signal, name))
+    running.finish()
+    assert process.returncode == 0, running.log
+    assert f"ended by {name}." in running.log
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((desktop.tools / "pid").read_text()), 0)
+    desktop.answers(aws.fresh_code(serial_of(aws)))
+    assert home.run("mfa", "watch", "--once", env=desktop.env).returncode == 0
+    assert renewed(home)
+
+
+# Schedulers.
+
+
+def fake_crontab(tools: Path) -> Path:
+    """Make a crontab(1) that keeps its table in a file; return that."""
+    table = tools / "table"
+    recorder(
+        tools,
+        "crontab",
+        f"case $1 in -l) cat '{table}' ;; -) cat > '{table}' ;; -r) rm '{table}' ;; esac",
+    )
+    return table
+
+
+def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
+    """Installed beside others' lines; run as cron would, it asks on the desktop; taken out again.
+
+    cron tells it of no display: systemd is asked for that.
+    """
+    settle_due(home, aws)
+    table = fake_crontab(desktop.tools)
+    table.write_bytes(b"# mine\n0 5 * * * backup % \xff\n")
+    before = table.read_bytes()
+    recorder(desktop.tools, "systemctl", "echo DISPLAY=:7")
+    odd = home.path / "100% my config"
+    home.config.rename(odd)
+    env = {
+        **desktop.env,
+        "AWS_CONFIG_FILE": str(odd),
+        "HTTP_PROXY": "http://ada:hush@127.0.0.1:9",
+        "AWS_SECRET_ACCESS_KEY": "hush",
+    }
+    preview = home.run("mfa", "watch", "--install", "cron", "--dry-run", env=env)
+    assert preview.returncode == 0, preview.output
+    assert table.read_bytes() == before
+    installed = home.run("mfa", "watch", "--install", "cron", "--before=900", env=env)
+    assert installed.returncode == 0, installed.output
+    assert "HTTP_PROXY holds a user's name or password" in installed.stderr
+    line = table.read_bytes().removeprefix(before).decode()
+    assert "hush" not in line + preview.output + installed.output
+    assert line.endswith(" mfa watch --once --before=900 # awscli-mfa-watch\n")
+    assert "Scheduled by cron." in home.run("mfa", "watch", "--status", env=env).stdout
+
+    desktop.answers(aws.fresh_code(serial_of(aws)))
+    command = line.split(" ", 5)[5].replace("\\%", "%")
+    little = {"HOME": str(home.path), "LOGNAME": "ada", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    ran = subprocess.run(["/bin/sh", "-c", command], env=little, cwd=home.path, check=True)
+    assert ran.returncode == 0
+    assert renewed(home)
+    assert len(desktop.asked) == 1
+
+    removed = home.run("mfa", "watch", "--uninstall", env=env)
+    assert removed.stdout == "Removed from cron.\n"
+    assert table.read_bytes() == before
+    again = home.run("mfa", "watch", "--uninstall", "--output", "json", env=env)
+    assert json.loads(again.stdout) == {"Removed": []}
+
+
+def test_systemd_comes_first_and_its_units_hold_no_secret(
+    home: Home, aws: EmbeddedAws, desktop: Desktop
+) -> None:
+    """By a fake systemctl; the line for cron that was there goes, or there would be two."""
+    settle_due(home, aws)
+    fake_crontab(desktop.tools).write_bytes(b"1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
+    recorder(desktop.tools, "systemctl", "")
+    env = {**desktop.env, "https_proxy": "http://ada:hush@127.0.0.1:9"}
+    options = ("--profile", "mfa", "--notify-command", "tell 100% $me")
+    installed = home.run("mfa", "watch", "--install", *options, env=env)
+    assert installed.returncode == 0, installed.output
+    assert "loginctl enable-linger" in installed.stdout
+    units = home.path / ".config" / "systemd" / "user"
+    text = "".join(unit.read_text() for unit in units.iterdir())
+    assert f'ExecStart="{home.host.aws}" "mfa" "watch" "--once" "--profile=mfa"' in text
+    assert '"--notify-command=tell 100%% $$me"' in text
+    for secret in ("hush", "the session's secret", aws.user("ada").secret_access_key):
+        assert secret not in text + installed.output
+    assert (desktop.tools / "table").read_bytes() == b"2 * * * * y\n"
+    status = home.run("mfa", "watch", "--status", "--output", "json", env=env)
+    assert json.loads(status.stdout)["Schedulers"] == ["systemd"]
+    assert home.run("mfa", "watch", "--uninstall", env=env).stdout == "Removed from systemd.\n"
+    assert list(units.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        (("--once", "--status"), 252, "--once and --status don't go together"),
+        (("--dry-run",), 252, "--dry-run goes with --install"),
+        (("--before", "0"), 252, "--before takes seconds"),
+        (("--profile", "nope"), 253, "Profile nope isn't managed"),
+        (("--install",), 253, "No scheduler is to be had"),
+    ],
+)
+def test_what_can_not_be_says_why(
+    home: Home, tmp_path: Path, options: tuple[str, ...], code: int, text: str
+) -> None:
+    """With the exit codes of every other command."""
+    env = {"PATH": f"{home.host.aws.parent}:{tmp_path}"} if "--install" in options else {}
+    result = home.run("mfa", "watch", *options, env=env)
+    assert result.returncode == code, result.output
+    assert text in result.stderr
+    assert result.stdout == ""
