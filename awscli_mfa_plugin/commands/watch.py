@@ -26,8 +26,9 @@ class WatchCommand(MfaSubcommand):
 
     NAME = "watch"
     DESCRIPTION = (
-        "Waits until the next session of the managed profiles, or of the one that ``--profile`` "
-        "names, is due. Then it renews it by ``mfa_process``, or else asks for the token code: "
+        "Waits until the next session of the managed profiles, or of those that ``--profile`` "
+        "or ``--profiles`` names, is due. Then it renews it by ``mfa_process``, or else asks for "
+        "the token code: "
         "in a dialog where there is a desktop (zenity, kdialog, osascript, PowerShell), on the "
         "terminal where it has one. Where nobody answers it notifies (notify-send, osascript, a "
         "toast, or ``--notify-command``). It asks once a session, and notifies once when the "
@@ -51,6 +52,11 @@ class WatchCommand(MfaSubcommand):
         "    $ aws mfa watch --notify-command 'tell-me --urgent'\n"
     )
     ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
+        {
+            "name": "profiles",
+            "nargs": "+",
+            "help_text": "The profiles to watch, if several. Default: all managed ones.",
+        },
         {
             "name": "once",
             "action": "store_true",
@@ -122,13 +128,20 @@ class WatchCommand(MfaSubcommand):
     @property
     def _request(self) -> WatchRequest:
         before = whole_number("--before", self._args.before)
-        return WatchRequest(self._globals.profile, before)
+        return WatchRequest(self._profiles, before)
+
+    @property
+    def _profiles(self) -> tuple[str, ...]:
+        one = self._globals.profile
+        return tuple(self._args.profiles or ()) or ((one,) if one is not None else ())
 
     def _check(self) -> None:
         args = self._args
         before = self._request.before
         if before is not None and before < 1:
             raise UsageError("--before takes seconds, 1 or more.")
+        if self._args.profiles and self._globals.profile is not None:
+            raise UsageError("--profile and --profiles don't go together.", "Name all by one.")
         chosen = [
             option
             for option, is_given in (
@@ -148,14 +161,14 @@ class WatchCommand(MfaSubcommand):
         """Return what stands behind ``aws`` in the job."""
         words = ["mfa", "watch", "--once"]
         for option, value in (
-            ("--profile", self._globals.profile),
+            ("--profile", self._profiles[0] if len(self._profiles) == 1 else None),
             ("--before", self._request.before),
             ("--notify-command", self._args.notify_command),
         ):
             if value is not None:
                 # One word each: a value may begin with a hyphen.
                 words.append(f"{option}={value}")
-        return tuple(words)
+        return (*words, "--profiles", *self._profiles) if self._profiles[1:] else tuple(words)
 
     def _install(self, watching: Watching) -> None:
         job, notes = watching.job(self._words())

@@ -74,6 +74,7 @@ OPTIONS: dict[str, dict[str, Takes]] = {
     "exec": {"--min-remaining": ANYTHING},
     "credential-process": {},
     "watch": {
+        "--profiles": PROFILES,
         "--once": NOTHING,
         "--before": ANYTHING,
         "--notify-command": ANYTHING,

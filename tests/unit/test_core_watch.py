@@ -375,7 +375,7 @@ def test_ctrl_c_at_the_question_ends_the_watch() -> None:
 
 def test_seconds_before_the_end_may_be_named() -> None:
     """``--before``: due an hour early, and renewed though the usual window isn't reached."""
-    watched = scene("123456", request=WatchRequest("mfa", HOUR))
+    watched = scene("123456", request=WatchRequest(("mfa",), HOUR))
     watched.watch.check()
     assert watched.look_at(0) == NOW + timedelta(seconds=HOURS_12 - HOUR + 1)
     watched.look_at(HOURS_12 - HOUR + 1)
@@ -385,7 +385,7 @@ def test_seconds_before_the_end_may_be_named() -> None:
 
 def test_a_profile_that_is_not_managed_is_refused() -> None:
     """There is nothing to watch, and nothing to wait for."""
-    watched = scene(request=WatchRequest("default"))
+    watched = scene(request=WatchRequest(("mfa", "default")))
     with pytest.raises(ConfigurationError, match="default isn't managed"):
         watched.watch.check()
 
@@ -666,8 +666,8 @@ def test_the_overview_tells_from_when_each_is_due() -> None:
     watched.world.files.config["other"] = MARKED
     row = ("mfa", SESSION_OF_MFA, NOW + timedelta(seconds=HOURS_12 - 900))
     assert overview(WatchRequest(), watched.ports()) == (row,)
-    assert overview(WatchRequest("mfa"), watched.ports()) == (row,)
-    assert overview(WatchRequest("other"), watched.ports()) == ()
+    assert overview(WatchRequest(("mfa",)), watched.ports()) == (row,)
+    assert overview(WatchRequest(("other",)), watched.ports()) == ()
 
 
 SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", END, NOW)

@@ -55,9 +55,9 @@ _PASSING = (
 
 @dataclass(frozen=True)
 class WatchRequest:
-    """What to watch: one profile, or all managed ones for None; due ``before`` so many seconds."""
+    """What to watch: some profiles, or all managed ones; due ``before`` so many seconds."""
 
-    profile: str | None = None
+    profiles: tuple[str, ...] = ()
     before: int | None = None
 
 
@@ -84,13 +84,14 @@ class Watch:
         self._trouble = ""
 
     def check(self) -> None:
-        """Raise ConfigurationError if the profile that is named can't be watched."""
-        name = self._request.profile
-        if name is not None and name not in managed_names(self._ports):
-            raise ConfigurationError(
-                f"Profile {shown(name)} isn't managed, so there is nothing to watch.",
-                "«aws mfa status» lists the managed profiles; a login makes one.",
-            )
+        """Raise ConfigurationError if a profile that is named can't be watched."""
+        managed = managed_names(self._ports) if self._request.profiles else ()
+        for name in self._request.profiles:
+            if name not in managed:
+                raise ConfigurationError(
+                    f"Profile {shown(name)} isn't managed, so there is nothing to watch.",
+                    "«aws mfa status» lists the managed profiles; a login makes one.",
+                )
 
     def look(self) -> datetime | None:
         """Do what the sessions call for; return when to look again, None for no set time.
@@ -113,8 +114,7 @@ class Watch:
         return self._ports.clock.now()
 
     def _names(self) -> tuple[str, ...]:
-        name = self._request.profile
-        return (name,) if name is not None else managed_names(self._ports)
+        return self._request.profiles or managed_names(self._ports)
 
     def _look_at(self, name: str) -> datetime | None:
         profile = self._ports.files.profile(name)
@@ -221,7 +221,7 @@ class Watch:
 
 def overview(request: WatchRequest, ports: Ports) -> tuple[tuple[str, Session, datetime], ...]:
     """Return the sessions that are watched: profile, session, and from when it is due."""
-    names = (request.profile,) if request.profile is not None else managed_names(ports)
+    names = request.profiles or managed_names(ports)
     found = ((name, ports.files.session_of(ports.files.profile(name))) for name in names)
     return tuple(
         (name, session, due_from(session, request.before))
