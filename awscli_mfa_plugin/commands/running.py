@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,8 +29,9 @@ def run_reporting(run: Callable[[], int]) -> int:
         return _told(error)
     except KeyboardInterrupt:
         return _told(CancelledError("Cancelled."))
-    except BrokenPipeError:
-        return 255
+    except OSError as error:
+        LOG.debug("aws mfa met an error of the system", exc_info=True)
+        return _unwritten(error)
     except ImportError as error:
         LOG.debug("aws mfa lacks a module", exc_info=True)
         return _told(_broken(error))
@@ -40,6 +43,22 @@ def run_reporting(run: Callable[[], int]) -> int:
                 "Please report it with the output of --debug, in which secrets are masked.",
             )
         )
+
+
+def _unwritten(error: OSError) -> int:
+    """Tell that the result can't be written; edges have told whatever else can't be."""
+    _give_up_stdout()
+    if isinstance(error, BrokenPipeError):
+        return MfaError.exit_code
+    return _told(MfaError(f"The result can't be written: {error.strerror or shown(error)}."))
+
+
+def _give_up_stdout() -> None:
+    """Let what is left in the buffer go nowhere: Python would fail on it once more at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _broken(error: ImportError) -> MfaError:

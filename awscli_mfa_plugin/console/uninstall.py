@@ -55,6 +55,9 @@ def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
     here = Surroundings(environment)
     here.check_person()
     removal = _Removal(here)
+    if not removal.is_due:
+        print_line("Nothing is installed that awscli-mfa install has made.")
+        return 0
     if options.dry_run:
         sys.stdout.write(removal.diff())
         return 0
@@ -72,6 +75,11 @@ class _Removal:
         known = {config.path: config for config in self._record.configs}
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
 
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything of the installer's: what a person made stays."""
+        return bool(self._folder.parts() or self._record.configs or self._record.path_files)
+
     def diff(self) -> str:
         """Return what would change."""
         parts = []
@@ -79,18 +87,15 @@ class _Removal:
             before, after = self._before_and_after(path, known)
             parts.append(unified(path, before, after))
         parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
-        parts += [f"remove folder {shown(path)}\n" for path in self._own_folders()]
+        parts += [f"remove folder {shown(path)}\n" for path in self._own_paths(whole=True)]
         if self._has_aliases():
             parts.append("aws mfa alias uninstall --all\n")
         if self._schedulers():
             parts.append("aws mfa watch --uninstall\n")
-        return "".join(parts) or "Nothing is installed.\n"
+        return "".join(parts)
 
     def do(self, *, with_sessions: bool) -> int:
         """Take it away; return the exit code."""
-        if self.diff() == "Nothing is installed.\n":
-            print_line("Nothing is installed.")
-            return 0
         clis = [cli for cli in found_clis(self._here.environment) if cli.version]
         with self._locked():
             self._take_away(clis, with_sessions=with_sessions)
@@ -112,15 +117,18 @@ class _Removal:
         for path in self._path_files():
             with suppress(FileNotFoundError):
                 os.unlink(path)
-        for folder in self._own_folders():
-            remove_tree(folder)
+        for path in self._own_paths():
+            remove_tree(path)
+        remove_if_empty([self._folder.base])
 
-    def _own_folders(self) -> list[str]:
-        return [
-            folder
-            for folder in (self._folder.base, self._here.state_folder)
-            if os.path.isdir(folder) and not os.path.islink(folder)
-        ]
+    def _own_paths(self, *, whole: bool = False) -> list[str]:
+        """Return what is to be removed; ``whole`` takes a folder in which all is ours for one."""
+        state = self._here.state_folder
+        is_folder = os.path.isdir(state) and not os.path.islink(state)
+        parts = self._folder.parts()
+        if whole and parts and len(parts) == len(os.listdir(self._folder.base)):
+            parts = [self._folder.base]
+        return [*parts, *([state] if is_folder else [])]
 
     def _path_files(self) -> list[str]:
         ours = f"{self._folder.link}\n".encode()

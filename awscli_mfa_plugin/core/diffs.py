@@ -11,13 +11,21 @@ _SECRET = re.compile(
     r"^(.?\s*(?:aws_secret_access_key|aws_session_token|aws_security_token)\s*[=:]\s*)\S.*$",
     re.IGNORECASE,
 )
+_MAY_BE_SECRET = re.compile(
+    r"^([ ]\s*(?:\S*(?:secret|token|passw|_process|_key|auth|url)\S*\s*[=:]\s*"
+    r"|\S+\s*[=:]\s*!))\S.*$",
+    re.IGNORECASE,
+)
+"""A line that doesn't change, whose value may hold a secret: a command, a URL, another tool's."""
+
 _NOWHERE = "/dev/null"
 
 
 def unified(path: str, before: bytes | None, after: bytes | None) -> str:
     """Return the diff of a file's content, "" without a difference; None is a missing file.
 
-    Values of secret keys and tokens are masked, control characters escaped.
+    Values of secret keys and tokens are masked, and those of lines that don't change where they
+    may hold one; control characters are escaped.
     """
     if before == after:
         return ""
@@ -38,4 +46,5 @@ def _lines(content: bytes | None) -> list[str]:
 
 
 def _masked(line: str) -> str:
+    line = _MAY_BE_SECRET.sub(r"\1****", line)
     return shown(_SECRET.sub(r"\1****", line.replace("\t", "    ").rstrip("\r")), limit=2000)

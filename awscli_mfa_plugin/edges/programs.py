@@ -33,6 +33,9 @@ def become(words: list[str], environment: Mapping[str, str], variables: Mapping[
         if value:
             child[name] = value
     words = words or [_shell(environment)]
+    if not words[0]:
+        say("aws mfa exec: a program without a name isn't found.")
+        return NOT_FOUND
     sys.stdout.flush()
     sys.stderr.flush()
     try:

@@ -184,6 +184,7 @@ UNFIT_EXPANSIONS = [
         "--region x s3 ls",
         "''",
     ),
+    *("mfa --region x exec -- id", "mfa --no-paginate exec -- id", "mfa -- exec", "mfa 'x y'"),
     *("s3 ls --profile x", "s3 ls --profile=x", "s3 ls --prof x", "s3 ls --debug", "s3 ls --de"),
     *("s3 ls --endpoint-url http://x", "s3 ls --endp=http://x", "s3 ls --ca-bundle x"),
     *(
@@ -228,6 +229,10 @@ CONSENT = [
     ("mfa exec -- terraform", "toplevel", "starts a program with your keys"),
     ("'mfa' exec --min-remaining 5 -- terraform", "toplevel", "starts a program with your keys"),
     ("exec -- terraform", MFA_SECTION, "starts a program with your keys"),
+    ("mfa watch --notify-command 'sh -c id'", "toplevel", "starts a program"),
+    ("watch --once --notify=id", MFA_SECTION, "starts a program"),
+    ("mfa watch --inst cron", "toplevel", "changes your settings"),
+    ("mfa watch --once", "toplevel", ""),
     ("configure set plugins.x y", "toplevel", "changes your settings"),
     ("mfa configure --from x", "toplevel", "changes your settings"),
     ("alias install --from x", MFA_SECTION, "changes your settings"),

@@ -347,7 +347,7 @@ def test_uninstall_without_an_installation(
 ) -> None:
     """There is nothing to do, and that is no failure."""
     assert uninstall([], machine.environment) == 0
-    assert capsys.readouterr().out == "Nothing is installed.\n"
+    assert capsys.readouterr().out.startswith("Nothing is installed")
     assert not list(machine.home.iterdir())
 
 
@@ -372,6 +372,25 @@ def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
     assert uninstall([], machine.environment) == 0
     assert machine.config.read_bytes() == before
     assert not machine.data.exists()
+
+
+def test_what_a_person_made_stays(machine: Machine) -> None:
+    """Lines of [plugins] by hand, and a folder with a file of theirs: nothing was installed."""
+    machine.write_config("[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path = /x\n")
+    before = machine.config.read_bytes()
+    machine.data.mkdir(parents=True)
+    (machine.data / "mine.txt").write_text("mine")
+    assert uninstall([], machine.environment) == 0
+    assert machine.config.read_bytes() == before
+    assert (machine.data / "mine.txt").read_text() == "mine"
+
+
+def test_a_file_of_the_persons_in_the_folder_stays(machine: Machine) -> None:
+    """The plugin goes, the file is left in its place."""
+    install([], machine.environment)
+    (machine.data / "mine.txt").write_text("mine")
+    assert uninstall([], machine.environment) == 0
+    assert [path.name for path in machine.data.iterdir()] == ["mine.txt"]
 
 
 def test_another_config_file_is_remembered(machine: Machine) -> None:

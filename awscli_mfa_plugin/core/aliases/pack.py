@@ -52,6 +52,11 @@ class Alias:
             words = ["mfa", *words]
         if words[:2] == ["mfa", "exec"] and "--" in words:
             return "starts a program with your keys"
+        if words[:2] == ["mfa", "watch"]:
+            if any(_means(word, ("--notify-command",)) for word in words):
+                return "starts a program"
+            if any(_means(word, ("--install",)) for word in words):
+                return "changes your settings"
         if words[0] == "configure" or words[:2] in (["mfa", "configure"], ["mfa", "alias"]):
             return "changes your settings"
         return ""
@@ -121,6 +126,8 @@ def _unfit_words(expansion: str) -> str:
         return "a quotation mark of the expansion isn't closed"
     if not words or not _COMMAND.fullmatch(words[0]):
         return "the expansion starts with a command of the CLI"
+    if words[0] == "mfa" and words[1:] and not _COMMAND.fullmatch(words[1]):
+        return "a subcommand stands behind «mfa», and options behind that"
     options = words[: words.index("--")] if "--" in words else words
     for word in options:
         if _means(word, _REFUSED_BY_THE_CLI):

@@ -98,9 +98,11 @@ def remove_if_empty(folders: Iterable[str]) -> None:
 
 
 def remove_tree(folder: str) -> None:
-    """Remove a folder with all that is in it, unless it is a link; raise UnwritableFileError."""
+    """Remove a folder with all that is in it, or a file or a link; raise UnwritableFileError."""
     try:
         if os.path.isdir(folder) and not os.path.islink(folder):
             shutil.rmtree(folder)
+        elif os.path.lexists(folder):
+            os.unlink(folder)
     except OSError as error:
         raise unwritable(folder, error) from error

@@ -67,6 +67,18 @@ class PluginFolder:
         except OSError:
             return ""
 
+    def parts(self) -> list[str]:
+        """Return what is ours in the folder and there: versions, link, record, locks."""
+        own = [self.versions, self.link, self.record]
+        with suppress(OSError):
+            names = sorted(os.listdir(self.base))
+            own += [
+                os.path.join(self.base, name)
+                for name in names
+                if name.endswith((".lock", ".holder")) or name == f"{_LINK}.new"
+            ]
+        return [path for path in own if os.path.lexists(path)]
+
     def path_of(self, name: str) -> str:
         """Return the folder of a version."""
         return os.path.join(self.versions, name)
