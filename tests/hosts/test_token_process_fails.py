@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.hosts.cache import KINDS
 from tests.hosts.sessions import settle_on_session
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home, Result
+
+pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
 
 S3 = ("s3", "ls", "--profile", "mfa")
 # What the command does, and what is said of it.
