@@ -53,6 +53,10 @@ class CannotAskError(ConfigurationError):
     """A token code is needed and nobody can be asked for it."""
 
 
+class UnshownError(CannotAskError):
+    """The question couldn't be put: nobody has seen it."""
+
+
 class TokenProcessError(ConfigurationError):
     """The command in ``mfa_process`` failed, hung, or printed no token code."""
 

@@ -180,11 +180,11 @@ class WatchCommand(MfaSubcommand):
             data = {"Scheduler": scheduler.name, "Installed": False, "Preview": text}
             self.show(self._globals, data, text.rstrip("\n"))
             return
+        said = scheduler.install(job)
         # One is enough: two would ask twice.
         for other in watching.schedulers(""):
             if other.name != scheduler.name:
                 other.uninstall()
-        said = scheduler.install(job)
         watching.keep_schedulers([scheduler.name])
         data = {"Scheduler": scheduler.name, "Installed": True}
         self.show(self._globals, data, f"{said} «aws mfa watch --uninstall» takes it back.")

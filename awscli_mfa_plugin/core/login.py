@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 WAIT_WITH_NOBODY_TO_ASK = 30
 """Seconds to wait for another process that is logging in, where none can take over."""
 
+WAIT_WHILE_IT_LIVES = 3
+"""The same inside another command, while the session that is due still lives."""
+
 WAIT_AT_A_TERMINAL = 150
 """The same where a person sits: longer than a prompt lives."""
 
@@ -101,14 +104,25 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     ports = _with_prompt_settings(request, profile, ports)
     if request.dry_run:
         return _planned(_plan(request, profile, ports))
-    wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.why_not() else WAIT_AT_A_TERMINAL
-    wait = wait if request.longest_wait is None else min(wait, request.longest_wait)
+    wait = _patience(request, before, ports)
     lock = f"session {ports.files.credentials_path} {request.session_profile}"
     try:
         with ports.locks.hold(lock, wait, lambda holder: _say_waiting(holder, ports)):
             return _login_in_turn(request, before, ports)
     except BusyError as busy:
         return _living_session_or(busy, request, ports)
+
+
+def _patience(request: LoginRequest, before: Session | None, ports: Ports) -> float:
+    """Return for how many seconds to wait for another process that is logging in.
+
+    Inside another command a session that lives serves on at once, as good as: that process may
+    be asking a person who isn't there.
+    """
+    wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.why_not() else WAIT_AT_A_TERMINAL
+    if request.reason and before is not None and before.remaining(ports.clock.now()):
+        wait = WAIT_WHILE_IT_LIVES
+    return wait if request.longest_wait is None else min(wait, request.longest_wait)
 
 
 def _check_request(request: LoginRequest) -> None:

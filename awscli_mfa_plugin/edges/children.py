@@ -6,14 +6,17 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_CHUNK, _KEPT = 65536, 64
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,40 @@ def run_to_end(
         )
     except (OSError, ValueError) as error:
         return Done(None, why=getattr(error, "strerror", None) or shown(error))
+    read: tuple[list[bytes], list[bytes]] = ([], [])
+    workers = [
+        threading.Thread(target=_drain, args=(stream, into), daemon=True)
+        for stream, into in zip((process.stdout, process.stderr), read, strict=True)
+    ]
+    workers.append(threading.Thread(target=_feed, args=(process.stdin, content), daemon=True))
+    for worker in workers:
+        worker.start()
     try:
-        stdout, stderr = process.communicate(content, timeout=seconds)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
     finally:
         if process.poll() is None:
             _end_group(process)
+        for worker in workers:
+            # What the program left running may hold a pipe open for long: it isn't waited for.
+            worker.join(1)
+    stdout, stderr = (b"".join(part) for part in read)
     told = stderr.decode("utf-8", "replace").strip().splitlines()
     why = shown(told[-1]) if told else f"exit code {process.returncode}"
     return Done(process.returncode, stdout, why)
+
+
+def _drain(stream: IO[bytes], into: list[bytes]) -> None:
+    """Read to the end, so that the program is never held up; keep the beginning and the end."""
+    with stream:
+        while chunk := os.read(stream.fileno(), _CHUNK):
+            into[:] = [*into[:_KEPT], chunk]
+
+
+def _feed(stream: IO[bytes], content: bytes) -> None:
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
@@ -70,7 +97,3 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream:
-            with contextlib.suppress(OSError):
-                stream.close()

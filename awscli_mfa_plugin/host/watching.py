@@ -117,6 +117,9 @@ class Watching:
         ):
             if environment.get(name):
                 environment[name] = path
+        bundle = environment.get("AWS_CA_BUNDLE")
+        if bundle:
+            environment["AWS_CA_BUNDLE"] = os.path.abspath(bundle)
         folders = environment.get("PATH", "").split(os.pathsep)
         absolute = dict.fromkeys(folder for folder in folders if os.path.isabs(folder))
         environment["PATH"] = os.pathsep.join(absolute)

@@ -682,3 +682,17 @@ def test_two_profiles_with_one_device_dont_spend_one_code_twice() -> None:
 def test_a_request_doesnt_show_its_code() -> None:
     """It may stand in a log or a traceback."""
     assert "123456" not in repr(request(token_code="123456"))
+
+
+@pytest.mark.parametrize(("age", "wait"), [(43_200 - 60, 3), (43_200, 150), (None, 150)])
+def test_inside_another_command_a_living_session_is_not_held_up(
+    age: int | None, wait: float
+) -> None:
+    """Another process may be asking a person who isn't there; what is over has to wait for it."""
+    credentials: Sections = {"default": dict(LONG_LIVED)}
+    if age is not None:
+        credentials["mfa"] = session_section(age=age)
+    files = FakeFiles({"mfa": dict(MARKED)}, credentials)
+    world = World(files=files, terminal=FakeTerminal("123456"))
+    login(LoginRequest("mfa", reason="It is due."), world.ports())
+    assert [seconds for name, seconds in world.locks.asked if name.startswith("session")] == [wait]

@@ -283,3 +283,11 @@ def test_the_words_are_split_as_sh_does() -> None:
         "AWS_CONFIG_FILE=a b",
         AWS,
     ]
+
+
+@pytest.mark.parametrize("proxy", ["http://ada:hu/sh@10.0.0.1:80", "http://ada:h#ush@p:1"])
+def test_a_password_that_ends_the_host_is_not_kept(proxy: str) -> None:
+    """Nothing of such a URL is, and a line says so."""
+    job, notes = job_of(("/usr/bin/aws",), {"HTTPS_PROXY": proxy})
+    assert "HTTPS_PROXY" not in job.environment
+    assert "left out" in notes[0]

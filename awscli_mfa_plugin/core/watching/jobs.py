@@ -69,10 +69,13 @@ def job_of(words: tuple[str, ...], environment: Mapping[str, str]) -> tuple[Job,
     for name in KEPT_VARIABLES:
         value = environment.get(name, "")
         bare = _USER_OF_URL.sub(r"\1", value) if _is_url(name) else value
+        if _is_url(name) and "@" in bare:
+            bare = ""  # a password with a character that ends the host: nothing of it is kept
         if bare != value:
             notes.append(
-                f"{name} holds a user's name or password: it is kept without, and a proxy that "
-                "wants them will refuse."
+                f"{name} holds a user's name or password: it is "
+                + ("kept without" if bare else "left out")
+                + ", and a proxy that wants them will refuse."
             )
         if bare:
             kept[name] = bare

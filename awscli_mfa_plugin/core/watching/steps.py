@@ -59,6 +59,10 @@ class Step:
     until: datetime | None = None
 
 
+LONGEST = 129_600
+"""Seconds that no session outlasts (STS API reference, GetSessionToken)."""
+
+
 def due_from(session: Session, before: int | None) -> datetime:
     """Return the moment from which a session is due, ``before`` seconds before its end.
 
@@ -67,7 +71,7 @@ def due_from(session: Session, before: int | None) -> datetime:
     """
     if before is None:
         return session.expiration - expiry_window(session.lifetime)
-    return session.expiration - min(timedelta(seconds=before), session.lifetime / 2)
+    return session.expiration - min(timedelta(seconds=min(before, LONGEST)), session.lifetime / 2)
 
 
 def told_of(session: Session, told: Told | None, now: datetime) -> Told:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.children import Done, run_to_end
 from awscli_mfa_plugin.edges.watching.desktop import desktop_environment, has_display
-from awscli_mfa_plugin.errors import CancelledError, CannotAskError
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -171,7 +171,7 @@ class DialogTerminal:
             return answer
         if done.returncode == 1 and "display" not in done.why.lower():
             raise CancelledError("The dialog was dismissed; nothing was changed.")
-        raise CannotAskError(f"{name} can't show a dialog: {done.why}.", "Log in on a terminal.")
+        raise UnshownError(f"{name} can't show a dialog: {done.why}.", "Log in on a terminal.")
 
     def _program(self) -> Callable[..., list[str]] | None:
         path = self._environment.get("PATH", "")

@@ -16,7 +16,7 @@ from awscli_mfa_plugin.core.watching.unit_files import (
     task_xml,
 )
 from awscli_mfa_plugin.edges.watching.told_programs import ByProgram, remove_file, write_whole
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,12 @@ class Systemd(ByProgram):
         """Write the units and start the timer."""
         for path, text in self._units(job):
             write_whole(path, text.encode("utf-8", "surrogateescape"))
-        self.must("--user", "daemon-reload")
-        self.must("--user", "enable", "--now", f"{NAME}.timer")
+        try:
+            self.must("--user", "daemon-reload")
+            self.must("--user", "enable", "--now", f"{NAME}.timer")
+        except MfaError:
+            self.uninstall()
+            raise
         return (
             f"The timer {NAME}.timer runs in {self._folder()}. It rests while you are logged out, "
             "unless «loginctl enable-linger» lets it run."
@@ -110,14 +114,21 @@ class Cron(ByProgram):
 
     def is_installed(self) -> bool:
         """Tell whether the line is there."""
-        return not self.why_not() and has_line(self._content())
+        if self.why_not():
+            return False
+        try:
+            return has_line(self._content())
+        except ConfigurationError:
+            return False  # who may not read a crontab has none
 
     def _content(self) -> bytes:
         done = self.run("-l")
         if done.returncode == 0:
             return done.stdout
-        # Every crontab(1) says it in these words where there is none yet.
-        if done.returncode is not None and "no crontab for" in done.why:
+        # Where there is none yet, cron's says the first, busybox's the second.
+        if done.returncode is not None and any(
+            words in done.why for words in ("no crontab for", "No such file or directory")
+        ):
             return b""
         raise ConfigurationError(
             f"The crontab can't be read: {done.why}.", "Nothing was changed. Look at «crontab -l»."
