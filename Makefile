@@ -34,7 +34,7 @@ hosts: .venv ## fetch the real AWS CLIs into the cache folder
 	$(BIN)/python -m tests.hosts.fetch
 
 test: .venv lint docs ## everything that CI runs
-	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --cov --cov-report=term
+	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) --dist worksteal --durations=25 --cov --cov-report=term
 
 test-unit: .venv ## what needs no real AWS CLI
 	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
