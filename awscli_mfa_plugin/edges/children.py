@@ -55,14 +55,16 @@ def run_to_end(
     except (OSError, ValueError) as error:
         return Done(None, why=getattr(error, "strerror", None) or shown(error))
     read: tuple[list[bytes], list[bytes]] = ([], [])
-    workers = [
-        threading.Thread(target=_drain, args=(stream, into), daemon=True)
-        for stream, into in zip((process.stdout, process.stderr), read, strict=True)
-    ]
-    workers.append(threading.Thread(target=_feed, args=(process.stdin, content), daemon=True))
-    for worker in workers:
-        worker.start()
+    workers: list[threading.Thread] = []
     try:
+        # A signal may come at any moment from here on: the program ends with this process.
+        for work, *arguments in (
+            (_drain, process.stdout, read[0]),
+            (_drain, process.stderr, read[1]),
+            (_feed, process.stdin, content),
+        ):
+            workers.append(threading.Thread(target=work, args=arguments, daemon=True))
+            workers[-1].start()
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
@@ -70,8 +72,9 @@ def run_to_end(
         if process.poll() is None:
             _end_group(process)
         for worker in workers:
-            # What the program left running may hold a pipe open for long: it isn't waited for.
-            worker.join(1)
+            if worker.ident is not None:
+                # What the program left running may hold a pipe open for long.
+                worker.join(1)
     stdout, stderr = (b"".join(part) for part in read)
     told = stderr.decode("utf-8", "replace").strip().splitlines()
     why = shown(told[-1]) if told else f"exit code {process.returncode}"
