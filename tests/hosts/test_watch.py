@@ -10,6 +10,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,6 @@ from tests.recorders import recorded, recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
@@ -341,6 +341,14 @@ def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
     assert codes_spent(aws) == 1
 
 
+def wait_until_gone(pid: int) -> None:
+    """Wait until no such process runs; AssertionError after ten seconds."""
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < deadline, f"process {pid} is left"
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_ends_it_while_a_dialog_stands(
     home: Home, aws: EmbeddedAws, desktop: Desktop, name: str
@@ -356,8 +364,7 @@ def test_a_signal_ends_it_while_a_dialog_stands(
     running.finish()
     assert process.returncode == 0, running.log
     assert f"ended by {name}." in running.log
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((desktop.tools / "pid").read_text()), 0)
+    wait_until_gone(int((desktop.tools / "pid").read_text()))
     desktop.answers(aws.fresh_code(serial_of(aws)))
     assert home.run("mfa", "watch", "--once", env=desktop.env).returncode == 0
     assert renewed(home)
