@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.world import World
 
 
+MIN_REMAINING: dict[str, Any] = {
+    "name": "min-remaining",
+    "cli_type_name": "integer",
+    "help_text": "Make a new session unless at least this many seconds are left.",
+}
+"""The option of whatever may make a session: login, export, exec."""
+
+
 class MfaSubcommand(BasicCommand):  # type: ignore[misc]
     """A subcommand of ``aws mfa``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
+from awscli_mfa_plugin.commands.base import MIN_REMAINING, MfaSubcommand, whole_number
 from awscli_mfa_plugin.core.handing_out import (
     SPOILING_VARIABLES,
     HandoutRequest,
@@ -40,11 +40,7 @@ class ExecCommand(MfaSubcommand):
         "    $ exit\n"
     )
     ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {
-            "name": "min-remaining",
-            "cli_type_name": "integer",
-            "help_text": "Make a new session unless at least this many seconds are left.",
-        },
+        MIN_REMAINING,
     ]
 
     def run(self, parsed_args: Any, parsed_globals: Any) -> int:

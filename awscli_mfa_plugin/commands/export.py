@@ -7,7 +7,12 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number, write_exactly
+from awscli_mfa_plugin.commands.base import (
+    MIN_REMAINING,
+    MfaSubcommand,
+    whole_number,
+    write_exactly,
+)
 from awscli_mfa_plugin.core.handing_out import (
     REGION_VARIABLES,
     SESSION_VARIABLES,
@@ -75,11 +80,7 @@ class ExportCommand(MfaSubcommand):
             "action": "store_true",
             "help_text": "Print what takes the session out of the environment again.",
         },
-        {
-            "name": "min-remaining",
-            "cli_type_name": "integer",
-            "help_text": "Make a new session unless at least this many seconds are left.",
-        },
+        MIN_REMAINING,
     ]
 
     def run(self, parsed_args: Any, parsed_globals: Any) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
+from awscli_mfa_plugin.commands.base import MIN_REMAINING, MfaSubcommand, whole_number
 from awscli_mfa_plugin.core.expiry import rfc3339, seconds_left
 from awscli_mfa_plugin.core.login import LoginRequest, LoginResult, login
 from awscli_mfa_plugin.core.text import length_of_time, moment, shown
@@ -84,11 +84,7 @@ class LoginCommand(MfaSubcommand):
             "action": "store_true",
             "help_text": "Make a new session even if the present one isn't due.",
         },
-        {
-            "name": "min-remaining",
-            "cli_type_name": "integer",
-            "help_text": "Make a new session unless at least this many seconds are left.",
-        },
+        MIN_REMAINING,
         {
             "name": "dry-run",
             "action": "store_true",

@@ -10,7 +10,6 @@ import sys
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.diagnosis.findings import Finding
-    from awscli_mfa_plugin.core.protocols import CountingTerminal
 
 CANCELLED = 130
 """The shells' exit status of a program that was ended by Ctrl-C."""
@@ -88,24 +87,15 @@ def _mended(findings: list[Finding], *, is_agreed: bool) -> bool:
     from awscli_mfa_plugin.edges.diagnosis.fixes import make_change, shown_change
     from awscli_mfa_plugin.edges.locks import Locks
     from awscli_mfa_plugin.edges.machine import say
-    from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
+    from awscli_mfa_plugin.edges.state import StateFolder
+    from awscli_mfa_plugin.edges.terminal import this_terminal
 
-    locks = Locks(StateFolder(os.path.expanduser(STATE_FOLDER)))
+    locks = Locks(StateFolder())
     return mended(
         findings,
         show=shown_change,
         make=lambda fix: make_change(fix, locks),
-        terminal=_terminal(),
+        terminal=this_terminal(),
         notes=say,
         is_agreed=is_agreed,
     )
-
-
-def _terminal() -> CountingTerminal:
-    if sys.platform == "win32":
-        from awscli_mfa_plugin.edges.terminal_windows import Console
-
-        return Console()
-    from awscli_mfa_plugin.edges.terminal import ControllingTerminal
-
-    return ControllingTerminal()

@@ -200,7 +200,7 @@ def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
         done = run_aws(cli.path, ["mfa", "alias", "install"], here.environment)
         code = 0 if done.succeeded else 255
         print_line(
-            done.stdout.strip() if done.succeeded else f"«aws mfa alias install» failed: {done.why}"
+            done.text.strip() if done.succeeded else f"«aws mfa alias install» failed: {done.why}"
         )
     print_line("Next: aws mfa login --profile mfa")
     if not with_aliases:

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.edges.installation.plugin_folder import (
     home_folder,
 )
 from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.edges.state import StateFolder, state_path
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Surroundings:
     @property
     def state_folder(self) -> str:
         """Return the plugin's state folder."""
-        return os.path.join(self.cli_folder, "awscli-mfa")
+        return state_path(self.home)
 
     @property
     def alias_path(self) -> str:

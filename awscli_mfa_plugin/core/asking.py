@@ -31,6 +31,14 @@ class MutedTerminal:
         """Say nothing."""
 
 
+YES = frozenset({"y", "yes"})
+
+
+def agrees(terminal: Terminal, question: str) -> bool:
+    """Ask a question whose usual answer is no; tell whether it was yes."""
+    return terminal.ask(question).lower() in YES
+
+
 def terminal_for(
     prompt_setting: str, environment: Mapping[str, str], terminal: Terminal
 ) -> Terminal:

@@ -72,18 +72,26 @@ def _discovered(source: Source, region: str, ports: Ports) -> str:
     except PermissionDeniedError as denied:
         return _asked_serial(denied, ports)
     usable = [device for device in devices if device.is_usable]
-    if not devices:
-        raise ConfigurationError(
-            f"The user of {source.shown} has no MFA device.",
-            "Register one in the console: IAM > Users > (you) > Security credentials > "
-            "Multi-factor authentication.",
-        )
     if not usable:
-        raise ConfigurationError(
-            f"The user of {source.shown} has FIDO devices only.",
-            f"{FIDO_REASON}; or register a virtual device beside them.",
-        )
+        raise none_usable(source, devices)
     return usable[0].mfa_serial if len(usable) == 1 else _chosen(usable, ports)
+
+
+_REGISTER = (
+    "Register a virtual device in the console: IAM > Users > (you) > Security credentials > "
+    "Multi-factor authentication."
+)
+
+
+def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> ConfigurationError:
+    """Return the error for a user none of whose devices gives codes."""
+    if not devices:
+        return ConfigurationError(f"The user of {source.shown} has no MFA device.", _REGISTER)
+    names = quoted_list(device.mfa_serial for device in devices)
+    return ConfigurationError(
+        f"The user of {source.shown} has FIDO devices only: {names}.",
+        f"{FIDO_REASON}. {_REGISTER}",
+    )
 
 
 def _asked_serial(denied: PermissionDeniedError, ports: Ports) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from awscli_mfa_plugin.core.login import LoginRequest, login
 from awscli_mfa_plugin.core.records import SWITCH, Profile, Session
 from awscli_mfa_plugin.core.renewal import Renewal
 from awscli_mfa_plugin.core.sections import check_profile_name
+from awscli_mfa_plugin.core.sessions import session_options
 from awscli_mfa_plugin.core.text import length_of_time, shown
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
@@ -38,6 +40,9 @@ SPOILING_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"
 The JavaScript SDK skips keys in the environment while ``AWS_PROFILE`` is set; the last one is
 an older name of the token, which some tools read first.
 """
+
+_OURS_ANSWERS = re.compile(r"\b(?:awscli-mfa|mfa)(?:\.exe)?['\"]?\s+credential-process\b")
+"""A command that starts this one; other tools have a subcommand of the same name."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles)
 
 def _check_managed(profile: Profile, names: list[str]) -> None:
     name = shown(profile.name)
-    if "credential-process" in profile.get("credential_process") and len(names) == 1:
+    if _OURS_ANSWERS.search(profile.get("credential_process")) and len(names) == 1:
         raise ConfigurationError(
             f"Profile {name} gets its credentials by credential_process, which leads back here: "
             "a cycle.",
@@ -200,12 +205,6 @@ def process_form(session: Session) -> dict[str, Any]:
 
 def ini_form(profile: str, session: Session, region: str) -> str:
     """Return a section of a credentials file; «profile» is a name that may stand there."""
-    options = {
-        "aws_access_key_id": session.access_key_id,
-        "aws_secret_access_key": session.secret_access_key,
-        "aws_session_token": session.session_token,
-        "expiration": rfc3339(session.expiration),
-        **({"region": region} if region else {}),
-    }
+    options = {**session_options(session), **({"region": region} if region else {})}
     lines = [f"[{profile}]", *(f"{name} = {value}" for name, value in options.items())]
     return "\n".join(lines) + "\n"

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.core.exchange import exchange
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial, region_of
-from awscli_mfa_plugin.core.source import Source, known_region, resolve_source, source_name
+from awscli_mfa_plugin.core.source import Source, inherited, known_region, resolve_source
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
@@ -174,15 +174,8 @@ def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
 
 
 def _with_prompt_settings(request: LoginRequest, profile: Profile, ports: Ports) -> Ports:
-    setting = _inherited("mfa_prompt", request, profile, ports)
+    setting = inherited("mfa_prompt", profile, ports, request.source_profile)
     return replace(ports, terminal=terminal_for(setting, ports.environment, ports.terminal))
-
-
-def _inherited(option: str, request: LoginRequest, profile: Profile, ports: Ports) -> str:
-    """Return a setting of the session profile, or else of its source profile."""
-    source = source_name(request.source_profile, profile, ports.environment)
-    of_source = ports.files.profile(source).get(option) if source else ""
-    return profile.get(option) or of_source
 
 
 def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) -> LoginResult:
@@ -213,8 +206,8 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
     codes = CodeSettings(
         reason=request.reason,
         option=request.token_code,
-        process=_inherited("mfa_process", request, profile, ports),
-        hidden=_inherited("mfa_prompt", request, profile, ports).lower() == "hidden",
+        process=inherited("mfa_process", profile, ports, request.source_profile),
+        hidden=inherited("mfa_prompt", profile, ports, request.source_profile).lower() == "hidden",
     )
     return LoginPlan(
         session_profile=profile.name,

@@ -68,6 +68,16 @@ def source_name(named: str | None, session_profile: Profile, environment: Mappin
     return "" if keys and not keys.session_token else "default"
 
 
+def inherited(option: str, session_profile: Profile, ports: Ports, named: str | None = None) -> str:
+    """Return a setting of the session profile, or else of its source profile, or "".
+
+    ``named`` is ``--source-profile``.
+    """
+    source = source_name(named, session_profile, ports.environment)
+    of_source = ports.files.profile(source).get(option) if source else ""
+    return session_profile.get(option) or of_source
+
+
 def environment_keys(environment: Mapping[str, str]) -> Keys | None:
     """Return the keys in the environment, long-lived or temporary, if there are any."""
     key_id = environment.get("AWS_ACCESS_KEY_ID", "")

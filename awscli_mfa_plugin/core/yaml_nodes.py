@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.errors import ConfigurationError
+
 
 @dataclass(frozen=True)
 class Node:
@@ -14,3 +17,14 @@ class Node:
     text: str | None = None
     items: tuple[Node, ...] | None = None
     pairs: tuple[tuple[Node, Node], ...] | None = None
+
+
+def unreadable(file: str, line: int, column: int, why: str, kind: str) -> ConfigurationError:
+    """Return the error for what stands at a place of a file (counted from 1).
+
+    ``kind`` is what such a file is called: «pack», «manifest».
+    """
+    return ConfigurationError(
+        f"{shown(file)}, line {line}, column {column}: {why}.",
+        f"Nothing was changed. Correct the {kind} there, then try again.",
+    )

@@ -189,16 +189,21 @@ def _sync_folder(folder: str) -> None:
                 os.close(descriptor)
 
 
+def is_leftover(name: str, target: str = "") -> bool:
+    """Tell whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
+    of = re.escape(target) if target else ".+"
+    return bool(re.fullmatch(rf"\.{of}\.{_MARK}-[0-9a-f]{{8}}\.tmp", name))
+
+
 def remove_leftovers(target: str) -> None:
     """Remove the temporary files that killed processes left beside ``target``.
 
     Only while holding the target's lock: another's temporary file is in use without it.
     """
     folder, name = os.path.split(target)
-    pattern = re.compile(rf"\.{re.escape(name)}\.{_MARK}-[0-9a-f]{{8}}\.tmp")
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if pattern.fullmatch(entry.name) and _is_our_own_file(entry):
+            if is_leftover(entry.name, name) and _is_our_own_file(entry):
                 with suppress(OSError):
                     os.unlink(entry.path)
 

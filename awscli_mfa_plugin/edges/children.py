@@ -30,6 +30,17 @@ class Done:
     stdout: bytes = field(default=b"", repr=False)
     why: str = ""
     timed_out: bool = False
+    stderr: bytes = field(default=b"", repr=False)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended with 0."""
+        return self.returncode == 0
+
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout."""
+        return self.stdout.decode("utf-8", "replace")
 
 
 def run_to_end(
@@ -37,8 +48,9 @@ def run_to_end(
     environment: Mapping[str, str],
     seconds: float,
     content: bytes = b"",
+    folder: str | None = None,
 ) -> Done:
-    """Run a program without a terminal; ``content`` is its stdin.
+    """Run a program without a terminal; ``content`` is its stdin, ``folder`` where it runs.
 
     It gets no keys. Whatever it started ends with it when the time is over, and when this
     process is interrupted.
@@ -50,6 +62,7 @@ def run_to_end(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=child_environment(environment),
+            cwd=folder,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
@@ -59,8 +72,8 @@ def run_to_end(
     try:
         # A signal may come at any moment from here on: the program ends with this process.
         for work, *arguments in (
-            (_drain, process.stdout, read[0]),
-            (_drain, process.stderr, read[1]),
+            (drain, process.stdout, read[0]),
+            (drain, process.stderr, read[1]),
             (_feed, process.stdin, content),
         ):
             workers.append(threading.Thread(target=work, args=arguments, daemon=True))
@@ -70,7 +83,7 @@ def run_to_end(
         return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
     finally:
         if process.poll() is None:
-            _end_group(process)
+            end_group(process)
         for worker in workers:
             if worker.ident is not None:
                 # What the program left running may hold a pipe open for long.
@@ -78,10 +91,10 @@ def run_to_end(
     stdout, stderr = (b"".join(part) for part in read)
     told = stderr.decode("utf-8", "replace").strip().splitlines()
     why = shown(told[-1]) if told else f"exit code {process.returncode}"
-    return Done(process.returncode, stdout, why)
+    return Done(process.returncode, stdout, why, stderr=stderr)
 
 
-def _drain(stream: IO[bytes], into: list[bytes]) -> None:
+def drain(stream: IO[bytes], into: list[bytes]) -> None:
     """Read to the end, so that the program is never held up; keep the beginning and the end."""
     with stream:
         while chunk := os.read(stream.fileno(), _CHUNK):
@@ -93,7 +106,8 @@ def _feed(stream: IO[bytes], content: bytes) -> None:
         stream.write(content)
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a program that leads a process group, and whatever it started."""
     if os.name == "nt":
         process.kill()
     else:

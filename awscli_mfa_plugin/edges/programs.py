@@ -80,16 +80,6 @@ def parent_process() -> str:
 
 def _asked_of_ps(pid: int) -> str:
     """Ask ps(1): macOS has no /proc."""
-    import subprocess
+    from awscli_mfa_plugin.edges.children import run_to_end
 
-    try:
-        done = subprocess.run(
-            ["/bin/ps", "-o", "comm=", "-p", str(pid)],
-            env=child_environment(os.environ),
-            capture_output=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip()
+    return run_to_end(["/bin/ps", "-o", "comm=", "-p", str(pid)], os.environ, 5).text.strip()

@@ -27,7 +27,7 @@ class SessionCache:
 
     def __init__(self, folder: str, credentials_path: str, locks: Locks | None = None) -> None:
         """Keep the absolute paths; only writing needs ``locks``."""
-        self._folder = folder
+        self.folder = folder
         self._credentials_path = credentials_path
         self._locks = locks
 
@@ -46,15 +46,15 @@ class SessionCache:
         """Raise UnwritableFileError if no session could be kept."""
         from awscli_mfa_plugin.edges.atomic import make_private_folder, unwritable
 
-        make_private_folder(self._folder)
-        if not os.path.isdir(self._folder):
+        make_private_folder(self.folder)
+        if not os.path.isdir(self.folder):
             raise UnwritableFileError(
-                f"{self._folder} isn't a folder, so no session can be kept in it.",
+                f"{self.folder} isn't a folder, so no session can be kept in it.",
                 "Move it away: the AWS CLI keeps its cache there.",
             )
-        if not os.access(self._folder, os.W_OK | os.X_OK):
+        if not os.access(self.folder, os.W_OK | os.X_OK):
             denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            raise unwritable(os.path.join(self._folder, OUR_NAME), denied)
+            raise unwritable(os.path.join(self.folder, OUR_NAME), denied)
 
     def save(self, profile: str, access_key_id: str, session: Session) -> None:
         """Keep a session; raise UnwritableFileError if that can't be."""
@@ -69,7 +69,7 @@ class SessionCache:
         content = json.dumps(_content(access_key_id, session), indent=2).encode()
         path = self._path(profile)
         with self._held(path):
-            make_private_folder(self._folder)
+            make_private_folder(self.folder)
             remove_leftovers(path)
             try:
                 replace_file(path, content)
@@ -101,7 +101,7 @@ class SessionCache:
         from awscli_mfa_plugin.edges.state import digest_name
 
         name = digest_name(f"{self._credentials_path}\n{profile}")
-        return os.path.join(self._folder, f"{OUR_NAME}-{name}.json")
+        return os.path.join(self.folder, f"{OUR_NAME}-{name}.json")
 
 
 def _content(access_key_id: str, session: Session) -> dict[str, Any]:

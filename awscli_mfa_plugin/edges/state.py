@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-STATE_FOLDER = os.path.join("~", ".aws", "cli", "awscli-mfa")
-"""Where the plugin keeps what isn't the user's: locks, used codes."""
-
 KEPT_SECONDS = 120
 """A code is over at most three steps after its first use (RFC 6238, section 5.2)."""
 
 # A digest of six digits can be guessed, whatever the hash. It only has to take longer than the
 # code is of any use: about 2 ms a guess are half an hour for all of them, against 120 seconds.
 _ROUNDS = 4_000
+
+
+def state_path(home: str = "~") -> str:
+    """Return the folder in which the plugin keeps what isn't the user's: locks, used codes."""
+    return os.path.join(os.path.expanduser(home), ".aws", "cli", "awscli-mfa")
 
 
 def digest_name(text: str) -> str:
@@ -43,9 +45,9 @@ def digest_name(text: str) -> str:
 class StateFolder:
     """``~/.aws/cli/awscli-mfa``: the one folder in which the plugin keeps things, 0700."""
 
-    def __init__(self, path: str) -> None:
-        """Keep the absolute path; nothing is made until something is stored."""
-        self.path = path
+    def __init__(self, path: str = "") -> None:
+        """Keep the absolute path, by default the usual one; nothing is made before it is needed."""
+        self.path = path or state_path()
 
     def file(self, name: str) -> str:
         """Return the path of a file in the folder; ``name`` is one that we made."""

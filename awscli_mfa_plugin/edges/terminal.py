@@ -11,6 +11,7 @@ import contextlib
 import locale
 import os
 import select
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from awscli_mfa_plugin.core.protocols import CountingTerminal
+
 PROMPT_SECONDS = 120
 """How long a question stands before nobody is taken to be there."""
 
@@ -26,6 +29,15 @@ _DEVICE = "/dev/tty"
 _CTRL_C, _CTRL_D, _CTRL_Z = b"\x03", b"", b"\x1a"
 _LONGEST_LINE = 1024
 _CANCELLED = "Cancelled; nothing was changed."
+
+
+def this_terminal(prompt_seconds: float = PROMPT_SECONDS) -> CountingTerminal:
+    """Return the terminal of this process, on the system that it runs on."""
+    if sys.platform == "win32":
+        from awscli_mfa_plugin.edges.terminal_windows import Console
+
+        return Console(prompt_seconds)
+    return ControllingTerminal(prompt_seconds)
 
 
 class ControllingTerminal:

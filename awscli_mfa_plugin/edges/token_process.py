@@ -13,10 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.edges.children import drain, end_group
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from awscli_mfa_plugin.core.protocols import Notes
 
@@ -59,13 +60,11 @@ class TokenCommand:
         output: list[bytes] = []
         last_line: list[str] = []
         readers = (
-            threading.Thread(target=_drain, args=(process.stdout, output), daemon=True),
+            threading.Thread(target=drain, args=(process.stdout, output), daemon=True),
             threading.Thread(target=self._relay, args=(process.stderr, last_line), daemon=True),
         )
         with _in_foreground(process.pid):
-            for reader in readers:
-                reader.start()
-            self._await(process, words[0])
+            self._await(process, words[0], readers)
             for reader in readers:
                 # What the command left running may hold a pipe open for long.
                 reader.join(1)
@@ -77,7 +76,7 @@ class TokenCommand:
                 f"mfa_process ({shown(words[0])}) failed with {process.returncode}{said}",
                 _RUN_BY_HAND,
             )
-        return b"".join(output).decode("utf-8", "replace").strip()
+        return b"".join(output)[:_LONGEST_OUTPUT].decode("utf-8", "replace").strip()
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
         group: dict[str, Any] = {}
@@ -104,8 +103,13 @@ class TokenCommand:
                     last_line[:] = [text]
                     self._notes(f"mfa_process: {text}")
 
-    def _await(self, process: subprocess.Popen[bytes], name: str) -> None:
+    def _await(
+        self, process: subprocess.Popen[bytes], name: str, readers: Iterable[threading.Thread]
+    ) -> None:
         try:
+            # Ctrl-C may come at any moment from here on: the command ends with this process.
+            for reader in readers:
+                reader.start()
             process.wait(self._seconds)
         except subprocess.TimeoutExpired:
             raise TokenProcessError(
@@ -115,14 +119,7 @@ class TokenCommand:
             ) from None
         finally:
             if process.poll() is None:
-                _end_group(process)
-
-
-def _drain(stdout: IO[bytes], output: list[bytes]) -> None:
-    """Read to the end, so that the command is never held up; keep the beginning."""
-    with stdout:
-        while chunk := os.read(stdout.fileno(), _LONGEST_OUTPUT):
-            output[:] = [(b"".join(output) + chunk)[:_LONGEST_OUTPUT]]
+                end_group(process)
 
 
 def _words(command: str) -> list[str]:
@@ -137,16 +134,6 @@ def _words(command: str) -> list[str]:
     if not words:
         raise TokenProcessError("mfa_process is empty.", "Remove it, or name a command.")
     return words
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End the command and whatever it started."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @contextlib.contextmanager

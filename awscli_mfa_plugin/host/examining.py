@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +64,6 @@ class Examination:
         """Make the change of a fix; raise an MfaError where it can't be."""
         from awscli_mfa_plugin.edges.diagnosis.fixes import make_change
         from awscli_mfa_plugin.edges.locks import Locks
-        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
+        from awscli_mfa_plugin.edges.state import StateFolder
 
-        make_change(fix, Locks(StateFolder(os.path.expanduser(STATE_FOLDER))))
+        make_change(fix, Locks(StateFolder()))

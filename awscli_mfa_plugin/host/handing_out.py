@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timezone
 from functools import partial
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from awscli_mfa_plugin.core.ports import Ports
+    from awscli_mfa_plugin.core.records import Profile
+
+_ANSWERING = "AWSCLI_MFA_ANSWERING"
+"""The profiles whose credential process is being answered, for what it starts."""
 
 
 def hand_out(
@@ -38,6 +43,8 @@ def hand_out(
     Raises ConfigurationError, ServiceError, UnreachableError, CancelledError.
     """
     check_request(request)
+    if request.patience is not None:
+        _refuse_cycle(request.profile)
     names = way_to_source(request.profile, ports.environment, ports.files)
     of_source = request if len(names) == 1 else replace(request, min_remaining=None)
     source = partial(living_session, of_source, names[-1], ports)
@@ -46,30 +53,44 @@ def hand_out(
     )
     if len(names) == 1:
         return source(), region
-    identity = f"{names[-1]} {ports.files.profile(names[-1]).long_lived_key_id}"
-    role = _Role(session, parsed_globals, request, identity)
+    role = _Role(session, parsed_globals, request, ports.files.profile(names[-1]))
     found = role.session_on(source, ports)
     check_remaining(request, found, ports)
     return found, region
+
+
+def _refuse_cycle(profile: str) -> None:
+    """Raise ConfigurationError if this credential process was started to answer itself.
+
+    A source profile may get its keys by a credential process in its turn. What botocore starts
+    inherits this process's environment.
+    """
+    answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
+    if profile in answering:
+        raise ConfigurationError(
+            f"The credential_process of profile {shown(profile)} leads back to itself: a cycle.",
+            "Let the source profile's credential_process get long-lived keys from elsewhere.",
+        )
+    os.environ[_ANSWERING] = "\n".join([*answering, profile])
 
 
 class _Role:
     """The role of a profile, assumed on the session of its source."""
 
     def __init__(
-        self, session: Any, parsed_globals: Any, request: HandoutRequest, identity: str
+        self, session: Any, parsed_globals: Any, request: HandoutRequest, source: Profile
     ) -> None:
         self._session = session
         self._options = parsed_globals
         self._request = request
-        self._identity = identity
+        self._source = source
 
     def session_on(self, source: Callable[[], Session], ports: Ports) -> Session:
         """Return the role's session, from the CLI's cache if it is there."""
         provider = role_provider(
             self._session,
             self._request.profile,
-            self._identity,
+            self._source,
             lambda _: _SourceProvider(source),
             create_client=self._client,
             min_remaining=self._request.min_remaining,

@@ -121,8 +121,7 @@ def _stand_on_session(
 ) -> None:
     from awscli_mfa_plugin.host.roles import role_provider, show_role, stand_on_session
 
-    identity = f"{source} {wiring.profile(source).long_lived_key_id}"
-    role = role_provider(session, profile, identity, lambda _: provider)
+    role = role_provider(session, profile, wiring.profile(source), lambda _: provider)
     stand_on_session(chain, role)
     session.register(_LIST, partial(show_role, chain, role))
 

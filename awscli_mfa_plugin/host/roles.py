@@ -12,6 +12,8 @@ from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from awscli_mfa_plugin.core.records import Profile
+
 _ASSUME_ROLE = "assume-role"
 
 
@@ -116,21 +118,23 @@ def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
 def role_provider(
     session: Any,
     profile: str,
-    source: str,
+    source: Profile,
     provider_of: Callable[[str], Any],
     *,
     create_client: Callable[..., Any] | None = None,
     min_remaining: int | None = None,
 ) -> RoleOnSessionProvider:
-    """Return what assumes the role of ``profile`` on the session that ``provider_of`` provides.
+    """Return what assumes the role of ``profile`` on the session of ``source``.
 
-    ``create_client`` makes the client, by default the CLI's session.
+    ``provider_of`` makes the provider of that session. Cached roles are told apart by the source
+    and the access key in it. ``create_client`` makes the client, by default the CLI's session.
     """
     chain = session.get_component("credential_provider")
+    identity = f"{source.name} {source.long_lived_key_id}"
     return RoleOnSessionProvider(
         load_config=lambda: without_serials(session.full_config, profile),
         client_creator=create_client or session.create_client,
-        cache=CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, source, min_remaining),
+        cache=CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, identity, min_remaining),
         profile_name=profile,
         profile_provider_builder=OneProviderBuilder(provider_of),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
@@ -109,11 +108,11 @@ class Wiring:
         )
         from awscli_mfa_plugin.edges.locks import Locks
         from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
-        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder, UsedCodes
+        from awscli_mfa_plugin.edges.state import StateFolder, UsedCodes
         from awscli_mfa_plugin.edges.sts import Iam, Sts
 
         terminal = _terminal(prompt_seconds)
-        folder = StateFolder(os.path.expanduser(STATE_FOLDER))
+        folder = StateFolder()
         locks = Locks(folder)
         sessions = BotocoreSessions(self._session.get_component("data_loader"))
         extra = f"awscli-mfa-plugin/{__version__}"
@@ -144,8 +143,6 @@ class Wiring:
         """Return a living session of a managed profile, or of a role on one, and its region."""
         from awscli_mfa_plugin.host.handing_out import hand_out
 
-        if request.patience is not None:
-            _refuse_cycle(request.profile)
         ports = self.ports(parsed_globals, request.patience)
         return hand_out(request, self._session, parsed_globals, ports)
 
@@ -165,7 +162,7 @@ class Wiring:
         """Return the CLI's alias file."""
         from awscli_mfa_plugin.edges.alias_file import ALIAS_FILE, AliasFile
 
-        return AliasFile(os.path.expanduser(ALIAS_FILE), _locks())
+        return AliasFile(os.path.expanduser(ALIAS_FILE), self.state()[1])
 
     def alias_pack(self, path: str | None) -> AliasPack:
         """Return the pack in a YAML file, or the one that comes with the plugin."""
@@ -183,7 +180,7 @@ class Wiring:
         """Return the terminal, muted where the environment forbids questions."""
         from awscli_mfa_plugin.core.asking import terminal_for
 
-        return terminal_for("", self.environment, _terminal(None))
+        return terminal_for("", self.environment, _terminal())
 
     def examination(self, parsed_globals: Any) -> Examination:
         """Return what doctor looks at, calls and mends."""
@@ -199,21 +196,19 @@ class Wiring:
 
     def terminal(self) -> CountingTerminal:
         """Return the controlling terminal."""
-        return _terminal(None)
+        return _terminal()
 
     def state(self) -> tuple[StateFolder, Locks]:
         """Return the plugin's folder, and the locks in it."""
         from awscli_mfa_plugin.edges.locks import Locks
-        from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
+        from awscli_mfa_plugin.edges.state import StateFolder
 
-        folder = StateFolder(os.path.expanduser(STATE_FOLDER))
+        folder = StateFolder()
         return folder, Locks(folder)
 
     def cache_folder(self) -> str:
         """Return the folder of the sessions that stand beside long-lived keys."""
-        from awscli_mfa_plugin.edges.session_cache import CACHE_FOLDER
-
-        return os.path.expanduser(CACHE_FOLDER)
+        return self._session_cache().folder
 
     def setup_manifest(self, path: str) -> SetupManifest:
         """Return the setup manifest in a file, or on stdin for ``-``."""
@@ -243,48 +238,16 @@ class Wiring:
         return os.path.abspath(os.path.expanduser(path))
 
 
-def _refuse_cycle(profile: str) -> None:
-    """Raise ConfigurationError if this credential process was started to answer itself.
-
-    A source profile may get its keys by a credential process in its turn. What botocore starts
-    inherits this process's environment.
-    """
-    from awscli_mfa_plugin.core.text import shown
-    from awscli_mfa_plugin.errors import ConfigurationError
-
-    answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
-    if profile in answering:
-        raise ConfigurationError(
-            f"The credential_process of profile {shown(profile)} leads back to itself: a cycle.",
-            "Let the source profile's credential_process get long-lived keys from elsewhere.",
-        )
-    os.environ[_ANSWERING] = "\n".join([*answering, profile])
-
-
-def _locks() -> Locks:
-    from awscli_mfa_plugin.edges.locks import Locks
-    from awscli_mfa_plugin.edges.state import STATE_FOLDER, StateFolder
-
-    return Locks(StateFolder(os.path.expanduser(STATE_FOLDER)))
-
-
-_ANSWERING = "AWSCLI_MFA_ANSWERING"
-"""The profiles whose credential process is being answered, for what it starts."""
-
 _TELLING = frozenset(
     {"aws_session_token", "aws_security_token", "mfa_source_profile", "mfa_session"}
 )
 """Options of which a profile holds at least one if it is managed or holds a session."""
 
 
-def _terminal(prompt_seconds: int | None) -> CountingTerminal:
-    if sys.platform == "win32":
-        from awscli_mfa_plugin.edges.terminal_windows import Console
+def _terminal(prompt_seconds: int | None = None) -> CountingTerminal:
+    from awscli_mfa_plugin.edges.terminal import PROMPT_SECONDS, this_terminal
 
-        return Console(*([prompt_seconds] if prompt_seconds else []))
-    from awscli_mfa_plugin.edges.terminal import ControllingTerminal
-
-    return ControllingTerminal(*([prompt_seconds] if prompt_seconds else []))
+    return this_terminal(prompt_seconds or PROMPT_SECONDS)
 
 
 class _TokenCommand:

@@ -94,6 +94,16 @@ NO_WAYS: dict[str, tuple[str, dict[str, dict[str, str]], str]] = {
         {"tf": {"credential_process": "awscli-mfa credential-process --profile tf"}},
         "a cycle",
     ),
+    "one that leads here by the CLI": (
+        "tf",
+        {"tf": {"credential_process": "'/a b/aws' mfa credential-process"}},
+        "a cycle",
+    ),
+    "another tool's process of that name": (
+        "tf",
+        {"tf": {"credential_process": "granted credential-process --profile tf"}},
+        "by credential_process; it isn't managed",
+    ),
     "missing": ("nobody", {}, "isn't managed"),
 }
 
@@ -284,7 +294,7 @@ def test_the_form_of_a_credential_process() -> None:
 
 
 def test_the_form_of_a_credentials_section() -> None:
-    """As the credentials file has it; the region only where it is known."""
+    """As a login writes it, so that other tools know whose it is; the region where it is known."""
     lines = ini_form("mfa", SESSION, "eu-west-1").splitlines()
     assert lines[0] == "[mfa]"
     assert lines[1:] == [
@@ -292,6 +302,8 @@ def test_the_form_of_a_credentials_section() -> None:
         "aws_secret_access_key = secret-1",
         "aws_session_token = token-1",
         "expiration = 2026-11-24T10:00:00+00:00",
+        "manager = awscli-mfa-plugin",
+        "issued = 2026-11-24T09:00:00+00:00",
         "region = eu-west-1",
     ]
     assert "region" not in ini_form("mfa", SESSION, "")

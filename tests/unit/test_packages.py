@@ -5,6 +5,9 @@ from __future__ import annotations
 from configparser import ConfigParser
 from pathlib import Path
 
+from awscli_mfa_plugin.core.diagnosis.wiring import NEEDED
+from awscli_mfa_plugin.edges.installation.plugin_sources import DEPENDENCIES
+
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "awscli_mfa_plugin"
 
@@ -18,3 +21,20 @@ def test_every_package_is_named() -> None:
     assert sorted(named) == sorted(
         ["awscli_mfa_plugin.alias", *(".".join(path.parts) for path in found)]
     )
+
+
+def test_the_dependencies_are_the_same_wherever_they_are_told() -> None:
+    """setup.cfg requires them, the installer copies them, doctor looks for them and their age."""
+    parser = ConfigParser()
+    parser.read(CHECKOUT / "setup.cfg", "utf-8")
+    required = {}
+    for line in parser["options"]["install_requires"].split():
+        name, _, bounds = line.partition(">=")
+        lowest, _, too_new = bounds.partition(",<")
+        required[name] = (lowest, too_new)
+    assert list(DEPENDENCIES) == sorted(required)
+    assert {name: (_dotted(low), _dotted(high)) for name, low, high in NEEDED} == required
+
+
+def _dotted(version: tuple[int, int] | None) -> str:
+    return ".".join(map(str, version or ()))

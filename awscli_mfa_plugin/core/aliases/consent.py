@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.asking import agrees
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
 
@@ -57,4 +58,4 @@ def declined_commands(
 def _accepted(state: AliasState, terminal: Terminal) -> bool:
     alias = state.alias
     terminal.tell(f"{alias.typed} {alias.consent}:\n    {shown(alias.expansion, WHOLE)}\n")
-    return terminal.ask("Install it? [y/N] ").lower() in {"y", "yes"}
+    return agrees(terminal, "Install it? [y/N] ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core import yaml_nodes
 from awscli_mfa_plugin.core.aliases.pack import (
     HOSTS,
     MFA_SECTION,
@@ -16,12 +17,12 @@ from awscli_mfa_plugin.core.aliases.pack import (
     unfit_pack_name,
 )
 from awscli_mfa_plugin.core.text import shown
-from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.core.yaml_nodes import Node
+    from awscli_mfa_plugin.errors import ConfigurationError
 
 MOST_ALIASES = 200
 
@@ -135,7 +136,4 @@ def _hosts(reader: _Reader, fields: _Fields, section: str) -> tuple[str, ...]:
 
 def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
     """Return the error for what stands at a place of a pack's file (counted from 1)."""
-    return ConfigurationError(
-        f"{shown(file)}, line {line}, column {column}: {why}.",
-        "Nothing was changed. Correct the pack there, then try again.",
-    )
+    return yaml_nodes.unreadable(file, line, column, why, "pack")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.asking import agrees
 from awscli_mfa_plugin.core.diagnosis.environment import check_environment, check_network_settings
 from awscli_mfa_plugin.core.diagnosis.files import check_files
 from awscli_mfa_plugin.core.diagnosis.findings import NOTE, Finding
@@ -81,7 +82,7 @@ def _reporting(call: Callable[[], bool], notes: Notes) -> bool:
 
 def _wanted(terminal: Terminal) -> bool:
     try:
-        return terminal.ask("Make this change? [y/N] ").lower() in {"y", "yes"}
+        return agrees(terminal, "Make this change? [y/N] ")
     except CancelledError as error:
         if error.by_interrupt:
             raise

@@ -32,23 +32,6 @@ if TYPE_CHECKING:
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3
 
-SUBCOMMANDS = frozenset(
-    {
-        "alias",
-        "configure",
-        "credential-process",
-        "devices",
-        "doctor",
-        "exec",
-        "export",
-        "login",
-        "logout",
-        "status",
-        "watch",
-    }
-)
-"""What an alias in ``[command mfa]`` would hide."""
-
 
 def check_files(machine: MachineSight) -> Iterator[Finding]:
     """Yield what is found on the files of this user, and on the plugin's folder."""

@@ -35,7 +35,7 @@ _MISSING_MODULE = re.compile(r"No module named '([^'\n]+)'")
 _EXCEPTION = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|NotFound))\b", re.MULTILINE)
 _CANT_START = "awscli-mfa-plugin can't start"
 
-_NEEDED = (("filelock", (3, 12), (3, 15)), ("ruamel.yaml", (0, 17), None))
+NEEDED = (("filelock", (3, 12), (3, 15)), ("ruamel.yaml", (0, 17), None))
 """What the plugin needs: a package, the lowest version, and the first one that is too new."""
 
 
@@ -191,7 +191,7 @@ def _packages(cli: CliSight, our_version: str) -> Iterator[Finding]:
     packages = cli.packages
     if packages is None or PLUGIN not in packages:
         return
-    problems = [problem for needed in _NEEDED if (problem := _problem(needed, packages, cli))]
+    problems = [problem for needed in NEEDED if (problem := _problem(needed, packages, cli))]
     for problem in problems:
         yield Finding(
             "dependencies",
@@ -209,7 +209,7 @@ def _packages(cli: CliSight, our_version: str) -> Iterator[Finding]:
         )
     if not problems:
         found = ", ".join(
-            f"{name} {shown(packages[name], 40)}" for name, *_ in _NEEDED if packages.get(name)
+            f"{name} {shown(packages[name], 40)}" for name, *_ in NEEDED if packages.get(name)
         )
         yield Finding("dependencies", OK, f"{shown(cli.path)}: {found or 'all there'}.")
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.devices import list_devices
-from awscli_mfa_plugin.core.serials import (
-    FIDO_REASON,
-    WHERE_THE_SERIAL_STANDS,
-    checked_serial,
-    region_of,
-)
+from awscli_mfa_plugin.core.devices import list_devices, none_usable
+from awscli_mfa_plugin.core.serials import WHERE_THE_SERIAL_STANDS, checked_serial, region_of
 from awscli_mfa_plugin.core.setup.questions import asked, chosen
-from awscli_mfa_plugin.core.text import quoted_list, shown
-from awscli_mfa_plugin.errors import ConfigurationError, MfaError, PermissionDeniedError
+from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.errors import MfaError, PermissionDeniedError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.records import MfaDevice, Profile
+    from awscli_mfa_plugin.core.records import Profile
     from awscli_mfa_plugin.core.source import Source
 
 
@@ -36,7 +31,7 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
         return _typed(error.what, known, ports)
     usable = [device.mfa_serial for device in devices if device.is_usable]
     if not usable:
-        raise _none_usable(source, devices)
+        raise none_usable(source, devices)
     if len(usable) == 1:
         ports.terminal.tell(f"MFA device: {shown(usable[0])}, the only one of this user\n")
         return usable[0]
@@ -48,16 +43,3 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
 def _typed(why: str, known: str, ports: Ports) -> str:
     ports.terminal.tell(f"{why}\n  {WHERE_THE_SERIAL_STANDS}\n")
     return asked("MFA serial", known, checked_serial, ports.terminal)
-
-
-def _none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> ConfigurationError:
-    register = (
-        "Register a virtual device in the console: IAM > Users > (you) > Security credentials > "
-        "Multi-factor authentication."
-    )
-    if not devices:
-        return ConfigurationError(f"The user of {source.shown} has no MFA device.", register)
-    names = quoted_list(device.mfa_serial for device in devices)
-    return ConfigurationError(
-        f"The user of {source.shown} has FIDO devices only: {names}.", f"{FIDO_REASON}. {register}"
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core import yaml_nodes
 from awscli_mfa_plugin.core.records import MARK, SWITCH
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.setup.secrets import SECRET_KEYS, secret_found, secret_in
@@ -66,10 +67,7 @@ class SetupManifest:
 
 def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
     """Return the error for what stands at a place of a manifest (counted from 1)."""
-    return ConfigurationError(
-        f"{shown(file)}, line {line}, column {column}: {why}.",
-        "Nothing was changed. Correct the manifest there, then try again.",
-    )
+    return yaml_nodes.unreadable(file, line, column, why, "manifest")
 
 
 def manifest_of(root: Node, file: str) -> SetupManifest:

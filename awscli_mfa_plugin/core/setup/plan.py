@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.asking import agrees
 from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import MARK, OTHER_WAYS, SWITCH
 from awscli_mfa_plugin.core.sections import config_section
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 WHOLE = 4000
 """Characters that surely hold a whole command: none of it may be cut when it is shown."""
-
-YES = frozenset({"y", "yes"})
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _is_accepted(change: ProfileChange, file: str, terminal: Terminal) -> bool:
         f"whenever profile {shown(change.profile)} needs a token code:\n\n"
         f"    {shown(change.settings[COMMAND], WHOLE)}\n\n"
     )
-    return terminal.ask("Accept this command? [y/N] ").lower() in YES
+    return agrees(terminal, "Accept this command? [y/N] ")
 
 
 def _without_command(change: ProfileChange) -> ProfileChange:
@@ -168,7 +167,7 @@ def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> 
     why = terminal.why_not()
     if not why:
         terminal.tell(f"{diff}\n")
-        if terminal.ask("Write this? [y/N] ").lower() not in YES:
+        if not agrees(terminal, "Write this? [y/N] "):
             raise CancelledError("Nothing was changed.")
         return
     replacing = [

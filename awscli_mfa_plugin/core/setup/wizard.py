@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.asking import YES, agrees
 from awscli_mfa_plugin.core.durations import DEFAULT
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.setup.device import choose_device
-from awscli_mfa_plugin.core.setup.plan import YES, ProfileChange, change_of, lines_of
+from awscli_mfa_plugin.core.setup.plan import ProfileChange, change_of, lines_of
 from awscli_mfa_plugin.core.setup.questions import asked, chosen
 from awscli_mfa_plugin.core.setup.settings import COMMAND, SESSION_PROFILE, unfit
 from awscli_mfa_plugin.core.source import known_region, resolve_source, source_name, why_not_source
@@ -70,7 +71,7 @@ def confirm_setup(change: ProfileChange, ports: Ports) -> bool:
         return False
     path = shown(ports.files.config_path)
     ports.terminal.tell(f"\nThis goes into {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
-    if ports.terminal.ask("Write it? [y/N] ").lower() not in YES:
+    if not agrees(ports.terminal, "Write it? [y/N] "):
         raise CancelledError("Nothing was changed.")
     return True
 

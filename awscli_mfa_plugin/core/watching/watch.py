@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.login import LoginRequest, login
 from awscli_mfa_plugin.core.logout import managed_names
-from awscli_mfa_plugin.core.source import source_name
+from awscli_mfa_plugin.core.source import inherited
 from awscli_mfa_plugin.core.text import moment, shown
 from awscli_mfa_plugin.core.watching.asked import AskedTerminal
 from awscli_mfa_plugin.core.watching.notices import notice_of, reason_for
@@ -123,7 +123,7 @@ class Watch:
             return None
         self._say_what_is_new(name, session)
         told = self._memory.recall(name)
-        is_silent = bool(self._token_process_of(profile))
+        is_silent = bool(inherited("mfa_process", profile, self._ports))
         before = self._request.before
         step = next_step(session, told, self._now(), before=before, is_silent=is_silent)
         if not step.stage:
@@ -201,11 +201,6 @@ class Watch:
             return told
         self._say(profile.name, f"told: {notice.title}")
         return replace(told, is_told=True)
-
-    def _token_process_of(self, profile: Profile) -> str:
-        source = source_name(None, profile, self._ports.environment)
-        own = profile.get("mfa_process")
-        return own or (self._ports.files.profile(source).get("mfa_process") if source else "")
 
     def _moment(self, session: Session) -> str:
         return moment(session.expiration, self._now())

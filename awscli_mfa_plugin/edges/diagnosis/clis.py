@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.core.diagnosis.sights import CliSight, FolderSight, StartSight
 from awscli_mfa_plugin.core.diagnosis.wiring import is_hidden
 from awscli_mfa_plugin.core.installation.plugins_section import FOLDERS, PLUGIN, SECTION
-from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.edges.children import run_to_end
 from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
 from awscli_mfa_plugin.edges.installation.found_clis import TIME_LIMIT, FoundCli, found_clis
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.edges.installation.running_aws import run_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,27 +73,10 @@ def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) ->
 
 def _started(path: str, environment: Mapping[str, str]) -> StartSight:
     """Run ``aws mfa status``, which asks and calls nobody, as the user's shell would."""
-    child = child_environment(environment)
-    child.update(AWS_PAGER="", AWS_CLI_AUTO_PROMPT="off", AWS_MFA_PROMPT="never")
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        child.pop(name, None)
-    try:
-        done = subprocess.run(
-            [path, "mfa", "status", "--output", "json"],
-            env=child,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            start_new_session=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return StartSight(None, "", "")
-    return StartSight(
-        done.returncode,
-        done.stdout.decode("utf-8", "replace"),
-        done.stderr.decode("utf-8", "replace"),
-    )
+    quiet = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
+    words = ["mfa", "status", "--output", "json"]
+    done = run_aws(path, words, environment, variables=quiet)
+    return StartSight(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
 
 
 def _packages(
@@ -121,18 +104,11 @@ def _places_in(parts: Sequence[str]) -> dict[str, str]:
 
 
 def _asked_of(python: str, parts: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
+    words = [python, "-c", _LIST_PACKAGES, *parts]
+    done = run_to_end(words, environment, TIME_LIMIT, folder=os.path.dirname(python))
     try:
-        done = subprocess.run(
-            [python, "-c", _LIST_PACKAGES, *parts],
-            env=child_environment(environment),
-            cwd=os.path.dirname(python),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
         return {str(name): str(path) for name, path in json.loads(done.stdout).items()}
-    except (OSError, ValueError, AttributeError, subprocess.SubprocessError):
+    except (ValueError, AttributeError):
         return {}
 
 

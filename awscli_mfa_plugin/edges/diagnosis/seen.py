@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 import time
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
 from awscli_mfa_plugin.core.aliases.file import hides_the_command
-from awscli_mfa_plugin.core.diagnosis.files import SUBCOMMANDS
+from awscli_mfa_plugin.core.completion_table import OPTIONS
 from awscli_mfa_plugin.core.diagnosis.sights import (
     FileSight,
     MachineSight,
@@ -19,10 +18,11 @@ from awscli_mfa_plugin.core.diagnosis.sights import (
     ReadSight,
 )
 from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.edges.atomic import take_snapshot
+from awscli_mfa_plugin.edges.atomic import is_leftover, take_snapshot
 from awscli_mfa_plugin.edges.diagnosis.clis import with_clis
 from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
 from awscli_mfa_plugin.edges.installation.plugin_folder import home_folder
+from awscli_mfa_plugin.edges.state import state_path
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.core.aliases.file import HidingAlias
 
 _BOM = b"\xef\xbb\xbf"
-_LEFTOVER = re.compile(r"\..+\.awscli-mfa-[0-9a-f]{8}\.tmp")
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
@@ -58,7 +57,7 @@ def look(environment: Mapping[str, str], our_version: str, running: str = "") ->
         hiding=_hiding(aliases),
         secret_files=tuple(_present(_secret_files(config, credentials, aws_folder), home)),
         trusted_files=tuple(_trusted(aws_folder, (config_path, alias_path), home)),
-        private_folders=tuple(_present([_state_folder(aws_folder)], home)),
+        private_folders=tuple(_present([state_path(os.path.dirname(aws_folder))], home)),
         leftovers=tuple(_leftovers(aws_folder, config_path, credentials_path)),
         network=_network(environment, config),
         environment=environment,
@@ -100,7 +99,7 @@ def _hiding(aliases: ReadSight) -> tuple[HidingAlias, ...]:
         return ()
     try:
         content = take_snapshot(aliases.path).content or b""
-        return hides_the_command(content, SUBCOMMANDS, aliases.path)
+        return hides_the_command(content, OPTIONS.keys(), aliases.path)
     except (UnparsableFileError, UnwritableFileError):
         return ()  # changed since it was read
 
@@ -135,10 +134,6 @@ def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[Fil
     yield from _present((aws_folder, *files, cli, os.path.join(cli, "cache")), home)
 
 
-def _state_folder(aws_folder: str) -> str:
-    return os.path.join(aws_folder, "cli", "awscli-mfa")
-
-
 def _present(paths: Iterable[str], home: str) -> Iterator[FileSight]:
     for path in paths:
         found = seen_file(path, home)
@@ -154,13 +149,13 @@ def _leftovers(aws_folder: str, *files: str) -> Iterator[str]:
             *(os.path.dirname(os.path.realpath(file)) for file in files),
             os.path.join(aws_folder, "cli"),
             os.path.join(aws_folder, "cli", "cache"),
-            _state_folder(aws_folder),
+            state_path(os.path.dirname(aws_folder)),
         )
     )
     for folder in folders:
         for name in _names_in(folder):
             path = os.path.join(folder, name)
-            if _LEFTOVER.fullmatch(name) and _is_abandoned(path):
+            if is_leftover(name) and _is_abandoned(path):
                 yield path
 
 

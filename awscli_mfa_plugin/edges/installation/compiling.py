@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from contextlib import suppress
 
-from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.edges.children import run_to_end
 
 _TIME_LIMIT = 60
+_NOT_FOR_IT = ("PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX")
 
 
 def compile_folder(python: str, folder: str) -> None:
@@ -16,17 +15,6 @@ def compile_folder(python: str, folder: str) -> None:
 
     AWS's frozen build has no interpreter to call: it compiles when it runs ``aws mfa``.
     """
-    environment = child_environment(os.environ)
-    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX"):
-        environment.pop(name, None)
-    if environment.get("PYTHONDONTWRITEBYTECODE"):
-        return
-    with suppress(OSError, ValueError, subprocess.SubprocessError):
-        subprocess.run(
-            [python, "-I", "-m", "compileall", "-q", folder],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIME_LIMIT,
-            check=False,
-        )
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
+    if not environment.get("PYTHONDONTWRITEBYTECODE"):
+        run_to_end([python, "-I", "-m", "compileall", "-q", folder], environment, _TIME_LIMIT)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.edges.children import run_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,26 +94,21 @@ def _candidates(environment: Mapping[str, str]) -> Iterator[str]:
 
 def _version_text(path: str, environment: Mapping[str, str]) -> str:
     """Return what ``aws --version`` prints, or ""; no config file can break it."""
-    child = child_environment(environment)
-    child["AWS_CONFIG_FILE"] = child["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    child = {
+        **environment,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         child.pop(name, None)
     # A broken file of aliases ends --version too: then once more, away from the user's home.
     for changes in ({}, {"HOME": os.devnull, "USERPROFILE": os.devnull}):
-        try:
-            done = subprocess.run(
-                [path, "--version"],
-                env={**child, **changes},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIME_LIMIT,
-                check=False,
-            )
-        except (OSError, ValueError, subprocess.SubprocessError):
+        done = run_to_end([path, "--version"], {**child, **changes}, TIME_LIMIT)
+        if done.returncode is None:
             return ""
         # Python 2's aws of long ago says it on stderr.
         told = (done.stdout or done.stderr).decode("utf-8", "replace")
-        if done.returncode == 0 and _VERSION.match(told):
+        if done.succeeded and _VERSION.match(told):
             return told
     return ""
 

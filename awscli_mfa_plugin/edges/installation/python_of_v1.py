@@ -77,7 +77,7 @@ def ask_v1(path: str, environment: Mapping[str, str]) -> PythonOfV1 | None:
             {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
         )
     try:
-        return _answer(json.loads(done.stdout.strip().splitlines()[-1]))
+        return _answer(json.loads(done.text.strip().splitlines()[-1]))
     except (ValueError, IndexError, KeyError, TypeError):
         return None
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.text import shown
-from awscli_mfa_plugin.edges.child_environment import child_environment
+from awscli_mfa_plugin.edges.children import Done, run_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,58 +21,22 @@ _NOT_FOR_THEM = (
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended; ``returncode`` is None if it couldn't be started or took too long."""
-
-    returncode: int | None
-    stdout: str
-    why: str
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether it ended with 0."""
-        return self.returncode == 0
-
-
 def run_aws(
     path: str,
     words: Sequence[str],
     environment: Mapping[str, str],
     config: str = "",
     variables: Mapping[str, str] | None = None,
-) -> Outcome:
+) -> Done:
     """Run ``aws`` to its end, without a terminal, as a plain shell of the user's would.
 
     ``config`` names a config file in place of the user's, ``variables`` are added. ``why`` is its
     last line on stderr.
     """
-    child = child_environment(environment)
-    for name in _NOT_FOR_THEM:
-        child.pop(name, None)
+    child = {name: value for name, value in environment.items() if name not in _NOT_FOR_THEM}
     if config:
         child["AWS_CONFIG_FILE"] = config
-    child.update(variables or {})
-    try:
-        done = subprocess.run(
-            [path, *words],
-            env=child,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            check=False,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired:
-        return Outcome(None, "", f"it took longer than {TIME_LIMIT} s")
-    except (OSError, ValueError) as error:
-        return Outcome(None, "", shown(error))
-    told = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return Outcome(
-        done.returncode,
-        done.stdout.decode("utf-8", "replace"),
-        shown(told[-1]) if told else f"exit code {done.returncode}",
-    )
+    return run_to_end([path, *words], {**child, **(variables or {})}, TIME_LIMIT)
 
 
 def why_no_version(path: str, environment: Mapping[str, str], config: str = "") -> str:
@@ -88,5 +49,5 @@ def why_no_mfa(path: str, environment: Mapping[str, str], config: str = "") -> s
     """Return why ``aws mfa status`` fails, "" if it works; it makes no call."""
     done = run_aws(path, ["mfa", "status", "--output", "json"], environment, config)
     # 1 says that no session lives.
-    works = done.returncode in {0, 1} and done.stdout.lstrip().startswith("{")
+    works = done.returncode in {0, 1} and done.text.lstrip().startswith("{")
     return "" if works else done.why
