@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand
+from awscli_mfa_plugin.commands.base import MfaSubcommand, one_of
 from awscli_mfa_plugin.core.aliases.consent import check_stranger, commands_in, declined_commands
 from awscli_mfa_plugin.core.aliases.file import INSTALLED, installed, states
 from awscli_mfa_plugin.core.aliases.pack import OUR_PACK
@@ -15,10 +16,10 @@ from awscli_mfa_plugin.errors import UsageError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
-    from awscli_mfa_plugin.core.aliases.file import AliasState
+    from awscli_mfa_plugin.core.aliases.file import AliasState, HostCommands
     from awscli_mfa_plugin.core.aliases.pack import AliasPack
 
-_ACTIONS = ("list", "install", "uninstall", "diff")
+ACTIONS = ("list", "install", "uninstall", "diff")
 
 
 class AliasCommand(MfaSubcommand):
@@ -47,7 +48,6 @@ class AliasCommand(MfaSubcommand):
             "name": "action",
             "positional_arg": True,
             "nargs": "?",
-            "choices": list(_ACTIONS),
             "help_text": "``list`` (the default), ``install``, ``uninstall`` or ``diff``.",
         },
         {
@@ -78,7 +78,7 @@ class AliasCommand(MfaSubcommand):
         """Do what the action says."""
         self._args, self._globals = parsed_args, parsed_globals
         self._file = self.world.alias_file()
-        action = parsed_args.action or "list"
+        action = one_of("alias", parsed_args.action, ACTIONS) or "list"
         if parsed_args.all and action != "uninstall":
             raise UsageError("--all goes with uninstall.", "aws mfa alias uninstall --all")
         if action == "uninstall":
@@ -86,25 +86,31 @@ class AliasCommand(MfaSubcommand):
         elif action == "list":
             self._list()
         elif action == "diff" or parsed_args.dry_run:
-            self._show_change(self._installed(self._file.read(), frozenset()), self._pack().name)
+            self._show_change(self._installed(self._file.read(), frozenset()), self._pack.name)
         else:
             self._install()
         return 0
 
+    @cached_property
     def _pack(self) -> AliasPack:
+        """The pack, read once: what is installed is what was shown and accepted."""
         path = getattr(self._args, "from")
         pack = self.world.alias_pack(path)
         if path:
             check_stranger(pack, path)
         return pack
 
+    @cached_property
+    def _host(self) -> HostCommands:
+        return self.world.host_commands()
+
     def _states(self, document: AliasDocument) -> tuple[AliasState, ...]:
-        return states(self._pack(), document, self.world.host_commands())
+        return states(self._pack, document, self._host)
 
     def _installed(
         self, document: AliasDocument, declined: frozenset[tuple[str, str]]
     ) -> AliasDocument:
-        return installed(self._pack(), document, self.world.host_commands(), declined)
+        return installed(self._pack, document, self._host, declined)
 
     def _list(self) -> None:
         found = self._states(self._file.read())
@@ -112,13 +118,13 @@ class AliasCommand(MfaSubcommand):
 
     def _data(self, found: tuple[AliasState, ...]) -> dict[str, Any]:
         return {
-            "Pack": self._pack().name,
+            "Pack": self._pack.name,
             "File": self._file.path,
             "Aliases": [entry(state) for state in found],
         }
 
     def _install(self) -> None:
-        pack, before = self._pack(), self._states(self._file.read())
+        pack, before = self._pack, self._states(self._file.read())
         declined = frozenset[tuple[str, str]]()
         if not pack.is_ours:
             declined = declined_commands(
@@ -136,7 +142,7 @@ class AliasCommand(MfaSubcommand):
         fresh = [
             state for state in after if state.state == INSTALLED and state.alias.key not in old
         ]
-        is_ours, path = self._pack().is_ours, shown(self._file.path)
+        is_ours, path = self._pack.is_ours, shown(self._file.path)
         if not is_changed:
             lines = [f"Nothing to do: {path} has the pack as it is today."]
         elif fresh:
@@ -152,7 +158,7 @@ class AliasCommand(MfaSubcommand):
         return "\n".join(lines)
 
     def _uninstall(self) -> None:
-        pack = None if self._args.all else self._pack().name if self._from_file() else OUR_PACK
+        pack = None if self._args.all else self._pack.name if self._from_file() else OUR_PACK
         if self._args.dry_run:
             self._show_change(self._file.read().without_packs(pack), pack)
             return

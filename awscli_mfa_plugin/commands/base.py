@@ -9,9 +9,12 @@ from awscli.customizations.commands import BasicCommand
 
 from awscli_mfa_plugin.commands.running import run_reporting
 from awscli_mfa_plugin.core.targets import DEFAULT_SESSION_PROFILE
+from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from awscli_mfa_plugin.commands.world import World
 
 
@@ -81,6 +84,16 @@ def _write(text: str) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
     sys.stdout.flush()
+
+
+def one_of(option: str, value: str | None, choices: Sequence[str]) -> str | None:
+    """Return an option's value if it is one of ``choices``; raise UsageError that names them.
+
+    argparse would say it in its own way, and on v1 print the usage of the whole CLI.
+    """
+    if value is None or value in choices:
+        return value
+    raise UsageError(f"{option} takes no '{shown(value, 40)}'.", f"It takes: {', '.join(choices)}.")
 
 
 def whole_number(option: str, value: str | int | None) -> int | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from awscli_mfa_plugin.commands.base import (
     MIN_REMAINING,
     MfaSubcommand,
+    one_of,
     whole_number,
     write_exactly,
 )
@@ -29,7 +30,7 @@ from awscli_mfa_plugin.errors import UsageError
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.records import Session
 
-_FILES = ("json", "ini")
+FILES = ("json", "ini")
 
 _EVALUATED = {
     "sh": 'eval "$(aws mfa export --profile {name})"',
@@ -67,7 +68,6 @@ class ExportCommand(MfaSubcommand):
     ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
         {
             "name": "format",
-            "choices": [*FORMATS, *_FILES],
             "help_text": (
                 "``sh`` (bash, zsh, dash), ``fish``, ``csh``, ``powershell``, ``cmd``, ``env`` "
                 "(Docker's ``--env-file``), ``json`` (what a ``credential_process`` prints) or "
@@ -85,9 +85,10 @@ class ExportCommand(MfaSubcommand):
 
     def run(self, parsed_args: Any, parsed_globals: Any) -> int:
         """Print the session, or what takes it out again."""
-        name = parsed_args.format or format_of_shell(self.world.parent_process()) or "sh"
+        named = one_of("--format", parsed_args.format, (*FORMATS, *FILES))
+        name = named or format_of_shell(self.world.parent_process()) or "sh"
         if parsed_args.unset:
-            if name in _FILES:
+            if name in FILES:
                 raise UsageError(
                     f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}."
                 )
@@ -117,7 +118,7 @@ class ExportCommand(MfaSubcommand):
         return script(name, variables_of(session, region), SPOILING_VARIABLES)
 
     def _say(self, name: str, profile: str) -> None:
-        line = set_aside(self.world.environment) if name not in _FILES else ""
+        line = set_aside(self.world.environment) if name not in FILES else ""
         if line:
             self.world.note(line)
         if sys.stdout.isatty():

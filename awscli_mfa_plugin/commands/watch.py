@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
+from awscli_mfa_plugin.commands.base import MfaSubcommand, one_of, whole_number
 from awscli_mfa_plugin.core.expiry import rfc3339
 from awscli_mfa_plugin.core.text import moment, shown
 from awscli_mfa_plugin.core.watching.jobs import EVERY_MINUTES
@@ -82,7 +82,6 @@ class WatchCommand(MfaSubcommand):
         {
             "name": "install",
             "nargs": "?",
-            "choices": list(SCHEDULERS),
             # argparse gives None for the option without a value, so "" says that it isn't there.
             "default": "",
             "help_text": (
@@ -137,6 +136,7 @@ class WatchCommand(MfaSubcommand):
 
     def _check(self) -> None:
         args = self._args
+        one_of("--install", args.install or None, SCHEDULERS)
         before = self._request.before
         if before is not None and before < 1:
             raise UsageError("--before takes seconds, 1 or more.")

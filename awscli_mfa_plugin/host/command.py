@@ -70,7 +70,8 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             self.SUBCOMMANDS = self._subcommands([first])
         elif first != "help" and not first.startswith("-") and not self._is_alias(first):
             return run_reporting(partial(_refuse, f"there is no subcommand '{shown(first)}'"))
-        with UsageProblems("aws mfa") as outcome, compiled_code_kept(), no_garbage_collected():
+        named = f"aws mfa {first}" if first in SUBCOMMANDS else "aws mfa"
+        with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = super().__call__(args, parsed_globals)
         return outcome.code
 

@@ -11,9 +11,8 @@ PINS = Path(__file__).parent / "pins"
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-debian")
 # Programs on AWS's other SDKs, which read what the plugin writes.
 CLIENTS = ("js-sdk", "rclone")
-# One of each kind: the v1 flavours differ in where botocore comes from alone, and that is what
-# the logins and the renewals on all five show.
-KINDS = ("v1", "v2", "v2-debian")
+# The four CLIs; the fifth host is v1 once more, beside a boto3 with a botocore of its own.
+KINDS = ("v1", "v1-split", "v2", "v2-debian")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
 # To be raised when the way a host is built changes: what was fetched before is then redone.

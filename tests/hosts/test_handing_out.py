@@ -104,6 +104,12 @@ def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
     assert "aws mfa login --profile mfa" in result.stderr
     unset = home.run("mfa", "export", "--unset", "--format", "json")
     assert (unset.returncode, unset.stdout) == (252, "")
+    wrong = home.run("mfa", "export", "--format", "bash")
+    assert (wrong.returncode, wrong.stdout) == (252, "")
+    assert wrong.stderr.strip() == (
+        "aws mfa: --format takes no 'bash'.\n"
+        "It takes: sh, fish, csh, powershell, cmd, env, json, ini."
+    )
 
 
 def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
