@@ -71,9 +71,9 @@ def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[
     """Return the names in the user's files; none where the line isn't ours."""
     if "mfa" not in line.words:
         return {}
-    from awscli_mfa_plugin.console.sections import shared_path
     from awscli_mfa_plugin.core.completion import ALIASES, names_to_offer, profile_names
     from awscli_mfa_plugin.core.completion_table import PROFILES, REGIONS, SERIALS
+    from awscli_mfa_plugin.edges.paths import shared_path
 
     config = _sections(shared_path(environment, "AWS_CONFIG_FILE", "config"))
     path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")

@@ -63,12 +63,7 @@ def _aws() -> str:
 
     Editors and daemons start programs with a short PATH.
     """
-    import shutil
+    from awscli_mfa_plugin.edges.installation.found_clis import candidates
 
     beside = os.path.dirname(os.path.abspath(sys.argv[0]))
-    usual = [beside, "/usr/local/bin", "/opt/homebrew/bin", os.path.expanduser("~/.local/bin")]
-    for path in (None, os.pathsep.join(usual)):
-        found = shutil.which("aws", path=path)
-        if found:
-            return os.path.abspath(found)
-    return ""
+    return next(candidates(os.environ, [beside]), "")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta, timezone
 
-from awscli_mfa_plugin.console.sections import sections_of, shared_path
+from awscli_mfa_plugin.console.sections import sections_of
+from awscli_mfa_plugin.edges.paths import shared_path
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.edges.files import SharedFile
-from awscli_mfa_plugin.edges.installation.plugin_folder import (
-    PluginFolder,
-    data_folder,
-    home_folder,
-)
+from awscli_mfa_plugin.edges.installation.plugin_folder import PluginFolder, data_folder
 from awscli_mfa_plugin.edges.locks import Locks
+from awscli_mfa_plugin.edges.paths import home_folder, shared_path
 from awscli_mfa_plugin.edges.state import StateFolder, state_path
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
@@ -46,11 +43,7 @@ class Surroundings:
     @property
     def config_path(self) -> str:
         """Return the config file that the CLI reads."""
-        named = self.environment.get("AWS_CONFIG_FILE") or os.path.join("~", ".aws", "config")
-        path = os.path.expandvars(named)
-        if path.startswith("~"):
-            path = self.home + path[1:] if path[1:2] in {"", os.sep, "/"} else path
-        return os.path.abspath(os.path.expanduser(path))
+        return shared_path(self.environment, "AWS_CONFIG_FILE", "config")
 
     @property
     def is_usual_config(self) -> bool:

@@ -21,7 +21,7 @@ from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.edges.atomic import is_leftover, take_snapshot
 from awscli_mfa_plugin.edges.diagnosis.clis import with_clis
 from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
-from awscli_mfa_plugin.edges.installation.plugin_folder import home_folder
+from awscli_mfa_plugin.edges.paths import home_folder, shared_path
 from awscli_mfa_plugin.edges.state import state_path
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
@@ -43,10 +43,8 @@ def look(environment: Mapping[str, str], our_version: str, running: str = "") ->
     """
     home = home_folder(environment)
     aws_folder = os.path.join(home, ".aws")
-    config_path = _named(environment, "AWS_CONFIG_FILE", os.path.join(aws_folder, "config"), home)
-    credentials_path = _named(
-        environment, "AWS_SHARED_CREDENTIALS_FILE", os.path.join(aws_folder, "credentials"), home
-    )
+    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
+    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
     alias_path = os.path.join(aws_folder, "cli", "alias")
     config, credentials = _read(config_path), _read(credentials_path)
     aliases = _read(alias_path, is_alias=True)
@@ -64,16 +62,6 @@ def look(environment: Mapping[str, str], our_version: str, running: str = "") ->
         our_version=our_version,
     )
     return with_clis(machine, home, running)
-
-
-def _named(environment: Mapping[str, str], variable: str, usual: str, home: str) -> str:
-    path = environment.get(variable)
-    if not path:
-        return usual
-    path = os.path.expandvars(path)
-    if path.startswith("~"):
-        path = home + path[1:] if path[1:2] in {"", "/", os.sep} else os.path.expanduser(path)
-    return os.path.abspath(path)
 
 
 def _read(path: str, *, is_alias: bool = False) -> ReadSight:

@@ -57,7 +57,7 @@ def found_clis(environment: Mapping[str, str], extra: Iterable[str] = ()) -> tup
     so the first one that ``extra`` doesn't name is the one that a shell starts.
     """
     seen: dict[str, FoundCli] = {}
-    for path in (*extra, *_candidates(environment)):
+    for path in (*extra, *candidates(environment)):
         real = os.path.realpath(path)
         if real not in seen:
             seen[real] = describe(path, environment)
@@ -82,10 +82,14 @@ def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
     )
 
 
-def _candidates(environment: Mapping[str, str]) -> Iterator[str]:
+def candidates(environment: Mapping[str, str], more: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the paths of programs named ``aws``: the PATH's, those in ``more`` folders, the usual.
+
+    None is started: what is found may be anything of that name.
+    """
     home = environment.get("HOME") or os.path.expanduser("~")
     usual = [place.replace("~", home, 1) for place in _USUAL_PLACES]
-    for folder in (*environment.get("PATH", "").split(os.pathsep), *usual):
+    for folder in (*environment.get("PATH", "").split(os.pathsep), *more, *usual):
         for name in _NAMES:
             path = os.path.join(os.path.abspath(folder), name)
             if folder and os.path.isfile(path) and os.access(path, os.X_OK):

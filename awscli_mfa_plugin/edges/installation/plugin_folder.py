@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.atomic import make_private_folder, unwritable
 from awscli_mfa_plugin.edges.installation.trust import who_else_can_write
+from awscli_mfa_plugin.edges.paths import home_folder
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -31,12 +32,6 @@ def data_folder(environment: Mapping[str, str]) -> str:
         # A relative path is to be ignored, as the specification has it.
         named = os.path.join(home_folder(environment), ".local", "share")
     return os.path.join(os.path.abspath(named), NAME)
-
-
-def home_folder(environment: Mapping[str, str]) -> str:
-    """Return the user's home."""
-    name = "USERPROFILE" if os.name == "nt" else "HOME"
-    return os.path.abspath(environment.get(name) or os.path.expanduser("~"))
 
 
 class PluginFolder:
