@@ -120,7 +120,7 @@ def _remember(here: Surroundings, plan: Plan, made: Sequence[str], changes: Chan
     """Write down what comes next, so that it can be removed even if this process is killed."""
     record = record_of(plan.folder.record)
     if plan.before.render() != plan.after.render():
-        is_new = not os.path.lexists(here.config_path)
+        is_new = not os.path.exists(here.config_path)
         undo = undo_of(plan.before, plan.after)
         record = record.with_config(WiredConfig(here.config_path, is_new, undo))
     base = plan.folder.base
@@ -151,7 +151,7 @@ def _prove_ahead(here: Surroundings, plan: Plan) -> None:
 
 def _write_config(here: Surroundings, plan: Plan, changes: Changes) -> None:
     file = here.config_file()
-    was_there = os.path.lexists(here.config_path)
+    was_there = os.path.exists(here.config_path)
     undo = undo_of(plan.before, plan.after)
 
     def back(document: SharedDocument) -> SharedDocument:
@@ -162,7 +162,7 @@ def _write_config(here: Surroundings, plan: Plan, changes: Changes) -> None:
     def take_back() -> None:
         file.update(back)
         if not was_there and not take_snapshot(here.config_path).content:
-            os.unlink(here.config_path)
+            os.unlink(os.path.realpath(here.config_path))
 
     if plan.before.render() != plan.after.render():
         changes.on_failure(take_back)
@@ -179,7 +179,7 @@ def _diff(here: Surroundings, plan: Plan) -> str:
         parts.append(f"link {shown(plan.folder.link)} -> versions/{plan.name}\n")
     for path, content in plan.path_files.items():
         parts.append(unified(path, take_snapshot(path).content, content))
-    before = plan.before.render() if os.path.lexists(here.config_path) else None
+    before = plan.before.render() if os.path.exists(here.config_path) else None
     after = plan.after.render()
     parts.append(unified(here.config_path, before, after))
     return "".join(parts) or "Nothing to change.\n"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.installation.plugins_section import other_plugins
+from awscli_mfa_plugin.core.installation.plugins_section import (
+    names_of_every_section,
+    other_plugins,
+)
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.edges.installation.running_aws import why_no_mfa, why_no_version
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -45,9 +48,13 @@ def _broken(
 ) -> ConfigurationError:
     name = f"AWS CLI {cli.version} ({shown(cli.path)})"
     before = why_no_version(cli.path, environment)
-    others = other_plugins(plan.after)
+    others, inherited = other_plugins(plan.after), names_of_every_section(plan.after)
     if before:
         what, remedy = f"{name} fails even without the plugin: {before}.", "See to that first."
+    elif inherited:
+        names = quoted_list(inherited)
+        what = f"{name} takes what [DEFAULT] of the config file gives ({names}) for plugins: {why}."
+        remedy = "Move those settings into the profiles that need them."
     elif others:
         what = f"{name} can't load what else [plugins] names ({quoted_list(others)}): {why}."
         remedy = "Remove that plugin, or see that this CLI finds it."

@@ -181,11 +181,11 @@ class _Removal:
                 return unwired(document, self._place)
             return exact
 
-        if not os.path.lexists(path):
+        if not os.path.exists(path):
             return
         self._here.config_file(path).update(change)
         if known and known.is_new and not take_snapshot(path).content:
-            os.unlink(path)
+            os.unlink(os.path.realpath(path))
 
     def _still_works(self, document: SharedDocument, clis: Sequence[FoundCli]) -> bool:
         """Tell whether each CLI finds a plugin that somebody else put there."""

@@ -187,6 +187,16 @@ def test_a_plugin_that_v2_cannot_load_rolls_back(v2: Machine) -> None:
     assert v2.files() == before
 
 
+def test_settings_of_every_section_are_named(v2: Machine) -> None:
+    """v2 would take them for plugins: the section that gives them is named, nothing changes."""
+    v2.home.write_config("[DEFAULT]\nregion = x\n")
+    before = v2.files()
+    result = v2.installer("install")
+    assert result.returncode == 253
+    assert "[DEFAULT] of the config file gives (region)" in result.stderr
+    assert v2.files() == before
+
+
 def test_a_broken_environment_is_named(v2: Machine, tmp_path: Path) -> None:
     """A dependency that is gone is told in words."""
     v2.copy_installer(tmp_path / "own-installer")

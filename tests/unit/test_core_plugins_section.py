@@ -10,6 +10,7 @@ from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.installation.plugins_section import (
     Place,
     is_in_order,
+    names_of_every_section,
     other_plugins,
     undo_of,
     unwired,
@@ -188,3 +189,16 @@ def test_install_then_uninstall_gives_the_same_bytes(
     assert is_in_order(again)
     assert wired(again, PLACE).render() == new.render()
     assert unwired(again, PLACE, undo_of(old, new)).render() == content.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[plugins]\na = x\n", ()),
+        ("[DEFAULT]\nregion = x\n[plugins]\na = x\n", ("region",)),
+        ("[DEFAULT]\na = y\n[plugins]\na = x\n", ()),
+    ],
+)
+def test_what_every_section_has_is_told_apart(text: str, names: tuple[str, ...]) -> None:
+    """The CLIs take it for plugins, and nobody finds it in the section."""
+    assert names_of_every_section(SharedDocument.parse(text.encode())) == names

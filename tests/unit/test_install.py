@@ -374,6 +374,19 @@ def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
     assert not machine.data.exists()
 
 
+def test_a_link_to_nowhere_leads_nowhere_again(machine: Machine) -> None:
+    """The config file comes where the link points, and goes from there."""
+    target = machine.home / "dot" / "config"
+    target.parent.mkdir()
+    machine.config.parent.mkdir()
+    machine.config.symlink_to(target)
+    install([], machine.environment)
+    assert "awscli_mfa_plugin" in target.read_text()
+    assert uninstall([], machine.environment) == 0
+    assert machine.config.is_symlink()
+    assert not target.exists()
+
+
 def test_what_a_person_made_stays(machine: Machine) -> None:
     """Lines of [plugins] by hand, and a folder with a file of theirs: nothing was installed."""
     machine.write_config("[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path = /x\n")

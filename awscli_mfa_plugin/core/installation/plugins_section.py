@@ -179,6 +179,15 @@ def other_plugins(document: SharedDocument) -> tuple[str, ...]:
     return tuple(value for name, value in options.items() if name not in ours)
 
 
+def names_of_every_section(document: SharedDocument) -> tuple[str, ...]:
+    """Return the options that ``[plugins]`` has from ``[DEFAULT]`` alone.
+
+    ConfigParser gives those to every section, and v1 and v2 take them for plugins.
+    """
+    own = {line.option for line in document.lines if _is_option(line)}
+    return tuple(name for name in document.options(SECTION) if name not in own)
+
+
 def _free_key(document: SharedDocument) -> str:
     taken = document.options(SECTION)
     return next(key for key in (*_KEYS, *(f"mfa_{n}" for n in range(99))) if key not in taken)
