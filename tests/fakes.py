@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.core.codes import STEP_SECONDS
 from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.ports import Ports
 from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
@@ -181,15 +182,14 @@ class FakeFiles:
 
     def remove_session(self, name: str) -> bool:
         """Take our session out of a credentials section, and the section if nothing is left."""
-        if self.cached.pop(name, None):
-            self.writes.append(("no session", name))
-            return True
+        was_there = self.cached.pop(name, None) is not None
         section = self.credentials.get(name, {})
-        if not Profile(name, credentials=section).is_ours:
-            return False
-        self._keep(self.credentials, name, options_without_session(section))
-        self.writes.append(("no session", name))
-        return True
+        if Profile(name, credentials=section).is_ours:
+            self._keep(self.credentials, name, options_without_session(section))
+            was_there = True
+        if was_there:
+            self.writes.append(("no session", name))
+        return was_there
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
         """Take settings out of a config section, and the section if nothing is left."""
@@ -320,16 +320,24 @@ class FakeUsedCodes:
     def __init__(self, clock: FakeClock, used: Mapping[str, str] | None = None) -> None:
         """Start with a code used just now of each of some devices."""
         self._clock = clock
-        self.used = {serial: (code, clock.now()) for serial, code in (used or {}).items()}
+        self.used: dict[str, tuple[str, int]] = {}
+        for serial, code in (used or {}).items():
+            self.remember(serial, code)
 
     def is_used(self, serial: str, token_code: str) -> bool:
-        """Tell whether the code was the last one used."""
-        code, when = self.used.get(serial, ("", self._clock.now()))
-        return code == token_code and self._clock.now() - when <= timedelta(seconds=120)
+        """Tell whether the code was the last one used; its time counts from its step on."""
+        if serial not in self.used:
+            return False
+        code, step = self.used[serial]
+        age = self._clock.now().timestamp() - step * STEP_SECONDS
+        if not -STEP_SECONDS < age < 120:
+            del self.used[serial]
+            return False
+        return code == token_code
 
     def remember(self, serial: str, token_code: str) -> None:
         """Remember a code."""
-        self.used[serial] = (token_code, self._clock.now())
+        self.used[serial] = (token_code, int(self._clock.now().timestamp() // STEP_SECONDS))
 
 
 class FakeLocks:

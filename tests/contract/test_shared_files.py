@@ -173,6 +173,18 @@ def test_long_lived_keys_stay_and_their_session_lives_beside_them(edge: Edge, pl
     assert not files.remove_session("work")
 
 
+def test_both_homes_of_a_session_are_emptied_at_once(edge: Edge) -> None:
+    """The keys went from the profile after its session was kept beside them."""
+    files = edge.files({"work": LONG_LIVED}, {})
+    files.write_session("work", SESSION)
+    assert files.remove_settings("work", tuple(LONG_LIVED))
+    files.write_session("work", OTHER)
+    assert files.remove_session("work")
+    files.write_settings("work", LONG_LIVED)
+    assert files.session_of(files.profile("work")) is None
+    assert not files.remove_session("work")
+
+
 @pytest.mark.parametrize(
     ("section", "left"),
     [(OURS, None), ({"region": "eu-west-1", **OURS}, {"region": "eu-west-1"})],

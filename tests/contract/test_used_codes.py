@@ -65,15 +65,47 @@ def test_the_last_code_of_each_device_is_known(codes: protocols.UsedCodes) -> No
 
 
 @pytest.mark.parametrize(
-    ("seconds", "is_used"), [(0, True), (29, True), (30, True), (119, True), (121, False)]
+    ("seconds", "is_used"),
+    [(0, True), (29, True), (30, True), (119, True), (119.9, True), (120, False), (121, False)],
 )
 def test_a_code_is_forgotten_after_two_minutes(
-    codes: protocols.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
+    codes: protocols.UsedCodes, clock: FakeClock, seconds: float, *, is_used: bool
 ) -> None:
     """AWS takes it no more by then."""
     codes.remember(SERIAL, "123456")
     clock.advance(seconds)
     assert codes.is_used(SERIAL, "123456") == is_used
+
+
+@pytest.mark.parametrize(("seconds", "is_used"), [(99, True), (100, False)])
+def test_a_codes_time_counts_from_its_step_on(
+    codes: protocols.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
+) -> None:
+    """It may have been read from the device at the beginning of those 30 seconds."""
+    clock.advance(20)
+    codes.remember(SERIAL, "123456")
+    clock.advance(seconds)
+    assert codes.is_used(SERIAL, "123456") == is_used
+
+
+@pytest.mark.parametrize(("seconds", "is_used"), [(-29, True), (-30, False), (-3600, False)])
+def test_a_clock_set_back_leaves_no_code_used_for_long(
+    codes: protocols.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
+) -> None:
+    """By more than a step: what was remembered says nothing then, and is forgotten."""
+    codes.remember(SERIAL, "123456")
+    clock.advance(seconds)
+    assert codes.is_used(SERIAL, "123456") == is_used
+    clock.advance(-seconds)
+    assert codes.is_used(SERIAL, "123456") == is_used
+
+
+@pytest.mark.parametrize("code", ["", "12345", "abcdef"])
+def test_what_was_never_remembered_is_not_used(codes: protocols.UsedCodes, code: str) -> None:
+    """Also what is no code."""
+    assert not codes.is_used(SERIAL, code)
+    codes.remember(SERIAL, "123456")
+    assert not codes.is_used(SERIAL, code)
 
 
 def test_using_a_code_again_starts_its_time_anew(
