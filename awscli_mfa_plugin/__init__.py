@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 __version__ = "0.1.0"
@@ -75,7 +76,7 @@ def _keep_session_alive(session: Any, parsed_args: Any, **_: Any) -> None:
                 _quietly("redact_logs")
             from awscli_mfa_plugin.host.installing import install
 
-            install(session, parsed_args, LazyCommand.table, names)
+            install(session, parsed_args, LazyCommand.table(), names)
     except Exception as error:  # noqa: BLE001 - the command goes on as without the plugin
         _say_broken(error)
 
@@ -123,11 +124,11 @@ class LazyCommand:
 
     name = "mfa"
 
-    table: dict[str, Any]
+    table: Callable[[], dict[str, Any]]
 
     def __init__(self, session: Any, command_table: dict[str, Any]) -> None:
         """Keep the session of the ``aws`` process and the table that this command stands in."""
-        LazyCommand.table = command_table
+        LazyCommand.table = staticmethod(_kept_loosely(command_table))
         self._session = session
         self._command: Any = None
         self.lineage: list[Any] = [self]
@@ -157,7 +158,7 @@ class LazyCommand:
         if self._command is None:
             from awscli_mfa_plugin.host.loading import load_command
 
-            self._command = load_command(self._session, LazyCommand.table)
+            self._command = load_command(self._session, LazyCommand.table())
         return self._command
 
     def __getattr__(self, name: str) -> Any:
@@ -168,6 +169,21 @@ class LazyCommand:
             return getattr(self._loaded(), name)
         except Exception as error:
             raise AttributeError(name) from error
+
+
+def _kept_loosely(command_table: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    """Return what returns the table while the CLI has it.
+
+    To hold it until Python's own end would make every command tidy up hundreds of commands
+    there, which takes longer than all else that this module does.
+    """
+    from weakref import ref  # the CLI has imported it
+
+    try:
+        reference = ref(command_table)
+    except TypeError:  # a plain dict
+        return lambda: command_table
+    return lambda: reference() or {}
 
 
 def _say_broken(error: Exception) -> int:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
+
+from awscli_mfa_plugin import LazyCommand, _add_command
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -116,3 +120,22 @@ def test_a_version_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout == b"first\n"
+
+
+def test_the_clis_command_table_is_handed_on_and_not_kept() -> None:
+    """It may go when the CLI lets go of it: to clear it away at Python's end takes long."""
+    table: dict[str, Any] = OrderedDict(s3="a command")
+    _add_command(table, session=None)
+    assert LazyCommand.table() is table
+    assert isinstance(table["mfa"], LazyCommand)
+    watched = ref(table)
+    del table
+    assert watched() is None
+    assert LazyCommand.table() == {}
+
+
+def test_a_command_table_of_another_kind_is_handed_on_too() -> None:
+    """A plain dict takes no weak reference."""
+    table: dict[str, Any] = {}
+    _add_command(table, session=None)
+    assert LazyCommand.table() is table
