@@ -4,11 +4,34 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.protocols import CountingTerminal
+
+
+class _Here(tzinfo):
+    """The zone of this machine: its offset now, and for another time the offset of that time.
+
+    So a session that outlives the change to summer time is shown with the end that clocks will
+    show, while the present time is counted with as in any zone of one offset.
+    """
+
+    def __init__(self, offset: timedelta, name: str) -> None:
+        self._now = timezone(offset, name) if name else timezone(offset)
+
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        return self._now.utcoffset(when)
+
+    def tzname(self, when: datetime | None) -> str:
+        return self._now.tzname(when)
+
+    def dst(self, when: datetime | None) -> None:
+        del when
+
+    def fromutc(self, when: datetime) -> datetime:
+        return when.replace(tzinfo=timezone.utc).astimezone()
 
 
 class SystemClock:
@@ -16,7 +39,8 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the time as an aware datetime in the local zone."""
-        return datetime.now().astimezone()
+        now = datetime.now().astimezone()
+        return now.replace(tzinfo=_Here(now.utcoffset() or timedelta(0), now.tzname() or ""))
 
 
 def say(text: str) -> None:

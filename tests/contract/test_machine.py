@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -10,7 +12,7 @@ from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, say
 from tests.fakes import FakeClock, FakeNotes, FakeTerminal, FakeWait
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from awscli_mfa_plugin.core import protocols
 
@@ -81,9 +83,48 @@ def machine(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) 
 
 def test_the_time_is_aware_and_never_goes_back(machine: Machine) -> None:
     """Its zone is known, so that it can be held against AWS's."""
-    times: list[datetime] = [machine.clock.now() for _ in range(3)]
-    assert all(time.utcoffset() is not None for time in times)
+    times = [machine.clock.now() for _ in range(3)]
+    assert all(when.utcoffset() is not None for when in times)
     assert times == sorted(times)
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put this process into a zone with summer time, and back."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("utc", "text"),
+    [
+        ("2026-10-24T21:59:59", "2026-10-24 23:59:59"),
+        ("2026-10-25T00:59:59", "2026-10-25 02:59:59"),
+        ("2026-10-25T01:00:00", "2026-10-25 02:00:00"),
+        ("2026-10-25T03:00:00", "2026-10-25 04:00:00"),
+        ("2027-03-28T00:59:59", "2027-03-28 01:59:59"),
+        ("2027-03-28T01:00:00", "2027-03-28 03:00:00"),
+    ],
+)
+def test_another_time_is_shown_as_clocks_will_show_it(utc: str, text: str) -> None:
+    """Also when summer time begins or ends between now and then."""
+    when = datetime.fromisoformat(utc).replace(tzinfo=timezone.utc)
+    assert f"{when.astimezone(SystemClock().now().tzinfo):%Y-%m-%d %H:%M:%S}" == text
+
+
+@pytest.mark.usefixtures("berlin")
+def test_the_present_time_is_counted_with_as_seconds() -> None:
+    """A minute more is a minute, whatever clocks do in it."""
+    now = SystemClock().now()
+    assert now.tzname() in {"CET", "CEST"}
+    for days in range(366):
+        later = now + timedelta(days=days)
+        assert later.timestamp() - now.timestamp() == days * 86400
+        assert later - SystemClock().now() <= timedelta(days=days)
 
 
 def test_notes_are_lines_beside_the_result(machine: Machine) -> None:
