@@ -18,6 +18,8 @@ _REGIONS = {
     "aws-cn": "cn-north-1",
     "aws-iso": "us-iso-east-1",
     "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
     "aws-eusc": "eusc-de-east-1",
 }
 """A region of each partition whose STS endpoint is always on (AWS general reference)."""

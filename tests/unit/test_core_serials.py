@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
+import botocore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +106,12 @@ REGIONS = {
 def test_sts_is_asked_in_the_serials_partition(serial: str, region: str) -> None:
     """A regional endpoint, never the global one."""
     assert region_of(serial) == region
+
+
+def test_every_partition_of_botocore_has_a_region_of_its_own() -> None:
+    """Elsewhere no STS knows the user."""
+    known = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())
+    assert known["partitions"]
+    for partition in known["partitions"]:
+        region = region_of(f"arn:{partition['id']}:iam::123456789012:mfa/ada")
+        assert re.match(partition["regionRegex"], region)
