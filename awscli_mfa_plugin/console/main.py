@@ -68,7 +68,9 @@ def _installing(command: str, words: list[str]) -> int:
         raise KeyboardInterrupt
 
     for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
-        signal.signal(getattr(signal, name), stop)
+        number = getattr(signal, name)
+        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup
+            signal.signal(number, stop)
     try:
         if command == "install":
             from awscli_mfa_plugin.console.install import run

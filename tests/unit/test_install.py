@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.console.install import run as install
+from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.console.uninstall import run as uninstall
 from awscli_mfa_plugin.edges.installation.found_clis import found_clis
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
@@ -266,6 +267,20 @@ def test_a_stopped_installation_is_taken_back(machine: Machine, number: int) -> 
     assert process.returncode == 130, stderr
     assert stderr == b"awscli-mfa: cancelled.\n"
     assert machine.files() == before
+
+
+@pytest.mark.parametrize("command", ["install", "uninstall"])
+def test_what_is_ignored_under_nohup_stays_so(command: str) -> None:
+    """A hangup takes nothing back then; a signal that isn't ignored still does."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert main([command, "--no-such-option"]) == 252
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) != handlers[signal.SIGTERM]
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def test_a_killed_installation_is_finished_or_removed_later(machine: Machine) -> None:
