@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.documents import SharedDocument
@@ -19,9 +20,9 @@ from awscli_mfa_plugin.edges.writable import check_replaceable
 from awscli_mfa_plugin.errors import BusyError, UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from awscli_mfa_plugin.edges.locks import Locks
+    from awscli_mfa_plugin.core.protocols import Locks
 
 WAIT_SECONDS = 30
 _ATTEMPTS = 20
@@ -65,7 +66,7 @@ class SharedFile:
         ``change`` may be called several times: others may write at the same time.
         Raises BusyError, UnparsableFileError, UnwritableFileError, the file as it was.
         """
-        with self._locks.hold(f"file {os.path.realpath(self.path)}", WAIT_SECONDS):
+        with self._turn():
             for _ in range(_ATTEMPTS):
                 # Anew each time: the symlink may point elsewhere by now.
                 target = os.path.realpath(self.path)
@@ -83,6 +84,21 @@ class SharedFile:
             f"Another program keeps writing {self.path}.",
             "Nothing was changed. Try again when that program is done.",
         )
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the file's lock. As long as the file changes, the queue moves: wait on."""
+        target = os.path.realpath(self.path)
+        with ExitStack() as held:
+            while True:
+                before = take_snapshot(target)
+                try:
+                    held.enter_context(self._locks.hold(f"file {target}", WAIT_SECONDS))
+                    break
+                except BusyError:
+                    if take_snapshot(target).is_same_as(before):
+                        raise
+            yield
 
     def _try_update(
         self, target: str, snapshot: Snapshot, change: Callable[[SharedDocument], SharedDocument]

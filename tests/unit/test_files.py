@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.edges.atomic import unwritable
+from awscli_mfa_plugin.edges.files import SharedFile
 from awscli_mfa_plugin.errors import (
     BusyError,
     ConfigurationError,
     UnparsableFileError,
     UnwritableFileError,
 )
+from tests.fakes import FakeLocks
 from tests.unit.store import (
     NEW,
     OLD,
@@ -362,6 +364,32 @@ def test_a_file_that_never_rests_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(BusyError, match="keeps writing"):
         credentials_file(tmp_path).update(change)
     assert not temporary_files(path.parent)
+
+
+def test_who_waits_for_many_others_gets_a_turn(tmp_path: Path) -> None:
+    """However long all of them take: the file changes, so the queue moves."""
+    path, locks, others = homely(tmp_path), FakeLocks(), iter(range(3))
+
+    def another_writes(_name: str) -> None:
+        number = next(others, None)
+        locks.busy = {} if number is None else {"file ": "process 7"}
+        if number is not None:
+            path.write_bytes(path.read_bytes() + b"# by another\n")
+
+    locks.meanwhile = another_writes
+    assert SharedFile(str(path), locks, secret=True).update(with_session)
+    assert path.read_bytes().startswith(OLD + b"# by another\n" * 3)
+    assert b"ASIANEW" in path.read_bytes()
+
+
+def test_a_lock_that_is_held_while_nothing_changes_is_an_error(tmp_path: Path) -> None:
+    """After the wait that is told, and the file is as it was."""
+    path, locks = homely(tmp_path), FakeLocks()
+    locks.busy = {"file ": "process 7"}
+    with pytest.raises(BusyError, match="process 7"):
+        SharedFile(str(path), locks, secret=True).update(with_session)
+    assert locks.asked == [(f"file {path}", 30)]
+    assert path.read_bytes() == OLD
 
 
 def test_a_change_that_raises_leaves_everything(tmp_path: Path) -> None:

@@ -38,14 +38,8 @@ def forked(work: Callable[[], object], gate: int) -> int:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_two_hundred_writers_to_distinct_profiles_are_all_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each process adds its own profile at the same moment; the file holds them all.
-
-    On a slow machine the last one's turn comes after the 30 s that a command waits.
-    """
-    monkeypatch.setattr("awscli_mfa_plugin.edges.files.WAIT_SECONDS", 300)
+def test_two_hundred_writers_to_distinct_profiles_are_all_there(tmp_path: Path) -> None:
+    """Each process adds its own profile at the same moment; the file holds them all."""
     path = homely(tmp_path)
     store = credentials_file(tmp_path)
     # What is imported late is there before the forks.
