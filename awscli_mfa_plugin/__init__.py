@@ -127,7 +127,7 @@ class LazyCommand:
     table: Callable[[], dict[str, Any]]
 
     def __init__(self, session: Any, command_table: dict[str, Any]) -> None:
-        """Keep the session of the ``aws`` process and the table that this command stands in."""
+        """Keep the session of the ``aws`` process, and the way to the table that this stands in."""
         LazyCommand.table = staticmethod(_kept_loosely(command_table))
         self._session = session
         self._command: Any = None

@@ -11,21 +11,21 @@ import argparse
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.aws import EmbeddedAws
+from tests.bench.wired import wired_hosts
 from tests.hosts.cache import HOSTS
 from tests.hosts.home import Home
-from tests.hosts.host import Host, all_hosts
-from tests.hosts.installed import install_plugin
 from tests.hosts.people import keys_of, serial_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.host import Host
 
 REGION = "eu-west-1"
 PAIRS = 40
@@ -58,13 +58,9 @@ def main() -> int:
     parser.add_argument("hosts", nargs="*", default=list(HOSTS))
     chosen = parser.parse_args()
     print("| host | pair | ours | theirs | ratio | bound |\n| - | - | - | - | - | - |", flush=True)
-    with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
-        plugin = Path(folder) / "plugin"
-        install_plugin(plugin, Path(folder) / "build")
-        for host in all_hosts():
-            if host.name in chosen.hosts:
-                for row in rows_of(host, plugin, Path(folder) / host.name, aws):
-                    print(measured(host, row, chosen.pairs), flush=True)
+    for wired in wired_hosts(chosen.hosts):
+        for row in rows_of(*wired):
+            print(measured(wired.host, row, chosen.pairs), flush=True)
     return 0
 
 

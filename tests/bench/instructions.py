@@ -10,18 +10,15 @@ import argparse
 import re
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.aws import EmbeddedAws
 from tests.bench.__main__ import homes
+from tests.bench.wired import wired_hosts
 from tests.hosts.cache import HOSTS
-from tests.hosts.host import Host, all_hosts
-from tests.hosts.installed import install_plugin
 
 if TYPE_CHECKING:
     from tests.hosts.home import Home
+    from tests.hosts.host import Host
 
 PLAIN = ("sts", "get-caller-identity")
 COUNTER = (
@@ -37,14 +34,10 @@ def main() -> int:
     parser.add_argument("hosts", nargs="*", default=list(HOSTS))
     chosen = parser.parse_args()
     print("| host | with the plugin | without | ratio |\n| - | - | - | - |", flush=True)
-    with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
-        plugin = Path(folder) / "plugin"
-        install_plugin(plugin, Path(folder) / "build")
-        for host in all_hosts():
-            if host.name in chosen.hosts:
-                ours, theirs = homes(host, plugin, Path(folder) / host.name, aws)
-                ours.run("mfa", "status")  # compiles the plugin once
-                print(counted(host.name, instructions(ours), instructions(theirs)), flush=True)
+    for wired in wired_hosts(chosen.hosts):
+        ours, theirs = homes(*wired)
+        ours.run("mfa", "status")  # compiles the plugin once
+        print(counted(wired.host.name, instructions(ours), instructions(theirs)), flush=True)
     return 0
 
 

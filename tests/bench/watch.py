@@ -11,14 +11,11 @@ import os
 import signal
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from tests.aws import EmbeddedAws
+from tests.bench.wired import wired_hosts
 from tests.hosts.home import Home
-from tests.hosts.host import all_hosts
-from tests.hosts.installed import install_plugin
 from tests.hosts.sessions import settle_on_session
 
 STARTS = 9
@@ -31,14 +28,10 @@ def main() -> int:
     parser.add_argument("hosts", nargs="*", default=["v1", "v2"])
     chosen = parser.parse_args()
     print(f"| host | CPU in {chosen.seconds} s asleep | memory | `--once` |\n| - | - | - | - |")
-    with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
-        plugin = Path(folder) / "plugin"
-        install_plugin(plugin, Path(folder) / "build")
-        for host in all_hosts():
-            if host.name in chosen.hosts:
-                home = Home(host, Path(folder) / host.name, plugin)
-                settle_on_session(home, aws, 6 * 3600)
-                print(measured(home, chosen.seconds), flush=True)
+    for host, plugin, folder, aws in wired_hosts(chosen.hosts):
+        home = Home(host, folder, plugin)
+        settle_on_session(home, aws, 6 * 3600)
+        print(measured(home, chosen.seconds), flush=True)
     return 0
 
 

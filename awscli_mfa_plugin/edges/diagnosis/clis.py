@@ -16,6 +16,7 @@ from awscli_mfa_plugin.edges.children import run_to_end
 from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
 from awscli_mfa_plugin.edges.installation.found_clis import TIME_LIMIT, FoundCli, found_clis
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.edges.installation.running_aws import run_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +37,8 @@ for name in ("awscli_mfa_plugin", "filelock", "ruamel.yaml"):
         pass
 print(json.dumps(found))
 """
-_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+# A v1 may have the plugin by these; the installer, which tries its own work, goes without.
+_OF_PYTHON = ("PYTHONPATH", "PYTHONHOME")
 _VERSION = re.compile(
     r"^[ ]*(?:__version__|version)\b[^=\n]*= *(?:\w+ *= *)*['\"]([^'\"\n]+)", re.MULTILINE
 )
@@ -72,14 +74,11 @@ def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) ->
 
 
 def _started(path: str, environment: Mapping[str, str]) -> StartSight:
-    """Run ``aws mfa status``, which asks and calls nobody, as the user's shell would.
-
-    Unlike the installer's trial it keeps PYTHONPATH: a v1 may have the plugin by that.
-    """
-    quiet = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
-    child = {name: value for name, value in environment.items() if name not in _PROFILES}
-    words = [path, "mfa", "status", "--output", "json"]
-    done = run_to_end(words, {**child, **quiet}, TIME_LIMIT)
+    """Run ``aws mfa status``, which asks and calls nobody, as the user's shell would."""
+    variables = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
+    variables |= {name: environment[name] for name in _OF_PYTHON if name in environment}
+    words = ["mfa", "status", "--output", "json"]
+    done = run_aws(path, words, environment, variables=variables)
     return StartSight(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
 
 
