@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.children import run_to_end
+from awscli_mfa_plugin.edges.paths import home_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,7 +88,7 @@ def candidates(environment: Mapping[str, str], more: Iterable[str] = ()) -> Iter
 
     None is started: what is found may be anything of that name.
     """
-    home = environment.get("HOME") or os.path.expanduser("~")
+    home = home_folder(environment)
     usual = [place.replace("~", home, 1) for place in _USUAL_PLACES]
     for folder in (*environment.get("PATH", "").split(os.pathsep), *more, *usual):
         for name in _NAMES:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.atomic import make_private_folder, replace_file, unwritable
 from awscli_mfa_plugin.edges.children import run_to_end
+from awscli_mfa_plugin.edges.paths import home_folder
 from awscli_mfa_plugin.edges.watching.desktop import desktop_environment
 from awscli_mfa_plugin.errors import ConfigurationError
 
@@ -37,7 +38,7 @@ class ByProgram:
 
     def home(self) -> str:
         """Return the user's home."""
-        return self.environment.get("HOME") or os.path.expanduser("~")
+        return home_folder(self.environment)
 
     def run(self, *words: str, content: bytes = b"") -> Done:
         """Run the program to its end."""
