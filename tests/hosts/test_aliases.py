@@ -67,6 +67,11 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
     done(home.run("unlock", "--token-code", aws.fresh_code(serial_of(aws))))
     assert session_in(home)["manager"] == "awscli-mfa-plugin"
     assert "mfa/ada" in done(home.run("mfa-of", "ada", "--profile", "mfa"))
+    command = ("--", "echo", "--region", "x")
+    assert done(home.run("subshell", "--profile", "mfa", *command)) == "--region x\n"
+    swallowed = home.run("subshell", *command)
+    assert "The command to run stands behind «--»." in swallowed.stderr
+    done(swallowed, 252)
     if home.host.is_v2:
         assert "mfa  valid" in done(home.run("mfa", "st"))
 
