@@ -13,7 +13,7 @@ from awscli_mfa_plugin.console.planning import Plan, make_plan
 from awscli_mfa_plugin.console.proving import prove, prove_ahead
 from awscli_mfa_plugin.console.surroundings import Arguments, Surroundings
 from awscli_mfa_plugin.core.diffs import unified
-from awscli_mfa_plugin.core.installation.plugins_section import undo_of, unwired, wired
+from awscli_mfa_plugin.core.installation.plugins_section import restored, undo_of, unwired, wired
 from awscli_mfa_plugin.core.installation.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot
@@ -120,13 +120,24 @@ def _remember(here: Surroundings, plan: Plan, made: Sequence[str], changes: Chan
     """Write down what comes next, so that it can be removed even if this process is killed."""
     record = record_of(plan.folder.record)
     if plan.before.render() != plan.after.render():
-        is_new = not os.path.exists(here.config_path)
-        undo = undo_of(plan.before, plan.after)
-        record = record.with_config(WiredConfig(here.config_path, is_new, undo))
+        record = record.with_config(_change_of(here, plan, record))
     base = plan.folder.base
     outside = tuple(path for path in made if path != base and not path.startswith(base + os.sep))
     record = record.with_places(tuple(plan.path_files), outside)
     changes.write(plan.folder.record, record.render())
+
+
+def _change_of(here: Surroundings, plan: Plan, record: Record) -> WiredConfig:
+    """Return how the config file goes back to what it was before the first installation.
+
+    If somebody changed the section since, it goes back to that.
+    """
+    known = record.config_of(here.config_path)
+    first = restored(plan.before, known.undo) if known else None
+    if known and first is not None:
+        return WiredConfig(here.config_path, known.is_new, undo_of(first, plan.after))
+    is_new = not os.path.exists(here.config_path)
+    return WiredConfig(here.config_path, is_new, undo_of(plan.before, plan.after))
 
 
 def record_of(path: str) -> Record:

@@ -100,6 +100,10 @@ class SharedDocument:
         """Return a copy of other lines; newlines that are missing are added, as in the file."""
         return self._copy(lines)
 
+    def with_content(self, content: bytes) -> SharedDocument:
+        """Return the document of other content of the same file; raise as :meth:`parse`."""
+        return type(self).parse(content, self._form.name)
+
     def with_options(self, section: str, options: Mapping[str, str]) -> SharedDocument:
         """Return a copy in which the section holds ``options``; what else it holds stays.
 

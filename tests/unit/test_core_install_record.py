@@ -20,19 +20,14 @@ def test_a_record_is_read_as_it_was_written() -> None:
     assert record.made_folders == ("/x", "/x/y")
 
 
-def test_an_upgrade_keeps_the_first_state() -> None:
-    """A change on top of a change goes back to before both of them."""
-    second = WiredConfig("/config", is_new=False, undo=Undo("[plugins]\na = b\n", "[plugins]\nc"))
-    [config] = Record().with_config(FIRST).with_config(second).configs
-    assert config == WiredConfig("/config", is_new=True, undo=Undo("", "[plugins]\nc"))
-
-
-def test_a_section_that_somebody_changed_is_a_new_start() -> None:
-    """What was before the last change is what a removal goes back to."""
+def test_the_last_change_of_a_file_is_what_counts() -> None:
+    """Those of other files stay."""
     second = WiredConfig("/config", is_new=False, undo=Undo("[plugins]\nx = y\n", "[plugins]\nc"))
     other = WiredConfig("/other", is_new=False, undo=Undo("", ""))
     record = Record().with_config(FIRST).with_config(other).with_config(second)
     assert record.configs == (other, second)
+    assert record.config_of("/config") == second
+    assert record.config_of("/another") is None
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'{"configs": 1}', b'{"configs": [{}]}'])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,14 +11,19 @@ from hypothesis import strategies as st
 from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.installation.plugins_section import (
     Place,
+    Undo,
     is_in_order,
     names_of_every_section,
     other_plugins,
+    restored,
     undo_of,
     unwired,
     wired,
 )
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BASE = "/home/ada/.local/share/awscli-mfa-plugin"
 OURS = f"{BASE}/current"
@@ -148,6 +155,87 @@ def test_all_keys_taken() -> None:
         b"[plugins]\nmfa = a\nawscli_mfa = b\nawscli_mfa_plugin = c\nmfa_0 = d\n"
     )
     assert b"mfa_1 = awscli_mfa_plugin" in wired(document, PLACE).render()
+
+
+BARE_ENDS = {
+    "a blank line at the end that a moved line leaves": (
+        b"[plugins]\n# note\ncli_legacy_plugin_path = /opt/x  \n\nmfa = awscli_mfa_plugin"
+    ),
+    "the same with Windows newlines": (
+        b"[plugins]\r\ncli_legacy_plugin_path = /opt/x\r\n\r\nmfa = awscli_mfa_plugin"
+    ),
+    "a secret on the last line": b"[a]\naws_secret_access_key = hidden",
+    "a mark at the start": b"\xef\xbb\xbf[plugins]\nx = y",
+}
+
+
+@pytest.mark.parametrize("content", BARE_ENDS.values(), ids=BARE_ENDS)
+def test_uninstall_restores_a_file_without_a_last_newline(content: bytes) -> None:
+    """What was recorded comes back byte for byte; the record holds no line of another section."""
+    old = SharedDocument.parse(content)
+    new = wired(old, PLACE)
+    undo = undo_of(old, new)
+    assert "hidden" not in undo.before + undo.after
+    assert unwired(SharedDocument.parse(new.render()), PLACE, undo).render() == content
+
+
+LATER = {
+    "a section behind": (lambda text: text + b"\n[profile mfa]\nregion = x\n"),
+    "a section behind, without a blank line": (
+        lambda text: text + (b"" if text.endswith(b"\n") else b"\n") + b"[profile mfa]\na = b\n"
+    ),
+    "a section before": (lambda text: b"[profile mfa]\na = b\n" + text),
+}
+
+
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER)
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"[a]\nb=c", b"[a]\nb=c\n", b"[plugins]\nx = y", b""),
+        b"[plugins]\n# note\ncli_legacy_plugin_path = /opt/x  \n\nmfa = awscli_mfa_plugin",
+    ],
+)
+def test_uninstall_restores_the_section_in_a_file_that_grew(
+    content: bytes, later: Callable[[bytes], bytes]
+) -> None:
+    """What others wrote since stays, line by line, and the rest is as before the installation."""
+    old = SharedDocument.parse(content)
+    new = wired(old, PLACE)
+    now = SharedDocument.parse(later(new.render()))
+    after = unwired(now, PLACE, undo_of(old, new))
+    assert after.sections() == SharedDocument.parse(later(content + b"\n")).sections()
+
+
+def test_a_blank_line_that_the_user_removed_joins_no_lines() -> None:
+    """The record no longer fits then, and what is ours goes line by line."""
+    old = SharedDocument.parse(b"[a]\nb = c\n")
+    new = wired(old, PLACE)
+    now = SharedDocument.parse(new.render().replace(b"\n\n[", b"\n[") + b"[z]\n")
+    assert unwired(now, PLACE, undo_of(old, new)).render() == b"[a]\nb = c\n[z]\n"
+
+
+CHANGED = {
+    "another plugin": b"spare = x\n",
+    "a folder behind ours": b"  /more\n",
+}
+
+
+@pytest.mark.parametrize("line", CHANGED.values(), ids=CHANGED)
+def test_a_section_with_lines_added_since_is_not_restored(line: bytes) -> None:
+    """The added line would hang on what was there before."""
+    old = SharedDocument.parse(b"[plugins]\nx = y\n")
+    new = wired(old, PLACE)
+    now = SharedDocument.parse(new.render() + line)
+    assert restored(now, undo_of(old, new)) is None
+
+
+def test_a_part_that_is_gone_or_within_a_line_is_not_restored() -> None:
+    """A comment may hold the same text."""
+    undo = Undo("", "[plugins]\nmfa = a\n")
+    assert restored(SharedDocument.parse(b"[plugins]\nmfa = b\n"), undo) is None
+    text = b"[a]\n# [plugins]\nmfa = a\n[plugins]\nmfa = a\n"
+    assert restored(SharedDocument.parse(text), undo) is None
 
 
 _HEADERS = st.sampled_from(["[plugins]", "[default]", "  [profile a]", "[DEFAULT]"])

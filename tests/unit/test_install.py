@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import pytest
 from awscli_mfa_plugin.console.install import run as install
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.console.uninstall import run as uninstall
+from awscli_mfa_plugin.edges.installation.changes import Changes
 from awscli_mfa_plugin.edges.installation.found_clis import found_clis
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.edges.state import StateFolder
@@ -130,6 +132,20 @@ def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | No
     assert machine.files() == before
 
 
+def test_uninstall_is_byte_exact_around_a_plugin_by_hand(machine: Machine) -> None:
+    """A line that moved comes back to its place, behind a blank line and without a newline."""
+    theirs = machine.folder / "theirs"
+    (theirs / "awscli_mfa_plugin").mkdir(parents=True)
+    machine.write_config(
+        f"[plugins]\n# note\ncli_legacy_plugin_path = {theirs}  \n\nmfa = awscli_mfa_plugin"
+    )
+    before = machine.files()
+    install([], machine.environment)
+    assert machine.files() != before
+    uninstall([], machine.environment)
+    assert machine.files() == before
+
+
 def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
     """Or cron would start what isn't there any more; its other lines stay."""
     install([], machine.environment)
@@ -201,6 +217,41 @@ def test_installing_twice_changes_nothing(
     assert machine.files() == before
 
 
+def test_an_upgrade_keeps_the_first_state(machine: Machine) -> None:
+    """An installation that writes another folder goes back to before both of them."""
+    machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs  \n\n[default]\nx = y")
+    before = machine.files()
+    install([], machine.environment)
+    # As an older release named its folder.
+    text = machine.config.read_text().replace("/current", "/versions/1")
+    machine.config.write_text(text)
+    record = machine.data / "installed.json"
+    record.write_text(record.read_text().replace("/current", "/versions/1"))
+    install([], machine.environment)
+    assert f"/opt/theirs:{machine.data}/current" in machine.config.read_text()
+    uninstall([], machine.environment)
+    assert machine.files() == before
+
+
+def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> None:
+    """What was there before the last installation is what a removal goes back to."""
+    machine.write_config("[plugins]\nx = json\n")
+    install([], machine.environment)
+    changed = (
+        f"[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path={machine.data}/versions/1\n"
+    )
+    machine.config.write_text(changed + "y = json")
+    before = machine.config.read_bytes()
+    install([], machine.environment)
+    uninstall([], machine.environment)
+    assert machine.config.read_bytes() == before.replace(
+        b"mfa = awscli_mfa_plugin\ncli_legacy_plugin_path="
+        + bytes(machine.data)
+        + b"/versions/1\n",
+        b"",
+    )
+
+
 def test_dry_run_shows_every_change_and_makes_none(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,6 +287,21 @@ def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> N
     (machine.data / "current" / "filelock" / "__init__.py").write_text("another release\n")
     (machine.folder / "fail").touch()
     machine.refused()
+
+
+def test_changes_are_taken_back_last_one_first(machine: Machine) -> None:
+    """Of two changes to one file the older content comes back, and folders go when empty."""
+    machine.write_config("first")
+    folder = machine.home / "made"
+    with suppress(ConfigurationError), Changes() as changes:
+        changes.on_failure(folder.rmdir)
+        changes.write(str(machine.config), b"second")
+        changes.write(str(machine.config), b"third")
+        changes.write(str(folder / "file"), b"new")
+        assert machine.config.read_bytes() == b"third"
+        raise ConfigurationError("x", "y")
+    assert machine.config.read_bytes() == b"first"
+    assert not folder.exists()
 
 
 def hanging_installation(machine: Machine) -> subprocess.Popen[bytes]:

@@ -7,19 +7,23 @@ a plugin too: only a plugin that stands before it can make it harmless (explanat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.lines import Kind, Line, read_lines
+from awscli_mfa_plugin.core.lines import Kind, Line
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from awscli_mfa_plugin.core.documents import SharedDocument
 
 SECTION = "plugins"
 PLUGIN = "awscli_mfa_plugin"
 FOLDERS = "cli_legacy_plugin_path"
+_BYTES = ("utf-8", "surrogateescape")
+_BOM = "\ufeff"
+_ENDS = ("\n", "\r")
 _KEYS = ("mfa", "awscli_mfa", "awscli_mfa_plugin")
 
 
@@ -119,15 +123,48 @@ def _joined(old: Sequence[str], place: Place) -> str:
 
 @dataclass(frozen=True)
 class Undo:
-    """What turns the section back: its text before and after, "" without a section."""
+    """What turns the section back: the part of the file's text that changed, before and after.
+
+    It holds the whole section, and newlines around it; never a line of another section.
+    """
 
     before: str
     after: str
 
 
 def undo_of(before: SharedDocument, after: SharedDocument) -> Undo:
-    """Return how to turn ``after``, made of ``before`` here, back."""
-    return Undo(_text(_part(before)), _text(_part(after)))
+    """Return how to turn ``after``, which differs from ``before`` in this section, back."""
+    old, new = _text_of(before), _text_of(after)
+    start, end = _span(after)
+    start = min(start, _common(old, new))
+    behind = _common(reversed(old[start:]), reversed(new[end:]))
+    return Undo(old[start : len(old) - behind], new[start : len(new) - behind])
+
+
+def restored(document: SharedDocument, undo: Undo) -> SharedDocument | None:
+    """Return a copy with the text of before, None if the section has changed since ``undo``."""
+    text = _text_of(document)
+    at = text.find(undo.after)
+    head, tail = text[:at], text[at + len(undo.after) :]
+    if at < 0 or not _fits(undo.after, head, tail):
+        return None
+    recorded = document.with_content(undo.after.strip("\r\n").encode(*_BYTES))
+    if _count_of_values(recorded) != _count_of_values(document):
+        return None
+    kept = head + undo.before
+    if kept.strip(_BOM) and tail and not kept.endswith(_ENDS) and not tail.startswith(_ENDS):
+        # The file ended here without a newline, and has grown since.
+        kept += document.lines[0].newline
+    return document.with_content((kept + tail).encode(*_BYTES))
+
+
+def _fits(part: str, head: str, tail: str) -> bool:
+    """Tell whether taking the part out of the text between the others joins no lines."""
+    # Behind a line without a newline it starts and ends within a line.
+    is_within_lines = part.startswith(_ENDS) and not part.endswith(_ENDS)
+    is_whole_at_start = not head.strip(_BOM) or head.endswith(_ENDS)
+    is_whole_at_end = part.endswith(_ENDS) or not tail or tail.startswith(_ENDS)
+    return (is_within_lines or is_whole_at_start) and is_whole_at_end
 
 
 def unwired(document: SharedDocument, place: Place, undo: Undo | None = None) -> SharedDocument:
@@ -136,9 +173,9 @@ def unwired(document: SharedDocument, place: Place, undo: Undo | None = None) ->
     If the section is still as ``undo`` left it, it gets its old bytes; else what is ours goes,
     and the rest stays.
     """
-    head = _unchanged_part(document, undo) if undo else []
-    if undo and head:
-        return _turned_back(document, undo, head)
+    exact = restored(document, undo) if undo else None
+    if exact is not None:
+        return exact
     kept = [x for x in folders(document, place.separator) if not place.is_ours(x)]
     gone = [*plugin_keys(document)]
     if kept and len(kept) < len(folders(document, place.separator)):
@@ -146,30 +183,8 @@ def unwired(document: SharedDocument, place: Place, undo: Undo | None = None) ->
     elif not kept:
         gone.append(FOLDERS)
     document = document.without_options(SECTION, gone)
-    was_there = undo is not None and bool(undo.before)
+    was_there = undo is not None and "[" in undo.before
     return document if was_there else document.without_section_if_empty(SECTION)
-
-
-def _unchanged_part(document: SharedDocument, undo: Undo) -> list[Line]:
-    """Return the section's lines as ``undo`` left them, none if it holds anything else by now.
-
-    Blank lines and comments may have come behind, and with them the last newline.
-    """
-    lines = _part(document)
-    length = len(list(read_lines(undo.after, SECTION)))
-    head, rest = lines[:length], lines[length:]
-    is_as_left = _text(head).rstrip("\r\n") == undo.after.rstrip("\r\n")
-    return head if is_as_left and {x.kind for x in rest} <= {Kind.BLANK, Kind.COMMENT} else []
-
-
-def _turned_back(document: SharedDocument, undo: Undo, head: Sequence[Line]) -> SharedDocument:
-    if not undo.before:
-        # All that is in it is ours.
-        document = document.without_options(SECTION, [line.option for line in head])
-        return document.without_section_if_empty(SECTION)
-    at = document.lines.index(head[0])
-    old = tuple(read_lines(undo.before, SECTION))
-    return document.with_lines([*document.lines[:at], *old, *document.lines[at + len(head) :]])
 
 
 def other_plugins(document: SharedDocument) -> tuple[str, ...]:
@@ -201,9 +216,25 @@ def _is_header(line: Line) -> bool:
     return line.kind is Kind.HEADER and line.section == SECTION
 
 
-def _part(document: SharedDocument) -> list[Line]:
-    return [line for line in document.lines if line.section == SECTION]
+def _span(document: SharedDocument) -> tuple[int, int]:
+    """Return where the section's text starts and ends in that of the file."""
+    ends = [0]
+    for line in document.lines:
+        ends.append(ends[-1] + len(line.text + line.newline))
+    own = [i for i, line in enumerate(document.lines) if line.section == SECTION]
+    bom = len(_text_of(document)) - ends[-1]
+    return (bom + ends[own[0]], bom + ends[own[-1] + 1])
 
 
-def _text(lines: Sequence[Line]) -> str:
-    return "".join([line.text + line.newline for line in lines])
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many characters both start with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _count_of_values(document: SharedDocument) -> int:
+    values = {Kind.OPTION, Kind.CONTINUATION}
+    return sum(line.section == SECTION and line.kind in values for line in document.lines)
+
+
+def _text_of(document: SharedDocument) -> str:
+    return document.render().decode(*_BYTES)

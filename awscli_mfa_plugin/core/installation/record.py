@@ -29,16 +29,12 @@ class Record:
     path_files: tuple[str, ...] = ()
     made_folders: tuple[str, ...] = field(default=())
 
-    def with_config(self, new: WiredConfig) -> Record:
-        """Return a copy that knows of a change more.
+    def config_of(self, path: str) -> WiredConfig | None:
+        """Return what was recorded of a config file."""
+        return next((config for config in self.configs if config.path == path), None)
 
-        What an older change of the same file started from stays what a removal goes back to,
-        unless somebody changed the section in between.
-        """
-        old = next((config for config in self.configs if config.path == new.path), None)
-        if old and old.undo.after.rstrip() == new.undo.before.rstrip():
-            undo = Undo(old.undo.before, new.undo.after)
-            new = WiredConfig(new.path, old.is_new, undo)
+    def with_config(self, new: WiredConfig) -> Record:
+        """Return a copy that knows of this change of a file in place of an older one."""
         others = tuple(config for config in self.configs if config.path != new.path)
         return Record((*others, new), self.path_files, self.made_folders)
 
