@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.tools import link_tools
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PREFIXES = ("AWS_", "AWSCLI_MFA_", "BOTO_", "PYTHON", "REQUESTS_", "SSL_CERT_")
 _NAMES = {"ALL_PROXY", "CI", "HTTPS_PROXY", "HTTP_PROXY", "MFA_DEVICE", "NO_PROXY"}
@@ -29,6 +32,12 @@ def _signals_as_in_a_terminal() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in {"SIGQUIT", "SIGHUP"} & set(dir(signal)):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the PATH with the system's programs, but for an ``aws``."""
+    return link_tools(tmp_path_factory.mktemp("tools") / "bin")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,13 +23,12 @@ _FILTERING = {"zsh", "fish"}
 
 def print_script(arguments: list[str]) -> int:
     """Print the completion script of a shell; return the exit code."""
-    from awscli_mfa_plugin.console.completion_scripts import SCRIPTS
+    from awscli_mfa_plugin.console.completion_scripts import DEBIANS_COMPLETER, SHELLS, script_of
 
-    script = SCRIPTS.get(arguments[0]) if len(arguments) == 1 else None
-    if script is None:
-        sys.stderr.write(f"usage: awscli-mfa completion {'|'.join(SCRIPTS)}\n")
+    if len(arguments) != 1 or arguments[0] not in SHELLS:
+        sys.stderr.write(f"usage: awscli-mfa completion {'|'.join(SHELLS)}\n")
         return WRONG_USAGE
-    sys.stdout.write(script)
+    sys.stdout.write(script_of(arguments[0], DEBIANS_COMPLETER))
     return 0
 
 

@@ -38,8 +38,8 @@ _awscli_mfa_by_cli() {
     if [[ -z $cli ]]; then
         if type -P aws_completer >/dev/null; then
             cli=aws_completer
-        elif [[ -x /usr/libexec/aws_completer ]]; then
-            cli=/usr/libexec/aws_completer # Debian's
+        elif [[ -x @COMPLETER@ ]]; then
+            cli=@COMPLETER@ # Debian's
         else
             return
         fi
@@ -101,7 +101,7 @@ _ZSH = r"""
 
 # What completes aws without us.
 _awscli_mfa_by_cli() {
-    local before=$_awscli_mfa_before completer=/usr/libexec/aws_completer # Debian's
+    local before=$_awscli_mfa_before completer=@COMPLETER@ # Debian's
     if [[ -z $before ]]; then
         if (( $+commands[aws_completer] )); then
             completer=aws_completer
@@ -162,8 +162,8 @@ _FISH = r"""
 function __awscli_mfa_completer
     if command -sq aws_completer
         echo aws_completer
-    else if test -x /usr/libexec/aws_completer
-        echo /usr/libexec/aws_completer # Debian's
+    else if test -x @COMPLETER@
+        echo @COMPLETER@ # Debian's
     end
 end
 
@@ -205,8 +205,12 @@ if test -z (__awscli_mfa_completer)
 end
 """
 
-SCRIPTS = {
-    shell: _ABOUT.format(shell=shell) + script
-    for shell, script in (("bash", _BASH), ("zsh", _ZSH), ("fish", _FISH))
-}
-"""The script of each shell."""
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+SHELLS = tuple(_SCRIPTS)
+
+DEBIANS_COMPLETER = "/usr/libexec/aws_completer"
+
+
+def script_of(shell: str, completer: str) -> str:
+    """Return a shell's script; ``completer`` is asked where none is on the PATH."""
+    return _ABOUT.format(shell=shell) + _SCRIPTS[shell].replace("@COMPLETER@", completer)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 NOT_CONFIGURED = 253
 """AWS CLI v2's exit code for a configuration that doesn't serve."""
 
 
-def answer(arguments: list[str]) -> int:
+def answer(arguments: list[str], system: Sequence[str]) -> int:
     """Print the credentials that were asked for; return the exit code.
 
     SDKs start this for each of their clients, so a living session is read with the standard
-    library alone. Whatever isn't plain to see is left to the AWS CLI.
+    library alone. Whatever isn't plain to see is left to the AWS CLI, on the PATH or in the
+    machine's usual folders, ``system``.
     """
     profile = _profile(arguments, os.environ)
     if profile:
@@ -26,7 +31,7 @@ def answer(arguments: list[str]) -> int:
         if text:
             sys.stdout.write(text)
             return 0
-    return _by_the_cli(arguments)
+    return _by_the_cli(arguments, system)
 
 
 def _profile(arguments: list[str], environment: os._Environ[str]) -> str:
@@ -41,8 +46,8 @@ def _profile(arguments: list[str], environment: os._Environ[str]) -> str:
     return str(next(iter(named), "mfa")) if len(named) <= 1 else ""
 
 
-def _by_the_cli(arguments: list[str]) -> int:
-    program = _aws()
+def _by_the_cli(arguments: list[str], system: Sequence[str]) -> int:
+    program = _aws(system)
     if not program:
         sys.stderr.write(
             "awscli-mfa: the session isn't there or is due, and there is no aws on the PATH to "
@@ -58,12 +63,17 @@ def _by_the_cli(arguments: list[str]) -> int:
     return os.execv(program, words)  # noqa: S606 - no shell is what is wanted
 
 
-def _aws() -> str:
+def _aws(system: Sequence[str]) -> str:
     """Return the path of the AWS CLI: on the PATH, else beside this script or where it usually is.
 
     Editors and daemons start programs with a short PATH.
     """
-    from awscli_mfa_plugin.edges.installation.found_clis import candidates
+    from awscli_mfa_plugin.edges.installation.cli_places import (
+        programs_in_usual_places,
+        programs_on_path,
+    )
 
     beside = os.path.dirname(os.path.abspath(sys.argv[0]))
-    return next(candidates(os.environ, [beside]), "")
+    path = os.pathsep.join([os.environ.get("PATH", ""), beside])
+    found = next(programs_on_path({"PATH": path}), "")
+    return found or next(programs_in_usual_places(os.environ, system), "")

@@ -9,19 +9,24 @@ import sys
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from awscli_mfa_plugin.core.diagnosis.findings import Finding
 
 CANCELLED = 130
 """The shells' exit status of a program that was ended by Ctrl-C."""
 
 
-def diagnose(arguments: list[str]) -> int:
-    """Check, mend if that is wanted, print; return the exit code of the worst finding."""
+def diagnose(arguments: list[str], system: Sequence[str]) -> int:
+    """Check, mend if that is wanted, print; return the exit code of the worst finding.
+
+    ``system`` are the machine's usual folders of programs.
+    """
     options = _options(arguments)
     from awscli_mfa_plugin.errors import MfaError
 
     try:
-        return _diagnosed(options)
+        return _diagnosed(options, system)
     except KeyboardInterrupt:
         return CANCELLED
     except BrokenPipeError:
@@ -33,7 +38,7 @@ def diagnose(arguments: list[str]) -> int:
         return error.exit_code
 
 
-def _diagnosed(options: argparse.Namespace) -> int:
+def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
     from awscli_mfa_plugin import __version__
     from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings
     from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
@@ -41,9 +46,9 @@ def _diagnosed(options: argparse.Namespace) -> int:
 
     environment = {**os.environ}
     environment.pop("AWS_MFA_TOKEN_CODE", None)
-    findings = local_findings(look(environment, __version__), options.profile)
+    findings = local_findings(look(environment, __version__, system), options.profile)
     if options.fix and _mended(findings, is_agreed=options.yes):
-        findings = local_findings(look(environment, __version__), options.profile)
+        findings = local_findings(look(environment, __version__, system), options.profile)
     findings.append(NOT_CALLED)
     text = json.dumps(as_data(findings), indent=4) if options.json else as_text(findings)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

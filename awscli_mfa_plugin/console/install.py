@@ -38,7 +38,7 @@ WAIT_SECONDS = 30
 _CANDIDATE = "candidate-config"
 
 
-def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
+def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
     """Install as the arguments say; return the exit code. Raises MfaError, all as it was."""
     parser = Arguments(prog="awscli-mfa install", description=__doc__)
     parser.add_argument(
@@ -58,7 +58,7 @@ def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
         help="install the alias pack too, as «aws mfa alias install» does",
     )
     options = parser.parse_args(words)
-    here = Surroundings(environment)
+    here = Surroundings(environment, system)
     plan = make_plan(here, options.cli)
     if options.dry_run:
         sys.stdout.write(_diff(here, plan))
@@ -199,6 +199,11 @@ def _diff(here: Surroundings, plan: Plan) -> str:
 def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
     for cli in plan.broken:
         sys.stderr.write(f"{shown(cli.path)} doesn't start, with or without plugins.\n")
+    for path, why in plan.open_to_others.items():
+        sys.stderr.write(
+            f"{shown(path)} was not started: {shown(why)}.\nIf it is AWS CLI v1, its commands fail "
+            f"now. Close that folder, then: awscli-mfa install --cli {shown(path)}\n"
+        )
     for cli in plan.chosen:
         print_line(f"AWS CLI {cli.version} ({shown(cli.path)}): «aws mfa» works.")
     if plan.files:
@@ -216,6 +221,11 @@ def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
     print_line("Next: aws mfa login --profile mfa")
     if not with_aliases:
         print_line("Shortcuts: aws mfa alias list, aws mfa alias install")
+    if here.is_usual_config:
+        print_line(
+            "Warning: an AWS CLI v1 that awscli-mfa can't find, such as one in a project's virtual "
+            "environment,\nnow fails on every command. To fix it:  awscli-mfa install --cli PATH"
+        )
     return code
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 USAGE = """\
 usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
        awscli-mfa uninstall [--dry-run] [--sessions]
@@ -24,8 +28,10 @@ WRONG_USAGE = 252
 """AWS CLI v2's exit code for wrong usage."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, system: Sequence[str] | None = None) -> int:
     """Run the command that ``arguments`` (by default the process's own) name.
+
+    ``system`` are the folders in which an ``aws`` usually is, by default those of the machine.
 
     Return its exit code; with ``credential-process`` another program may take the process's
     place.
@@ -35,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     if command == "credential-process":
         from awscli_mfa_plugin.console.credential_process import answer
 
-        return answer(words[1:])
+        return answer(words[1:], _places(system))
     if command in {"complete", "completion"}:
         from awscli_mfa_plugin.console.completion import complete, print_script
 
@@ -43,9 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     if command == "doctor":
         from awscli_mfa_plugin.console.doctor import diagnose
 
-        return diagnose(words[1:])
+        return diagnose(words[1:], _places(system))
     if command in {"install", "uninstall"}:
-        return _installing(command, words[1:])
+        return _installing(command, words[1:], _places(system))
     if command in {"help", "--help", "-h", "--version"}:
         from awscli_mfa_plugin import __version__
 
@@ -56,7 +62,15 @@ def main(arguments: list[str] | None = None) -> int:
     return WRONG_USAGE
 
 
-def _installing(command: str, words: list[str]) -> int:
+def _places(system: Sequence[str] | None) -> Sequence[str]:
+    if system is not None:
+        return system
+    from awscli_mfa_plugin.edges.installation.cli_places import SYSTEM_PLACES
+
+    return SYSTEM_PLACES
+
+
+def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     """Install or uninstall; whatever goes wrong is told in words."""
     import os
     import signal
@@ -76,7 +90,7 @@ def _installing(command: str, words: list[str]) -> int:
             from awscli_mfa_plugin.console.install import run
         else:
             from awscli_mfa_plugin.console.uninstall import run
-        return run(words, os.environ)
+        return run(words, os.environ, system)
     except MfaError as error:
         say(f"awscli-mfa: {error}")
         return error.exit_code

@@ -11,7 +11,8 @@ from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
 from awscli_mfa_plugin.core.installation.plugins_section import PLUGIN, Place, folders, wired
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.atomic import take_snapshot
-from awscli_mfa_plugin.edges.installation.found_clis import FoundCli, found_clis
+from awscli_mfa_plugin.edges.installation.cli_places import behind_shim
+from awscli_mfa_plugin.edges.installation.found_clis import FoundCli, found_clis, open_to_others
 from awscli_mfa_plugin.edges.installation.plugin_sources import plugin_files
 from awscli_mfa_plugin.edges.installation.python_of_v1 import PythonOfV1, ask_v1
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
@@ -35,6 +36,7 @@ class Plan:
     config file, ``broken`` what doesn't start anyway. ``files`` are the plugin's own, to be the
     version ``name``; empty if no CLI needs the folder. ``path_files`` maps ``.pth`` files to
     their content, ``pythons`` are interpreters that may compile.
+    ``open_to_others`` are programs that nobody looked at, and why.
     """
 
     chosen: tuple[FoundCli, ...]
@@ -49,6 +51,7 @@ class Plan:
     is_stored: bool = False
     path_files: Mapping[str, bytes] = field(default_factory=dict)
     pythons: tuple[str, ...] = ()
+    open_to_others: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_plan(here: Surroundings, named: Sequence[str]) -> Plan:
@@ -69,6 +72,8 @@ def make_plan(here: Surroundings, named: Sequence[str]) -> Plan:
     place = _place(folder, before, with_v2=has_v2)
     plan = Plan(chosen, bystanders, broken, folder, place, before, wired(before, place))
     plan.path_files = path_files
+    if here.is_usual_config:
+        plan.open_to_others = open_to_others(here.environment, (*chosen, *bystanders, *broken))
     plan.pythons = _pythons(chosen, pythons)
     if has_v2 or path_files:
         folder.check_trusted()
@@ -81,8 +86,10 @@ def _clis(
     here: Surroundings, named: Sequence[str]
 ) -> tuple[tuple[FoundCli, ...], tuple[FoundCli, ...], tuple[FoundCli, ...]]:
     """Return the CLIs that get the plugin, those that read the same file, and broken ones."""
-    paths = [os.path.abspath(path) for path in named]
-    found = found_clis(here.environment, paths)
+    paths = [
+        real for path in named for real in behind_shim(os.path.abspath(path), here.environment)
+    ]
+    found = found_clis(here.environment, here.system, paths)
     works = [cli for cli in found if cli.version]
     wanted = {os.path.realpath(path) for path in paths}
     wrong = [cli.path for cli in found if cli.real_path in wanted and not cli.version]

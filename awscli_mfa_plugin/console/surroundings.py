@@ -16,7 +16,7 @@ from awscli_mfa_plugin.edges.state import StateFolder, state_path
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from awscli_mfa_plugin.core.documents import SharedDocument
 
@@ -31,9 +31,10 @@ class Arguments(argparse.ArgumentParser):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The user's environment, and what follows from it."""
+    """The user's environment, the machine's usual folders of programs, and what follows."""
 
     environment: Mapping[str, str]
+    system: Sequence[str]
 
     @property
     def home(self) -> str:

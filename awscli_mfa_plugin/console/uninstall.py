@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.edges.installation.found_clis import FoundCli
 
 
-def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
+def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
     """Uninstall as the arguments say; return the exit code. Raises MfaError."""
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
     parser.add_argument(
@@ -52,7 +52,7 @@ def run(words: Sequence[str], environment: Mapping[str, str]) -> int:
         help="remove the sessions too, as «aws mfa logout --all --forget» does",
     )
     options = parser.parse_args(words)
-    here = Surroundings(environment)
+    here = Surroundings(environment, system)
     here.check_person()
     removal = _Removal(here)
     if not removal.is_due:
@@ -96,7 +96,7 @@ class _Removal:
 
     def do(self, *, with_sessions: bool) -> int:
         """Take it away; return the exit code."""
-        clis = [cli for cli in found_clis(self._here.environment) if cli.version]
+        clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
         with self._locked():
             self._take_away(clis, with_sessions=with_sessions)
         remove_if_empty(self._record.made_folders)

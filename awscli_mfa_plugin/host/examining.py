@@ -35,9 +35,10 @@ class Examination:
     def machine(self) -> MachineSight:
         """Return what is seen without a call; each CLI is started."""
         from awscli_mfa_plugin.edges.diagnosis.seen import look
+        from awscli_mfa_plugin.edges.installation.cli_places import SYSTEM_PLACES
 
         program = sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
-        return look(self._environment, __version__, program)
+        return look(self._environment, __version__, SYSTEM_PLACES, program)
 
     def date_of_sts(self, region: str, profile: str) -> datetime | None:
         """Return the Date of STS's answer in a region, by the network settings of a profile."""

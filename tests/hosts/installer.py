@@ -6,16 +6,22 @@ import shutil
 import subprocess
 import venv
 from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.hosts.cache import WHEELS, host_folder
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
 from tests.hosts.installed import _copied_sources, _pip
 
-USUAL = ("/usr/local/bin/aws", "/usr/bin/aws", "/opt/homebrew/bin/aws", "/usr/local/aws-cli/aws")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The console script on a machine whose usual places hold no AWS CLI.
+CONSOLE = """\
+import sys
+from awscli_mfa_plugin.console.main import main
+sys.exit(main(system=()))
+"""
 
 
 def make_installer(folder: Path, scratch: Path) -> Path:
@@ -54,33 +60,34 @@ def own_host(host: Host, folder: Path) -> Host:
     return Host(host.name, folder)
 
 
-def skip_beside_real_clis() -> None:
-    """Skip where the machine has an ``aws`` of its own: the installer would find it."""
-    for path in USUAL:
-        if Path(path).exists():
-            pytest.skip(f"this machine has an AWS CLI of its own: {path}")
-
-
 @dataclass
 class Machine:
-    """A home with some CLIs on its PATH, and the installer in ``environment``."""
+    """A home with some CLIs on its PATH, the installer in ``environment``, and no other CLI."""
 
     homes: tuple[Home, ...]
     environment: Path
+    tools: Path
 
     @property
     def home(self) -> Home:
         """The home, with the first CLI."""
         return self.homes[0]
 
+    def command(self, *words: str) -> list[str]:
+        """Return the command line of ``awscli-mfa`` with these arguments."""
+        return [str(self.environment / "bin" / "python"), "-c", CONSOLE, *words]
+
+    def variables(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """Return the environment of the installer, with ``env`` added."""
+        folders = [str(home.host.aws.parent) for home in self.homes]
+        path = ":".join([*folders, str(self.tools)])
+        return self.home.environment({"PATH": path, **(env or {})})
+
     def installer(self, *words: str, env: dict[str, str] | None = None) -> Result:
         """Run ``awscli-mfa`` with these arguments to its end."""
-        folders = [str(home.host.aws.parent) for home in self.homes]
         done = subprocess.run(
-            [str(self.environment / "bin" / "awscli-mfa"), *words],
-            env=self.home.environment(
-                {"PATH": ":".join([*folders, "/usr/bin", "/bin"]), **(env or {})}
-            ),
+            self.command(*words),
+            env=self.variables(env),
             cwd=self.home.path,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -107,6 +114,4 @@ class Machine:
     def copy_installer(self, folder: Path) -> None:
         """Give this machine an installer of its own, which a test may change."""
         shutil.copytree(self.environment, folder, symlinks=True)
-        script = folder / "bin" / "awscli-mfa"
-        script.write_text(script.read_text().replace(str(self.environment), str(folder)))
         self.environment = folder

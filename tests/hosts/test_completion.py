@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from awscli_mfa_plugin.console.completion_scripts import script_of
 from awscli_mfa_plugin.core.completion_table import GLOBAL_OPTIONS, NOTHING
 from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
 from tests.hosts.cache import host_folder
@@ -178,7 +179,7 @@ def shell(request: pytest.FixtureRequest) -> Shell:
 
 
 @pytest.fixture
-def path(home: Home, console_script: Path) -> Iterator[str]:
+def path(home: Home, console_script: Path, tools: Path) -> Iterator[str]:
     """Return a PATH with the CLI and ``awscli-mfa``, in a home with profiles and files."""
     home.write_config(PROFILES)
     home.write_credentials(CREDENTIALS)
@@ -189,7 +190,7 @@ def path(home: Home, console_script: Path) -> Iterator[str]:
     program = programs / "only-a-program"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    yield f"{programs}:{home.host.aws.parent}:/usr/bin:/bin"
+    yield f"{programs}:{home.host.aws.parent}:{tools}"
     assert not (home.path / "ran").exists()
 
 
@@ -266,7 +267,12 @@ def test_a_cli_without_a_completer_has_aws_mfa_completed(
     home: Home, shell: Shell, path: str
 ) -> None:
     """Where the CLI brings no completer, nothing is said about it."""
-    session = Session(shell, home, shell.ours, path)
+    text = script_of(shell.name, str(home.path / "no-completer"))
+    settings = re.sub(r"eval .*awscli-mfa completion.*", "source ~/completion", shell.ours)
+    if shell.name == "fish":
+        settings = re.sub(r"awscli-mfa completion fish .*", "source ~/completion", shell.ours)
+    (home.path / "completion").write_text(text)
+    session = Session(shell, home, settings, path)
     assert session.words_of("aws mfa statu\t") == ["mfa", "status"]
     assert session.words_of("aws sts get\t") == ["sts", "get"]
 

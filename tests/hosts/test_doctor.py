@@ -16,7 +16,6 @@ import pytest
 from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.installer import skip_beside_real_clis
 from tests.hosts.people import keys_of, serial_of, settle
 from tests.hosts.terminal import Terminal
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 # The console script in a Python that has nothing of the CLI, and hands no path of ours on to it.
 CONSOLE = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from awscli_mfa_plugin.console.main import main; sys.exit(main())"
+    "from awscli_mfa_plugin.console.main import main; sys.exit(main(system=()))"
 )
 PYTHON = Path(sys.base_prefix) / "bin" / "python3"
 
@@ -85,8 +84,11 @@ def cli_line(result: Result, home: Home) -> str:
 
 def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
     """All is ok by both ways in: exit code 0; nothing is changed, and no code is spent."""
-    skip_beside_real_clis()
     settle(home, aws, config=MANAGED + serial_of(aws) + "\n")
+    # An aws that the machine may have in /usr/bin reads the same file, and finds the plugin there.
+    text = home.config.read_text().replace(f"cli_legacy_plugin_path = {home.plugin}\n", "")
+    both = f"mfa = awscli_mfa_plugin\ncli_legacy_plugin_path = {home.plugin}\n"
+    home.config.write_text(text.replace("mfa = awscli_mfa_plugin\n", both))
     before = (home.config.read_bytes(), home.credentials.read_bytes())
     inside = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
     states = {finding["State"] for finding in findings_in(inside)}
@@ -102,6 +104,19 @@ def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
     assert not any(call.token_code for call in aws.calls)
     assert aws.user("ada").secret_access_key not in inside.output + outside.output
+
+
+def test_doctor_shows_the_running_cli_first(home: Home, tmp_path: Path) -> None:
+    """Also where another one is on the PATH, and this one isn't."""
+    other = tmp_path / "other" / "aws"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\necho aws-cli/2.99.0\n")
+    other.chmod(0o755)
+    path = f"{other.parent}:/usr/bin:/bin"
+    result = home.run("mfa", "doctor", "--offline", "--output", "json", env={"PATH": path})
+    first, *_ = [finding for finding in findings_in(result) if finding["Name"] == "cli"]
+    assert first["Seen"].endswith("works, it runs this."), result.output
+    assert str(other) in result.output
 
 
 V2_FAULTS = {
@@ -197,7 +212,6 @@ def test_the_wrong_order_kills_v1_and_is_mended(home: Home) -> None:
 @v2_alone
 def test_the_order_is_a_note_where_only_v2_is(home: Home) -> None:
     """v2 doesn't mind."""
-    skip_beside_real_clis()
     home.config.write_text(
         f"[plugins]\ncli_legacy_plugin_path = {home.plugin}\nmfa = awscli_mfa_plugin\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.hosts.conftest import need
 from tests.hosts.home import Home
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.installer import Machine, make_installer, own_host, skip_beside_real_clis
+from tests.hosts.installer import Machine, make_installer, own_host
 from tests.hosts.people import REGION, keys_of, serial_of
 
 if TYPE_CHECKING:
@@ -34,35 +35,34 @@ def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def machine_with(
-    names: tuple[str, ...], tmp_path: Path, installer: Path, network: dict[str, str]
+    names: tuple[str, ...], tmp_path: Path, installer: Path, network: dict[str, str], tools: Path
 ) -> Machine:
     """Return a home with these CLIs on the PATH, in that order."""
-    skip_beside_real_clis()
     for name in names:
         need(name)
     hosts = [host for name in names for host in all_hosts() if host.name == name]
     own = [own_host(host, tmp_path / f"own-{host.name}") for host in hosts]
     homes = tuple(Home(host, tmp_path / "home", None, network) for host in own)
     homes[0].aws_folder.mkdir(mode=0o700)
-    return Machine(homes, installer)
+    return Machine(homes, installer, tools)
 
 
 @pytest.fixture
-def both(tmp_path: Path, installer: Path, network: dict[str, str]) -> Machine:
+def both(tmp_path: Path, installer: Path, network: dict[str, str], tools: Path) -> Machine:
     """Return a machine with v1 and AWS's own build of v2, and one config file."""
-    return machine_with(("v1", "v2"), tmp_path, installer, network)
+    return machine_with(("v1", "v2"), tmp_path, installer, network, tools)
 
 
 @pytest.fixture
-def v2(tmp_path: Path, installer: Path, network: dict[str, str]) -> Machine:
+def v2(tmp_path: Path, installer: Path, network: dict[str, str], tools: Path) -> Machine:
     """Return a machine with AWS's own build of v2."""
-    return machine_with(("v2",), tmp_path, installer, network)
+    return machine_with(("v2",), tmp_path, installer, network, tools)
 
 
 @pytest.fixture
-def v1(tmp_path: Path, installer: Path, network: dict[str, str]) -> Machine:
+def v1(tmp_path: Path, installer: Path, network: dict[str, str], tools: Path) -> Machine:
     """Return a machine with v1."""
-    return machine_with(("v1",), tmp_path, installer, network)
+    return machine_with(("v1",), tmp_path, installer, network, tools)
 
 
 def login(home: Home, aws: EmbeddedAws) -> None:
@@ -84,10 +84,11 @@ def test_install_login_upgrade_uninstall(
     tmp_path: Path,
     installer: Path,
     network: dict[str, str],
+    tools: Path,
     aws: EmbeddedAws,
 ) -> None:
     """Two commands to the first login; an upgrade; and afterwards nothing but the login is left."""
-    machine = machine_with(names, tmp_path, installer, network)
+    machine = machine_with(names, tmp_path, installer, network, tools)
     machine.copy_installer(tmp_path / "own-installer")
     home = machine.home
     home.write_config(CONFIG)
@@ -177,6 +178,44 @@ def test_v1_that_cannot_get_the_plugin_stays_whole(both: Machine) -> None:
     assert both.home.run("--version").returncode == 0
 
 
+HIDDEN = {
+    "pyenv": ".pyenv/versions/3.12.1",
+    "uv": ".local/share/uv/tools/awscli",
+    "conda": "miniconda3/envs/work",
+}
+
+
+@pytest.mark.parametrize("place", HIDDEN.values(), ids=HIDDEN)
+def test_a_hidden_v1_gets_the_plugin_too(v2: Machine, place: str) -> None:
+    """One that only a version manager knows reads the same config file, and goes on working."""
+    need("v1")
+    [host] = [host for host in all_hosts() if host.name == "v1"]
+    (v2.home.path / place).parent.mkdir(parents=True)
+    hidden = replace(v2.home, host=own_host(host, v2.home.path / place))
+    before = v2.files()
+    done = v2.installer("install")
+    assert done.returncode == 0, done.output
+    assert f"({hidden.host.aws}): «aws mfa» works." in done.stdout
+    assert hidden.run("--version").returncode == 0
+    assert '"Sessions"' in hidden.run("mfa", "status", "--output", "json").stdout
+    assert v2.installer("uninstall").returncode == 0
+    assert v2.files() == before
+
+
+def test_a_v1_in_a_project_is_fixed_by_name(v2: Machine, tmp_path: Path) -> None:
+    """It can't be found and dies; the command in the installer's last line fixes it."""
+    need("v1")
+    [host] = [host for host in all_hosts() if host.name == "v1"]
+    hidden = replace(v2.home, host=own_host(host, tmp_path / "project" / ".venv"))
+    done = v2.installer("install")
+    assert done.stdout.endswith("To fix it:  awscli-mfa install --cli PATH\n"), done.output
+    assert hidden.run("--version").returncode != 0
+    done = v2.installer("install", "--cli", str(hidden.host.aws))
+    assert done.returncode == 0, done.output
+    assert hidden.run("--version").returncode == 0
+    assert '"Sessions"' in hidden.run("mfa", "status", "--output", "json").stdout
+
+
 def test_a_plugin_that_v2_cannot_load_rolls_back(v2: Machine) -> None:
     """The config file names one of v1's: v2 would load it now and die, so all stays as it was."""
     v2.home.write_config("[plugins]\nendpoint = no_such_plugin\n")
@@ -218,8 +257,8 @@ def test_no_command_fails_while_an_upgrade_goes_on(
     assert v2.installer("install").returncode == 0
     v2.change_source("# a newer release")
     process = subprocess.Popen(
-        [str(v2.environment / "bin" / "awscli-mfa"), "install"],
-        env=v2.home.environment(),
+        v2.command("install"),
+        env=v2.variables(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

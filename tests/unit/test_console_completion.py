@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.console import completion
-from awscli_mfa_plugin.console.completion_scripts import SCRIPTS
+from awscli_mfa_plugin.console.completion_scripts import DEBIANS_COMPLETER, SHELLS, script_of
 from awscli_mfa_plugin.console.main import main
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def test_an_answer_loads_neither_a_cli_nor_a_socket(home: Path) -> None:
 
 def test_each_shell_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:
     """It is printed as it is; another shell is refused with the names."""
-    for shell, script in SCRIPTS.items():
+    for shell in SHELLS:
+        script = script_of(shell, DEBIANS_COMPLETER)
         assert main(["completion", shell]) == 0
         assert capsys.readouterr().out == script
     assert main(["completion", "tcsh"]) == main(["completion"]) == 252

@@ -36,11 +36,11 @@ def home(tmp_path: Path) -> Path:
 def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> MachineSight:
     """Return what doctor sees in a home; ``path`` is a folder with CLIs."""
     environment = {"HOME": str(home), "PATH": str(path or home), **env}
-    return look(environment, "1.0", running)
+    return look(environment, "1.0", (), running)
 
 
 def the_cli(machine: MachineSight, path: Path) -> CliSight:
-    """Return the CLI in a folder; the machine may have others in the usual places."""
+    """Return the CLI in a folder."""
     [found] = [cli for cli in machine.clis if cli.path == str(path / "aws")]
     return found
 
@@ -182,6 +182,20 @@ def test_a_cli_is_started_without_keys_and_profile(home: Path, tmp_path: Path) -
     assert not {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"} & given.keys()
     assert (given["AWS_PAGER"], given["AWS_MFA_PROMPT"]) == ("", "never")
     assert given["AWS_CONFIG_FILE"] == f"{home}/config"
+
+
+def test_the_running_cli_is_shown_first(home: Path, tmp_path: Path) -> None:
+    """Wherever on the PATH it is, and where it isn't on the PATH at all."""
+    first, second = fake_cli(tmp_path / "a", "2.1"), fake_cli(tmp_path / "b", "2.2")
+    path = Path(f"{first}:{second}")
+    on_path = seen(home, path, running=str(second / "aws")).clis
+    assert [(cli.version, cli.is_running) for cli in on_path] == [("2.2", True), ("2.1", False)]
+    third = fake_cli(tmp_path / "c", "1.3") / "aws"
+    elsewhere = seen(home, path, running=str(third)).clis
+    assert [cli.version for cli in elsewhere] == ["1.3", "2.1", "2.2"]
+    assert (elsewhere[0].path, elsewhere[0].start) == (str(third), None)
+    module = put(tmp_path / "awscli" / "__main__.py", "")
+    assert [cli.version for cli in seen(home, path, running=str(module)).clis] == ["2.1", "2.2"]
 
 
 def test_a_cli_is_not_started_where_that_proves_nothing(home: Path, tmp_path: Path) -> None:

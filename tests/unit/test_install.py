@@ -23,7 +23,6 @@ from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, 
 from awscli_mfa_plugin.edges.state import StateFolder
 from awscli_mfa_plugin.edges.watching.memory import keep_schedulers
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from tests.hosts.installer import skip_beside_real_clis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,15 +44,22 @@ esac
 """
 
 
+CONSOLE = """\
+import sys
+from awscli_mfa_plugin.console.main import main
+sys.exit(main(system=()))
+"""
+
+
 @dataclass
 class Machine:
     """A home, and ``bin`` with an ``aws`` in it."""
 
     folder: Path
+    tools: Path
 
     def __post_init__(self) -> None:
         """Make the folders and the program."""
-        skip_beside_real_clis()
         self.home.mkdir()
         aws = self.folder / "bin" / "aws"
         aws.parent.mkdir()
@@ -78,7 +84,7 @@ class Machine:
     @property
     def environment(self) -> dict[str, str]:
         """The user's environment."""
-        return {"HOME": str(self.home), "PATH": f"{self.folder / 'bin'}:/usr/bin:/bin"}
+        return {"HOME": str(self.home), "PATH": f"{self.folder / 'bin'}:{self.tools}"}
 
     def write_config(self, text: str) -> None:
         """Write the config file."""
@@ -93,7 +99,7 @@ class Machine:
         """Return why an installation is refused, which leaves everything as it was."""
         before = self.files()
         with pytest.raises(ConfigurationError) as caught:
-            install(words, {**self.environment, **(env or {})})
+            install(words, {**self.environment, **(env or {})}, ())
         assert self.files() == before
         return str(caught.value)
 
@@ -105,9 +111,9 @@ def _content(path: Path) -> bytes:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, tools: Path) -> Machine:
     """Return a machine with a home that holds nothing."""
-    return Machine(tmp_path)
+    return Machine(tmp_path, tools)
 
 
 CONFIGS = {
@@ -125,10 +131,10 @@ def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | No
     if config is not None:
         machine.write_config(config)
     before = machine.files()
-    assert install([], machine.environment) == 0
+    assert install([], machine.environment, ()) == 0
     assert "mfa = awscli_mfa_plugin" in machine.config.read_text()
     assert f"{machine.data}/current" in machine.config.read_text()
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.files() == before
 
 
@@ -140,28 +146,28 @@ def test_uninstall_is_byte_exact_around_a_plugin_by_hand(machine: Machine) -> No
         f"[plugins]\n# note\ncli_legacy_plugin_path = {theirs}  \n\nmfa = awscli_mfa_plugin"
     )
     before = machine.files()
-    install([], machine.environment)
+    install([], machine.environment, ())
     assert machine.files() != before
-    uninstall([], machine.environment)
+    uninstall([], machine.environment, ())
     assert machine.files() == before
 
 
 def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
     """Or cron would start what isn't there any more; its other lines stay."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     table = machine.folder / "table"
     table.write_text("1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
     crontab = machine.folder / "bin" / "crontab"
     crontab.write_text(f"#!/bin/sh\ncase $1 in -l) cat '{table}' ;; -) cat > '{table}' ;; esac\n")
     crontab.chmod(0o755)
     keep_schedulers(StateFolder(str(machine.home / ".aws" / "cli" / "awscli-mfa")), ["cron"])
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert table.read_text() == "2 * * * * y\n"
 
 
 def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:
     """The manifest speaks for every file, and nobody else can read or write one."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     current = machine.data / "current"
     assert "awscli_mfa_plugin/__init__.py" in manifest_of(str(current))
     assert "awscli_mfa_plugin/alias/aliases.yaml" in manifest_of(str(current))
@@ -178,7 +184,7 @@ def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:
 
 def test_it_needs_nothing_but_its_folder(machine: Machine) -> None:
     """All modules are imported from there, without any other package."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     code = "import awscli_mfa_plugin.console.install, filelock, ruamel.yaml as y; print(y.__file__)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
@@ -192,10 +198,10 @@ def test_it_needs_nothing_but_its_folder(machine: Machine) -> None:
 
 def test_a_damaged_version_is_replaced(machine: Machine) -> None:
     """The next installation writes whole files and lets the link lead there."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     first = (machine.data / "current").readlink()
     (machine.data / "current" / "filelock" / "__init__.py").write_text("evil = True\n")
-    install([], machine.environment)
+    install([], machine.environment, ())
     assert (machine.data / "current").readlink() != first
     assert differing_files(str(machine.data / "current")) == []
 
@@ -206,14 +212,14 @@ def test_installing_twice_changes_nothing(
     """The second time there is nothing to do, and the removal still knows the first state."""
     machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs   \n")
     before = machine.files()
-    install([], machine.environment)
+    install([], machine.environment, ())
     once = machine.files()
-    install([], machine.environment)
+    install([], machine.environment, ())
     assert machine.files() == once
     capsys.readouterr()
-    install(["--dry-run"], machine.environment)
+    install(["--dry-run"], machine.environment, ())
     assert capsys.readouterr().out == "Nothing to change.\n"
-    uninstall([], machine.environment)
+    uninstall([], machine.environment, ())
     assert machine.files() == before
 
 
@@ -221,29 +227,29 @@ def test_an_upgrade_keeps_the_first_state(machine: Machine) -> None:
     """An installation that writes another folder goes back to before both of them."""
     machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs  \n\n[default]\nx = y")
     before = machine.files()
-    install([], machine.environment)
+    install([], machine.environment, ())
     # As an older release named its folder.
     text = machine.config.read_text().replace("/current", "/versions/1")
     machine.config.write_text(text)
     record = machine.data / "installed.json"
     record.write_text(record.read_text().replace("/current", "/versions/1"))
-    install([], machine.environment)
+    install([], machine.environment, ())
     assert f"/opt/theirs:{machine.data}/current" in machine.config.read_text()
-    uninstall([], machine.environment)
+    uninstall([], machine.environment, ())
     assert machine.files() == before
 
 
 def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> None:
     """What was there before the last installation is what a removal goes back to."""
     machine.write_config("[plugins]\nx = json\n")
-    install([], machine.environment)
+    install([], machine.environment, ())
     changed = (
         f"[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path={machine.data}/versions/1\n"
     )
     machine.config.write_text(changed + "y = json")
     before = machine.config.read_bytes()
-    install([], machine.environment)
-    uninstall([], machine.environment)
+    install([], machine.environment, ())
+    uninstall([], machine.environment, ())
     assert machine.config.read_bytes() == before.replace(
         b"mfa = awscli_mfa_plugin\ncli_legacy_plugin_path="
         + bytes(machine.data)
@@ -252,22 +258,49 @@ def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> Non
     )
 
 
+def test_a_hidden_cli_that_others_can_write_to_is_named(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It isn't started; what isn't found at all is warned of in the last lines."""
+    hidden = machine.home / ".pyenv" / "versions" / "3.12.1" / "bin" / "aws"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text(f"#!/bin/sh\ntouch {machine.folder}/started\n")
+    hidden.chmod(0o755)
+    hidden.parent.chmod(0o777)
+    assert install([], machine.environment, ()) == 0
+    told = capsys.readouterr()
+    assert f"{hidden} was not started: {hidden.parent} can be written by everybody" in told.err
+    assert f"awscli-mfa install --cli {hidden}" in told.err
+    assert not (machine.folder / "started").exists()
+    assert told.out.splitlines()[-2].startswith("Warning: an AWS CLI v1 that awscli-mfa can't find")
+    assert told.out.endswith("awscli-mfa install --cli PATH\n")
+
+
+def test_another_config_file_endangers_no_hidden_cli(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only what is told to reads that file, so nothing is warned of."""
+    other = {**machine.environment, "AWS_CONFIG_FILE": str(machine.home / "other-config")}
+    assert install([], other, ()) == 0
+    assert "Warning" not in capsys.readouterr().out
+
+
 def test_dry_run_shows_every_change_and_makes_none(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Diffs of the files, a line for the folder; a secret around a change is masked."""
     machine.write_config("[default]\naws_secret_access_key = not-to-be-seen\n")
     before = machine.files()
-    assert install(["--dry-run"], machine.environment) == 0
+    assert install(["--dry-run"], machine.environment, ()) == 0
     shown = capsys.readouterr().out
     assert f"+mfa = awscli_mfa_plugin\n+cli_legacy_plugin_path = {machine.data}/current\n" in shown
     assert "new folder" in shown
     assert "not-to-be-seen" not in shown
     assert machine.files() == before
-    install([], machine.environment)
+    install([], machine.environment, ())
     before = machine.files()
     capsys.readouterr()
-    assert uninstall(["--dry-run"], machine.environment) == 0
+    assert uninstall(["--dry-run"], machine.environment, ()) == 0
     shown = capsys.readouterr().out
     assert "-mfa = awscli_mfa_plugin" in shown
     assert f"remove folder {machine.data}" in shown
@@ -283,7 +316,7 @@ def test_a_failed_proof_takes_all_back(machine: Machine) -> None:
 
 def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> None:
     """The link leads where it led, and what it leads to is there."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     (machine.data / "current" / "filelock" / "__init__.py").write_text("another release\n")
     (machine.folder / "fail").touch()
     machine.refused()
@@ -308,7 +341,7 @@ def hanging_installation(machine: Machine) -> subprocess.Popen[bytes]:
     """Start an installation; return it when it waits for an ``aws`` that doesn't end."""
     (machine.folder / "hang").touch()
     process = subprocess.Popen(
-        [sys.executable, "-m", "awscli_mfa_plugin", "install"],
+        [sys.executable, "-c", CONSOLE, "install"],
         env=machine.environment,
         cwd=CHECKOUT,
         stdout=subprocess.DEVNULL,
@@ -341,7 +374,7 @@ def test_what_is_ignored_under_nohup_stays_so(command: str) -> None:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        assert main([command, "--no-such-option"]) == 252
+        assert main([command, "--no-such-option"], ()) == 252
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
         assert signal.getsignal(signal.SIGTERM) != handlers[signal.SIGTERM]
     finally:
@@ -357,8 +390,8 @@ def test_a_killed_installation_is_finished_or_removed_later(machine: Machine) ->
     process.kill()
     process.communicate(timeout=60)
     assert machine.config.read_bytes() == before[str(machine.config)]
-    assert install([], machine.environment) == 0
-    assert uninstall([], machine.environment) == 0
+    assert install([], machine.environment, ()) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.files() == before
 
 
@@ -413,7 +446,7 @@ def test_a_program_that_is_no_cli_is_refused(machine: Machine) -> None:
 def test_wrong_usage(machine: Machine, command: Callable[..., int]) -> None:
     """An unknown option is an error with the CLI's exit code."""
     with pytest.raises(UsageError, match="--nonsense"):
-        command(["--nonsense"], machine.environment)
+        command(["--nonsense"], machine.environment, ())
 
 
 def test_sudo_is_refused(machine: Machine) -> None:
@@ -427,7 +460,7 @@ def test_uninstall_without_an_installation(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """There is nothing to do, and that is no failure."""
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert capsys.readouterr().out.startswith("Nothing is installed")
     assert not list(machine.home.iterdir())
 
@@ -435,10 +468,10 @@ def test_uninstall_without_an_installation(
 def test_what_the_user_adds_meanwhile_stays(machine: Machine) -> None:
     """Lines added to [plugins] since are kept when ours go."""
     machine.write_config("[plugins]\n\n[default]\nregion = eu-west-1\n")
-    install([], machine.environment)
+    install([], machine.environment, ())
     text = machine.config.read_text()
     machine.config.write_text(text.replace("[plugins]\n", "[plugins]\n# theirs\nspare = x\n"))
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.config.read_text() == (
         "[plugins]\n# theirs\nspare = x\n\n[default]\nregion = eu-west-1\n"
     )
@@ -448,9 +481,9 @@ def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
     """Without the record the lines of [plugins] and the folder go all the same."""
     machine.write_config("[default]\nregion = eu-west-1\n")
     before = machine.config.read_bytes()
-    install([], machine.environment)
+    install([], machine.environment, ())
     (machine.data / "installed.json").write_text("{broken")
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.config.read_bytes() == before
     assert not machine.data.exists()
 
@@ -461,9 +494,9 @@ def test_a_link_to_nowhere_leads_nowhere_again(machine: Machine) -> None:
     target.parent.mkdir()
     machine.config.parent.mkdir()
     machine.config.symlink_to(target)
-    install([], machine.environment)
+    install([], machine.environment, ())
     assert "awscli_mfa_plugin" in target.read_text()
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.config.is_symlink()
     assert not target.exists()
 
@@ -474,26 +507,26 @@ def test_what_a_person_made_stays(machine: Machine) -> None:
     before = machine.config.read_bytes()
     machine.data.mkdir(parents=True)
     (machine.data / "mine.txt").write_text("mine")
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert machine.config.read_bytes() == before
     assert (machine.data / "mine.txt").read_text() == "mine"
 
 
 def test_a_file_of_the_persons_in_the_folder_stays(machine: Machine) -> None:
     """The plugin goes, the file is left in its place."""
-    install([], machine.environment)
+    install([], machine.environment, ())
     (machine.data / "mine.txt").write_text("mine")
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert [path.name for path in machine.data.iterdir()] == ["mine.txt"]
 
 
 def test_another_config_file_is_remembered(machine: Machine) -> None:
     """Uninstall finds it, also when the variable isn't set any more."""
     other = machine.home / "other-config"
-    install([], {**machine.environment, "AWS_CONFIG_FILE": str(other)})
+    install([], {**machine.environment, "AWS_CONFIG_FILE": str(other)}, ())
     assert "awscli_mfa_plugin" in other.read_text()
     assert not machine.config.exists()
-    assert uninstall([], machine.environment) == 0
+    assert uninstall([], machine.environment, ()) == 0
     assert not other.exists()
 
 
@@ -513,7 +546,7 @@ def test_found_clis_are_told_apart(machine: Machine) -> None:
     extra = [str(folder / name) for name in [*scripts, "again", "missing"]]
     python3 = folder / "python3"
     python3.symlink_to(sys.executable)
-    clis = {Path(cli.path).name: cli for cli in found_clis(machine.environment, extra)}
+    clis = {Path(cli.path).name: cli for cli in found_clis(machine.environment, (), extra)}
     assert clis["pip"].python == "/opt/venv/bin/python"
     assert clis["long"].python == "/opt/a b/bin/python3"
     assert clis["env"].python == str(python3)

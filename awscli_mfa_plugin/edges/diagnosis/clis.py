@@ -14,7 +14,12 @@ from awscli_mfa_plugin.core.diagnosis.wiring import is_hidden
 from awscli_mfa_plugin.core.installation.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.edges.children import run_to_end
 from awscli_mfa_plugin.edges.diagnosis.places import open_place, seen_file
-from awscli_mfa_plugin.edges.installation.found_clis import TIME_LIMIT, FoundCli, found_clis
+from awscli_mfa_plugin.edges.installation.found_clis import (
+    TIME_LIMIT,
+    FoundCli,
+    describe,
+    found_clis,
+)
 from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.edges.installation.running_aws import run_aws
 
@@ -44,8 +49,10 @@ _VERSION = re.compile(
 )
 
 
-def with_clis(machine: MachineSight, home: str, running: str = "") -> MachineSight:
-    """Return ``machine`` with the CLIs on it and the folders of its config file."""
+def with_clis(
+    machine: MachineSight, home: str, system: Sequence[str], running: str = ""
+) -> MachineSight:
+    """Return ``machine`` with the CLIs on it, the running one first, and its config's folders."""
     options = machine.config.sections.get(SECTION, {})
     parts = [part for part in options.get(FOLDERS, "").split(os.pathsep) if part]
     folders = tuple(_folder(part, home) for part in parts)
@@ -58,9 +65,21 @@ def with_clis(machine: MachineSight, home: str, running: str = "") -> MachineSig
             else _started(cli.path, machine.environment),
             is_running=cli.real_path == own,
         )
-        for cli in found_clis(machine.environment)
+        for cli in _running_first(found_clis(machine.environment, system), running, machine)
     )
     return replace(machine, folders=folders, clis=clis)
+
+
+def _running_first(
+    found: Sequence[FoundCli], running: str, machine: MachineSight
+) -> list[FoundCli]:
+    """Return what was found with the running program before all else, wherever that is."""
+    own = os.path.realpath(running) if running else ""
+    first = [cli for cli in found if cli.real_path == own]
+    # «python -m awscli» is no program that could be started.
+    if own and not first and os.access(own, os.X_OK) and os.path.basename(own).startswith("aws"):
+        first = [describe(running, machine.environment)]
+    return [*first, *(cli for cli in found if cli.real_path != own)]
 
 
 def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) -> CliSight:

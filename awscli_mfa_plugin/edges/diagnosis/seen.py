@@ -26,7 +26,7 @@ from awscli_mfa_plugin.edges.state import state_path
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.core.aliases.file import HidingAlias
 
@@ -35,11 +35,14 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
-def look(environment: Mapping[str, str], our_version: str, running: str = "") -> MachineSight:
+def look(
+    environment: Mapping[str, str], our_version: str, system: Sequence[str], running: str = ""
+) -> MachineSight:
     """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
 
     None is started where an alias would be run in place of ``aws mfa``. ``our_version`` is that
-    of the plugin that asks, ``running`` the program of the CLI that it runs in.
+    of the plugin that asks, ``system`` are the machine's usual folders, ``running`` is the program
+    of the CLI that it runs in.
     """
     home = home_folder(environment)
     aws_folder = os.path.join(home, ".aws")
@@ -61,7 +64,7 @@ def look(environment: Mapping[str, str], our_version: str, running: str = "") ->
         environment=environment,
         our_version=our_version,
     )
-    return with_clis(machine, home, running)
+    return with_clis(machine, home, system, running)
 
 
 def _read(path: str, *, is_alias: bool = False) -> ReadSight:

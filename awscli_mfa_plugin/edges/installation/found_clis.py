@@ -9,25 +9,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.edges.children import run_to_end
+from awscli_mfa_plugin.edges.installation.cli_places import (
+    behind_shim,
+    programs_in_usual_places,
+    programs_of_tools,
+    programs_on_path,
+)
+from awscli_mfa_plugin.edges.installation.trust import who_else_can_write
 from awscli_mfa_plugin.edges.paths import home_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 TIME_LIMIT = 20
 """Seconds that an ``aws --version`` may take: a cold disk and a virus scanner have their time."""
 
-_NAMES = ("aws.exe", "aws.cmd", "aws.bat", "aws") if os.name == "nt" else ("aws",)
-_USUAL_PLACES = (
-    "~/.local/bin",
-    "/usr/local/bin",
-    "/opt/homebrew/bin",
-    "/usr/bin",
-    "~/.local/share/pipx/venvs/awscli/bin",
-    "~/.local/pipx/venvs/awscli/bin",
-    "/usr/local/aws-cli/v2/current/bin",
-    "/usr/local/aws-cli",
-)
 _VERSION = re.compile(r"aws-cli/(\d+(?:\.\d+)*)")
 # How long a script's first line may be: Linux takes 255 characters of it, others more.
 _FIRST_LINE = 1024
@@ -51,18 +47,31 @@ class FoundCli:
     python: str
 
 
-def found_clis(environment: Mapping[str, str], extra: Iterable[str] = ()) -> tuple[FoundCli, ...]:
-    """Return each distinct ``aws``: those named by ``extra``, the PATH's, then the usual places'.
+def found_clis(
+    environment: Mapping[str, str], system: Sequence[str], extra: Iterable[str] = ()
+) -> tuple[FoundCli, ...]:
+    """Return each distinct ``aws``: those named by ``extra``, the PATH's, then all others.
 
-    One that can't be started is there too, without a version. The order is that of the search,
-    so the first one that ``extra`` doesn't name is the one that a shell starts.
+    ``system`` are the machine's usual folders. One that can't be started is there too, without a
+    version. What only a version manager knows is started if nobody else could have put it there.
     """
+    home = home_folder(environment)
+    paths = [*extra, *programs_on_path(environment), *programs_in_usual_places(environment, system)]
+    known = [real for path in paths for real in behind_shim(path, environment)]
+    hidden = [path for path in programs_of_tools(environment) if not who_else_can_write(path, home)]
     seen: dict[str, FoundCli] = {}
-    for path in (*extra, *candidates(environment)):
+    for path in (*known, *hidden):
         real = os.path.realpath(path)
         if real not in seen:
             seen[real] = describe(path, environment)
     return tuple(seen.values())
+
+
+def open_to_others(environment: Mapping[str, str], found: Iterable[FoundCli]) -> dict[str, str]:
+    """Return what wasn't started because others can write there: each path, and why."""
+    home, seen = home_folder(environment), {cli.real_path for cli in found}
+    hidden = (path for path in programs_of_tools(environment) if os.path.realpath(path) not in seen)
+    return {path: why for path in hidden if (why := who_else_can_write(path, home))}
 
 
 def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
@@ -81,20 +90,6 @@ def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
         is_frozen=is_frozen,
         python="" if is_frozen else _interpreter(real, first_line, environment),
     )
-
-
-def candidates(environment: Mapping[str, str], more: Iterable[str] = ()) -> Iterator[str]:
-    """Yield the paths of programs named ``aws``: the PATH's, those in ``more`` folders, the usual.
-
-    None is started: what is found may be anything of that name.
-    """
-    home = home_folder(environment)
-    usual = [place.replace("~", home, 1) for place in _USUAL_PLACES]
-    for folder in (*environment.get("PATH", "").split(os.pathsep), *more, *usual):
-        for name in _NAMES:
-            path = os.path.join(os.path.abspath(folder), name)
-            if folder and os.path.isfile(path) and os.access(path, os.X_OK):
-                yield path
 
 
 def _version_text(path: str, environment: Mapping[str, str]) -> str:
