@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from awscli_mfa_plugin.commands.base import MfaSubcommand, one_of
-from awscli_mfa_plugin.core.aliases.consent import check_stranger, commands_in, declined_commands
-from awscli_mfa_plugin.core.aliases.file import INSTALLED, installed, states
+from awscli_mfa_plugin.core.aliases.consent import check_accepted, check_name
+from awscli_mfa_plugin.core.aliases.file import INSTALLED, installed, states, wanted
 from awscli_mfa_plugin.core.aliases.pack import OUR_PACK
 from awscli_mfa_plugin.core.aliases.view import entries, entry, left_out, names, overview
 from awscli_mfa_plugin.core.diffs import unified
 from awscli_mfa_plugin.core.text import shown
-from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
@@ -53,14 +53,14 @@ class AliasCommand(MfaSubcommand):
         {
             "name": "from",
             "help_text": (
-                "A YAML file with a pack of your team, in place of the plugin's own. Each command "
-                "in it is shown whole, and you are asked for it."
+                "A YAML file with a pack of your team, in place of the plugin's own. ``install`` "
+                "shows all of it and asks once: its aliases can run any program."
             ),
         },
         {
-            "name": "allow-commands",
+            "name": "yes",
             "action": "store_true",
-            "help_text": "Accept all commands of the file without a question.",
+            "help_text": "With ``install``: accept the whole file without a question.",
         },
         {
             "name": "all",
@@ -81,12 +81,14 @@ class AliasCommand(MfaSubcommand):
         action = one_of("alias", parsed_args.action, ACTIONS) or "list"
         if parsed_args.all and action != "uninstall":
             raise UsageError("--all goes with uninstall.", "aws mfa alias uninstall --all")
+        if parsed_args.yes and action != "install":
+            raise UsageError("--yes goes with install.", "aws mfa alias install --yes --from FILE")
         if action == "uninstall":
             self._uninstall()
         elif action == "list":
             self._list()
         elif action == "diff" or parsed_args.dry_run:
-            self._show_change(self._installed(self._file.read(), frozenset()), self._pack.name)
+            self._show_change(self._installed(self._file.read()), self._pack.name)
         else:
             self._install()
         return 0
@@ -97,7 +99,7 @@ class AliasCommand(MfaSubcommand):
         path = getattr(self._args, "from")
         pack = self.world.alias_pack(path)
         if path:
-            check_stranger(pack, path)
+            check_name(pack, path)
         return pack
 
     @cached_property
@@ -107,10 +109,8 @@ class AliasCommand(MfaSubcommand):
     def _states(self, document: AliasDocument) -> tuple[AliasState, ...]:
         return states(self._pack, document, self._host)
 
-    def _installed(
-        self, document: AliasDocument, declined: frozenset[tuple[str, str]]
-    ) -> AliasDocument:
-        return installed(self._pack, document, self._host, declined)
+    def _installed(self, document: AliasDocument) -> AliasDocument:
+        return installed(self._pack, document, self._host)
 
     def _list(self) -> None:
         found = self._states(self._file.read())
@@ -124,16 +124,31 @@ class AliasCommand(MfaSubcommand):
         }
 
     def _install(self) -> None:
-        pack, before = self._pack, self._states(self._file.read())
-        declined = frozenset[tuple[str, str]]()
-        if not pack.is_ours:
-            declined = declined_commands(
-                before, self.world.asking_terminal(), allow_commands=self._args.allow_commands
-            )
-        is_changed = self._file.update(lambda document: self._installed(document, declined))
+        document = self._file.read()
+        before, accepted = self._states(document), wanted(self._pack, document, self._host)
+        is_accepted = self._args.yes
+        if self._needs_a_yes(document) and not is_accepted:
+            path = getattr(self._args, "from")
+            check_accepted(self._pack, path, self.world.asking_terminal())
+            is_accepted = True
+
+        def change(now: AliasDocument) -> AliasDocument:
+            is_as_shown = is_accepted and wanted(self._pack, now, self._host) == accepted
+            if self._needs_a_yes(now) and not is_as_shown:
+                raise ConfigurationError(
+                    f"{shown(self._file.path)} changed before the pack was installed.",
+                    "Nothing was changed. Try again.",
+                )
+            return self._installed(now)
+
+        is_changed = self._file.update(change)
         after = self._states(self._file.read())
         data = {**self._data(after), "Changed": is_changed}
         self.show(self._globals, data, self._told(before, after, is_changed=is_changed))
+
+    def _needs_a_yes(self, document: AliasDocument) -> bool:
+        changes = self._installed(document).render() != document.render()
+        return changes and not self._pack.is_ours
 
     def _told(
         self, before: tuple[AliasState, ...], after: tuple[AliasState, ...], *, is_changed: bool
@@ -150,9 +165,8 @@ class AliasCommand(MfaSubcommand):
             lines = [f"Installed in {path}:", *(names(fresh) if is_ours else entries(fresh))]
         else:
             lines = [f"Brought up to date: {path}."]
-        not_wanted = names(state for state in after if state.is_new)
-        for more in (["Not accepted:", *not_wanted] if not_wanted else [], left_out(after)):
-            lines += ["", *more] if more else []
+        more = left_out(after)
+        lines += ["", *more] if more else []
         if is_ours:
             lines += ["", "«aws mfa alias list» says what each of them does."]
         return "\n".join(lines)
@@ -182,7 +196,7 @@ class AliasCommand(MfaSubcommand):
         new = None if is_ours and not after.render() else after.render()
         diff = unified(self._file.path, old, new)
         is_installation = self._args.action != "uninstall"
-        if self._from_file() and is_installation and commands_in(self._states(before)):
-            self.world.note("An installation asks about each command in it.")
+        if is_installation and self._needs_a_yes(before):
+            self.world.note("'aws mfa alias install' shows the whole pack and asks.")
         data = {"Pack": pack, "File": self._file.path, "Changed": bool(diff), "Diff": diff}
         self.show(self._globals, data, diff.rstrip("\n") or "Nothing would change.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.aliases.reading import pack_of, unreadable
@@ -41,11 +42,17 @@ def read_pack(path: str) -> AliasPack:
     Nothing but plain text, lists and keys is taken: no anchors and aliases, by which a small file
     grows without end (YAML 1.2.2, section 3.2.2.2), and no tags.
     """
-    root = root_of(_content(path), lambda line, column, why: unreadable(path, line, column, why))
-    return pack_of(root, path)
+    content = _content(path)
+    text = _text(content, path)
+    root = root_of(text, lambda line, column, why: unreadable(path, line, column, why))
+    return replace(pack_of(root, path), is_ours=content == _packaged())
 
 
-def _content(path: str) -> str:
+def _packaged() -> bytes | None:
+    return next((_content(path) for path in places() if os.path.isfile(path)), None)
+
+
+def _content(path: str) -> bytes:
     try:
         if not os.path.isfile(path):
             raise _unusable(path, "isn't a file")
@@ -55,6 +62,10 @@ def _content(path: str) -> str:
         raise _unusable(path, f"can't be read: {os.strerror(error.errno or 0)}") from error
     if len(content) > LARGEST:
         raise _unusable(path, f"is larger than {LARGEST // 1024} KiB")
+    return content
+
+
+def _text(content: bytes, path: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

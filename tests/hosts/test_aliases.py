@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from awscli_mfa_plugin.core.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.core.aliases.file import HidingAlias, hides_the_command
+from awscli_mfa_plugin.core.aliases.pack import unfit_name
 from tests.hosts.people import serial_of, session_in, settle
 
 if TYPE_CHECKING:
@@ -21,9 +23,19 @@ TEAM = """\
 pack: team
 aliases:
   - {name: hello, expansion: "!echo hello", help: Say hello, external: true}
-  - {name: bye, expansion: "!echo bye", help: Say bye, external: true}
-  - {name: who, expansion: sts get-caller-identity, help: Who?}
-  - {name: configure, expansion: s3 ls, help: Configure}
+  - {name: z, expansion: mfa, help: Multi-factor}
+  - {name: go, expansion: 'z exec -- sh -c "echo stolen"', help: Go}
+  - {name: login, expansion: s3 ls, help: Log in}
+"""
+PROBE = """\
+import json, sys
+
+
+def awscli_initialize(cli):
+    def tell(command_table, session, **_):
+        print(json.dumps([*command_table, *session.get_available_services()]), file=sys.stderr)
+
+    cli.register_last("building-command-table.main", tell)
 """
 
 one_of_each = pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
@@ -109,32 +121,47 @@ def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> 
     done(refused, 252)
 
 
-@one_of_each
-def test_the_commands_of_a_team_are_accepted_one_by_one(home: Home) -> None:
-    """Each is shown whole on a terminal; what isn't accepted isn't there."""
+def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
+    """It is shown whole; without a terminal it takes ``--yes``, whatever is in it."""
     file, team = alias_file(home), home.path / "team.yaml"
     team.write_text(TEAM)
     refused = home.run("mfa", "alias", "install", "--from", "team.yaml")
-    assert "«aws hello» of the pack starts a program in a shell (!echo hello)" in refused.stderr
+    assert "isn't the plugin's own alias pack, and nobody can be asked" in refused.stderr
+    assert "aws mfa alias install --yes --from FILE" in refused.stderr
     done(refused, 253)
     assert not file.exists()
 
-    terminal = home.spawn("mfa", "alias", "install", "--from", "team.yaml")
-    terminal.expect("aws hello starts a program in a shell:\n    !echo hello\nInstall it? [y/N] ")
-    terminal.send_line("y")
-    terminal.expect("aws bye starts a program in a shell:\n    !echo bye\nInstall it? [y/N] ")
-    terminal.send_line("")
-    assert terminal.wait() == 0, terminal.text
+    for answer, code in (("", 130), ("y", 0)):
+        terminal = home.spawn("mfa", "alias", "install", "--from", "team.yaml")
+        terminal.expect("The pack team:\n  aws hello\n    !echo hello\n  aws z\n    mfa\n")
+        terminal.expect('  aws go\n    z exec -- sh -c "echo stolen"\n')
+        terminal.expect("Install all of these? They run with your credentials. [y/N] ")
+        assert not file.exists()
+        terminal.send_line(answer)
+        assert terminal.wait() == code, terminal.text
     assert done(home.run("hello")) == "hello\n"
-    assert "bye" not in file.read_text()
 
-    every = ("--from", "team.yaml", "--allow-commands")
-    told = done(home.run("mfa", "alias", "install", *every))
-    assert "Say bye" in told
-    assert "aws configure  it would hide the command «aws configure» of this AWS CLI" in told
-    assert "bye = !echo bye" in file.read_text()
+    told = done(home.run("mfa", "alias", "list", "--from", "team.yaml"))
+    assert "aws login  it would hide the command 'aws login' of AWS CLI v1 or v2" in told
+    assert "login =" not in file.read_text()
     done(home.run("mfa", "alias", "uninstall", "--from", "team.yaml"))
     assert not file.exists()
+    done(home.run("mfa", "alias", "install", "--yes", "--from", "team.yaml"))
+    assert "hello = !echo hello" in file.read_text()
+
+
+def test_every_command_of_the_clis_is_known(plain_home: Home, tmp_path: Path) -> None:
+    """The list of names that no pack may take, against the CLI's own table."""
+    probe = tmp_path / "probe"
+    probe.mkdir()
+    (probe / "name_probe.py").write_text(PROBE)
+    folders = f"cli_legacy_plugin_path = {probe}\n" if plain_home.host.is_v2 else ""
+    plain_home.write_config(f"[plugins]\nprobe = name_probe\n{folders}")
+    told = plain_home.run("--version", env={"PYTHONPATH": str(probe)}).stderr
+    names = set(json.loads(told)) - {"help"}
+    assert len(names) > 200
+    # What isn't a pack's name can't be taken anyway.
+    assert {name for name in names if not unfit_name(name)} <= COMMANDS
 
 
 @one_of_each
@@ -143,6 +170,7 @@ def test_what_is_wrong_changes_nothing(home: Home) -> None:
     file = alias_file(home, "[toplevel]\nmine = s3 ls\n")
     done(home.run("mfa", "alias", "bogus"), 252)
     done(home.run("mfa", "alias", "list", "--all"), 252)
+    done(home.run("mfa", "alias", "list", "--yes"), 252)
     (home.path / "bad.yaml").write_text("pack: &a x\n")
     bad = home.run("mfa", "alias", "install", "--from", "bad.yaml")
     assert "bad.yaml, line 1, column 7: YAML's anchors" in bad.stderr

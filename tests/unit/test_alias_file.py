@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
-from awscli_mfa_plugin.core.aliases.consent import check_stranger, declined_commands
+from awscli_mfa_plugin.core.aliases.consent import check_accepted, check_name, whole
 from awscli_mfa_plugin.core.aliases.file import (
     AVAILABLE,
     HIDDEN,
@@ -23,7 +23,12 @@ from awscli_mfa_plugin.core.aliases.file import (
 from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, OUR_PACK, Alias, AliasPack
 from awscli_mfa_plugin.core.aliases.view import entries, entry, left_out, names, overview
 from awscli_mfa_plugin.edges.alias_file import AliasFile
-from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError, UnparsableFileError
+from awscli_mfa_plugin.errors import (
+    CancelledError,
+    CannotAskError,
+    ConfigurationError,
+    UnparsableFileError,
+)
 from tests.fakes import FakeTerminal
 from tests.unit.store import state_folder
 
@@ -118,7 +123,7 @@ def test_what_exists_stays() -> None:
     assert installed(PACK, document(text), host).render().decode() == text
     told = "\n".join(left_out(found))
     assert "aws whoami  hidden by an alias of your own: !id" in told
-    assert "aws alive   it would hide the command «aws alive» of this AWS CLI" in told
+    assert "aws alive   it would hide the command 'aws alive' of AWS CLI v1 or v2" in told
 
 
 def test_an_update_changes_its_own() -> None:
@@ -247,45 +252,57 @@ def test_a_file_that_no_cli_reads_is_told_with_its_line() -> None:
             hides_the_command(text.encode())
 
 
-def found_in(pack: AliasPack) -> tuple[object, ...]:
-    """Return the states of a pack in an empty file."""
-    return states(pack, document(""), V2)
+LOOP = Alias("z", "mfa", "x")
+GO = Alias("go", "z exec -- sh -c id", "x")
 
 
-def test_commands_of_a_stranger_are_asked_for_one_by_one() -> None:
-    """Each is shown whole, and escaped; what isn't a clear yes is a no."""
-    more = Alias("more", "mfa exec -- x", "x")
-    pack = AliasPack("team", (WHO, UP, more))
-    terminal = FakeTerminal("y", "")
-    before = states(pack, document(""), V2)
-    assert declined_commands(before, terminal, allow_commands=False) == {more.key}
-    assert terminal.told == [
-        "aws up starts a program in a shell:\n    !git pull \\u202e\n",
-        "aws more starts a program with your keys:\n    mfa exec -- x\n",
-    ]
-    after = installed(pack, document(""), V2, {more.key})
-    assert after.own("team", "toplevel").keys() == {"whoami", "up"}
-    again = FakeTerminal("n")
-    assert declined_commands(states(pack, after, V2), again, allow_commands=False) == {more.key}
-    assert len(again.questions) == 1
+def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
+    """Nothing in it is judged: an alias that calls another one is shown as all others are."""
+    terminal = FakeTerminal("y")
+    pack = AliasPack("team", (WHO, UP, LOOP, GO, IN))
+    check_accepted(pack, "team.yaml", terminal)
+    assert "".join(terminal.told) == (
+        "The pack team:\n"
+        "  aws whoami\n    sts get-caller-identity\n"
+        "  aws up\n    !git pull \\u202e\n"
+        "  aws z\n    mfa\n"
+        "  aws go\n    z exec -- sh -c id\n"
+        "  aws mfa in\n    login\n"
+    )
+    assert terminal.questions == ["Install all of these? They run with your credentials. [y/N] "]
+    longest = Alias("a", "!" + "x" * 499, "x", is_external=True)
+    assert longest.expansion in whole(AliasPack("team", (longest,)))
 
 
-def test_nobody_to_ask_is_a_no() -> None:
-    """Unless the commands are accepted on the command line, or there is none."""
-    nobody = FakeTerminal(nobody="CI is set")
-    found = states(AliasPack("team", (UP,)), document(""), V2)
-    with pytest.raises(CannotAskError, match="nobody can be asked: CI is set"):
-        declined_commands(found, nobody, allow_commands=False)
-    assert declined_commands(found, nobody, allow_commands=True) == frozenset()
-    harmless = states(PACK, document(""), V2)
-    assert declined_commands(harmless, nobody, allow_commands=False) == frozenset()
+@pytest.mark.parametrize("answer", ["", "n", "no", "yes please"])
+def test_what_is_no_clear_yes_is_a_no(answer: str) -> None:
+    """Nothing is installed then."""
+    with pytest.raises(CancelledError, match="not accepted"):
+        check_accepted(PACK, "team.yaml", FakeTerminal(answer))
+
+
+def test_a_harmless_looking_pack_is_refused_where_nobody_can_be_asked() -> None:
+    """The remedy names the option that accepts all of it."""
+    with pytest.raises(CannotAskError, match="to accept it: CI is set") as caught:
+        check_accepted(PACK, "team.yaml", FakeTerminal(nobody="CI is set"))
+    assert caught.value.exit_code == 253
+    assert "aws mfa alias install --yes --from FILE" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("host", "name"), [("v1", "login"), ("v1", "sso"), ("v2", "sms-voice")])
+def test_a_command_of_the_other_cli_is_not_hidden(host: str, name: str) -> None:
+    """Both CLIs read the same alias file."""
+    alias = Alias(name, "s3 ls", "x")
+    [state] = states(AliasPack("team", (alias,)), document(""), HostCommands(host, {"s3"}))
+    assert (state.state, state.instead) == (TAKEN, f"aws {name}")
 
 
 def test_a_stranger_has_a_name_of_its_own() -> None:
-    """It can't pass for the plugin's pack, whose commands nobody is asked for."""
-    check_stranger(PACK, "team.yaml")
+    """It can't pass for the plugin's pack, for which nobody is asked."""
+    check_name(PACK, "team.yaml")
+    check_name(AliasPack(OUR_PACK, (), is_ours=True), "copy.yaml")
     with pytest.raises(ConfigurationError, match="the plugin's own"):
-        check_stranger(AliasPack(OUR_PACK, ()), "team.yaml")
+        check_name(AliasPack(OUR_PACK, ()), "team.yaml")
 
 
 def test_the_overview() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from awscli_mfa_plugin.core.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.core.aliases.pack import (
+    HOSTS,
     MFA_SECTION,
     Alias,
     AliasPack,
@@ -15,11 +17,8 @@ from awscli_mfa_plugin.core.aliases.pack import (
     unfit_help,
     unfit_name,
 )
-from awscli_mfa_plugin.edges.alias_pack import LARGEST, packaged_pack, read_pack
+from awscli_mfa_plugin.edges.alias_pack import LARGEST, packaged_pack, places, read_pack
 from awscli_mfa_plugin.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = """\
 pack: team
@@ -184,21 +183,14 @@ UNFIT_EXPANSIONS = [
         "--region x s3 ls",
         "''",
     ),
-    *("mfa --region x exec -- id", "mfa --no-paginate exec -- id", "mfa -- exec", "mfa 'x y'"),
     *("s3 ls --profile x", "s3 ls --profile=x", "s3 ls --prof x", "s3 ls --debug", "s3 ls --de"),
-    *("s3 ls --endpoint-url http://x", "s3 ls --endp=http://x", "s3 ls --ca-bundle x"),
-    *(
-        "s3 ls '--no-verify-ssl'",
-        "s3 ls --no-verify",
-        's3 ls "--endpoint"-url x',
-        "s3 " + "x" * 500,
-    ),
+    *("s3 ls '--profile' x", 's3 ls "--pro"file x', "s3 " + "x" * 500),
 ]
 
 
 @pytest.mark.parametrize("expansion", UNFIT_EXPANSIONS)
 def test_what_is_no_expansion_is_refused(expansion: str) -> None:
-    """No second line, no shell in disguise, nothing that the CLI refuses or that moves trust."""
+    """No second line, no shell in disguise, nothing that the CLI refuses."""
     assert unfit_expansion(expansion, is_external=False)
 
 
@@ -224,30 +216,19 @@ def test_help_is_one_line() -> None:
         assert unfit_help(text)
 
 
-CONSENT = [
-    ("!ls", "toplevel", "starts a program in a shell"),
-    ("mfa exec -- terraform", "toplevel", "starts a program with your keys"),
-    ("'mfa' exec --min-remaining 5 -- terraform", "toplevel", "starts a program with your keys"),
-    ("exec -- terraform", MFA_SECTION, "starts a program with your keys"),
-    ("mfa watch --notify-command 'sh -c id'", "toplevel", "starts a program"),
-    ("watch --once --notify=id", MFA_SECTION, "starts a program"),
-    ("mfa watch --inst cron", "toplevel", "changes your settings"),
-    ("mfa watch --once", "toplevel", ""),
-    ("configure set plugins.x y", "toplevel", "changes your settings"),
-    ("mfa configure --from x", "toplevel", "changes your settings"),
-    ("alias install --from x", MFA_SECTION, "changes your settings"),
-    ("mfa exec", "toplevel", ""),
-    ("sts get-caller-identity", "toplevel", ""),
-    ("status", MFA_SECTION, ""),
-]
+def test_a_copy_of_our_pack_is_ours(tmp_path: Path) -> None:
+    """Byte for byte; with one byte changed it is a stranger's."""
+    content = Path(next(path for path in places() if Path(path).is_file())).read_bytes()
+    copy = tmp_path / "copy.yaml"
+    copy.write_bytes(content)
+    assert read_pack(str(copy)) == packaged_pack()
+    copy.write_bytes(content + b"\n")
+    assert not read_pack(str(copy)).is_ours
 
 
-@pytest.mark.parametrize(("expansion", "section", "reason"), CONSENT)
-def test_what_needs_a_yes(expansion: str, section: str, reason: str) -> None:
-    """A stranger's alias that starts a program or changes settings."""
-    is_external = expansion.startswith("!")
-    alias = Alias("x", expansion, "x", section=section, is_external=is_external)
-    assert alias.consent == reason
+def test_no_alias_of_ours_is_a_command() -> None:
+    """Of no version of the CLI."""
+    assert not COMMANDS & {each.name for each in packaged_pack().aliases if each.hosts == HOSTS}
 
 
 def test_the_plugins_own_pack() -> None:
@@ -255,5 +236,5 @@ def test_the_plugins_own_pack() -> None:
     pack = packaged_pack()
     assert pack.is_ours
     assert {"whoami", "alive", "unlock", "lock", "subshell"} <= {each.name for each in pack.aliases}
-    assert not [each.name for each in pack.aliases if each.is_external or each.consent]
+    assert not [each.name for each in pack.aliases if each.is_external]
     assert all("v2" in each.hosts for each in pack.aliases)

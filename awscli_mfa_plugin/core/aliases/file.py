@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
+from awscli_mfa_plugin.core.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.core.aliases.pack import MFA_SECTION, TOPLEVEL, Alias, AliasPack
 
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ class HostCommands:
     subcommands: Collection[str] = ()
 
     def has(self, alias: Alias) -> bool:
-        """Tell whether the CLI has a command of the alias's name."""
-        names = self.subcommands if alias.section == MFA_SECTION else self.commands
-        return alias.name in names
+        """Tell whether this CLI has a command of the alias's name, or another one has.
+
+        v1 and v2 share the file: what is installed by one hides a command of the other.
+        """
+        if alias.section == MFA_SECTION:
+            return alias.name in self.subcommands
+        return alias.name in self.commands or alias.name in COMMANDS
 
 
 class AliasState(NamedTuple):
@@ -85,20 +90,16 @@ def _state(
     return AliasState(alias, OUTDATED, own[alias.name])
 
 
-def installed(
-    pack: AliasPack,
-    document: AliasDocument,
-    host: HostCommands,
-    declined: Collection[tuple[str, str]] = (),
-) -> AliasDocument:
-    """Return the file with the pack as it is today, but for what is declined by its key."""
-    wanted = [
-        state.alias
-        for state in states(pack, document, host)
-        if state.is_wanted and state.alias.key not in declined
-    ]
+def wanted(pack: AliasPack, document: AliasDocument, host: HostCommands) -> list[Alias]:
+    """Return the aliases that an installation leaves in the file."""
+    return [state.alias for state in states(pack, document, host) if state.is_wanted]
+
+
+def installed(pack: AliasPack, document: AliasDocument, host: HostCommands) -> AliasDocument:
+    """Return the file with the pack as it is today."""
+    found = wanted(pack, document, host)
     for section in _SECTIONS:
-        aliases = {each.name: each.expansion for each in wanted if each.section == section}
+        aliases = {each.name: each.expansion for each in found if each.section == section}
         document = document.with_block(pack.name, _spelled(section, document), aliases)
     return document
 

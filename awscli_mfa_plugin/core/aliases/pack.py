@@ -18,7 +18,6 @@ _COMMAND = re.compile(r"[a-z0-9][a-z0-9-]*")
 _NOBODYS = frozenset({"help", "mfa"})
 
 _REFUSED_BY_THE_CLI = ("--profile", "--debug")
-_NOT_FOR_A_PACK = ("--endpoint-url", "--ca-bundle", "--no-verify-ssl")
 
 
 @dataclass(frozen=True)
@@ -42,37 +41,17 @@ class Alias:
         """What a person types."""
         return f"aws mfa {self.name}" if self.section == MFA_SECTION else f"aws {self.name}"
 
-    @property
-    def consent(self) -> str:
-        """Why the alias of a stranger's pack needs a person's yes, or ""."""
-        if self.is_external:
-            return "starts a program in a shell"
-        words = shlex.split(self.expansion)
-        if self.section == MFA_SECTION:
-            words = ["mfa", *words]
-        if words[:2] == ["mfa", "exec"] and "--" in words:
-            return "starts a program with your keys"
-        if words[:2] == ["mfa", "watch"]:
-            if any(_means(word, ("--notify-command",)) for word in words):
-                return "starts a program"
-            if any(_means(word, ("--install",)) for word in words):
-                return "changes your settings"
-        if words[0] == "configure" or words[:2] in (["mfa", "configure"], ["mfa", "alias"]):
-            return "changes your settings"
-        return ""
-
 
 @dataclass(frozen=True)
 class AliasPack:
-    """The aliases of one pack, in its order; ``name`` marks them in the CLI's alias file."""
+    """The aliases of one pack, in its order; ``name`` marks them in the CLI's alias file.
+
+    ``is_ours`` says that it is the one that comes with the plugin, byte for byte.
+    """
 
     name: str
     aliases: tuple[Alias, ...]
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it comes with the plugin."""
-        return self.name == OUR_PACK
+    is_ours: bool = False
 
 
 def unfit_pack_name(name: str) -> str:
@@ -126,14 +105,10 @@ def _unfit_words(expansion: str) -> str:
         return "a quotation mark of the expansion isn't closed"
     if not words or not _COMMAND.fullmatch(words[0]):
         return "the expansion starts with a command of the CLI"
-    if words[0] == "mfa" and words[1:] and not _COMMAND.fullmatch(words[1]):
-        return "a subcommand stands behind «mfa», and options behind that"
     options = words[: words.index("--")] if "--" in words else words
     for word in options:
         if _means(word, _REFUSED_BY_THE_CLI):
             return f"the CLI takes no {word} in an alias; say it in the call"
-        if _means(word, _NOT_FOR_A_PACK):
-            return f"{word} says whom to trust; a pack can't, the call can"
     return ""
 
 

@@ -53,7 +53,7 @@ def left_out(states: Iterable[AliasState]) -> list[str]:
 def _reason(state: AliasState) -> str:
     if state.state == HIDDEN:
         return f"hidden by an alias of your own: {shown(state.instead, WHOLE)}"
-    return f"it would hide the command «{state.instead}» of this AWS CLI"
+    return f"it would hide the command '{state.instead}' of AWS CLI v1 or v2"
 
 
 def _column(states: Iterable[AliasState]) -> int:
