@@ -269,6 +269,9 @@ def test_a_cli_without_a_completer_has_aws_mfa_completed(
     """Where the CLI brings no completer, nothing is said about it."""
     text = script_of(shell.name, str(home.path / "no-completer"))
     settings = re.sub(r"eval .*awscli-mfa completion.*", "source ~/completion", shell.ours)
+    if shell.name == "zsh":
+        # Where Debian's package puts the completion of its own aws.
+        settings = f"fpath=(${{fpath:#*/vendor-completions}})\n{settings}"
     if shell.name == "fish":
         settings = re.sub(r"awscli-mfa completion fish .*", "source ~/completion", shell.ours)
     (home.path / "completion").write_text(text)
