@@ -38,10 +38,17 @@ def _hand_on_a_code(arguments: list[str]) -> bool:
     parsers take an option's name by its beginning.
     """
     ours = "mfa" in arguments
+    if ours and any(_looks_like_a_code(argument) for argument in arguments):
+        return True  # without its option: a slip, but perhaps a good code
     return (ours or "sts" not in arguments) and any(
         word.startswith("--token-c") or (ours and "--token-code".startswith(word) and word[2:])
         for word in (argument.partition("=")[0] for argument in arguments)
     )
+
+
+def _looks_like_a_code(word: str) -> bool:
+    digits = word.replace(" ", "").replace("-", "")
+    return len(digits) == 6 and digits.isdigit()  # noqa: PLR2004 - the digits of a code
 
 
 def _before_arguments() -> None:
@@ -93,12 +100,14 @@ def managed_names(session: Any) -> list[str]:
         return []
     profiles = session.full_config.get("profiles", {})
     name, names = session.get_config_variable("profile") or "default", []
-    while name not in names and name in profiles:
+    while isinstance(name, str) and name not in names and name in profiles:
         names.append(name)
         profile = profiles[name]
         switch = str(profile.get("mfa_session", "")).lower()
         mark = profile.get("mfa_source_profile")
         if "role_arn" in profile:
+            if not isinstance(profile["role_arn"], str):
+                return []  # nested settings under it: the CLI has the words for that
             if switch == "off":
                 return names if len(names) == 1 and "mfa_serial" in profile else []
             name = profile.get("source_profile", "")

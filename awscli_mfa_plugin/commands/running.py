@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,15 @@ class UsageProblems:
 def _worded(problem: Exception) -> str:
     text = str(problem).split("\n\n")[0]
     number = text.partition("invalid literal for int() with base 10: ")[2]
-    return f"{shown(number)} isn't a whole number." if number else shown(text)
+    if number:
+        return f"{shown(number)} isn't a whole number."
+    masked = without_codes(text)
+    return f"{shown(masked)}. A code goes behind --token-code." if masked != text else shown(text)
+
+
+def without_codes(text: str) -> str:
+    """Return a text with what may be an MFA code masked: somebody left its option out."""
+    return re.sub("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])", "******", text)
 
 
 def _told(error: MfaError) -> int:

@@ -11,6 +11,10 @@ LONGEST_WINDOW = timedelta(minutes=15)
 """botocore's own advisory window: nobody expects a session to be renewed earlier."""
 
 
+YEARS = range(1971, 3001)
+"""What the C libraries of all systems can turn into local time."""
+
+
 def expiry_window(lifetime: timedelta) -> timedelta:
     """Return how long before its expiration a session is due: 15 minutes, or a quarter of it."""
     return min(LONGEST_WINDOW, lifetime / 4)
@@ -30,7 +34,8 @@ def parsed_time(text: str, zone: timezone | None = timezone.utc) -> datetime | N
     """Return an ISO 8601 or ``%Y-%m-%d %H:%M:%S`` time as aware UTC, or None.
 
     A time without an offset is in ``zone``; ``zone=None`` means local time, as awsume
-    writes it.
+    writes it. None too for a year that no session has: some programs write 0001 for "never",
+    and nearly no system can show it in its own time zone.
     """
     try:
         when = datetime.fromisoformat(_with_offset(text.strip()))
@@ -38,10 +43,7 @@ def parsed_time(text: str, zone: timezone | None = timezone.utc) -> datetime | N
         return None
     if when.tzinfo is None and zone is not None:
         when = when.replace(tzinfo=zone)
-    try:
-        return when.astimezone(timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        return None
+    return when.astimezone(timezone.utc) if when.year in YEARS else None
 
 
 def _with_offset(text: str) -> str:

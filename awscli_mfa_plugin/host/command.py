@@ -8,7 +8,7 @@ from typing import Any
 
 from awscli.customizations.commands import BasicCommand
 
-from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting
+from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting, without_codes
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
@@ -69,7 +69,9 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         if first in SUBCOMMANDS:
             self.SUBCOMMANDS = self._subcommands([first])
         elif first != "help" and not first.startswith("-") and not self._is_alias(first):
-            return run_reporting(partial(_refuse, f"there is no subcommand '{shown(first)}'"))
+            return run_reporting(
+                partial(_refuse, f"there is no subcommand '{shown(without_codes(first))}'")
+            )
         named = f"aws mfa {first}" if first in SUBCOMMANDS else "aws mfa"
         with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = super().__call__(args, parsed_globals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +29,17 @@ _SECRETS = r"""(?ix)
 
 def redacted(text: str) -> str:
     """Return ``text`` with every value masked that stands where a secret stands."""
+    for code in _stray_codes():
+        text = re.sub(rf"(?<![0-9]){code}(?![0-9])", _MASK, text)
     return re.sub(_SECRETS, lambda match: match["before"] + _MASK, text)
+
+
+def _stray_codes() -> list[str]:
+    """Return the words of the command line that look like codes, wherever they are.
+
+    Somebody may leave ``--token-code`` out. Masking a number of seconds does no harm.
+    """
+    return [word for word in sys.argv[1:] if re.fullmatch("[0-9]{3}[ -]?[0-9]{3}", word)]
 
 
 def redact_logs() -> None:
@@ -41,6 +52,9 @@ def redact_logs() -> None:
         record = make_record(*args, **options)
         try:
             record.msg, record.args = redacted(record.getMessage()), ()
+            if record.exc_info and record.exc_info[0]:
+                # A formatter takes this in place of its own: an error may repeat an argument.
+                record.exc_text = redacted(logging.Formatter().formatException(record.exc_info))
         except Exception:
             record.msg, record.args = "(a record that can't be shown)", ()
         return record

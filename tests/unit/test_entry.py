@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from weakref import ref
 
 import pytest
 
-from awscli_mfa_plugin import LazyCommand, _add_command
+from awscli_mfa_plugin import LazyCommand, _add_command, _hand_on_a_code, managed_names
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -139,3 +139,32 @@ def test_a_command_table_of_another_kind_is_handed_on_too() -> None:
     table: dict[str, Any] = {}
     _add_command(table, session=None)
     assert LazyCommand.table() is table
+
+
+MALFORMED: dict[str, dict[str, object]] = {
+    "a nested source_profile": {"role_arn": "arn", "source_profile": {"a": "b"}},
+    "a nested role_arn": {"role_arn": {"a": "b"}, "source_profile": "mfa"},
+    "a nested role_arn, switched off": {"role_arn": {}, "mfa_session": "off", "mfa_serial": "x"},
+    "a nested mark": {"mfa_source_profile": {"a": "b"}},
+    "a nested switch": {"mfa_session": {"a": "b"}},
+}
+
+
+@pytest.mark.parametrize("profile", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_profile_is_left_to_the_cli(profile: dict[str, object]) -> None:
+    """Nested settings where a text belongs: as without the plugin."""
+
+    class Session:
+        full_config: ClassVar[Any] = {"profiles": {"x": profile, "mfa": {"mfa_session": "on"}}}
+
+        def get_config_variable(self, _: str) -> str:
+            return "x"
+
+    assert managed_names(Session()) == []
+
+
+@pytest.mark.parametrize("code", ["123456", "123 456", "123-456"])
+def test_a_code_without_its_option_is_one_too(code: str) -> None:
+    """But not in other commands, which stay to the letter as they are."""
+    assert _hand_on_a_code(["mfa", "login", code, "--debug"])
+    assert not _hand_on_a_code(["ec2", "describe", code, "--debug"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,3 +162,21 @@ def test_masking_is_set_up_once() -> None:
     factory = logging.getLogRecordFactory()
     redact_logs()
     assert logging.getLogRecordFactory() is factory
+
+
+def test_a_code_without_its_option_is_masked_in_a_traceback_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error may repeat the argument."""
+    monkeypatch.setattr(sys, "argv", ["aws", "mfa", "login", "123456", "--debug"])
+    factory = logging.getLogRecordFactory()
+    try:
+        redact_logs()
+        try:
+            raise ValueError("Unknown options: 123456")  # noqa: TRY301 - so it is raised
+        except ValueError:
+            logging.getLogger("x").exception("arguments: ['login', '123456']")
+    finally:
+        logging.setLogRecordFactory(factory)
+    assert "123456" not in caplog.text
+    assert "Unknown options: ********" in caplog.text
