@@ -99,6 +99,18 @@ class ThrottledError(ServiceError):
     """AWS got too many calls and answered none of them."""
 
 
+class BadAnswerError(ServiceError):
+    """AWS took the token code and answered with what can't be a session; the code is spent.
+
+    ``field`` is what is wrong with it: a name in the answer.
+    """
+
+    def __init__(self, what: str, remedy: str, field: str) -> None:
+        """Keep also the name of what is missing or wrong."""
+        super().__init__(what, remedy)
+        self.field = field
+
+
 class UnreachableError(MfaError):
     """AWS couldn't be reached, or something else answered in its place."""
 

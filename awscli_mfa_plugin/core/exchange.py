@@ -15,6 +15,7 @@ from awscli_mfa_plugin.core.token_codes import (
 )
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    BadAnswerError,
     CodeUsedError,
     MfaError,
     WrongCodeError,
@@ -83,11 +84,15 @@ def _sent(
     try:
         return ports.sts.get_session_token(keys, mfa_serial, code.digits, duration_seconds, region)
     except Exception as error:
-        spent = isinstance(error, AnswerLostError)
+        spent = not isinstance(error, MfaError) or isinstance(error, _SPENT)
         raise
     finally:
         if spent:  # a Ctrl-C during the call counts too
             ports.used_codes.remember(mfa_serial, code.digits)
+
+
+_SPENT = (AnswerLostError, BadAnswerError)
+"""Errors after which AWS may have taken the code; so may whatever isn't an error of ours."""
 
 
 def _prepare_next(error: MfaError, ports: Ports) -> None:

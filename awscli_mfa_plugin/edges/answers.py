@@ -10,6 +10,7 @@ from awscli_mfa_plugin.core.serials import FIDO_REASON
 from awscli_mfa_plugin.core.text import length_of_time, shown
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    BadAnswerError,
     ClockError,
     MfaError,
     PermissionDeniedError,
@@ -210,12 +211,50 @@ def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:
 
 
 def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
-    if isinstance(error, KeyError) or "<html" in str(error).lower():
-        return UnreachableError(
-            "Something else answered in AWS's place: a captive portal or a proxy's page.",
-            "Open a browser and sign in to the network, or check HTTPS_PROXY and --endpoint-url.",
-        )
+    """Word an answer that botocore couldn't read.
+
+    It raises KeyError for a well-formed document without the action's result: a page, or an
+    answer of AWS's that lacks it.
+    """
+    root = _root_of(error)
+    if "<html" in str(error).lower() or root.lower().endswith("html"):
+        return portal()
+    if root.endswith("Response") and code_sent:
+        return bad_answer("Credentials", "AWS's answer has no Credentials")
     return _lost("AWS's answer arrived damaged", code_sent=code_sent)
+
+
+def _root_of(error: Exception) -> str:
+    """Return the name of the document's root that botocore was reading, or "".
+
+    Nothing else of the answer is to be had once its parser has failed.
+    """
+    traceback = error.__traceback__
+    while traceback is not None:
+        for name in ("root", "xml_root_node"):
+            tag = getattr(traceback.tb_frame.f_locals.get(name), "tag", None)
+            if isinstance(tag, str):
+                return tag.rpartition("}")[2]
+        traceback = traceback.tb_next
+    return ""
+
+
+def portal() -> MfaError:
+    """Return the error for a page that came in place of AWS's answer."""
+    return UnreachableError(
+        "Something else answered in AWS's place: a captive portal or a proxy's page.",
+        "Open a browser and sign in to the network, or check HTTPS_PROXY and --endpoint-url.",
+    )
+
+
+def bad_answer(field: str, what: str, remedy: str = "") -> MfaError:
+    """Return the error for an answer to a token code that is no session."""
+    return BadAnswerError(
+        f"{what}. Nothing was changed; the code is spent.",
+        remedy
+        or "Try again with the next code. If it happens again, ask another region: --region.",
+        field,
+    )
 
 
 def _lost(what: str, *, code_sent: bool) -> MfaError:

@@ -6,9 +6,10 @@ import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.core.expiry import YEARS, rfc3339
 from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Session
 from awscli_mfa_plugin.core.serials import kind_of
-from awscli_mfa_plugin.edges.answers import explained, may_have_arrived
+from awscli_mfa_plugin.edges.answers import bad_answer, explained, may_have_arrived, portal
 from awscli_mfa_plugin.errors import MfaError, ThrottledError
 
 if TYPE_CHECKING:
@@ -42,24 +43,51 @@ class Sts:
         def call() -> Any:
             return client.get_session_token(
                 SerialNumber=mfa_serial, TokenCode=token_code, DurationSeconds=duration_seconds
-            )["Credentials"]
+            )
 
-        return self._session(_repeated(call, self._clock, region))
-
-    def _session(self, credentials: Any) -> Session:
-        return Session(
-            access_key_id=credentials["AccessKeyId"],
-            secret_access_key=credentials["SecretAccessKey"],
-            session_token=credentials["SessionToken"],
-            expiration=credentials["Expiration"].astimezone(timezone.utc),
-            issued=self._clock.now().astimezone(timezone.utc).replace(microsecond=0),
-        )
+        now = self._clock.now().astimezone(timezone.utc)
+        return _session(_repeated(call, self._clock, region), now.replace(microsecond=0))
 
     def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
         """Return whose the keys are (STS API reference, GetCallerIdentity)."""
         client = self._clients.client("sts", keys, region)
         answer = _called(client.get_caller_identity, self._clock, region)
         return CallerIdentity(arn=str(answer["Arn"]), account=str(answer["Account"]))
+
+
+def _session(answer: Any, issued: datetime) -> Session:
+    """Return the session in an answer; raise BadAnswerError for whatever isn't one."""
+    credentials = answer.get("Credentials")
+    if not isinstance(credentials, dict):
+        raise _without_credentials(answer)
+    for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
+        if not isinstance(credentials.get(name), str) or not credentials[name].strip():
+            raise bad_answer(name, f"AWS's answer has no {name}")
+    expiration = credentials.get("Expiration")
+    if not isinstance(expiration, datetime):
+        raise bad_answer("Expiration", "AWS's answer has no Expiration")
+    if expiration.year not in YEARS:
+        raise bad_answer("Expiration", f"AWS's answer expires in the year {expiration.year}")
+    if expiration <= issued:
+        raise bad_answer(
+            "Expiration",
+            f"The session that AWS sent expired at {rfc3339(expiration)}",
+            "Check this machine's clock, then try again with the next code.",
+        )
+    return Session(
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+        expiration=expiration.astimezone(timezone.utc),
+        issued=issued,
+    )
+
+
+def _without_credentials(answer: Any) -> MfaError:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if "html" in str(headers.get("content-type", "")).lower():
+        return portal()
+    return bad_answer("Credentials", "AWS's answer has no Credentials")
 
 
 class Iam:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,8 @@ from tests.aws.errors import AwsError
 from tests.aws.http import Response
 
 # Instead of processing: "throttle", "500", "reset", "html", "region-disabled".
-# Around it: "slow", "answer-lost", "truncated", "skewed-date", "hostile-message".
+# Around it: "slow", "answer-lost", "truncated", "skewed-date", "hostile-message",
+# "wrong-answer" (`field`: the element that is left out, or that holds `text` instead).
 KINDS = (
     "throttle",
     "500",
@@ -22,6 +24,7 @@ KINDS = (
     "skewed-date",
     "region-disabled",
     "hostile-message",
+    "wrong-answer",
 )
 ALWAYS = -1
 PORTAL = (
@@ -101,6 +104,18 @@ def answer_instead(faults: dict[str, Fault], account: str, region: str) -> Respo
     if "region-disabled" in faults:
         raise region_disabled(account, region)
     return None
+
+
+def with_wrong_answer(body: bytes, fault: Fault) -> bytes:
+    """Return an answer of which one element is missing, or holds another text.
+
+    The call was processed: a token code in it is spent.
+    """
+    field = re.escape(str(fault.options["field"]))
+    element = rf"<{field}>.*?</{field}>|<{field}/>".encode()
+    text = fault.options.get("text")
+    new = b"" if text is None else f"<{field}>{text}</{field}>".encode()
+    return re.sub(element, lambda _: new, body, flags=re.DOTALL)
 
 
 def region_disabled(account: str, region: str) -> AwsError:

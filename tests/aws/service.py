@@ -12,7 +12,7 @@ from tests.aws.answers import success_xml
 from tests.aws.authentication import authenticate
 from tests.aws.endpoints import Endpoint, endpoint_of
 from tests.aws.errors import AwsError, error_xml
-from tests.aws.faults import Faults, answer_instead, region_disabled
+from tests.aws.faults import Faults, answer_instead, region_disabled, with_wrong_answer
 from tests.aws.http import Request, Response
 from tests.aws.iam import answer_iam
 from tests.aws.parameters import parse_parameters
@@ -91,7 +91,9 @@ class Service:
             response = self._refuse(asked, refused, now)
         else:
             self._note(asked, _outcome(faults, response), now)
-        return _mistreat(_with_headers(response, asked, now), faults)
+        if "html" not in faults:  # that page isn't AWS's
+            response = _with_headers(response, asked, now)
+        return _mistreat(response, faults)
 
     def _answer(self, asked: _Asked, faults: dict[str, Fault], now: datetime) -> Response:
         account = self._account_of(asked.access_key_id)
@@ -213,6 +215,8 @@ def _mistreat(response: Response, faults: dict[str, Fault]) -> Response:
     """Lose or cut the answer after the call was processed."""
     if "answer-lost" in faults:
         return replace(response, close="after-processing")
+    if "wrong-answer" in faults:
+        return replace(response, body=with_wrong_answer(response.body, faults["wrong-answer"]))
     if "truncated" in faults:
         if faults["truncated"].options.get("midway", False):
             return replace(response, close="truncated")

@@ -13,6 +13,7 @@ from awscli_mfa_plugin.edges.machine import SystemClock
 from awscli_mfa_plugin.edges.sts import Iam, Sts
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    BadAnswerError,
     MfaError,
     PermissionDeniedError,
     TemporaryKeysError,
@@ -254,3 +255,33 @@ def test_devices_are_listed_once_the_user_is_named(edge: Edge, user: str) -> Non
     assert [(device.mfa_serial, device.kind) for device in devices] == DEVICES[user]
     assert [device.is_usable for device in devices] == [kind != "FIDO" for _, kind in DEVICES[user]]
     assert isinstance(devices, tuple)
+
+
+WRONG = {
+    **{
+        f"{kind} {name}": (name, text)
+        for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        for kind, text in (("no", None), ("an empty", ""))
+    },
+    "no end": ("Expiration", None),
+    "an end in the past": ("Expiration", "2020-01-01T00:00:00Z"),
+    "an end before all times": ("Expiration", "0001-01-01T00:00:00Z"),
+    "no credentials": ("Credentials", None),
+    "no result": ("GetSessionTokenResult", None),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG.values(), ids=WRONG.keys())
+def test_an_answer_that_is_no_session_is_told_apart(
+    aws: EmbeddedAws, sessions: BotocoreSessions, name: str, text: str | None
+) -> None:
+    """By what is wrong with it; AWS took the code."""
+    aws.reset()
+    edge = Real(aws, sessions)
+    options = {"field": name} if text is None else {"field": name, "text": text}
+    aws.fault("GetSessionToken", "wrong-answer", **options)  # type: ignore[arg-type]
+    with pytest.raises(BadAnswerError) as caught:
+        edge.sts.get_session_token(edge.keys("ada"), ADA, edge.code(ADA), 900, REGION)
+    assert caught.value.field == (name if "Result" not in name else "Credentials")
+    assert caught.value.exit_code == 254
+    assert "the code is spent" in caught.value.what

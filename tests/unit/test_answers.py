@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from botocore import exceptions, parsers
+from botocore.model import ShapeResolver, StructureShape
 
 from awscli_mfa_plugin.edges.answers import explained, may_have_arrived
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    BadAnswerError,
     ClockError,
     MfaError,
     PermissionDeniedError,
@@ -287,9 +289,27 @@ LOST: dict[str, Exception] = {
     "a damaged body": parsers.ResponseParserError(f"Unable to parse <SessionToken>{SECRET}"),
     "what nobody foresaw": RuntimeError(SECRET),
 }
+
+
+def without_result(tag: str) -> Exception:
+    """Return the error of botocore's own parser for a document without the action's result."""
+    model = {
+        "type": "structure",
+        "resultWrapper": "GetSessionTokenResult",
+        "members": {"Credentials": {"shape": "Text"}},
+    }
+    shape = StructureShape("Out", model, ShapeResolver({"Text": {"type": "string"}}))
+    body = f'<{tag} xmlns="http://www.w3.org/1999/xhtml"><a>{SECRET}</a></{tag}>'.encode()
+    try:
+        parsers.QueryParser().parse({"status_code": 200, "headers": {}, "body": body}, shape)
+    except KeyError as error:
+        return error
+    raise AssertionError("this botocore reads it")
+
+
 PORTALS: dict[str, Exception] = {
     "a page in AWS's place": parsers.ResponseParserError(f"invalid XML: b'<HTML>{SECRET}'"),
-    "a page that is XML": KeyError("GetSessionTokenResult"),
+    "a page that is XML": without_result("html"),
 }
 
 
@@ -328,6 +348,20 @@ def test_a_captive_portal_is_called_one(error: Exception) -> None:
     assert "sign in" in reason.remedy
     for text in (SECRET, "KeyError", "GetSessionTokenResult", "<HTML>"):
         assert text not in str(reason)
+
+
+def test_an_answer_without_result_is_awss_and_spent_the_code() -> None:
+    """It isn't called a captive portal."""
+    reason = told(without_result("GetSessionTokenResponse"))
+    assert type(reason) is BadAnswerError
+    assert (reason.exit_code, reason.field) == (254, "Credentials")
+    assert "the code is spent" in reason.what
+    assert SECRET not in str(reason)
+
+
+def test_what_a_parser_fails_at_without_saying_may_have_spent_the_code() -> None:
+    """Nothing shows what it was reading."""
+    assert type(told(KeyError("GetSessionTokenResult"))) is AnswerLostError
 
 
 def test_an_untrusted_certificate_has_a_remedy_of_its_own() -> None:

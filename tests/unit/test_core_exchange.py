@@ -11,6 +11,7 @@ from awscli_mfa_plugin.core.records import Keys, Session
 from awscli_mfa_plugin.core.token_codes import CodeSettings, TokenCodeSources
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    BadAnswerError,
     BusyError,
     ClockError,
     CodeUsedError,
@@ -323,3 +324,19 @@ def test_a_person_who_left_isnt_waited_for() -> None:
     with pytest.raises(WrongCodeError):
         exchanged(world)
     assert sent(world) == ["111111"]
+
+
+SPENT: dict[str, BaseException] = {
+    "a wrong answer": BadAnswerError("No token.", "Try again.", "SessionToken"),
+    "what nobody foresaw": KeyError("Credentials"),
+}
+
+
+@pytest.mark.parametrize("error", SPENT.values(), ids=SPENT.keys())
+def test_a_code_that_aws_may_have_taken_is_remembered(error: BaseException) -> None:
+    """Also where the error isn't one of ours; no second code is spent on it."""
+    world = world_of(answers=(error,))
+    with pytest.raises(type(error)):
+        exchanged(world, "123456")
+    assert world.used_codes.is_used(SERIAL, "123456")
+    assert sent(world) == ["123456"]
