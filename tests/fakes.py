@@ -15,7 +15,9 @@ from awscli_mfa_plugin.core.sections import config_profile, config_section
 from awscli_mfa_plugin.core.sessions import (
     SESSION_OPTIONS,
     STALE_OPTIONS,
+    check_key_is_ours,
     options_without_session,
+    session_lines,
     session_of,
     session_options,
 )
@@ -153,8 +155,11 @@ class FakeFiles:
         self.writes.append(("session", name))
         if self.profile(name).has_own_keys:
             self.cached[name] = session
+            if name in self.credentials:
+                self.credentials[name] = options_without_session(self.credentials[name])
             return
         section = self.credentials.get(name, {})
+        check_key_is_ours(name, section, session.issued)
         kept = {option: text for option, text in section.items() if option not in STALE_OPTIONS}
         self.credentials[name] = kept | session_options(session)
 
@@ -184,7 +189,7 @@ class FakeFiles:
         """Take our session out of a credentials section, and the section if nothing is left."""
         was_there = self.cached.pop(name, None) is not None
         section = self.credentials.get(name, {})
-        if Profile(name, credentials=section).is_ours:
+        if session_lines(section):
             self._keep(self.credentials, name, options_without_session(section))
             was_there = True
         if was_there:

@@ -90,6 +90,11 @@ def _line(result: LogoutResult, now: datetime) -> str:
     if not result.had_session:
         return f"Profile {name} holds no session.{forgotten}"
     text = f"Removed the session of profile {name}."
+    if result.kept_key:
+        text = (
+            f"Removed what an old session left in profile {name}. Its access key isn't from "
+            "aws mfa login; it stays."
+        )
     if result.expiration and result.expiration > now:
         text += f" AWS honours copies of it until {moment(result.expiration, now)}."
     return text + forgotten

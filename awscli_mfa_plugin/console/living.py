@@ -93,7 +93,7 @@ def _is_managed(config: _Options) -> bool:
 
 
 def _stored(credentials: _Options) -> _Answer | None:
-    if credentials.get("manager") != _OURS or credentials.get("aws_security_token"):
+    if not _is_written_key(credentials) or credentials.get("aws_security_token"):
         return None
     return _living(
         credentials["aws_access_key_id"],
@@ -102,6 +102,18 @@ def _stored(credentials: _Options) -> _Answer | None:
         credentials["expiration"],
         credentials.get("issued") or "",
     )
+
+
+def _is_written_key(section: _Options) -> bool:
+    """Tell whether a section's access key is the one that a login wrote there."""
+    key_id = section["aws_access_key_id"]
+    issued, _, digest = section.get("issued_key", "").partition(" ")
+    if section.get("manager") != _OURS:
+        return False
+    if digest and issued == section.get("issued"):
+        key = f"{key_id}\n{section['aws_secret_access_key']}".encode("utf-8", "surrogateescape")
+        return bool(_sha256(key).hexdigest()[:32] == digest)
+    return not key_id.startswith("AKIA")
 
 
 def _cached(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from awscli_mfa_plugin.core.exchange import exchange
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial, region_of
+from awscli_mfa_plugin.core.sessions import session_lines
 from awscli_mfa_plugin.core.source import Source, inherited, known_region, resolve_source
 from awscli_mfa_plugin.core.targets import check_session_profile
 from awscli_mfa_plugin.core.text import shown
@@ -191,10 +193,34 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     session = exchange(
         plan.source.keys, plan.device.mfa_serial, plan.duration_seconds, plan.region, codes, ports
     )
+    _check_keys_are_the_same(plan, ports)
     ports.files.write_session(plan.session_profile, session)
+    _say_what_was_removed(profile, ports)
     if plan.settings:
         ports.files.write_settings(plan.session_profile, plan.settings)
     return replace(_planned(plan), outcome="renewed", expiration=session.expiration)
+
+
+def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:
+    """Refuse to keep a session beside long-lived keys that it wasn't made from.
+
+    They may have come while a code was asked for.
+    """
+    profile = ports.files.profile(plan.session_profile)
+    if profile.has_own_keys and profile.long_lived_key_id != plan.source.keys.access_key_id:
+        raise ConfigurationError(
+            f"Profile {shown(profile.name)} got other long-lived keys meanwhile; they stay.",
+            "The session was thrown away. Log in again with the next code.",
+        )
+
+
+def _say_what_was_removed(before: Profile, ports: Ports) -> None:
+    lines = session_lines(before.credentials) if before.has_own_keys else ()
+    if lines:
+        ports.notes(
+            f"Removed what an old session left beside the keys of profile {shown(before.name)}: "
+            f"{', '.join(lines)}. The access key stays."
+        )
 
 
 def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
@@ -222,10 +248,16 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
 
 
 def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:
+    name = shown(profile.name)
+    left = session_lines(profile.credentials)
+    beside = f", next to lines of an old session ({', '.join(left)})" if left else ""
+    words = shlex.quote(name)
     return ConfigurationError(
-        f"Profile {shown(profile.name)} holds long-lived keys of its own: no session of "
-        f"{source.shown} can stand beside them.",
-        "Name another profile for that session by --profile.",
+        f"Profile {name} holds long-lived keys of its own{beside}. They stay, and a session of "
+        f"{source.shown} can't be kept there.",
+        f"To log in with these keys: aws mfa login --profile {words} --source-profile {words}. "
+        f"To log in with those of {source.shown} again, move them out of [{name}], or name "
+        "another profile by --profile.",
     )
 
 
@@ -236,6 +268,8 @@ def _settings_to_keep(
     settings = {}
     if source.profile and source.profile != profile.name:
         settings[MARK] = source.profile
+    elif source.profile and profile.config.get(MARK):
+        settings[MARK] = profile.name  # the keys are its own by now
     elif not profile.is_managed:
         settings[SWITCH] = "on"
     if device.is_new:

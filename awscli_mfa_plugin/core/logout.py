@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
-from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
+from awscli_mfa_plugin.core.records import MARK, OUR_NAME, SWITCH, Profile
+from awscli_mfa_plugin.core.sessions import session_lines
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LogoutResult:
-    """What was taken out of a profile; ``expiration`` is until when AWS honours the session."""
+    """What was taken out of a profile; ``expiration`` is until when AWS honours the session.
+
+    ``kept_key`` says that a key which we didn't write had taken the session's place.
+    """
 
     profile: str
     had_session: bool
     expiration: datetime | None = None
     had_mark: bool = False
+    kept_key: bool = False
 
 
 def logout(names: Iterable[str], ports: Ports, *, forget: bool = False) -> tuple[LogoutResult, ...]:
@@ -58,7 +63,10 @@ def _checked(profile: Profile) -> Profile:
         raise ConfigurationError(
             f"The session in profile {shown(profile.name)} was written by {other.tool}; "
             "it stays as it is.",
-            "Remove it with that tool.",
+            "Remove it with that tool."
+            if profile.get("manager") != OUR_NAME
+            else "These keys aren't from aws mfa login. Remove them from the credentials file by "
+            "hand, or only the lines expiration, issued, issued_key and manager beside them.",
         )
     return profile
 
@@ -72,4 +80,5 @@ def _logged_out(profile: Profile, ports: Ports, *, forget: bool) -> LogoutResult
         had_session=had_session,
         expiration=session.expiration if session and had_session else None,
         had_mark=had_mark,
+        kept_key=had_session and profile.has_own_keys and bool(session_lines(profile.credentials)),
     )

@@ -30,7 +30,7 @@ _EXPIRY_OPTIONS = (
 
 def other_session(profile: Profile) -> OtherSession | None:
     """Return the session that another tool wrote into a profile, or None."""
-    if not profile.has_session_token or profile.get("manager") == OUR_NAME:
+    if not profile.has_session_token or profile.is_ours:
         return None
     if profile.get("manager"):
         return _of_manager(profile)
@@ -47,8 +47,13 @@ def other_session(profile: Profile) -> OtherSession | None:
     return OtherSession("another tool", None)
 
 
-def _of_manager(profile: Profile) -> OtherSession:
-    """Read awsume's expiration as the naive local time that it is, others' as UTC."""
+def _of_manager(profile: Profile) -> OtherSession | None:
+    """Read awsume's expiration as the naive local time that it is, others' as UTC.
+
+    Lines of ours beside a key that we didn't write say nothing of that key.
+    """
     manager = profile.get("manager")
+    if manager == OUR_NAME:
+        return OtherSession("another tool", None) if profile.key_section else None
     zone = None if manager == "awsume" else timezone.utc
     return OtherSession(shown(manager, 40), parsed_time(profile.get("expiration"), zone))

@@ -57,30 +57,40 @@ class Profile:
         return bool(self.config or self.credentials)
 
     @property
+    def key_section(self) -> Mapping[str, str]:
+        """The section whose access key botocore takes: the credentials file's first."""
+        sections = (self.credentials, self.config)
+        return next((has for has in sections if has.get("aws_access_key_id")), {})
+
+    @property
     def has_long_lived_keys(self) -> bool:
-        """Whether either section holds an access key without a session token."""
-        return any(_is_long_lived(section) for section in (self.config, self.credentials))
+        """Whether either section holds a long-lived access key."""
+        return any(is_long_lived(section) for section in (self.config, self.credentials))
 
     @property
     def has_own_keys(self) -> bool:
         """Whether long-lived keys are what botocore takes from the profile itself."""
-        return self.has_long_lived_keys and not self.has_session_token
+        return is_long_lived(self.key_section)
 
     @property
     def long_lived_key_id(self) -> str:
         """The access key ID of the long-lived keys, the credentials file's first, or ""."""
         sections = (self.credentials, self.config)
-        return next((has["aws_access_key_id"] for has in sections if _is_long_lived(has)), "")
+        return next((has["aws_access_key_id"] for has in sections if is_long_lived(has)), "")
 
     @property
     def has_session_token(self) -> bool:
-        """Whether the profile holds temporary keys, whoever wrote them."""
-        return bool(self.get("aws_session_token") or self.get("aws_security_token"))
+        """Whether the profile holds temporary keys, whoever wrote them.
+
+        A token beside a long-lived key is a leftover: AWS gives those none.
+        """
+        has_token = bool(self.get("aws_session_token") or self.get("aws_security_token"))
+        return has_token and not self.has_own_keys
 
     @property
     def is_ours(self) -> bool:
         """Whether the session that it holds was written by this plugin."""
-        return self.has_session_token and self.get("manager") == OUR_NAME
+        return self.has_session_token and is_written_key(self.key_section)
 
     @property
     def is_managed(self) -> bool:
@@ -100,9 +110,44 @@ class Profile:
         return next((option for option in OTHER_WAYS if self.get(option)), "")
 
 
-def _is_long_lived(section: Mapping[str, str]) -> bool:
-    token = section.get("aws_session_token") or section.get("aws_security_token")
-    return bool(section.get("aws_access_key_id")) and not token
+LONG_LIVED = "AKIA"
+"""How the IDs of long-lived access keys begin (IAM user guide, "IAM identifiers")."""
+
+
+def is_long_lived(section: Mapping[str, str]) -> bool:
+    """Tell whether a section holds a long-lived access key.
+
+    Lines of an old session may be left beside it, so its ID decides. Keys of an AWS with other
+    IDs are long-lived without a token.
+    """
+    key_id = section.get("aws_access_key_id", "")
+    if not key_id or is_written_key(section):
+        return False
+    has_token = section.get("aws_session_token") or section.get("aws_security_token")
+    return key_id.startswith(LONG_LIVED) or not has_token
+
+
+def is_written_key(section: Mapping[str, str]) -> bool:
+    """Tell whether a section's access key is the one that a login wrote there.
+
+    ``issued_key`` says so, if it belongs to the section's ``issued``. Version 0.1.0 wrote none,
+    and leaves an older one as it is when it renews the session; then the other lines decide.
+    """
+    if section.get("manager") != OUR_NAME:
+        return False
+    key_id = section.get("aws_access_key_id", "")
+    issued, _, digest = section.get("issued_key", "").partition(" ")
+    if digest and issued == section.get("issued"):
+        return digest == key_digest(key_id, section.get("aws_secret_access_key", ""))
+    has_token = bool(key_id and section.get("aws_session_token"))
+    return has_token and not key_id.startswith(LONG_LIVED)
+
+
+def key_digest(key_id: str, secret: str) -> str:
+    """Return what tells one access key from another without holding any of it."""
+    from hashlib import sha256
+
+    return sha256(f"{key_id}\n{secret}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.records import MARK, Keys, Profile
+from awscli_mfa_plugin.core.records import LONG_LIVED, MARK, Keys, Profile
 from awscli_mfa_plugin.core.text import quoted_list, shown
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
@@ -45,7 +45,7 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
         )
     name = source_name(named, session_profile, ports.environment)
     if name == session_profile.name and session_profile.has_own_keys:
-        return Source(name, ports.chain.keys_of(name))
+        return Source(name, _keys_of(name, ports))
     if name or in_environment is None:
         return _of_profile(name, session_profile.name, ports)
     if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
@@ -114,13 +114,21 @@ def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
             f"Source profile {shown(name)} {why_not}; {_NO_SESSION_OF_ITS_OWN}.",
             _profiles_to_name(session_profile, ports),
         )
-    keys = ports.chain.keys_of(name)
+    keys = _keys_of(name, ports)
     if keys.session_token:
         raise ConfigurationError(
             f"Source profile {shown(name)} resolves to temporary keys; {_NO_SESSION_OF_ITS_OWN}.",
             _profiles_to_name(session_profile, ports),
         )
     return Source(name, keys)
+
+
+def _keys_of(profile: str, ports: Ports) -> Keys:
+    """Return a profile's keys; a token beside a long-lived key is left from an old session."""
+    keys = ports.chain.keys_of(profile)
+    if keys.access_key_id.startswith(LONG_LIVED):
+        return replace(keys, session_token="")
+    return keys
 
 
 def _profiles_to_name(session_profile: str, ports: Ports) -> str:

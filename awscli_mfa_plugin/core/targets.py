@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.other_tools import other_session
-from awscli_mfa_plugin.core.records import SWITCH, Profile
+from awscli_mfa_plugin.core.records import OUR_NAME, SWITCH, Profile
 from awscli_mfa_plugin.core.sessions import lives
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -30,11 +30,27 @@ def check_session_profile(profile: Profile, now: datetime) -> None:
             f"Profile {name} gets its credentials by {profile.other_way}; it stays as it is.",
             another,
         )
+    if profile.has_session_token and profile.get("manager") == OUR_NAME and not profile.is_ours:
+        _refuse_keys(profile, another)
     other = other_session(profile)
     if other and lives(other.expiration, now):
         raise ConfigurationError(
             f"Profile {name} holds a session of {other.tool}; it stays as it is.", another
         )
+
+
+def _refuse_keys(profile: Profile, another: str) -> None:
+    """Refuse keys of others beside lines of ours; without any key such lines are no obstacle."""
+    if not profile.key_section:
+        return
+    name = shown(profile.name)
+    raise ConfigurationError(
+        f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
+        "session. They stay.",
+        "If these keys are to stay, remove the lines expiration, issued, issued_key and manager "
+        f"from [{name}] in the credentials file (and aws_session_token, if they came without). "
+        f"{another}",
+    )
 
 
 def _another(name: str) -> str:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin.core.records import Profile, Session
 from awscli_mfa_plugin.core.sections import config_profile, config_section, credentials_section
 from awscli_mfa_plugin.core.sessions import (
-    SESSION_OPTIONS,
+    KEEP_SECTION,
     STALE_OPTIONS,
+    check_key_is_ours,
+    session_lines,
     session_of,
     session_options,
 )
-from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.files import SharedFile
-from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.documents import SharedDocument
@@ -62,7 +62,7 @@ class SharedConfigFiles:
         """Raise ConfigurationError if a write would be refused, as far as can be told ahead."""
         if profile.has_own_keys:
             self._cache.check_writable()
-        else:
+        if not profile.has_own_keys or session_lines(profile.credentials):
             self._credentials.check_writable()
         if config:
             self._config.check_writable()
@@ -71,22 +71,24 @@ class SharedConfigFiles:
         """Put a session where it lives: the one rule.
 
         Into the profile's credentials section, or into the CLI's cache if the profile has
-        long-lived keys: whoever wrote them, they are never replaced.
+        long-lived keys: whoever wrote them, they are never replaced. Lines of an old session
+        beside them go, since AWS refuses a long-lived key with a token.
         """
         profile = self.profile(name)
+        section = credentials_section(name)
         if profile.has_own_keys:
             self._cache.save(name, profile.long_lived_key_id, session)
+            if session_lines(profile.credentials):
+                self._credentials.update(lambda document: _without_session(document, section))
             return
-        section = credentials_section(name)
 
         def change(document: SharedDocument) -> SharedDocument:
-            options = document.options(section) if document.has_section(section) else {}
-            if Profile(name, credentials=options).has_long_lived_keys:
-                raise ConfigurationError(
-                    f"Profile {shown(name)} got long-lived keys meanwhile; they stay.",
-                    "Log in again: its session will live in the CLI's cache.",
-                )
-            document = document.with_options(section, session_options(session))
+            options = document.options(section)
+            check_key_is_ours(name, options, session.issued)
+            new = session_options(session)
+            if document.has_section(section) and not options:
+                new[KEEP_SECTION] = "true"
+            document = document.with_options(section, new)
             return document.without_options(section, STALE_OPTIONS)
 
         self._credentials.update(change)
@@ -114,12 +116,7 @@ class SharedConfigFiles:
         section = credentials_section(name)
 
         def change(document: SharedDocument) -> SharedDocument:
-            if not document.has_section(section):
-                return document
-            if not Profile(name, credentials=document.options(section)).is_ours:
-                return document
-            document = document.without_options(section, SESSION_OPTIONS)
-            return document.without_section_if_empty(section)
+            return _without_session(document, section)
 
         return self._credentials.update(change) or was_cached
 
@@ -149,6 +146,18 @@ class SharedConfigFiles:
             kept = (state, view(file.read().sections()))
             self._read[file.path] = kept
         return kept[1]
+
+
+def _without_session(document: SharedDocument, section: str) -> SharedDocument:
+    """Return a copy without our session, and without the section if the login made it."""
+    options = document.options(section)
+    gone = session_lines(options)
+    if not gone:
+        return document
+    document = document.without_options(section, (*gone, KEEP_SECTION))
+    if options.get(KEEP_SECTION):
+        return document
+    return document.without_section_if_empty(section)
 
 
 def _by_profile(sections: _Sections) -> _Sections:

@@ -49,6 +49,7 @@ def test_login_writes_the_session_and_keeps_what_it_found_out(home: Home, aws: E
         "aws_session_token",
         "expiration",
         "issued",
+        "issued_key",
         "manager",
     }
     assert session["manager"] == "awscli-mfa-plugin"

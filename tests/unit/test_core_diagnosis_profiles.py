@@ -225,11 +225,7 @@ def test_one_profile_is_looked_at_with_its_source() -> None:
         "profile lone": {"region": "eu-west-1"},
     }
     credentials = {"default": LONG_LIVED | TOKEN}
-    assert {finding.name for finding in checked(config, credentials, "mfa")} == {
-        "mixed-keys",
-        "other-tools",
-        "source",
-    }
+    assert {finding.name for finding in checked(config, credentials, "mfa")} == {"mixed-keys"}
     assert [finding.name for finding in checked(config, credentials, "other")] == ["mfa-session"]
     assert checked(config, credentials, "lone")[0].seen == "1 looked at, none is managed yet."
     own = {"default": {"mfa_source_profile": "default"}}

@@ -304,6 +304,7 @@ def test_the_form_of_a_credentials_section() -> None:
         "expiration = 2026-11-24T10:00:00+00:00",
         "manager = awscli-mfa-plugin",
         "issued = 2026-11-24T09:00:00+00:00",
+        "issued_key = 2026-11-24T09:00:00+00:00 b1b36d22b7ab353e3f784f0affd40055",
         "region = eu-west-1",
     ]
     assert "region" not in ini_form("mfa", SESSION, "")

@@ -45,6 +45,7 @@ NEW_SESSION = {
     "aws_session_token": "token-1",
     "expiration": "2026-11-24T21:00:00+00:00",
     "issued": "2026-11-24T09:00:00+00:00",
+    "issued_key": "2026-11-24T09:00:00+00:00 b1b36d22b7ab353e3f784f0affd40055",
     "manager": "awscli-mfa-plugin",
 }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
 
-TEMPORARY = {**LONG_LIVED, "aws_session_token": "secret-token"}
+TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "secret-token"}
 
 
 def session_of(lifetime: float, *, issued: bool = True) -> Session:
@@ -42,7 +42,7 @@ KEYS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
     "long-lived in one, a session in the other": (LONG_LIVED, session_section(), True),
     "a session": ({}, session_section(), False),
     "a session in the config file": (TEMPORARY, {}, False),
-    "a session by the token's old name": ({}, LONG_LIVED | {"aws_security_token": "x"}, False),
+    "a session by the token's old name": ({}, TEMPORARY | {"aws_security_token": "x"}, False),
     "a token without key": ({}, {"aws_session_token": "x"}, False),
 }
 
@@ -85,7 +85,7 @@ def test_a_session_is_ours_only_by_its_manager() -> None:
     assert not Profile("a", {}, TEMPORARY).is_ours
     assert not Profile("a", {}, {"manager": "awscli-mfa-plugin"}).is_ours
     assert Profile("a", {}, TEMPORARY).has_session_token
-    assert Profile("a", {}, LONG_LIVED | {"aws_security_token": "x"}).has_session_token
+    assert Profile("a", {}, TEMPORARY | {"aws_security_token": "x"}).has_session_token
     assert not Profile("a", {}, LONG_LIVED).has_session_token
 
 

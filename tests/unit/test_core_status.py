@@ -21,7 +21,7 @@ from awscli_mfa_plugin.core.status import (
 )
 from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
 
-TEMPORARY = {**LONG_LIVED, "aws_session_token": "token"}
+TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "token"}
 MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
 
 

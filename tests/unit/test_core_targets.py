@@ -9,7 +9,7 @@ from awscli_mfa_plugin.core.targets import DEFAULT_SESSION_PROFILE, check_sessio
 from awscli_mfa_plugin.errors import ConfigurationError
 from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
 
-TEMPORARY = {**LONG_LIVED, "aws_session_token": "token"}
+TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "token"}
 FITTING = {
     "a new profile": Profile("work"),
     "a profile without keys": Profile("work", {"region": "eu-west-1"}, {"x": "y"}),

@@ -155,7 +155,7 @@ CHANGES = st.dictionaries(
         [
             *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "manager"),
             *("expiration", "issued", "aws_security_token", "mfa_source_profile", "mfa_session"),
-            *("role_arn", "region", "sso_session", "credential_process"),
+            *("role_arn", "region", "sso_session", "credential_process", "issued_key"),
         ]
     ),
     st.sampled_from(
