@@ -138,8 +138,10 @@ def test_reading_a_time_never_fails(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
-    + ["9999-12-31T23:59:59-12:00", "9999-12-31 23:59:59"],
+    [
+        *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"),
+        *("9999-12-31T23:59:59-12:00", "9999-12-31 23:59:59"),
+    ],
 )
 def test_a_time_that_no_clock_shows_is_none(text: str) -> None:
     """Some programs write the first or the last for "never"; local time can't show it."""
