@@ -13,8 +13,9 @@ Account 123456789012 (partition aws), where ListMFADevices needs the caller's ow
 Account 210987654321 (aws-us-gov) has `gov`, account 109876543210 (aws-cn) has `china`.
 
 Roles of 123456789012: `reader` (anyone of the account), `admin` (MFA, up to 12 hours), `fresh`
-(MFA of at most 900 seconds ago), `partner` (external ID `partner-42`), `chained` (trusts
-`reader`). Role of 345678901234: `deploy` (trusts the other account, MFA).
+(MFA of at most 900 seconds ago), `long` (anyone of the account, up to 12 hours), `partner`
+(external ID `partner-42`), `chained` (trusts `reader`). Role of 345678901234: `deploy` (trusts
+the other account, MFA).
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ def _roles() -> list[Role]:
         reader,
         Role("admin", ACCOUNT, trusts=everyone, require_mfa=True, max_session_duration=43200),
         Role("fresh", ACCOUNT, trusts=everyone, require_mfa=True, max_mfa_age_seconds=900),
+        Role("long", ACCOUNT, trusts=everyone, max_session_duration=43200),
         Role("partner", ACCOUNT, trusts=everyone, external_id="partner-42"),
         Role("chained", ACCOUNT, trusts=[reader.arn], max_session_duration=43200),
         Role("deploy", OTHER_ACCOUNT, trusts=everyone, require_mfa=True),

@@ -50,7 +50,8 @@ def answer_sts(call: Call) -> str:
         "GetCallerIdentity": get_caller_identity,
     }
     if call.action not in actions:
-        if call.caller.kind == "session":
+        refused = call.caller.kind == "session" or call.action == "GetFederationToken"
+        if call.caller.temporary and refused:
             raise access_denied(f"Cannot call {call.action} with session credentials")
         message = f"Could not find operation {call.action} for version 2011-06-15"
         raise AwsError(400, "InvalidAction", message)
@@ -158,10 +159,11 @@ def _trusts(role: Role, caller: Caller) -> bool:
 
 
 def _check_role_duration(caller: Caller, role: Role, seconds: int) -> None:
-    if caller.kind == "role" and seconds > CHAINED_MAXIMUM:
+    # A user's own session counts as well as a role's.
+    if caller.temporary and seconds > CHAINED_MAXIMUM:
         raise validation_error(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles "
-            "assumed by role chaining"
+            "assumed by role chaining."
         )
     if seconds > role.max_session_duration:
         raise validation_error(

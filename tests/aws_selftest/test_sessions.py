@@ -19,6 +19,8 @@ from tests.aws_selftest.clients import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.aws import EmbeddedAws
 
 START = "1 validation error detected: Value "
@@ -139,7 +141,7 @@ def test_role_needs_mfa(aws: EmbeddedAws) -> None:
         "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/admin"
     )
     assert caught == Refusal(403, "AccessDenied", message)
-    answer = assume(aws, session(aws), "admin", DurationSeconds=43200)
+    answer = assume(aws, session(aws), "admin", DurationSeconds=3600)
     assert answer["AssumedRoleUser"]["Arn"].endswith(":assumed-role/admin/work")
 
 
@@ -175,13 +177,59 @@ def test_role_duration_over_its_maximum(aws: EmbeddedAws) -> None:
     assert caught == Refusal(400, "ValidationError", message)
 
 
-def test_role_chaining_lasts_an_hour(aws: EmbeddedAws) -> None:
-    """From a role's keys to another role more than an hour is refused."""
-    keys = keys_in(assume(aws, "ada", "reader"))
-    assume(aws, keys, "chained", DurationSeconds=3600)
-    caught = refused_role(aws, keys, "chained", DurationSeconds=3601)
-    assert (caught.status, caught.code) == (400, "ValidationError")
-    assert "role chaining" in caught.message
+@pytest.mark.parametrize(
+    ("kind", "role"), [("role", "chained"), ("session", "admin"), ("plain session", "long")]
+)
+def test_role_chaining_lasts_an_hour(aws: EmbeddedAws, kind: str, role: str) -> None:
+    """With a role's keys or a session's, more than an hour is refused whatever the role allows."""
+    kinds: dict[str, Callable[[], Keys]] = {
+        "role": lambda: keys_in(assume(aws, "ada", "reader")),
+        "session": lambda: session(aws),
+        "plain session": lambda: session(aws, mfa=False),
+    }
+    keys = kinds[kind]()
+    assume(aws, keys, role, DurationSeconds=3600)
+    for seconds in (3601, 43200):
+        assert refused_role(aws, keys, role, DurationSeconds=seconds) == Refusal(
+            400,
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed "
+            "by role chaining.",
+        )
+
+
+def test_long_role_session_with_long_lived_keys(aws: EmbeddedAws) -> None:
+    """With a user's own keys, and a code where the role wants one, the role's maximum counts."""
+    serial = aws.user("ada").mfa_serial
+    code = {"SerialNumber": serial, "TokenCode": aws.fresh_code(serial)}
+    for role, given in (("long", {}), ("admin", code)):
+        answer = assume(aws, "ada", role, DurationSeconds=43200, **given)
+        left = answer["Credentials"]["Expiration"] - aws.now()
+        assert timedelta(hours=11) < left <= timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "bound"),
+    [(899, "greater than or equal to 900"), (43201, "less than or equal to 43200")],
+)
+@pytest.mark.parametrize("kind", ["long-lived", "session"])
+def test_role_duration_out_of_bounds(aws: EmbeddedAws, kind: str, seconds: int, bound: str) -> None:
+    """AssumeRole takes 900 to 43200 seconds, whose keys they are and whatever the role allows."""
+    keys = keys_of(aws, "ada") if kind == "long-lived" else session(aws)
+    assert refused_role(aws, keys, "long", DurationSeconds=seconds) == Refusal(
+        400,
+        "ValidationError",
+        f"{START}'{seconds}' at 'durationSeconds' failed to satisfy constraint: "
+        f"Member must have value {bound}",
+    )
+
+
+def test_get_federation_token_is_refused_to_temporary_keys(aws: EmbeddedAws) -> None:
+    """Neither a session nor a role may call it."""
+    for keys in (session(aws), keys_in(assume(aws, "ada", "reader"))):
+        caught = refusal(sts(aws, keys).get_federation_token, Name="ada")
+        message = "Cannot call GetFederationToken with session credentials"
+        assert caught == Refusal(403, "AccessDenied", message)
 
 
 def test_global_tokens_are_refused_where_one_must_opt_in(aws: EmbeddedAws) -> None:
