@@ -156,7 +156,7 @@ def check_remaining(request: HandoutRequest, session: Session, ports: Ports) -> 
         raise ConfigurationError(
             f"A new session of the role of profile {shown(request.profile)} lasts "
             f"{length_of_time(remaining)}, which is less than --min-remaining.",
-            "Ask for less, or for a longer one by duration_seconds in its section.",
+            "Ask for less, or raise duration_seconds in its section, to 3600 at most.",
         )
 
 

@@ -20,6 +20,7 @@ from awscli_mfa_plugin.core.handing_out import (
     way_to_source,
 )
 from awscli_mfa_plugin.core.records import Session
+from awscli_mfa_plugin.core.role_sessions import check_min_remaining
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.host.provider import METHOD, metadata
@@ -46,6 +47,8 @@ def hand_out(
     if request.patience is not None:
         _refuse_cycle(request.profile)
     names = way_to_source(request.profile, ports.environment, ports.files)
+    if len(names) > 1:
+        check_min_remaining(request)
     of_source = request if len(names) == 1 else replace(request, min_remaining=None)
     source = partial(living_session, of_source, names[-1], ports)
     region = region_of_handout(

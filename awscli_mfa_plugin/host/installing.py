@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin.core.renewal import Renewal
 from awscli_mfa_plugin.host.failing import ReportingCommand, command_failure
 from awscli_mfa_plugin.host.provider import SessionProvider
-from awscli_mfa_plugin.host.wiring import Wiring, profile_as_read
+from awscli_mfa_plugin.host.wiring import Wiring, ca_bundle_of, profile_as_read
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.ports import Ports
@@ -77,6 +77,14 @@ class CommandWiring:
         """Return the edges; the endpoint of the command's own service isn't STS's."""
         return self.wiring.renewal_ports(self._parsed_args)
 
+    def create_client(self, service: str, **options: Any) -> Any:
+        """Make a client of the CLI's session that trusts what the command's ``--ca-bundle`` says.
+
+        The CLI gives the option to the client of the command's own service alone.
+        """
+        verify = ca_bundle_of(self._parsed_args)
+        return self._session.create_client(service, verify=verify, **options)
+
     def _renewed(self, name: str, why: str) -> Session | None:
         from awscli_mfa_plugin.core.login import LoginRequest, login
         from awscli_mfa_plugin.host.secrecy import history_paused
@@ -121,21 +129,35 @@ def _stand_on_session(
 ) -> None:
     from awscli_mfa_plugin.host.roles import role_provider, show_role, stand_on_session
 
-    role = role_provider(session, profile, wiring.profile(source), lambda _: provider)
+    role = role_provider(
+        session,
+        profile,
+        wiring.profile(source),
+        lambda _: provider,
+        create_client=wiring.create_client,
+    )
     stand_on_session(chain, role)
     session.register(_LIST, partial(show_role, chain, role))
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, wiring: CommandWiring) -> None:
+    from awscli_mfa_plugin.core.role_sessions import check_long_lived, refused_by_chaining
     from awscli_mfa_plugin.errors import MfaError
     from awscli_mfa_plugin.host.roles import ask_by_our_sources
+
+    role = wiring.profile(profile)
+    source = wiring.profile(role.config.get("source_profile", ""))
 
     def prompter(_: str) -> str:
         from awscli_mfa_plugin.core.token_codes import code_for_role
 
         try:
-            return str(code_for_role(wiring.profile(profile), wiring.ports()))
+            check_long_lived(role, source)
+            return str(code_for_role(role, wiring.ports()))
         except MfaError as error:
             raise command_failure(error) from None
 
-    ask_by_our_sources(session, chain, profile, prompter)
+    def refused() -> Exception:
+        return command_failure(refused_by_chaining(role, source.name))
+
+    ask_by_our_sources(session, chain, profile, prompter, refused)

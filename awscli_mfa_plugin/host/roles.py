@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
+from awscli_mfa_plugin.core.records import MARK
+from awscli_mfa_plugin.core.role_sessions import capped
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from awscli_mfa_plugin.core.records import Profile
 
 _ASSUME_ROLE = "assume-role"
+_CHAINED = "assumed by role chaining"
 
 
 class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
@@ -121,32 +125,61 @@ def role_provider(
     source: Profile,
     provider_of: Callable[[str], Any],
     *,
-    create_client: Callable[..., Any] | None = None,
+    create_client: Callable[..., Any],
     min_remaining: int | None = None,
 ) -> RoleOnSessionProvider:
     """Return what assumes the role of ``profile`` on the session of ``source``.
 
-    ``provider_of`` makes the provider of that session. Cached roles are told apart by the source
-    and the access key in it. ``create_client`` makes the client, by default the CLI's session.
+    ``provider_of`` makes the provider of that session, ``create_client`` the role's client.
     """
     chain = session.get_component("credential_provider")
-    identity = f"{source.name} {source.long_lived_key_id}"
     return RoleOnSessionProvider(
-        load_config=lambda: without_serials(session.full_config, profile),
-        client_creator=create_client or session.create_client,
-        cache=CacheOfSource(chain.get_provider(_ASSUME_ROLE).cache, identity, min_remaining),
+        load_config=lambda: config_on_session(session.full_config, profile),
+        client_creator=create_client,
+        cache=CacheOfSource(
+            chain.get_provider(_ASSUME_ROLE).cache, identity_of(source), min_remaining
+        ),
         profile_name=profile,
         profile_provider_builder=OneProviderBuilder(provider_of),
     )
 
 
+def identity_of(source: Profile) -> str:
+    """Return what tells the session of a profile apart from another user's."""
+    parts = (
+        source.name,
+        source.long_lived_key_id,
+        source.config.get(MARK, ""),
+        source.get("mfa_serial"),
+    )
+    return " ".join(parts)
+
+
 def ask_by_our_sources(
-    session: Any, chain: Any, profile: str, prompter: Callable[[str], str]
+    session: Any,
+    chain: Any,
+    profile: str,
+    prompter: Callable[[str], str],
+    refused_by_chaining: Callable[[], Exception],
 ) -> None:
-    """Leave a role to the CLI, with our token sources in place of its prompt."""
+    """Leave a role to the CLI, with our token sources in place of its prompt.
+
+    ``refused_by_chaining`` makes the error for a role that AWS refuses because its source turns
+    out to have temporary keys.
+    """
+
+    def explain(parsed: Any, **_: Any) -> None:
+        if _CHAINED in parsed.get("Error", {}).get("Message", ""):
+            raise refused_by_chaining()
+
+    def create_client(*args: Any, **options: Any) -> Any:
+        client = session.create_client(*args, **options)
+        client.meta.events.register("after-call.sts.AssumeRole", explain)
+        return client
+
     provider = AssumeRoleProvider(
         load_config=lambda: session.full_config,
-        client_creator=session.create_client,
+        client_creator=create_client,
         cache=chain.get_provider(_ASSUME_ROLE).cache,
         profile_name=profile,
         prompter=prompter,
@@ -155,13 +188,19 @@ def ask_by_our_sources(
     chain.insert_before(_ASSUME_ROLE, provider)
 
 
-def without_serials(full_config: Mapping[str, Any], profile: str) -> dict[str, Any]:
-    """Return a copy of the config in which no role on the way to the source wants a code."""
+def config_on_session(full_config: Mapping[str, Any], profile: str) -> dict[str, Any]:
+    """Return a copy of the config in which AWS gives each role on the way to the source.
+
+    None wants a code, since the session carries the MFA, and none more than an hour, which is
+    all that AWS gives on a session's keys.
+    """
     changed = {**full_config, "profiles": dict(full_config["profiles"])}
     profiles, name, seen = changed["profiles"], profile, set[str]()
     while name not in seen and "role_arn" in profiles.get(name, {}):
         seen.add(name)
-        profiles[name] = copy.copy(profiles[name])
-        profiles[name].pop("mfa_serial", None)
-        name = profiles[name].get("source_profile", "")
+        role = profiles[name] = copy.copy(profiles[name])
+        role.pop("mfa_serial", None)
+        if isinstance(role.get("duration_seconds"), str):
+            role["duration_seconds"] = capped(role["duration_seconds"])
+        name = role.get("source_profile", "")
     return changed

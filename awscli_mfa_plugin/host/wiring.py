@@ -38,6 +38,12 @@ def profile_as_read(name: str, options: Mapping[str, Any]) -> Profile:
     )
 
 
+def ca_bundle_of(parsed_globals: Any) -> str | None:
+    """Return the path in ``--ca-bundle``; verification that is off (False) isn't one."""
+    verify = parsed_globals.verify_ssl
+    return verify if isinstance(verify, str) else None
+
+
 def _environment_code() -> str:
     while _codes:
         code = _codes.pop()
@@ -80,10 +86,9 @@ class Wiring:
         off there isn't off for STS.
         """
         if self._renewal_ports is None:
-            verify = parsed_globals.verify_ssl
             self._renewal_ports = self._ports(
                 endpoint_url=None,
-                verify=verify if isinstance(verify, str) else None,
+                verify=ca_bundle_of(parsed_globals),
                 connect_timeout=parsed_globals.connect_timeout,
                 read_timeout=parsed_globals.read_timeout,
             )

@@ -12,6 +12,8 @@ from tests.fakes import LONG_LIVED, SERIAL, Sections
 
 TOKEN = {"aws_session_token": "token-secret"}
 MANAGED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
+ROLE = {"role_arn": "arn:aws:iam::123456789012:role/r", "source_profile": "mfa"}
+OFF = {"mfa_session": "off"}
 TEMPORARY = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "x-secret", **TOKEN}
 
 
@@ -170,6 +172,69 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         NOTE,
         "laid out by awsume",
     ),
+    "a role that asks for more than an hour": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "7200"}},
+        None,
+        "role-duration",
+        NOTE,
+        "Role profile r asks for more than an hour.",
+    ),
+    "a role on a role that asks for more than an hour": (
+        {
+            "profile mfa": MANAGED,
+            "profile r": ROLE | {"duration_seconds": "43201"},
+            "profile s": ROLE | {"source_profile": "r", "duration_seconds": "3601"},
+        },
+        None,
+        "role-duration",
+        NOTE,
+        "Role profiles r, s ask for more than an hour.",
+    ),
+    "a role whose duration is no number": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "1h\x1b"}},
+        None,
+        "role-duration",
+        WARNING,
+        "duration_seconds = 1h\\x1b, which isn't a whole number",
+    ),
+    "a role that is too short": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "899"}},
+        None,
+        "role-duration",
+        ERROR,
+        "AWS refuses anything but 900 to 43200",
+    ),
+    "a long role left to the CLI on a session": (
+        {"profile mfa": MANAGED, "profile r": ROLE | OFF | {"duration_seconds": "7200"}},
+        None,
+        "role-duration",
+        ERROR,
+        "duration_seconds = 7200, but its source_profile mfa has the keys of a session",
+    ),
+    "a long role left to the CLI on a role": (
+        {
+            "profile r": ROLE | OFF | {"duration_seconds": "7200", "source_profile": "s"},
+            "profile s": ROLE | {"source_profile": "default"},
+        },
+        None,
+        "role-duration",
+        ERROR,
+        "its source_profile s has the keys of a session",
+    ),
+    "a role left to the CLI that is too long for anybody": (
+        {"profile r": ROLE | OFF | {"duration_seconds": "43201", "source_profile": "default"}},
+        None,
+        "role-duration",
+        ERROR,
+        "AWS refuses anything but 900 to 43200",
+    ),
+    "a role left to the CLI on a session": (
+        {"profile mfa": MANAGED, "profile r": ROLE | OFF},
+        None,
+        "role-source",
+        NOTE,
+        "source_profile mfa holds a session: the CLI uses that as it is",
+    ),
     "the CLI's history": (
         {"default": {"cli_history": "enabled"}},
         None,
@@ -198,6 +263,32 @@ def test_a_fault_of_a_profile_is_named(
 SOUND: dict[str, tuple[Sections, Sections]] = {
     "a role on a source": (
         {"profile r": {"role_arn": "r", "source_profile": "default", "mfa_session": "on"}},
+        {"default": LONG_LIVED},
+    ),
+    "a role of an hour": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "3600"}},
+        {"default": LONG_LIVED},
+    ),
+    "a long role on an unmanaged profile": (
+        {"profile r": ROLE | {"source_profile": "default", "duration_seconds": "7200"}},
+        {"default": LONG_LIVED},
+    ),
+    "a long role left to the CLI": (
+        {
+            "default": {"mfa_session": "on"},
+            "profile r": ROLE | OFF | {"source_profile": "default", "duration_seconds": "43200"},
+        },
+        {"default": LONG_LIVED},
+    ),
+    "a role that leads back to itself": (
+        {"profile r": ROLE | {"source_profile": "r", "duration_seconds": "7200"}},
+        {"default": LONG_LIVED},
+    ),
+    "a role left to the CLI on another role": (
+        {
+            "profile r": ROLE | OFF | {"source_profile": "s"},
+            "profile s": ROLE | {"source_profile": "default"},
+        },
         {"default": LONG_LIVED},
     ),
     "its own keys, marked": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.diagnosis.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.core.diagnosis.roles import check_roles
 from awscli_mfa_plugin.core.durations import resolve_duration
 from awscli_mfa_plugin.core.other_tools import other_session
 from awscli_mfa_plugin.core.records import MARK, SWITCH, Profile
@@ -60,6 +61,7 @@ def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
     if source and source not in chosen:
         chosen.append(source)
     found = [finding for profile in chosen for finding in _of_one(profile, profiles)]
+    found += check_roles(chosen, profiles)
     yield from found
     if not any(finding.state in {WARNING, ERROR} for finding in found):
         managed = [profile.name for profile in chosen if profile.is_managed]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.durations import LONGEST, SHORTEST
 from awscli_mfa_plugin.core.records import MARK, SWITCH
+from awscli_mfa_plugin.core.role_sessions import LONGEST as LONGEST_ROLE_SESSION
 from awscli_mfa_plugin.core.sections import check_profile_name
 from awscli_mfa_plugin.core.serials import checked_serial
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -40,9 +41,6 @@ ROLE_SETTINGS = (
     "external_id",
     "role_session_name",
 )
-LONGEST_ROLE_SESSION = 43_200
-"""Seconds (STS API reference, AssumeRole)."""
-
 _LONGEST_COMMAND = 1000
 _MOST_DIGITS = 9
 
