@@ -29,7 +29,8 @@ class ExecCommand(MfaSubcommand):
         "Without a program your shell is started. ``AWS_MFA_PROFILE`` names the profile, for "
         "its prompt.\n\n"
         "The session doesn't renew itself inside: a program that runs longer ends with "
-        "``ExpiredToken``. ``--min-remaining`` makes a new one before."
+        "``ExpiredToken``. ``--min-remaining`` makes a new one before. The session of a role "
+        "lasts an hour at most: AWS gives no more on an MFA session."
     )
     SYNOPSIS = "aws mfa exec [--profile NAME] [--min-remaining SECONDS] [-- COMMAND [ARGUMENT ...]]"
     EXAMPLES = (

@@ -46,7 +46,8 @@ class ExportCommand(MfaSubcommand):
     NAME = "export"
     DESCRIPTION = (
         "Prints the session of a managed profile, or of a role profile on one, so that a shell "
-        "can put it into its environment. A session that is due is renewed first.\n\n"
+        "can put it into its environment. A session that is due is renewed first. That of a role "
+        "lasts an hour at most: AWS gives no more on an MFA session.\n\n"
         "It sets ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, "
         "``AWS_CREDENTIAL_EXPIRATION`` and, where a region is known, ``AWS_REGION`` and "
         "``AWS_DEFAULT_REGION``. It unsets ``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and "
