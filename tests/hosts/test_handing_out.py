@@ -223,12 +223,12 @@ def test_the_session_of_a_role(home: Home, aws: EmbeddedAws) -> None:
 
 def test_a_role_that_lasts_too_short(home: Home, aws: EmbeddedAws) -> None:
     """A cached one isn't taken, and a new one that lasts shorter than asked for is an error."""
-    settled(home, aws)
+    settled(home, aws, ROLES + "duration_seconds = 1800\n")
     result = home.run(
-        "mfa", "exec", "--profile", "admin", "--min-remaining", "7200", "--", "echo", "ran"
+        "mfa", "exec", "--profile", "admin", "--min-remaining", "3000", "--", "echo", "ran"
     )
     assert (result.returncode, result.stdout) == (253, "")
-    assert "duration_seconds" in result.stderr
+    assert "raise duration_seconds in its section, to 3600 at most" in result.stderr
 
 
 def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
