@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.tools import link_tools
 
@@ -18,6 +19,26 @@ _PREFIXES = ("AWS_", "AWSCLI_MFA_", "BOTO_", "PYTHON", "REQUESTS_", "SSL_CERT_")
 _NAMES = {"ALL_PROXY", "CI", "HTTPS_PROXY", "HTTP_PROXY", "MFA_DEVICE", "NO_PROXY"}
 # What the tests themselves are told by.
 _KEPT = {"AWSCLI_MFA_REQUIRE_HOSTS"}
+
+
+# On CI every run tries other examples, and a failure prints what reproduces it. Time is limited
+# by pytest-timeout: a busy machine must not fail a single example. `mutants` is for runs that
+# count survivors: few examples, the same each time.
+settings.register_profile(
+    "ci",
+    print_blob=True,
+    derandomize=False,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("mutants", max_examples=20, derandomize=True, deadline=None)
+
+
+def pytest_configure() -> None:
+    """Choose hypothesis's profile while the environment is still the caller's."""
+    name = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "")
+    if name:
+        settings.load_profile(name)
 
 
 def _tells_something(name: str) -> bool:

@@ -1,0 +1,259 @@
+"""AWS CLI v1 inside the test's process: arguments in; text, exit code and files out."""
+
+from __future__ import annotations
+
+import gc
+import io
+import logging
+import os
+import signal
+import sys
+from configparser import RawConfigParser
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import awscli
+import awscli.clidriver
+import awscli.customizations.assumerole
+from botocore.history import get_global_history_recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from types import ModuleType
+
+    from tests.aws import EmbeddedAws
+
+REGION = "eu-west-1"
+WIRING = "[plugins]\nmfa = awscli_mfa_plugin\n"
+NOBODY_TO_ASK = {"CI": "true"}
+# awscli sets it when it is imported.
+_DATA_PATH = str(Path(awscli.__file__).parent / "data")
+_LOGGERS = ("awscli", "botocore", "s3transfer", "urllib3")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Both streams."""
+        return self.stdout + self.stderr
+
+
+@dataclass
+class Aws:
+    """An ``aws`` of one home; ``service`` is the AWS that answers it."""
+
+    home: Path
+    service: EmbeddedAws
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the folder of the CLI's files."""
+        self.folder.mkdir(mode=0o700, parents=True)
+        self.write_config("")
+
+    @property
+    def folder(self) -> Path:
+        """``~/.aws``."""
+        return self.home / ".aws"
+
+    @property
+    def config(self) -> Path:
+        """The config file."""
+        return self.folder / "config"
+
+    @property
+    def credentials(self) -> Path:
+        """The credentials file."""
+        return self.folder / "credentials"
+
+    def write_config(self, text: str) -> None:
+        """Write the config file: the plugin's wiring, then ``text``."""
+        self.config.write_text(WIRING + text, "utf-8")
+
+    def write_credentials(self, text: str) -> None:
+        """Write the credentials file."""
+        self.credentials.write_text(text, "utf-8")
+        self.credentials.chmod(0o600)
+
+    def settle(self, name: str = "ada", config: str = "") -> None:
+        """Give profile default a user's long-lived keys, and add ``config``."""
+        self.write_config(f"[default]\nregion = {REGION}\n{config}")
+        self.write_credentials(self.keys(name))
+
+    def settle_mfa(self, more: str = "", config: str = "") -> None:
+        """Settle, with an MFA profile ``mfa`` that has no session yet."""
+        self.settle(
+            config=f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
+            f"mfa_serial = {self.serial()}\n{more}{config}"
+        )
+
+    def keys(self, name: str, section: str = "default") -> str:
+        """Return a credentials section with a user's long-lived keys."""
+        user = self.service.user(name)
+        return (
+            f"[{section}]\naws_access_key_id = {user.access_key_id}\n"
+            f"aws_secret_access_key = {user.secret_access_key}\n"
+        )
+
+    def serial(self, name: str = "ada") -> str:
+        """Return the serial of a user's first device."""
+        return self.service.user(name).devices[0].serial
+
+    def code(self, name: str = "ada") -> str:
+        """Return a code that AWS takes; there are two for a device and a test."""
+        return self.service.fresh_code(self.serial(name))
+
+    def log_in(self, profile: str = "mfa", *options: str, name: str = "ada") -> None:
+        """Make a session in a profile."""
+        words = ("mfa", "login", "--profile", profile, "--token-code", self.code(name))
+        result = self.run(*words, *options)
+        assert result.code == 0, result.output
+
+    def session(self, profile: str = "mfa") -> dict[str, str]:
+        """Return what a profile has in the credentials file."""
+        return section_of(self.credentials, profile)
+
+    def age(self, seconds: int, profile: str = "mfa") -> None:
+        """Let the file say that the session, of twelve hours, ends so many seconds from now."""
+        session, text = self.session(profile), self.credentials.read_text("utf-8")
+        end = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        for option, time in (("expiration", end), ("issued", end - timedelta(hours=12))):
+            text = text.replace(session[option], time.isoformat(timespec="seconds"))
+        self.write_credentials(text)
+
+    def program(self, name: str, text: str) -> Path:
+        """Make a program of the shell in the home; return where it is."""
+        path = self.home / name
+        path.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+        path.chmod(0o700)
+        return path
+
+    def files(self) -> dict[str, bytes]:
+        """Return what every file of the home holds."""
+        return {
+            str(path.relative_to(self.home)): path.read_bytes()
+            for path in sorted(self.home.rglob("*"))
+            if path.is_file()
+        }
+
+    def codes_spent(self) -> int:
+        """Return how many codes AWS took."""
+        return sum(1 for call in self.service.calls if call.token_code and call.outcome == "ok")
+
+    def actions(self) -> list[str]:
+        """Return the names of AWS's API calls so far."""
+        return [call.action for call in self.service.calls]
+
+    def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment of a command, made from nothing."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_DATA_PATH": _DATA_PATH,
+            "AWS_CLI_HISTORY_FILE": str(self.home / "history.db"),
+            "HTTPS_PROXY": self.service.proxy_url,
+            "AWS_CA_BUNDLE": self.service.ca_bundle,
+            **NOBODY_TO_ASK,
+            **self.variables,
+            **(env or {}),
+        }
+
+    def run(self, *args: str, env: Mapping[str, str] | None = None, stdin: str = "") -> Result:
+        """Run ``aws`` with these arguments."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+        with (
+            patch.dict(os.environ, self.environment(env), clear=True),
+            patch.object(sys, "argv", ["aws", *args]),
+            patch.object(sys, "stdin", io.StringIO(stdin)),
+            patch.object(
+                awscli.customizations.assumerole, "CACHE_DIR", str(self.folder / "cli" / "cache")
+            ),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            _plugin_of_its_own(),
+            _process_as_before(),
+        ):
+            code = _exit_code(args)
+            out.flush()
+            err.flush()
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+        return Result(code, *texts)
+
+
+def section_of(path: Path, name: str) -> dict[str, str]:
+    """Return the options of a section of an INI file, none where it isn't there."""
+    parser = RawConfigParser(default_section="")
+    parser.read(path, encoding="utf-8")
+    return dict(parser[name]) if parser.has_section(name) else {}
+
+
+def _exit_code(args: tuple[str, ...]) -> int:
+    try:
+        return int(awscli.clidriver.create_clidriver().main(list(args)) or 0)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+@contextmanager
+def _plugin_of_its_own() -> Iterator[None]:
+    """Let the plugin be imported anew: what its modules keep, they keep for one process."""
+    before = _plugins_modules()
+    _forget(before)
+    try:
+        yield
+    finally:
+        _forget(_plugins_modules())
+        sys.modules.update(before)
+
+
+def _plugins_modules() -> dict[str, ModuleType]:
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if f"{name}.".startswith("awscli_mfa_plugin.")
+    }
+
+
+def _forget(modules: Iterable[str]) -> None:
+    for name in modules:
+        del sys.modules[name]
+
+
+@contextmanager
+def _process_as_before() -> Iterator[None]:
+    """Give back what a command changes for its whole process: log, history and signals."""
+    signals = {each: signal.getsignal(each) for each in (signal.SIGPIPE, signal.SIGINT)}
+    factory = logging.getLogRecordFactory()
+    before = {name: (list(logger.handlers), logger.level) for name, logger in _loggers()}
+    recorder = get_global_history_recorder()
+    handlers = list(recorder._handlers)
+    recorder.enable()
+    try:
+        yield
+    finally:
+        recorder.disable()
+        recorder._handlers[:] = handlers
+        logging.setLogRecordFactory(factory)
+        for name, logger in _loggers():
+            logger.handlers[:], logger.level = before[name]
+        for number, handler in signals.items():
+            signal.signal(number, handler)
+        gc.unfreeze()
+
+
+def _loggers() -> list[tuple[str, logging.Logger]]:
+    return [(name, logging.getLogger(name)) for name in _LOGGERS]

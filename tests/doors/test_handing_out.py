@@ -1,0 +1,238 @@
+"""``aws mfa export``, ``exec`` and ``credential-process``: a session for other programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+
+from tests.doors.aws import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.doors.aws import Aws
+
+ROLE = (
+    "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = mfa\n"
+    "region = eu-north-1\n"
+)
+
+
+def sourced(script: str) -> dict[str, str]:
+    """Return the environment of a shell that evaluates a script, from one that had profiles."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{script}\nenv"],
+        env={"PATH": "/usr/bin:/bin", "AWS_PROFILE": "old", "AWS_SECURITY_TOKEN": "old"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+
+
+def logged_in(aws: Aws, config: str = "") -> dict[str, str]:
+    """Make a session; return its keys by the names that programs know."""
+    aws.settle_mfa(config=config)
+    aws.log_in()
+    session = aws.session()
+    return {
+        "AWS_ACCESS_KEY_ID": session["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": session["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": session["aws_session_token"],
+    }
+
+
+def test_export_puts_the_session_into_a_shell(aws: Aws) -> None:
+    """Keys, end and region are set; what would override them is unset."""
+    keys = logged_in(aws)
+    result = aws.run("mfa", "export", "--profile", "mfa", "--format", "sh")
+    assert result.code == 0, result.output
+    variables = sourced(result.stdout)
+    assert keys.items() <= variables.items()
+    assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == REGION
+    assert variables["AWS_CREDENTIAL_EXPIRATION"]
+    assert not {"AWS_PROFILE", "AWS_SECURITY_TOKEN"} & variables.keys()
+
+
+def test_export_takes_the_session_out_again(aws: Aws) -> None:
+    """After --unset nothing of AWS is left in the shell, and no session was needed for it."""
+    result = aws.run("mfa", "export", "--unset", "--format", "sh")
+    assert result.code == 0, result.output
+    assert not [name for name in sourced(result.stdout) if name.startswith("AWS_")]
+
+
+def test_export_as_json_is_what_a_credential_process_prints(aws: Aws) -> None:
+    """Version 1, in the form that SDKs read; --output leaves the version out."""
+    keys = logged_in(aws)
+    data = json.loads(aws.run("mfa", "export", "--format", "json").stdout)
+    process = json.loads(aws.run("mfa", "credential-process", "--profile", "mfa").stdout)
+    assert data == process
+    assert data["Version"] == 1
+    assert data["SessionToken"] == keys["AWS_SESSION_TOKEN"]
+    del data["Version"]
+    assert json.loads(aws.run("mfa", "export", "--output", "json").stdout) == data
+
+
+def test_export_as_a_section(aws: Aws) -> None:
+    """The form of a credentials file."""
+    keys = logged_in(aws)
+    text = aws.run("mfa", "export", "--format", "ini").stdout
+    assert text.startswith("[mfa]\n")
+    assert f"aws_session_token = {keys['AWS_SESSION_TOKEN']}\n" in text
+
+
+WRONG = {
+    "a format that isn't one": ("export", "--format", "xml"),
+    "--unset of a file": ("export", "--unset", "--format", "json"),
+    "no seconds": ("export", "--min-remaining", "x"),
+    "no command after --": ("exec", "--"),
+    "a command without --": ("exec", "terraform"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
+def test_wrong_usage_prints_nothing(aws: Aws, words: tuple[str, ...]) -> None:
+    """A shell that evaluates stdout must get nothing, and a program must not start."""
+    logged_in(aws)
+    result = aws.run("mfa", *words)
+    assert (result.code, result.stdout) == (252, "")
+
+
+@pytest.mark.parametrize("command", ["export", "credential-process"])
+def test_without_a_session_nothing_is_printed(aws: Aws, command: str) -> None:
+    """Nobody can be asked: an error on stderr, and an empty stdout."""
+    aws.settle_mfa()
+    result = aws.run("mfa", command, "--profile", "mfa")
+    assert (result.code, result.stdout) == (253, "")
+    assert "mfa" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["export", "credential-process"])
+def test_a_profile_that_is_not_ours_is_refused(aws: Aws, command: str) -> None:
+    """Its long-lived keys are never printed."""
+    aws.settle()
+    result = aws.run("mfa", command, "--profile", "default")
+    assert (result.code, result.stdout) == (253, "")
+    assert aws.service.user("ada").secret_access_key not in result.output
+
+
+def test_an_expired_session_is_renewed_first(aws: Aws) -> None:
+    """With a source of codes, the session that is printed is a new one."""
+    program = aws.program("code", f"echo {aws.service.token_code(aws.serial(), 1)}")
+    aws.settle_mfa(f"mfa_process = {program}\n")
+    aws.log_in()
+    aws.age(-60)
+    result = aws.run("mfa", "credential-process", "--profile", "mfa")
+    assert result.code == 0, result.output
+    assert json.loads(result.stdout)["AccessKeyId"] == aws.session()["aws_access_key_id"]
+    assert aws.codes_spent() == 2
+
+
+def test_a_role_on_the_session(aws: Aws) -> None:
+    """The role's keys and its region are printed, without another code."""
+    keys = logged_in(aws, ROLE)
+    result = aws.run("mfa", "export", "--profile", "reader", "--format", "sh")
+    assert result.code == 0, result.output
+    variables = sourced(result.stdout)
+    assert variables["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert variables["AWS_ACCESS_KEY_ID"] != keys["AWS_ACCESS_KEY_ID"]
+    assert variables["AWS_REGION"] == "eu-north-1"
+    assert aws.codes_spent() == 1
+
+
+def test_a_role_that_is_denied(aws: Aws) -> None:
+    """AWS's refusal ends with 254 and prints nothing on stdout."""
+    logged_in(aws, ROLE.replace("role/reader", "role/chained"))
+    result = aws.run("mfa", "export", "--profile", "reader")
+    assert (result.code, result.stdout) == (254, "")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize("option", [(), ("--no-verify-ssl",)])
+def test_a_role_is_assumed_with_the_commands_verification(
+    aws: Aws, option: tuple[str, ...]
+) -> None:
+    """A certificate that isn't trusted ends it, unless the command says --no-verify-ssl."""
+    logged_in(aws, ROLE)
+    result = aws.run(
+        *("mfa", "export", "--profile", "reader", "--format", "json", *option),
+        env={"AWS_CA_BUNDLE": ""},
+    )
+    assert bool(result.stdout) == bool(option), result.output
+    assert (result.code == 0) == bool(option)
+
+
+def test_a_credential_process_that_leads_to_itself(aws: Aws) -> None:
+    """It ends with an error in place of starting processes for ever."""
+    aws.settle_mfa()
+    env = {"AWSCLI_MFA_ANSWERING": "mfa"}
+    result = aws.run("mfa", "credential-process", "--profile", "mfa", env=env)
+    assert (result.code, result.stdout) == (253, "")
+    assert "cycle" in result.stderr
+
+
+class Became(Exception):  # noqa: N818 - the end of the process, no error
+    """The process would be another program now."""
+
+    def __init__(self, words: list[str], environment: Mapping[str, str]) -> None:
+        """Keep which program, and its environment."""
+        super().__init__()
+        self.words, self.environment = words, dict(environment)
+
+
+def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became:
+    """Return what ``aws mfa exec`` hands to the system in its place."""
+    seen: list[Became] = []
+
+    def stand_in(program: str, words: list[str], environment: Mapping[str, str]) -> Any:
+        assert program == words[0]
+        seen.append(Became(words, environment))
+        raise OSError(2, "the test's own end")
+
+    with patch.object(os, "execvpe", stand_in):
+        aws.run("mfa", "exec", "--profile", "mfa", *words, env=env)
+    (became,) = seen
+    return became
+
+
+def test_exec_gives_the_session_to_the_program_alone(aws: Aws) -> None:
+    """In its environment, never in its arguments; the words after -- are the program's own."""
+    keys = logged_in(aws)
+    command = ("terraform", "apply", "--profile", "theirs", "--", "-x")
+    became = executed(aws, "--", *command, env={"AWS_PROFILE": "old", "OTHER": "kept"})
+    assert became.words == list(command)
+    assert keys.items() <= became.environment.items()
+    assert became.environment["AWS_MFA_PROFILE"] == "mfa"
+    assert became.environment["AWS_REGION"] == REGION
+    assert became.environment["OTHER"] == "kept"
+    assert not {"AWS_PROFILE", "AWS_SECURITY_TOKEN"} & became.environment.keys()
+    for secret in keys.values():
+        assert secret not in became.words
+
+
+def test_exec_keeps_the_code_to_itself(aws: Aws) -> None:
+    """The program gets neither the code nor the keys that were in the environment."""
+    aws.settle_mfa()
+    env = {"AWS_MFA_TOKEN_CODE": aws.code(), "AWS_SECURITY_TOKEN": "before"}
+    became = executed(aws, "--", "env", env=env)
+    assert "AWS_MFA_TOKEN_CODE" not in became.environment
+    assert became.environment["AWS_SESSION_TOKEN"] == aws.session()["aws_session_token"]
+
+
+def test_exec_without_a_program_starts_the_shell(aws: Aws) -> None:
+    """The one that SHELL names."""
+    logged_in(aws)
+    assert executed(aws, env={"SHELL": "/bin/fish"}).words == ["/bin/fish"]
+
+
+def test_exec_of_a_program_that_is_not_there(aws: Aws) -> None:
+    """127, as a shell says it."""
+    logged_in(aws)
+    result = aws.run("mfa", "exec", "--", "no-such-program-anywhere")
+    assert (result.code, result.stdout) == (127, "")
+    assert "no-such-program-anywhere" in result.stderr

@@ -1,0 +1,113 @@
+"""``aws mfa status``: what is there, how long it is valid, and nothing is asked or called."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.aws import Aws
+
+
+def entries(aws: Aws, *words: str) -> Any:
+    """Return what status gives as data."""
+    return json.loads(aws.run("mfa", "status", "--output", "json", *words).stdout)
+
+
+def test_without_a_session_it_says_how_to_get_one(aws: Aws) -> None:
+    """Exit code 1, since nothing has time left."""
+    aws.settle()
+    result = aws.run("mfa", "status")
+    assert result.code == 1
+    assert "aws mfa login --profile mfa" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "code"), [(36000, "valid", 0), (300, "expiring", 0), (-60, "expired", 1)]
+)
+def test_the_state_of_a_session(aws: Aws, seconds: int, state: str, code: int) -> None:
+    """Valid, soon to expire or expired, by the time that is left; the exit code says it too."""
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(seconds)
+    calls = len(aws.service.calls)
+    result = aws.run("mfa", "status")
+    assert result.code == code
+    assert "mfa" in result.stdout
+    (entry,) = entries(aws)["Sessions"]
+    assert entry["State"] == state
+    assert entry["Profile"] == "mfa"
+    assert entry["SourceProfile"] == "default"
+    assert entry["MfaSerial"] == aws.serial()
+    if seconds > 0:
+        assert seconds - 60 < entry["RemainingSeconds"] <= seconds
+    assert len(aws.service.calls) == calls
+
+
+def test_min_remaining_is_for_scripts(aws: Aws) -> None:
+    """Exit code 0 while more seconds are left than asked for, 1 otherwise."""
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(3600)
+    for seconds, code in ((3000, 0), (3700, 1)):
+        assert aws.run("mfa", "status", "--min-remaining", str(seconds)).code == code
+
+
+@pytest.mark.parametrize("words", [("--min-remaining", "-1"), ("--min-remaining", "x")])
+def test_seconds_must_be_seconds(aws: Aws, words: tuple[str, ...]) -> None:
+    """Anything else is wrong usage."""
+    assert aws.run("mfa", "status", *words).code == 252
+
+
+def test_a_profile_that_is_named(aws: Aws) -> None:
+    """One that doesn't exist is an error, one without a session is shown so."""
+    aws.settle(config="[profile bare]\nregion = eu-west-1\n")
+    unknown = aws.run("mfa", "status", "--profile", "nobody")
+    assert unknown.code in {253, 255}
+    assert "nobody" in unknown.stderr
+    (entry,) = entries(aws, "--profile", "bare")["Sessions"]
+    assert (entry["Profile"], entry["Expiration"]) == ("bare", None)
+
+
+def test_the_session_beside_long_lived_keys_is_shown_too(aws: Aws) -> None:
+    """It is in the CLI's cache, and the profile is an MFA profile by its first login."""
+    aws.settle()
+    aws.log_in("default")
+    (entry,) = entries(aws)["Sessions"]
+    assert (entry["Profile"], entry["State"]) == ("default", "valid")
+
+
+def test_another_tools_session_is_shown_apart(aws: Aws) -> None:
+    """With the tool that wrote it, and no claim to it."""
+    aws.settle()
+    with aws.credentials.open("a", encoding="utf-8") as file:
+        file.write(
+            "[theirs]\naws_access_key_id = ASIATHEIRS\naws_secret_access_key = x\n"
+            "aws_session_token = y\nassumed_role = False\nexpiration = 2099-01-01 00:00:00\n"
+        )
+    data = entries(aws)
+    assert data["Sessions"] == []
+    (entry,) = data["OtherSessions"]
+    assert entry["Profile"] == "theirs"
+    assert entry["Tool"]
+
+
+def test_keys_in_the_environment_are_mentioned(aws: Aws) -> None:
+    """They override every profile in a command without --profile."""
+    aws.settle_mfa()
+    aws.log_in()
+    result = aws.run("mfa", "status", env={"AWS_ACCESS_KEY_ID": "AKIAX"})
+    assert "AWS_ACCESS_KEY_ID" in result.stderr
+    assert "AWS_ACCESS_KEY_ID" not in result.stdout
+
+
+def test_no_secret_is_shown(aws: Aws) -> None:
+    """Neither as text nor as data."""
+    aws.settle_mfa()
+    aws.log_in()
+    session = aws.session()
+    output = aws.run("mfa", "status").output + json.dumps(entries(aws))
+    assert session["aws_secret_access_key"] not in output
+    assert session["aws_session_token"] not in output
