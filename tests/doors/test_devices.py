@@ -21,7 +21,12 @@ def listed(aws: Aws, name: str) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "kinds"),
-    [("ada", ["virtual"]), ("grace", ["hardware"]), ("both", ["FIDO", "virtual"]), ("nodevice", [])],
+    [
+        ("ada", ["virtual"]),
+        ("grace", ["hardware"]),
+        ("both", ["FIDO", "virtual"]),
+        ("nodevice", []),
+    ],
 )
 def test_the_kinds_of_devices(aws: Aws, name: str, kinds: list[str]) -> None:
     """A FIDO key is listed, and not usable here."""

@@ -161,7 +161,9 @@ def test_the_endpoint_of_our_own_commands(aws: Aws) -> None:
     assert aws.service.calls[-1].host.startswith("127.0.0.1")
 
 
-@pytest.mark.parametrize("words", [("configure", "list"), ("help",), ("configure", "get", "region")])
+@pytest.mark.parametrize(
+    "words", [("configure", "list"), ("help",), ("configure", "get", "region")]
+)
 def test_nothing_is_asked_or_spent(aws: Aws, words: tuple[str, ...]) -> None:
     """Commands that need no session take no code that is there."""
     aws.settle_mfa()

@@ -147,7 +147,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:20])
+@pytest.mark.parametrize("name", NAMES, ids=[f"name {n}" for n in range(len(NAMES))])
 def test_any_name_stays_inside_the_folder(tmp_path: Path, name: str) -> None:
     """Names come from files: nothing of them is in the path."""
     cache = cache_of(tmp_path)

@@ -1,0 +1,92 @@
+"""``aws mfa alias`` and ``aws mfa doctor``."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.aws import Aws, Result
+
+MINE = "# mine\n[toplevel]\nwhoami = s3 ls\n"
+
+
+def test_the_alias_pack_comes_and_goes(aws: Aws) -> None:
+    """What was in the alias file stays, byte for byte, and an alias of mine wins."""
+    path = aws.folder / "cli" / "alias"
+    path.parent.mkdir()
+    path.write_text(MINE, "utf-8")
+    assert aws.run("mfa", "alias", "list").code == 0
+    dry = aws.run("mfa", "alias", "install", "--dry-run")
+    assert dry.stdout
+    assert path.read_text("utf-8") == MINE
+    result = aws.run("mfa", "alias", "install")
+    assert result.code == 0, result.output
+    assert "whoami" in result.stdout
+    assert path.read_text("utf-8").count("whoami =") == 1
+    assert aws.run("mfa", "alias", "uninstall").code == 0
+    assert path.read_text("utf-8") == MINE
+
+
+def test_wrong_usage_of_alias(aws: Aws) -> None:
+    """An unknown action, and --all where it means nothing."""
+    for words in (("frobnicate",), ("install", "--all")):
+        assert aws.run("mfa", "alias", *words).code == 252
+
+
+def doctor(aws: Aws, *words: str) -> tuple[Result, list[Any]]:
+    """Return a run of doctor on a machine with no aws on its PATH, and its findings."""
+    env = {"PATH": str(aws.home)}
+    result = aws.run("mfa", "doctor", *words, "--output", "json", env=env)
+    return result, json.loads(result.stdout)["Findings"]
+
+
+def files_of(findings: list[Any]) -> set[str]:
+    """Return the states of the finding about the modes of files."""
+    return {each["State"] for each in findings if each["Name"] == "file-modes"}
+
+
+def test_doctor_fixes_a_file_that_others_can_read(aws: Aws) -> None:
+    """Found without --fix, and left; with --fix --yes it is closed."""
+    aws.settle()
+    aws.credentials.chmod(0o644)
+    result, findings = doctor(aws, "--offline")
+    assert result.code != 0
+    assert files_of(findings) & {"warning", "error"}
+    assert stat.S_IMODE(aws.credentials.stat().st_mode) == 0o644
+    doctor(aws, "--offline", "--fix", "--yes")
+    assert stat.S_IMODE(aws.credentials.stat().st_mode) == 0o600
+
+
+def test_doctor_spends_no_code_and_shows_no_secret(aws: Aws) -> None:
+    """It calls STS and IAM; offline it doesn't even do that."""
+    aws.settle_mfa()
+    aws.log_in()
+    session, before = aws.session(), aws.credentials.read_bytes()
+    calls = len(aws.service.calls)
+    doctor(aws, "--offline")
+    assert len(aws.service.calls) == calls
+    result, _ = doctor(aws)
+    assert len(aws.service.calls) > calls
+    assert aws.codes_spent() == 1
+    assert aws.credentials.read_bytes() == before
+    for secret in (session["aws_secret_access_key"], session["aws_session_token"]):
+        assert secret not in result.output
+
+
+@pytest.mark.parametrize(("seconds", "is_off"), [(0, False), (3600, True)])
+def test_doctor_sees_a_clock_that_is_off(aws: Aws, seconds: int, *, is_off: bool) -> None:
+    """By the time of AWS's answer."""
+    aws.settle()
+    aws.service.set_offset(seconds)
+    _, findings = doctor(aws)
+    (clock,) = (each for each in findings if each["Name"] == "clock")
+    assert (clock["State"] != "ok") == is_off
+
+
+def test_wrong_usage_of_doctor(aws: Aws) -> None:
+    """--yes alone fixes nothing."""
+    assert aws.run("mfa", "doctor", "--yes").code == 252

@@ -1,0 +1,157 @@
+"""``aws mfa configure``: a manifest in, a manifest out; questions are another suite's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.doors.aws import section_of
+
+if TYPE_CHECKING:
+    from tests.doors.aws import Aws
+
+TEAM = """\
+version: 1
+profiles:
+  mfa:
+    mfa_source_profile: default
+    duration_seconds: 28800
+  admin:
+    role_arn: arn:aws:iam::123456789012:role/admin
+    source_profile: mfa
+"""
+WITH_COMMAND = TEAM.replace("28800\n", "28800\n    mfa_process: steal my-code\n")
+
+
+def manifest(aws: Aws, text: str) -> str:
+    """Write a manifest; return its path."""
+    path = aws.home / "team.yaml"
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def test_a_manifest_is_merged(aws: Aws) -> None:
+    """Its settings are in the config file, in front of which nothing changed."""
+    aws.settle(config="# mine\n[profile other]\nx = y\n")
+    before = aws.config.read_bytes()
+    result = aws.run("mfa", "configure", "--from", manifest(aws, TEAM))
+    assert result.code == 0, result.output
+    assert aws.config.read_bytes().startswith(before)
+    assert section_of(aws.config, "profile mfa") == {
+        "mfa_source_profile": "default",
+        "duration_seconds": "28800",
+    }
+    assert section_of(aws.config, "profile admin")["source_profile"] == "mfa"
+    aws.log_in()
+
+
+def test_a_dry_run_shows_the_change(aws: Aws) -> None:
+    """As a diff; the file stays."""
+    aws.settle()
+    before = aws.config.read_bytes()
+    result = aws.run("mfa", "configure", "--from", manifest(aws, TEAM), "--dry-run")
+    assert result.code == 0, result.output
+    assert "+mfa_source_profile = default" in result.stdout
+    assert aws.config.read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [(), ("--yes",)])
+def test_a_command_of_the_manifest_is_accepted_by_a_person(
+    aws: Aws, options: tuple[str, ...]
+) -> None:
+    """Nobody can be asked: refused as a whole, with --yes too."""
+    aws.settle()
+    before = aws.config.read_bytes()
+    result = aws.run("mfa", "configure", "--from", manifest(aws, WITH_COMMAND), *options)
+    assert result.code == 253, result.output
+    assert aws.config.read_bytes() == before
+
+
+def test_allow_commands_accepts_all(aws: Aws) -> None:
+    """And shows what was accepted."""
+    aws.settle()
+    words = ("mfa", "configure", "--from", manifest(aws, WITH_COMMAND), "--allow-commands")
+    result = aws.run(*words)
+    assert result.code == 0, result.output
+    assert "steal my-code" in result.stdout
+    assert section_of(aws.config, "profile mfa")["mfa_process"] == "steal my-code"
+
+
+def test_a_value_that_is_replaced_needs_a_yes(aws: Aws) -> None:
+    """Where nobody can be asked, --yes says it."""
+    aws.settle_mfa("duration_seconds = 900\n")
+    before, path = aws.config.read_bytes(), manifest(aws, TEAM)
+    assert aws.run("mfa", "configure", "--from", path).code == 253
+    assert aws.config.read_bytes() == before
+    assert aws.run("mfa", "configure", "--from", path, "--yes").code == 0
+    assert section_of(aws.config, "profile mfa")["duration_seconds"] == "28800"
+
+
+REFUSED = {
+    "an endpoint": TEAM.replace("28800", "28800\n    endpoint_url: https://evil.example"),
+    "a CA bundle": TEAM.replace("28800", "28800\n    ca_bundle: /tmp/ca"),
+    "a credential process": TEAM.replace("28800", "28800\n    credential_process: steal"),
+    "plugins": TEAM + "plugins:\n  x: y\n",
+    "a secret": TEAM + "# AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+    "an alias of YAML": TEAM + "x: &a [*a]\n",
+    "no manifest": "hello\n",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
+def test_what_a_manifest_may_not_hold(aws: Aws, text: str) -> None:
+    """The whole is refused, and a secret isn't repeated."""
+    aws.settle()
+    before = aws.config.read_bytes()
+    result = aws.run("mfa", "configure", "--from", manifest(aws, text), "--yes")
+    assert (result.code, result.stdout) == (253, "")
+    assert "team.yaml" in result.stderr
+    assert "wJalrXUtnFEMI" not in result.stderr
+    assert aws.config.read_bytes() == before
+
+
+def test_a_profile_with_keys_gets_no_source(aws: Aws) -> None:
+    """A manifest can't turn a profile into one of another kind."""
+    aws.settle()
+    text = TEAM.replace("  mfa:", "  default:").replace("source_profile: mfa", "source_profile: x")
+    before = aws.config.read_bytes()
+    assert aws.run("mfa", "configure", "--from", manifest(aws, text), "--yes").code == 253
+    assert aws.config.read_bytes() == before
+
+
+def test_what_was_exported_changes_nothing_when_it_is_read(aws: Aws) -> None:
+    """The manifest of today's setup holds no secret and nothing else."""
+    aws.settle_mfa(
+        config="[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/admin\n"
+        "source_profile = mfa\n"
+    )
+    exported = aws.run("mfa", "configure", "--export")
+    assert exported.code == 0, exported.output
+    assert aws.service.user("ada").secret_access_key not in exported.stdout
+    before = aws.config.read_bytes()
+    assert aws.run("mfa", "configure", "--from", manifest(aws, exported.stdout)).code == 0
+    assert aws.config.read_bytes() == before
+
+
+WRONG = {
+    "--yes without --from": ("--yes",),
+    "--allow-commands without --from": ("--allow-commands",),
+    "--export with --from": ("--export", "--from", "x"),
+    "--export with --dry-run": ("--export", "--dry-run"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
+def test_options_that_do_not_go_together(aws: Aws, words: tuple[str, ...]) -> None:
+    """Wrong usage."""
+    result = aws.run("mfa", "configure", *words)
+    assert (result.code, result.stdout) == (252, "")
+
+
+def test_questions_need_a_terminal(aws: Aws) -> None:
+    """Without one nothing is written."""
+    aws.settle()
+    before = aws.config.read_bytes()
+    assert aws.run("mfa", "configure").code == 253
+    assert aws.config.read_bytes() == before

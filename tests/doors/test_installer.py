@@ -1,0 +1,42 @@
+"""An installation that fails is taken back, the last change first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.edges.installation.changes import Changes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_that_was_changed_twice_is_as_before_the_first(tmp_path: Path) -> None:
+    """Taken back in the other order, it would hold what the first change wrote."""
+    path = tmp_path / "config"
+    path.write_bytes(b"mine")
+    with pytest.raises(RuntimeError), Changes() as changes:
+        changes.write(str(path), b"first")
+        changes.write(str(path), b"second")
+        raise RuntimeError
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_folder_goes_after_what_was_written_into_it(tmp_path: Path) -> None:
+    """A folder is there again as long as something is to be put back into it."""
+    folder = tmp_path / "made"
+    with pytest.raises(RuntimeError), Changes() as changes:
+        changes.on_failure(folder.rmdir)
+        folder.mkdir()
+        changes.write(str(folder / "file"), b"content")
+        raise RuntimeError
+    assert not folder.exists()
+
+
+def test_what_went_well_stays(tmp_path: Path) -> None:
+    """Nothing is taken back without an error."""
+    path = tmp_path / "config"
+    with Changes() as changes:
+        changes.write(str(path), b"new")
+    assert path.read_bytes() == b"new"

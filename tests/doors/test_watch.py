@@ -1,0 +1,138 @@
+"""``aws mfa watch``: a look renews, asks or notifies; a scheduler repeats it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.doors.aws import Aws
+
+SECRETS = {
+    "AWS_ACCESS_KEY_ID": "AKIAINTHEENVIRONMENT",
+    "AWS_SECRET_ACCESS_KEY": "secret in the environment",
+    "AWS_MFA_TOKEN_CODE": "492039",
+}
+
+
+def crontab(aws: Aws, table: str = "") -> Path:
+    """Put a cron into the PATH that keeps its table in a file; return that file."""
+    path, folder = aws.home / "table", aws.home / "bin"
+    folder.mkdir()
+    if table:
+        path.write_text(table, "utf-8")
+    aws.program("bin/crontab", f"case $1 in -l) cat '{path}' ;; -) cat > '{path}' ;; esac")
+    aws.program("bin/aws", "exit 0")
+    aws.program("bin/cron", "exit 0")
+    aws.variables["PATH"] = f"{folder}:/usr/bin:/bin"
+    return path
+
+
+def test_a_look_renews_by_the_program_of_codes(aws: Aws) -> None:
+    """Nobody is asked; a session that is valid is left alone."""
+    program = aws.program("code", f"echo {aws.service.token_code(aws.serial(), 1)}")
+    aws.settle_mfa(f"mfa_process = {program}\n")
+    aws.log_in()
+    assert aws.run("mfa", "watch", "--once").code == 0
+    assert aws.codes_spent() == 1
+    aws.age(300)
+    result = aws.run("mfa", "watch", "--once")
+    assert result.code == 0, result.output
+    assert aws.codes_spent() == 2
+    assert result.stdout == ""
+
+
+def test_a_code_of_the_environment_is_not_for_the_watch(aws: Aws) -> None:
+    """It would be too old when it is needed."""
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(300)
+    aws.run("mfa", "watch", "--once", env={"AWS_MFA_TOKEN_CODE": aws.code()})
+    assert aws.codes_spent() == 1
+
+
+def test_who_cannot_be_asked_is_notified_once(aws: Aws) -> None:
+    """By the program of one's own, with profile and end in its environment, and no secret."""
+    seen = aws.home / "seen"
+    program = aws.program("notify", f"env >> {seen}; echo END >> {seen}")
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(300)
+    for _ in range(2):
+        words = ("mfa", "watch", "--once", "--notify-command", str(program))
+        assert aws.run(*words, env=SECRETS).code == 0
+    text = seen.read_text("utf-8")
+    assert text.count("END") == 1
+    assert "AWS_MFA_PROFILE=mfa" in text
+    assert "AWS_MFA_EXPIRATION=" in text
+    for secret in (*SECRETS.values(), *(aws.session()[f"aws_{name}"] for name in NAMES)):
+        assert secret not in text
+
+
+NAMES = ("secret_access_key", "session_token")
+
+
+def test_status_says_when_a_session_expires_soon(aws: Aws) -> None:
+    """As text and as data; nothing is asked or called."""
+    aws.settle_mfa()
+    aws.log_in()
+    calls = len(aws.service.calls)
+    result = aws.run("mfa", "watch", "--status")
+    assert result.code == 0, result.output
+    assert "mfa" in result.stdout
+    data = json.loads(aws.run("mfa", "watch", "--status", "--output", "json").stdout)
+    assert [each["Profile"] for each in data["Sessions"]] == ["mfa"]
+    assert len(aws.service.calls) == calls
+
+
+def test_what_a_scheduler_would_get_holds_no_secret(aws: Aws) -> None:
+    """--dry-run prints it and changes nothing; keys and codes of the environment stay out."""
+    table = crontab(aws, "1 * * * * mine\n")
+    aws.settle_mfa()
+    words = ("mfa", "watch", "--install", "cron", "--dry-run")
+    result = aws.run(*words, env=SECRETS)
+    assert result.code == 0, result.output
+    assert "mfa watch --once" in result.stdout
+    for secret in SECRETS.values():
+        assert secret not in result.output
+    assert table.read_text("utf-8") == "1 * * * * mine\n"
+
+
+def test_cron_runs_the_watch_until_it_is_taken_back(aws: Aws) -> None:
+    """Other lines of the table stay, byte for byte; no secret is in the file."""
+    table = crontab(aws, "1 * * * * mine\n")
+    aws.settle_mfa()
+    words = ("mfa", "watch", "--install", "cron", "--profile", "mfa")
+    result = aws.run(*words, env=SECRETS)
+    assert result.code == 0, result.output
+    text = table.read_text("utf-8")
+    assert "mfa watch --once --profile=mfa" in text
+    assert text.startswith("1 * * * * mine\n")
+    for secret in SECRETS.values():
+        assert secret not in text
+    assert "cron" in aws.run("mfa", "watch", "--status").stdout
+    assert aws.run("mfa", "watch", "--uninstall").code == 0
+    assert table.read_text("utf-8") == "1 * * * * mine\n"
+
+
+WRONG = {
+    "--once and --status": ("--once", "--status"),
+    "--install and --uninstall": ("--install", "--uninstall"),
+    "--dry-run alone": ("--dry-run",),
+    "an unknown scheduler": ("--install", "at"),
+    "no time at all": ("--before", "0"),
+    "two ways to name profiles": ("--profile", "mfa", "--profiles", "x"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
+def test_options_that_do_not_go_together(aws: Aws, words: tuple[str, ...]) -> None:
+    """Wrong usage, and nothing is done."""
+    aws.settle_mfa()
+    result = aws.run("mfa", "watch", *words)
+    assert (result.code, result.stdout) == (252, "")
+    assert not aws.service.calls
