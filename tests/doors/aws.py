@@ -190,7 +190,7 @@ class Aws:
             code = _exit_code(args)
             out.flush()
             err.flush()
-        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
         return Result(code, *texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any
@@ -41,9 +42,9 @@ class Breaking:
 def breaking(request: pytest.FixtureRequest) -> Iterator[Breaking]:
     """Break a module."""
     finder = Breaking(request.param)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     yield finder
-    sys.meta_path.remove(finder)  # type: ignore[arg-type]
+    sys.meta_path.remove(finder)
 
 
 @pytest.mark.parametrize("part", ["host", "core", "commands"])
@@ -81,6 +82,14 @@ def test_names_that_would_steer_a_terminal_are_escaped(aws: Aws) -> None:
     output = aws.run("mfa", "status").output
     assert "\x1b" not in output
     assert "mfa" in output
+
+
+def test_data_holds_the_true_name(aws: Aws) -> None:
+    """JSON carries the bytes of a name, in JSON's own escapes."""
+    aws.settle_mfa(config="[profile a\x1b[31mb]\nmfa_source_profile = default\n")
+    stdout = aws.run("mfa", "status", "--output", "json").stdout
+    assert "\x1b" not in stdout
+    assert "a\x1b[31mb" in [each["Profile"] for each in json.loads(stdout)["Sessions"]]
 
 
 def test_the_history_and_the_debug_log_of_our_commands_hold_no_secret(aws: Aws) -> None:

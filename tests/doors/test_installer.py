@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
-
-import pytest
 
 from awscli_mfa_plugin.edges.installation.changes import Changes
 
@@ -16,21 +15,21 @@ def test_a_file_that_was_changed_twice_is_as_before_the_first(tmp_path: Path) ->
     """Taken back in the other order, it would hold what the first change wrote."""
     path = tmp_path / "config"
     path.write_bytes(b"mine")
-    with pytest.raises(RuntimeError), Changes() as changes:
+    with suppress(ZeroDivisionError), Changes() as changes:
         changes.write(str(path), b"first")
         changes.write(str(path), b"second")
-        raise RuntimeError
+        raise ZeroDivisionError
     assert path.read_bytes() == b"mine"
 
 
 def test_a_folder_goes_after_what_was_written_into_it(tmp_path: Path) -> None:
-    """A folder is there again as long as something is to be put back into it."""
+    """A folder is removed only once it is empty again."""
     folder = tmp_path / "made"
-    with pytest.raises(RuntimeError), Changes() as changes:
+    with suppress(ZeroDivisionError), Changes() as changes:
         changes.on_failure(folder.rmdir)
         folder.mkdir()
         changes.write(str(folder / "file"), b"content")
-        raise RuntimeError
+        raise ZeroDivisionError
     assert not folder.exists()
 
 

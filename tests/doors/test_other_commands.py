@@ -259,6 +259,21 @@ def test_debug_of_a_renewal_shows_no_secret(aws: Aws) -> None:
     assert aws.service.user("ada").secret_access_key not in result.output
 
 
+def test_log_and_history_of_another_profile_are_as_without_the_plugin(aws: Aws) -> None:
+    """Neither is masked or switched off there, whatever MFA profiles there are."""
+    aws.settle_mfa(config="[profile plain]\nregion = eu-west-1\ncli_history = enabled\n")
+    user = aws.service.user("ada")
+    aws.write_credentials(aws.keys("ada") + aws.keys("ada", "plain"))
+    words = ("sts", "get-session-token", "--serial-number", aws.serial())
+    result = aws.run(*words, "--token-code", aws.code(), "--profile", "plain", "--debug")
+    assert result.code == 0, result.output[-500:]
+    secret = json.loads(result.stdout)["Credentials"]["SecretAccessKey"]
+    assert secret in result.stderr
+    history = b"".join(path.read_bytes() for path in aws.home.glob("history.db*"))
+    assert secret.encode() in history
+    assert user.secret_access_key.encode() not in history
+
+
 def test_a_program_of_codes_that_fails(aws: Aws) -> None:
     """An error of 253 with its reason, and nothing on stdout."""
     program = aws.program("code", "echo the device is locked >&2; exit 3")
