@@ -5,7 +5,7 @@ WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit bench dist docs lint format hosts clean
+.PHONY: help demo test test-unit mutants bench dist docs lint format hosts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ test: .venv lint docs ## everything that CI runs
 
 test-unit: .venv ## what needs no real AWS CLI
 	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
+
+mutants: .venv ## change FOLDER=core in small ways and count what no test notices; MODULES= COUNT= SECONDS=
+	$(BIN)/python -m tests.mutants --folder $(or $(FOLDER),core) $(if $(MODULES),--modules $(MODULES)) \
+		$(if $(TESTS),--tests $(TESTS)) $(if $(COUNT),--count $(COUNT)) $(if $(SECONDS),--seconds $(SECONDS)) --show
 
 bench: .venv ## the table of times, with the plugin and without
 	$(BIN)/python -m tests.bench

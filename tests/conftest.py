@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests.tools import link_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _PREFIXES = ("AWS_", "AWSCLI_MFA_", "BOTO_", "PYTHON", "REQUESTS_", "SSL_CERT_")
@@ -36,9 +36,14 @@ settings.register_profile("mutants", max_examples=20, derandomize=True, deadline
 
 def pytest_configure() -> None:
     """Choose hypothesis's profile while the environment is still the caller's."""
-    name = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "")
+    name = profile_for(os.environ)
     if name:
         settings.load_profile(name)
+
+
+def profile_for(environment: Mapping[str, str]) -> str:
+    """Return the profile that the environment asks for, or ""."""
+    return environment.get("HYPOTHESIS_PROFILE") or ("ci" if environment.get("CI") else "")
 
 
 def _tells_something(name: str) -> bool:

@@ -193,8 +193,9 @@ def test_the_ends_of_the_keys_are_shown_by_configure_list(aws: Aws) -> None:
 
 
 def test_a_role_on_the_session_takes_no_code_of_its_own(aws: Aws) -> None:
-    """The role that demands MFA is assumed with the session's keys, and then cached."""
-    aws.settle_mfa(config=f"[profile admin]\n{ROLE.format('admin', 'mfa')}")
+    """The role that demands MFA, by ``mfa_serial`` too, is assumed with the session and cached."""
+    serial = f"mfa_serial = {aws.serial()}\n"
+    aws.settle_mfa(config=f"[profile admin]\n{ROLE.format('admin', 'mfa')}{serial}")
     aws.log_in()
     for _ in range(2):
         result = run(aws, profile="admin")

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
 
 HERE = Path(__file__).parent
+SECONDS = 300
+"""The time limit of a test here."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a real CLI, so that ``-m 'not hosts'`` leaves it out."""
+    """Mark what drives a real CLI, so that ``-m 'not hosts'`` leaves it out.
+
+    It starts many processes, and the first test builds the plugin: it has more time.
+    """
     for item in items:
-        if HERE in item.path.parents and "host" in getattr(item, "fixturenames", ()):
+        if HERE not in item.path.parents:
+            continue
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS))
+        if "host" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.hosts)
 
 
