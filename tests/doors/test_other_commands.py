@@ -98,13 +98,17 @@ def test_a_profile_that_is_not_managed_is_as_without_the_plugin(aws: Aws) -> Non
     assert aws.actions() == ["GetCallerIdentity"]
 
 
-@pytest.mark.parametrize("setting", ["mfa_session = off\n", ""])
+@pytest.mark.parametrize("setting", ["off", "on"])
 def test_the_plugin_can_be_switched_off(aws: Aws, setting: str) -> None:
-    """For a profile by its setting, for one call by the environment."""
-    aws.settle_mfa(setting)
-    env = {} if setting else {"AWS_MFA_SESSION": "off"}
-    result = aws.run(*CALL, "--profile", "mfa", env={**env, "AWS_MFA_TOKEN_CODE": aws.code()})
-    assert result.code != 0
+    """For a profile by its setting, for one call by the environment: its own keys are used."""
+    aws.settle(config=f"mfa_serial = {aws.serial()}\nmfa_session = {setting}\n")
+    env = {
+        "AWS_MFA_TOKEN_CODE": aws.code(),
+        **({"AWS_MFA_SESSION": "off"} if setting == "on" else {}),
+    }
+    result = aws.run(*CALL, env=env)
+    assert result.code == 0, result.output
+    assert keys_used(aws) == aws.service.user("ada").access_key_id
     assert not aws.codes_spent()
 
 
