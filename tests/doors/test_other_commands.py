@@ -75,7 +75,6 @@ def test_nobody_to_ask_ends_with_253(aws: Aws) -> None:
     assert not aws.service.calls
 
 
-@pytest.mark.xfail(reason="ownership is judged by leftover lines, not by the key (issue 9)")
 def test_keys_put_into_an_expired_session_profile_stay(aws: Aws) -> None:
     """A command that renews replaces no access key that the plugin didn't write."""
     aws.settle_mfa()
