@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _OURS_ONLY = 0o700
 _SECRET_MODE = 0o600
 _MARK = "awscli-mfa"
-_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _BINARY = getattr(os, "O_BINARY", 0)
 
 _CAUSES = {
@@ -182,7 +182,7 @@ def _sync_folder(folder: str) -> None:
     if sys.platform != "win32":
         # The new file is in its place by now; a folder that can't be synced is no failed write.
         with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 os.fsync(descriptor)
             finally:

@@ -14,9 +14,13 @@ from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _CHUNK, _KEPT = 65536, 64
+
+# Its stdin is a pipe from this process. First comes a group's id, then a line once that group may
+# live on. The end of the pipe in place of that line means that this process died.
+_WATCHER = 'read -r group && [ "$group" ] && ! read -r _ && kill -s KILL -- "-$group"'
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,38 @@ def drain(stream: IO[bytes], into: list[bytes]) -> None:
 def _feed(stream: IO[bytes], content: bytes) -> None:
     with contextlib.suppress(OSError), stream:
         stream.write(content)
+
+
+@contextlib.contextmanager
+def ending_with_this_process() -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes a process group's id: should this process die, so does that one.
+
+    Whatever ends this process, SIGKILL too, and in every thread: a small shell waits for it.
+    """
+    try:
+        watcher = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError:
+        # Windows, or a container without a shell.
+        yield lambda _group: None
+        return
+
+    def tell(line: object) -> None:
+        with contextlib.suppress(OSError):
+            os.write(watcher.stdin.fileno(), f"{line}\n".encode())  # type: ignore[union-attr]
+
+    try:
+        yield tell
+    finally:
+        tell("")
+        watcher.communicate()
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

@@ -120,7 +120,7 @@ def _answer(line: bytes) -> str:
 
 @contextlib.contextmanager
 def _opened() -> Iterator[int]:
-    terminal = os.open(_DEVICE, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    terminal = os.open(_DEVICE, os.O_RDWR | os.O_NOCTTY)
     try:
         yield terminal
     finally:

@@ -13,11 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.edges.child_environment import child_environment
-from awscli_mfa_plugin.edges.children import drain, end_group
+from awscli_mfa_plugin.edges.children import drain, end_group, ending_with_this_process
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from awscli_mfa_plugin.core.protocols import Notes
 
@@ -49,8 +49,13 @@ class TokenCommand:
         runs it. Lines of its stderr are shown as they come, runs of six digits masked.
         """
         words = _words(command)
+        with ending_with_this_process() as watch:
+            return self._run(words, watch)
+
+    def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
         try:
             process = self._started(words)
+            watch(process.pid)
         except (OSError, ValueError) as error:
             raise TokenProcessError(
                 f"mfa_process can't run {shown(words[0])}: "
@@ -143,7 +148,7 @@ def _in_foreground(group: int) -> Iterator[None]:
         yield
         return
     try:
-        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
         yield
         return

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 PINS = Path(__file__).parent / "pins"
-HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-debian")
+HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debian")
 # Programs on AWS's other SDKs, which read what the plugin writes.
 CLIENTS = ("js-sdk", "rclone")
-# The four CLIs; the fifth host is v1 once more, beside a boto3 with a botocore of its own.
+# One of each kind, on which a test runs unless it names others. The rest are older official
+# builds of v2, and v1 once more beside a boto3 with a botocore of its own.
 KINDS = ("v1", "v1-split", "v2", "v2-debian")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"

@@ -33,12 +33,12 @@ class Host:
     @property
     def is_frozen(self) -> bool:
         """Whether it is AWS's own build, with a Python inside."""
-        return self.name == "v2"
+        return self.name in {"v2", "v2-oldest", "v2-middle"}
 
     @property
     def knows_endpoint_settings(self) -> bool:
-        """Whether it reads AWS_ENDPOINT_URL and ``endpoint_url``; Debian's 2.9.19 doesn't."""
-        return self.name != "v2-debian"
+        """Whether it reads AWS_ENDPOINT_URL and ``endpoint_url``, as 2.13 and newer do."""
+        return self.name not in {"v2-debian", "v2-oldest"}
 
     @property
     def renders_help(self) -> bool:
@@ -73,5 +73,5 @@ class Host:
 
 
 def all_hosts() -> list[Host]:
-    """Return the five hosts, fetched or not."""
+    """Return all hosts, fetched or not."""
     return [Host(name, host_folder(name)) for name in HOSTS]

@@ -219,6 +219,8 @@ def _build_wheels(name: str, folder: Path, final: Path) -> None:
 
 _RECIPES: dict[str, Recipe] = {
     "v2": _build_v2,
+    "v2-oldest": _build_v2,
+    "v2-middle": _build_v2,
     "v2-debian": _build_v2_debian,
     "js-sdk": _build_js_sdk,
     "rclone": _build_rclone,

@@ -19,6 +19,8 @@ VERSIONS = {
     "v1-split": "aws-cli/1.45.11 ",
     "v1-boto3": "aws-cli/1.46.3 ",
     "v2": "aws-cli/2.36.12 ",
+    "v2-oldest": "aws-cli/2.12.1 ",
+    "v2-middle": "aws-cli/2.17.56 ",
     "v2-debian": "aws-cli/2.9.19 ",
 }
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.hosts.cache import KINDS
+from tests.hosts.people import settle
 from tests.hosts.sessions import settle_on_session
+from tests.processes import ended, when_written
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -65,3 +69,18 @@ def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: Em
     assert said in result.stderr
     assert "reports" in result.stdout
     assert [call.action for call in aws.calls] == ["ListBuckets"]
+
+
+def test_a_command_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
+    """SIGTERM and SIGHUP end the login as ever, the command, and all that the command started."""
+    pids = home.path / "pids"
+    script = f"sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
+    settle(home, aws, config=f"[profile mfa]\nmfa_process = sh -c {shlex.quote(script)}\n")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        pids.unlink(missing_ok=True)
+        with home.start("mfa", "login") as login:
+            started = [int(pid) for pid in when_written(pids).split()]
+            login.send_signal(number)
+            login.communicate(timeout=60)
+        assert login.returncode == -number
+        assert [ended(pid) for pid in started] == [True, True]

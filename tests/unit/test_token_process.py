@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from awscli_mfa_plugin.edges.child_environment import WITHHELD
 from awscli_mfa_plugin.edges.token_process import TokenCommand
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 from tests.fakes import FakeNotes
+from tests.processes import ended, when_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,19 +152,6 @@ def test_much_stderr_blocks_nothing() -> None:
     assert len(notes) == 300
 
 
-def ended(pid: int) -> bool:
-    """Wait until a process is gone, and tell whether it is."""
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        state = subprocess.run(
-            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-        ).stdout.strip()
-        if not state or state.startswith("Z"):
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
     """Its whole process group: nothing stays behind and waits for a code that nobody wants."""
     pids = tmp_path / "pids"
@@ -182,6 +171,37 @@ def test_a_command_that_ignores_signals_is_ended_too() -> None:
     with pytest.raises(TokenProcessError, match="was ended"):
         run("trap '' INT TERM HUP; while :; do sleep 0.1; done", seconds=0.5)
     assert time.monotonic() - started < 10
+
+
+OWNER = """
+import os, sys, threading
+from awscli_mfa_plugin.edges.token_process import TokenCommand
+command = TokenCommand(os.environ, print)
+worker = threading.Thread(target=command.run, args=(sys.argv[1],))
+if sys.argv[2] == "worker":
+    worker.start()
+    worker.join()
+else:
+    command.run(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("thread", ["main", "worker"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_a_command_ends_with_the_process_that_runs_it(
+    tmp_path: Path, name: str, thread: str
+) -> None:
+    """With all it started, whatever ends the process, and without changing how that ends."""
+    pids = tmp_path / "pids"
+    script = f"sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
+    words = [sys.executable, "-c", OWNER, f"sh -c {shlex.quote(script)}", thread]
+    with subprocess.Popen(words) as owner:
+        leader, child = map(int, when_written(pids).split())
+        number = getattr(signal, name)
+        owner.send_signal(number)
+        assert owner.wait(30) == -number
+    assert ended(leader)
+    assert ended(child)
 
 
 def test_what_a_command_leaves_running_holds_nobody_up() -> None:

@@ -41,7 +41,7 @@ def make_change(fix: Fix, locks: Locks) -> None:
 
 
 def _change_mode(fix: Fix) -> None:
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
     try:
         descriptor = os.open(fix.path, flags)
     except PermissionError:
