@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def ended(pid: int) -> bool:
@@ -21,12 +17,3 @@ def ended(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-def when_written(path: Path) -> str:
-    """Wait for a file that another process puts in place whole, and return its text."""
-    end = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < end, f"{path.name} wasn't written"
-        time.sleep(0.02)
-    return path.read_text("utf-8")

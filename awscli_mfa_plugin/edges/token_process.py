@@ -54,8 +54,9 @@ class TokenCommand:
 
     def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
         try:
-            process = self._started(words)
-            watch(process.pid)
+            with _signals_put_off():
+                process = self._started(words)
+                watch(process.pid)
         except (OSError, ValueError) as error:
             raise TokenProcessError(
                 f"mfa_process can't run {shown(words[0])}: "
@@ -139,6 +140,27 @@ def _words(command: str) -> list[str]:
     if not words:
         raise TokenProcessError("mfa_process is empty.", "Remove it, or name a command.")
     return words
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Let what would end this process wait until the command is watched."""
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) not in {signal.SIG_IGN, None}
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            os.kill(os.getpid(), number)
 
 
 @contextlib.contextmanager

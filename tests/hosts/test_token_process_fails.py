@@ -11,7 +11,7 @@ import pytest
 from tests.hosts.cache import KINDS
 from tests.hosts.people import settle
 from tests.hosts.sessions import settle_on_session
-from tests.processes import ended, when_written
+from tests.processes import ended
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -74,12 +74,14 @@ def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: Em
 def test_a_command_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
     """SIGTERM and SIGHUP end the login as ever, the command, and all that the command started."""
     pids = home.path / "pids"
-    script = f"sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
+    script = f"sleep 60 & echo $$ $! > {pids}; echo ready >&2; wait"
     settle(home, aws, config=f"[profile mfa]\nmfa_process = sh -c {shlex.quote(script)}\n")
     for number in (signal.SIGTERM, signal.SIGHUP):
-        pids.unlink(missing_ok=True)
         with home.start("mfa", "login") as login:
-            started = [int(pid) for pid in when_written(pids).split()]
+            assert login.stderr is not None
+            while b"mfa_process: ready" not in (line := login.stderr.readline()):
+                assert line, "the command didn't start"
+            started = [int(pid) for pid in pids.read_text().split()]
             login.send_signal(number)
             login.communicate(timeout=60)
         assert login.returncode == -number

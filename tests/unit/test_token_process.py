@@ -17,7 +17,7 @@ from awscli_mfa_plugin.edges.child_environment import WITHHELD
 from awscli_mfa_plugin.edges.token_process import TokenCommand
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 from tests.fakes import FakeNotes
-from tests.processes import ended, when_written
+from tests.processes import ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,15 +193,29 @@ def test_a_command_ends_with_the_process_that_runs_it(
 ) -> None:
     """With all it started, whatever ends the process, and without changing how that ends."""
     pids = tmp_path / "pids"
-    script = f"sleep 60 & echo $$ $! > {pids}.new; mv {pids}.new {pids}; wait"
-    words = [sys.executable, "-c", OWNER, f"sh -c {shlex.quote(script)}", thread]
-    with subprocess.Popen(words) as owner:
-        leader, child = map(int, when_written(pids).split())
+    script = f"sleep 60 & echo $$ $! > {pids}; echo ready >&2; wait"
+    words = [sys.executable, "-uc", OWNER, f"sh -c {shlex.quote(script)}", thread]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == b"mfa_process: ready\n"
+        leader, child = map(int, pids.read_text().split())
         number = getattr(signal, name)
         owner.send_signal(number)
         assert owner.wait(30) == -number
     assert ended(leader)
     assert ended(child)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_command_starts_ends_it_too(tmp_path: Path, name: str) -> None:
+    """Here the command itself sends it, as the first thing it does."""
+    pids = tmp_path / "pids"
+    script = f"kill -s {name[3:]} $PPID; echo $$ > {pids}.new; mv {pids}.new {pids}; sleep 60"
+    words = [sys.executable, "-c", OWNER, f"sh -c {shlex.quote(script)}", "main"]
+    done = subprocess.run(words, check=False, timeout=60)
+    assert done.returncode == -getattr(signal, name)
+    # The command may have been ended before it got to that.
+    assert not pids.exists() or ended(int(pids.read_text()))
 
 
 def test_what_a_command_leaves_running_holds_nobody_up() -> None:
