@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.core.protocols import CountingTerminal
 
@@ -28,6 +28,8 @@ PROMPT_SECONDS = 120
 _DEVICE = "/dev/tty"
 _CTRL_C, _CTRL_D, _CTRL_Z = b"\x03", b"", b"\x1a"
 _LONGEST_LINE = 1024
+# For six digits, and one that is too many.
+_ROOM = 7
 _CANCELLED = "Cancelled; nothing was changed."
 
 
@@ -70,7 +72,7 @@ class ControllingTerminal:
         """
         try:
             with _opened() as terminal, _line_mode(terminal, hidden=hidden):
-                _write(terminal, question)
+                _write(terminal, fitted(question, _columns(terminal)))
                 line = self._read_line(terminal)
                 if hidden or not line.endswith(b"\n"):
                     _write(terminal, "\n")
@@ -97,14 +99,37 @@ class ControllingTerminal:
         """Let ``seconds`` pass, counting down behind ``reason``; Ctrl-C cancels."""
         try:
             with _opened() as terminal:
-                for left in range(seconds, 0, -1):
-                    _write(terminal, f"\r{reason} {left:2d} s ")
+                for text in countdown(seconds, reason, lambda: _columns(terminal)):
+                    _write(terminal, text)
                     time.sleep(1)
                 _write(terminal, "\n")
         except KeyboardInterrupt:
             raise CancelledError(_CANCELLED, by_interrupt=True) from None
         except OSError:
             time.sleep(seconds)  # the terminal is gone; the wait is still due
+
+
+def fitted(question: str, columns: int) -> str:
+    """Return the question; one that leaves no room for a code gets a new line for the answer."""
+    last = question.rpartition("\n")[2]
+    return question if len(last) + _ROOM < columns else f"{question.rstrip()}\n"
+
+
+def countdown(seconds: int, reason: str, columns: Callable[[], int]) -> Iterator[str]:
+    """Yield what to show each second, as one line that is drawn again.
+
+    A reason that is too wide for that, or becomes so, is shown once, above the count.
+    """
+    for left in range(seconds, 0, -1):
+        line = f"\r{reason} {left:2d} s " if reason else f"\r{left:2d} s "
+        if reason and len(line) > columns():
+            line, reason = f"\r{reason}\n{left:2d} s ", ""
+        yield line
+
+
+def _columns(terminal: int) -> int:
+    # 0 is a terminal that doesn't know its size.
+    return os.get_terminal_size(terminal).columns or 80
 
 
 def _answer(line: bytes) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
-from awscli_mfa_plugin.edges.terminal import PROMPT_SECONDS
+from awscli_mfa_plugin.edges.terminal import PROMPT_SECONDS, countdown, fitted
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 
 
@@ -29,7 +30,9 @@ class Console:
         """Return the line that was typed; raise CancelledError or CannotAskError."""
         import msvcrt
 
+        question = fitted(question, _columns())
         self.tell(question)
+        last_line = question.rpartition("\n")[2]
         typed: list[str] = []
         deadline = time.monotonic() + self._prompt_seconds
         while time.monotonic() < deadline:
@@ -46,7 +49,7 @@ class Console:
                 typed = typed[:-1]
             elif key.isprintable():
                 typed.append(key)
-            self.tell("" if hidden else f"\r{question}{''.join(typed)} \b")
+            self.tell("" if hidden else f"\r{last_line}{''.join(typed)} \b")
         raise CannotAskError(
             f"Nobody answered within {PROMPT_SECONDS} s.",
             "Run the command again when the code is at hand.",
@@ -55,9 +58,13 @@ class Console:
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, counting down behind ``reason``; Ctrl-C cancels."""
         try:
-            for left in range(seconds, 0, -1):
-                self.tell(f"\r{reason} {left:2d} s ")
+            for text in countdown(seconds, reason, _columns):
+                self.tell(text)
                 time.sleep(1)
             self.tell("\n")
         except KeyboardInterrupt:
             raise CancelledError("Cancelled; nothing was changed.") from None
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns

@@ -86,6 +86,11 @@ class Terminal:
         """Type ``text`` and press Return."""
         self._child.send(text + "\r")
 
+    def resize(self, columns: int) -> None:
+        """Make the terminal so many columns wide."""
+        self._child.setwinsize(self._screen.lines, columns)
+        self._screen.resize(columns=columns)
+
     @property
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed."""

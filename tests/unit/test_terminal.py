@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from awscli_mfa_plugin.edges.terminal import fitted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -107,11 +109,10 @@ class Asking:
         }
         return [sys.executable, "-c", CHILD, json.dumps(order)]
 
-    def start(self, call: str, *arguments: object, **options: Any) -> Terminal:
+    def start(self, call: str, *arguments: object, columns: int = 80, **options: Any) -> Terminal:
         """Call a method of the terminal on a new one."""
-        terminal = Terminal(
-            self.command(call, *arguments, **options), env=environment(), cwd=ROOT, timeout=20
-        )
+        command = self.command(call, *arguments, **options)
+        terminal = Terminal(command, env=environment(), cwd=ROOT, columns=columns, timeout=20)
         self._terminals.append(terminal)
         return terminal
 
@@ -295,6 +296,58 @@ def test_a_wait_counts_down_on_one_line(asking: Asking) -> None:
     assert terminal.display == "The next code appears in  1 s"
     assert terminal.text.index(" 2 s") < terminal.text.index(" 1 s")
     assert terminal.text.endswith("\n")
+
+
+REASON = "This code was used already. The next one appears in"
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        (40, ["This code was used already. The next one", " appears in", " 1 s"]),
+        (20, ["This code was used a", "lready. The next one", " appears in", " 1 s"]),
+        (6, None),
+    ],
+)
+def test_a_countdown_fits_a_narrow_terminal(
+    asking: Asking, columns: int, lines: list[str] | None
+) -> None:
+    """The reason is shown once; only the count below it is drawn again."""
+    terminal = asking.start("wait", 3, REASON, columns=columns)
+    assert asking.outcome(terminal)["value"] is None
+    assert terminal.text.count("used already") == 1
+    shown = terminal.display.split("\n")
+    assert shown[-1] == " 1 s"
+    assert lines is None or shown == lines
+
+
+def test_a_countdown_stays_on_its_line_when_the_terminal_gets_narrow(asking: Asking) -> None:
+    """From then on the count has a line of its own."""
+    terminal = asking.start("wait", 4, REASON)
+    terminal.expect(" 4 s")
+    terminal.resize(30)
+    assert asking.outcome(terminal)["value"] is None
+    assert terminal.text.count("used already") == 2
+    assert terminal.display.split("\n")[-1] == " 1 s"
+
+
+@pytest.mark.parametrize("columns", [40, 20])
+def test_a_code_can_be_corrected_below_a_wide_question(asking: Asking, columns: int) -> None:
+    """The answer has a line of its own: Backspace can't go back over a terminal's edge."""
+    question = "Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: "
+    terminal = asking.start("ask", question, columns=columns)
+    terminal.expect("profile mfa:")
+    terminal.send("1299\x7f\x7f3456\r")
+    assert asking.outcome(terminal)["value"] == "123456"
+    shown = terminal.display.split("\n")
+    assert shown[-1] == "123456"
+    assert "".join(shown[:-1]).replace(" ", "") == question.replace(" ", "")
+
+
+def test_a_question_that_leaves_room_for_a_code_stays_on_its_line() -> None:
+    """Only the last line counts."""
+    assert fitted("a long line of text\nCode: ", 20) == "a long line of text\nCode: "
+    assert fitted("Code of a device: ", 20) == "Code of a device:\n"
 
 
 def test_ctrl_c_cancels_a_wait(asking: Asking) -> None:
