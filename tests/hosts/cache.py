@@ -11,9 +11,12 @@ PINS = Path(__file__).parent / "pins"
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debian")
 # Programs on AWS's other SDKs, which read what the plugin writes.
 CLIENTS = ("js-sdk", "rclone")
-# One of each kind, on which a test runs unless it names others. The rest are older official
-# builds of v2, and v1 once more beside a boto3 with a botocore of its own.
-KINDS = ("v1", "v1-split", "v2", "v2-debian")
+# Where a test runs unless it names other hosts, since each start of ``aws`` counts.
+KINDS = ("v1", "v2", "v2-debian")
+# For what depends on the CLI's own code of its time: renewals, secrets, what must work.
+AGES = (*KINDS, "v1-split", "v2-oldest", "v2-middle")
+# For what is the same on each but for how options are read.
+EXTREMES = ("v1", "v2", "v2-oldest")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
 # To be raised when the way a host is built changes: what was fetched before is then redone.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.hosts.cache import HOSTS, WHEELS, is_fetched
+from tests.hosts.cache import KINDS, WHEELS, is_fetched
 from tests.hosts.home import NOWHERE, Home
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.installed import install_plugin
@@ -47,9 +47,9 @@ def need(name: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(params=HOSTS)
+@pytest.fixture(params=KINDS)
 def host(request: pytest.FixtureRequest) -> Host:
-    """Return each of the real CLIs in turn."""
+    """Return each of the usual CLIs in turn, or of those that the test names."""
     name = request.param
     need(name)
     return next(host for host in all_hosts() if host.name == name)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import KINDS
+from tests.hosts.cache import EXTREMES
 from tests.hosts.people import keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
+pytestmark = pytest.mark.parametrize("host", EXTREMES, indirect=True)
 
 ROLE = (
     "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = default\n"

@@ -10,9 +10,6 @@ import subprocess
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.hosts.cache import KINDS
 from tests.hosts.home import Home, Result
 from tests.hosts.people import codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.terminal import Terminal
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
     from tests.aws import EmbeddedAws
 
-pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
 
 ROLES = (
     "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = mfa\n"

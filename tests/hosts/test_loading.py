@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import HOSTS
 from tests.hosts.people import keys_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
+pytestmark = pytest.mark.parametrize("host", HOSTS, indirect=True)
+
 
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
 

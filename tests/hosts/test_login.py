@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import HOSTS
 from tests.hosts.people import (
     REGION,
     codes_spent,
@@ -21,6 +22,7 @@ from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
+pytestmark = pytest.mark.parametrize("host", HOSTS, indirect=True)
 
 
 def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.hosts.cache import KINDS
 from tests.hosts.moved import MovedClock
 from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.terminal import CTRL_D
@@ -48,7 +45,6 @@ def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: Emb
     assert len(list((home.path / "there").rglob("*"))) >= 3
 
 
-@pytest.mark.parametrize("host", KINDS, indirect=True)
 def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
     """Ctrl-D: asked once, and the copy ends well on the session that is there."""
     settle_nearly_due(home, aws, due_in=6, over_in=120)
@@ -61,7 +57,6 @@ def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAw
     assert codes_spent(aws) == 1
 
 
-@pytest.mark.parametrize("host", KINDS, indirect=True)
 def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
     """No terminal: the session serves while it lives."""
     settle_nearly_due(home, aws, due_in=6, over_in=120)
@@ -70,7 +65,6 @@ def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> No
     assert result.returncode == 0, result.output
 
 
-@pytest.mark.parametrize("host", KINDS, indirect=True)
 def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
     """One code at the start and one when the session is due, whatever roles are used."""
     serial = serial_of(aws)
@@ -94,7 +88,6 @@ def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
     assert sum(1 for call in aws.calls if call.action == "AssumeRole") >= 8
 
 
-@pytest.mark.parametrize("host", KINDS, indirect=True)
 def test_a_short_session_asks_for_nothing_more_in_its_first_ten_minutes(
     home: Home, aws: EmbeddedAws
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import AGES
 from tests.hosts.people import (
     REGION,
     codes_spent,
@@ -22,6 +23,8 @@ from tests.hosts.terminal import CTRL_C, CTRL_D
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
+pytestmark = pytest.mark.parametrize("host", AGES, indirect=True)
+
 
 MFA = "[profile mfa]\nregion = {region}\nmfa_source_profile = default\nmfa_serial = {serial}\n"
 ACCOUNT = "arn:aws:iam::123456789012"

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import HOSTS
 from tests.hosts.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.hosts.home import Home
+on_every_host = pytest.mark.parametrize("host", HOSTS, indirect=True)
+
 
 VERSIONS = {
     "v1": "aws-cli/1.46.3 ",
@@ -27,6 +30,7 @@ VERSIONS = {
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
 
 
+@on_every_host
 def test_version_without_the_plugin(plain_home: Home) -> None:
     """Each host is the release that the pins name."""
     result = plain_home.run("--version")
@@ -34,6 +38,7 @@ def test_version_without_the_plugin(plain_home: Home) -> None:
     assert result.stdout.startswith(VERSIONS[plain_home.host.name])
 
 
+@on_every_host
 def test_version_with_the_plugin(home: Home) -> None:
     """Wiring the plugin changes nothing about a command that isn't ours."""
     result = home.run("--version")
@@ -42,6 +47,7 @@ def test_version_with_the_plugin(home: Home) -> None:
     assert result.stderr == ""
 
 
+@on_every_host
 def test_the_plugin_is_really_loaded(home: Home) -> None:
     """The wiring reaches the plugin: ``aws mfa`` is a command that exists."""
     result = home.run("mfa", "nonsense")
@@ -49,12 +55,14 @@ def test_the_plugin_is_really_loaded(home: Home) -> None:
     assert "login" in result.stderr
 
 
+@on_every_host
 def test_without_the_plugin_there_is_no_mfa(plain_home: Home) -> None:
     """``aws mfa`` comes from the plugin alone."""
     result = plain_home.run("mfa", "status")
     assert result.returncode == plain_home.host.usage_exit_code, result.output
 
 
+@on_every_host
 def test_the_version_on_a_terminal(home: Home) -> None:
     """A command on a terminal shows what it shows elsewhere."""
     result = home.run("--version", tty=True)
@@ -62,6 +70,7 @@ def test_the_version_on_a_terminal(home: Home) -> None:
     assert result.stdout.startswith(VERSIONS[home.host.name])
 
 
+@on_every_host
 def test_a_home_reaches_no_network(home: Home) -> None:
     """A call fails at once, unless the test gives the home an AWS to ask."""
     home.write_credentials(KEYS)

@@ -6,9 +6,6 @@ import shlex
 import signal
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.hosts.cache import KINDS
 from tests.hosts.people import settle
 from tests.hosts.sessions import settle_on_session
 from tests.processes import ended
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home, Result
 
-pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
 
 S3 = ("s3", "ls", "--profile", "mfa")
 # What the command does, and what is said of it.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import KINDS
 from tests.hosts.people import REGION, keys_of, serial_of
 from tests.hosts.sessions import KEY, session_section
 from tests.hosts.terminal import CTRL_C
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home, Result
 
-pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
 
 CONFIG = """\
 [default]
