@@ -98,11 +98,30 @@ def make_private_folder(path: str) -> None:
 def _make_one_folder(folder: str) -> None:
     try:
         os.mkdir(folder, _OURS_ONLY)
+        _give_folder(folder)
     except FileExistsError:
         # Another of our processes was faster.
         return
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def give_to_the_folders_owner(descriptor: int, folder: str) -> None:
+    """Let root, on a user's behalf under sudo, leave the user what it makes in their folder."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        owner = os.stat(folder)
+        if owner.st_uid:
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _give_folder(folder: str) -> None:
+    if sys.platform != "win32" and os.geteuid() == 0:
+        # By its descriptor: the user could put a link in its place meanwhile.
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            give_to_the_folders_owner(descriptor, os.path.dirname(folder))
+        finally:
+            os.close(descriptor)
 
 
 def replace_file(
@@ -126,6 +145,8 @@ def replace_file(
     except OSError as error:
         raise unwritable(target, error) from error
     try:
+        if old is None:
+            give_to_the_folders_owner(descriptor, os.path.dirname(target))
         _fill(descriptor, content, old, secret=secret, durable=durable)
         check(temporary)
         # On the disk before it has the name: no reader ever sees the new name with old bytes.

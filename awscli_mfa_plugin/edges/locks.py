@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.edges.atomic import unwritable
+from awscli_mfa_plugin.edges.atomic import give_to_the_folders_owner, unwritable
 from awscli_mfa_plugin.edges.state import digest_name
 from awscli_mfa_plugin.errors import BusyError
 
@@ -56,6 +56,9 @@ class Locks:
         path = self._folder.file(f"{digest_name(name)}.lock")
         lock = FileLock(path, mode=0o600)
         try:
+            # Made here, since root would own what filelock makes.
+            with suppress(FileExistsError):
+                os.close(_new_file(path))
             self._acquire(lock, path, wait_seconds, on_wait)
         except Timeout:
             raise BusyError(
@@ -94,9 +97,11 @@ class Locks:
 
     def _leave_note(self, path: str) -> None:
         # Beside the lock and not in it: a locked file can't be read on Windows.
+        note = _note(path)
         with suppress(OSError):
-            descriptor = os.open(_note(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            if os.path.lexists(note):
+                os.unlink(note)  # a killed holder left it
+            with open(_new_file(note), "w", encoding="utf-8", errors="replace") as file:
                 file.write(self._holder or this_process())
 
     @staticmethod
@@ -106,6 +111,12 @@ class Locks:
                 return file.read(200) or "another process"
         except OSError:
             return "another process"
+
+
+def _new_file(path: str) -> int:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    give_to_the_folders_owner(descriptor, os.path.dirname(path))
+    return descriptor
 
 
 def _note(path: str) -> str:

@@ -43,16 +43,22 @@ def compiled_code_kept() -> Iterator[None]:
     """Let Python keep the compiled form of what is imported inside.
 
     The frozen build of AWS CLI v2 never writes any, so it would compile the plugin anew at
-    every start. Where the user forbids it (PYTHONDONTWRITEBYTECODE), it stays forbidden.
+    every start. Where the user forbids it (PYTHONDONTWRITEBYTECODE), it stays forbidden; so it
+    does for root in a user's folder, who couldn't remove root's files.
     """
-    forbidden = not getattr(sys, "frozen", False) or os.environ.get("PYTHONDONTWRITEBYTECODE")
+    forbidden = os.environ.get("PYTHONDONTWRITEBYTECODE") or _is_a_users_folder_to_root()
     before = sys.dont_write_bytecode
-    if not forbidden:
+    if getattr(sys, "frozen", False) and not forbidden:
         sys.dont_write_bytecode = False
     try:
         yield
     finally:
         sys.dont_write_bytecode = before
+
+
+def _is_a_users_folder_to_root() -> bool:
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    return is_root and os.stat(os.path.dirname(os.path.abspath(__file__))).st_uid != 0
 
 
 @contextlib.contextmanager

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from awscli_mfa_plugin.edges.atomic import unwritable
+from awscli_mfa_plugin.core.records import Session
+from awscli_mfa_plugin.edges.atomic import replace_file, unwritable
 from awscli_mfa_plugin.edges.files import SharedFile
+from awscli_mfa_plugin.edges.locks import Locks
+from awscli_mfa_plugin.edges.session_cache import SessionCache
+from awscli_mfa_plugin.edges.state import UsedCodes
 from awscli_mfa_plugin.errors import (
     BusyError,
     ConfigurationError,
@@ -235,8 +241,6 @@ def test_a_bind_mounted_file_is_refused(tmp_path: Path) -> None:
 @needs_root
 def test_a_bind_mounted_file_is_refused_by_the_rename_too(tmp_path: Path) -> None:
     """Where mounts can't be told ahead the write itself says it, and leaves nothing."""
-    from awscli_mfa_plugin.edges.atomic import replace_file
-
     path = homely(tmp_path)
     source = tmp_path / "source"
     source.write_bytes(OLD)
@@ -422,3 +426,87 @@ def test_what_botocore_would_read_otherwise_is_not_written(tmp_path: Path) -> No
         credentials_file(tmp_path).update(lambda document: Lying(with_session(document)))  # type: ignore[arg-type,return-value]
     assert path.read_bytes() == OLD
     assert not temporary_files(path.parent)
+
+
+@needs_root
+def test_root_leaves_what_it_makes_in_a_users_home_to_the_user(tmp_path: Path) -> None:
+    """Folders, the file, a session in the cache, the lock, the memory of used codes."""
+    home = tmp_path / "ada"
+    home.mkdir()
+    os.chown(home, 1234, 4321)
+    assert credentials_file(home).update(with_session)
+    locks = Locks(state_folder(home))
+    now = datetime.now(timezone.utc)
+    session = Session("ASIANEW", "secret", "token", now)
+    cache = SessionCache(str(home / ".aws/cli/cache"), "/credentials", locks)
+    cache.save("mfa", "AKIAOLD", session)
+    UsedCodes(state_folder(home), lambda: now).remember("GAHT12345678", "123456")
+    with locks.hold("a lock", 1):
+        made = {path: path.stat() for path in home.rglob("*")}
+    assert {path.suffix for path in made} == {"", ".json", ".lock", ".holder"}
+    assert {(status.st_uid, status.st_gid) for status in made.values()} == {(1234, 4321)}
+
+
+class System(NamedTuple):
+    """What ``replace_file`` asked the system for, in order."""
+
+    calls: list[str]
+
+    @classmethod
+    def watching(cls, monkeypatch: pytest.MonkeyPatch) -> System:
+        """Note each fsync, of a file or a folder, and each rename; they are made all the same."""
+        fsync, replace, system = os.fsync, os.replace, cls([])
+
+        def noted_fsync(descriptor: int) -> None:
+            is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+            system.calls.append("fsync of the folder" if is_folder else "fsync of the file")
+            fsync(descriptor)
+
+        def noted_replace(source: str, target: str) -> None:
+            system.calls.append("rename")
+            replace(source, target)
+
+        monkeypatch.setattr(os, "fsync", noted_fsync)
+        monkeypatch.setattr(os, "replace", noted_replace)
+        return system
+
+
+def test_the_file_is_on_the_disk_before_it_has_its_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that loses its power has the old file or the new one, whole."""
+    homely(tmp_path)
+    system = System.watching(monkeypatch)
+    assert credentials_file(tmp_path).update(with_session)
+    assert system.calls == ["fsync of the file", "rename", "fsync of the folder"]
+
+
+def test_the_state_folder_is_closed_to_others(tmp_path: Path) -> None:
+    """Also one that was there and open."""
+    folder = state_folder(tmp_path)
+    path = type(tmp_path)(folder.path)
+    before = os.umask(0)
+    try:
+        folder.make()
+    finally:
+        os.umask(before)
+    assert mode(path) == 0o700
+    path.chmod(0o777)
+    folder.make()
+    assert mode(path) == 0o700
+
+
+def test_a_group_that_cant_be_kept_loses_what_it_was_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new file has another group, whose members had no right to the old one."""
+    path = homely(tmp_path, mode=0o664)
+    real = path.stat()
+    old = os.stat_result((*real[:5], real.st_gid + 1, *real[6:]))
+
+    def refused(_descriptor: int, _uid: int, _gid: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchown", refused)
+    replace_file(str(path), NEW, old, secret=False)
+    assert (path.read_bytes(), mode(path)) == (NEW, 0o604)

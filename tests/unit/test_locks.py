@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from tests.unit.store import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 HOLDER = """
 import sys
@@ -108,3 +108,23 @@ def test_an_error_frees_the_lock(tmp_path: Path) -> None:
 def test_a_process_names_itself() -> None:
     """Its id is there, and its terminal where there is one."""
     assert this_process().startswith(f"process {os.getpid()}")
+
+
+def test_a_holders_note_goes_with_it(tmp_path: Path) -> None:
+    """Who waits for a later holder that left no note isn't told of a process of long ago."""
+    folder = state_folder(tmp_path)
+    with Locks(folder).hold("a/b", 0):
+        assert {path.suffix for path in Path(folder.path).iterdir()} == {".holder", ".lock"}
+    assert {path.suffix for path in Path(folder.path).iterdir()} == {".lock"}
+
+
+def test_the_note_of_a_killed_holder_is_replaced(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    """By that of the next one."""
+    holder.kill()
+    holder.wait()
+    folder = state_folder(tmp_path)
+    with Locks(folder, "the next one").hold("a/b", 10):
+        [note] = Path(folder.path).glob("*.holder")
+        assert note.read_text() == "the next one"

@@ -278,6 +278,12 @@ def test_a_frozen_builds_library_path_is_the_one_from_before() -> None:
     assert run(script, more=more) == "/usr/lib none"
 
 
+def test_a_frozen_builds_own_variables_stay_with_it() -> None:
+    """Another frozen program would take PyInstaller's for its own."""
+    more = {"_PYI_ARCHIVE_FILE": "/opt/aws", "_PYI_PARENT_PROCESS_LEVEL": "1", "_MINE": "kept"}
+    assert run("env | grep -c _PYI_; echo $_MINE", more=more) == "0\nkept"
+
+
 @pytest.mark.parametrize("command", ["sh -c 'echo", 'x "', "a \\"])
 def test_unbalanced_quotes_are_explained(command: str) -> None:
     """The command isn't repeated: it may hold a secret."""
