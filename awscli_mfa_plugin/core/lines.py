@@ -63,7 +63,7 @@ class _Reader:
         if not stripped or stripped[0] in "#;":
             kind = Kind.COMMENT if stripped else Kind.BLANK
             return Line(kind, text, newline, self.section or "", self.option)
-        indent = len(text) - len(text.lstrip())
+        indent = 0 if text.startswith(stripped[0]) else len(text) - len(text.lstrip())
         if self.option and indent > self.indent:
             self._continue(number, stripped)
             return Line(Kind.CONTINUATION, text, newline, self.section or "", self.option)
@@ -114,7 +114,9 @@ def split_option(stripped: str) -> tuple[str, str, str]:
 
     All are empty if there is no delimiter.
     """
-    at = min((at for at in (stripped.find("="), stripped.find(":")) if at >= 0), default=-1)
+    at, colon = stripped.find("="), stripped.find(":")
+    if 0 <= colon < at or at < 0:
+        at = colon
     if at < 0:
         return "", "", ""
     return stripped[:at].rstrip(), stripped[at], stripped[at + 1 :].strip()

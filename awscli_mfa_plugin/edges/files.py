@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.core.protocols import Locks
+    from awscli_mfa_plugin.edges.as_the_cli import Sections
 
 WAIT_SECONDS = 30
 _ATTEMPTS = 20
@@ -36,6 +37,9 @@ class SharedFile:
         self.path = path
         self._locks = locks
         self._secret = secret
+        # A file may hold hundreds of thousands of profiles: it is parsed once, by either parser.
+        self._known: tuple[bytes, SharedDocument] | None = None
+        self._known_to_the_cli: tuple[Snapshot, Sections] | None = None
 
     def read(self) -> SharedDocument:
         """Return what the file holds now; a missing file is an empty one.
@@ -113,18 +117,23 @@ class SharedFile:
         make_private_folder(os.path.dirname(target))
 
         def check(temporary: str) -> None:
-            check_replacement(old, self._parsed(temporary), before, after)
+            check_replacement(old, read_as_the_cli(temporary, self.path), before, after)
             if not take_snapshot(target).is_same_as(snapshot):
                 raise ChangedMeanwhileError
 
         replace_file(target, content, snapshot.status, secret=self._secret, check=check)
+        self._known = (content, after)
         return True
 
     def _document(self, snapshot: Snapshot) -> SharedDocument:
-        return SharedDocument.parse(snapshot.content or b"", self.path)
+        content = snapshot.content or b""
+        if self._known is None or self._known[0] != content:
+            self._known = (content, SharedDocument.parse(content, self.path))
+        return self._known[1]
 
-    def _as_the_cli(self, target: str, snapshot: Snapshot) -> dict[str, dict[str, object]]:
-        return {} if snapshot.content is None else self._parsed(target)
-
-    def _parsed(self, path: str) -> dict[str, dict[str, object]]:
-        return read_as_the_cli(path, self.path)
+    def _as_the_cli(self, target: str, snapshot: Snapshot) -> Sections:
+        if snapshot.content is None:
+            return {}
+        if self._known_to_the_cli is None or not self._known_to_the_cli[0].is_same_as(snapshot):
+            self._known_to_the_cli = (snapshot, read_as_the_cli(target, self.path))
+        return self._known_to_the_cli[1]

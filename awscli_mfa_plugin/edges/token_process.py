@@ -150,15 +150,15 @@ def _signals_put_off() -> Iterator[None]:
         return
     came: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) not in {signal.SIG_IGN, None}
+        ending: signal.signal(ending, lambda number, _: came.append(number))
+        for ending in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(ending) not in {signal.SIG_IGN, None}
     }
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
         for number in came:
             os.kill(os.getpid(), number)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -236,3 +237,21 @@ def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> N
     assert result.returncode == 0, result.output
     assert {call.host for call in aws.calls} == {"127.0.0.1"}
     assert aws.url not in home.config.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in another user's home")
+@pytest.mark.parametrize("profile", ["mfa", "default"])
+def test_root_in_a_users_home_leaves_nothing_of_its_own(
+    home: Home, aws: EmbeddedAws, profile: str
+) -> None:
+    """As under sudo that keeps HOME: what a login makes or changes belongs to the user."""
+    settle(home, aws)
+    for path in (home.path, *home.path.rglob("*")):
+        os.chown(path, 1234, 4321)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--profile", profile, "--token-code", code)
+    assert result.returncode == 0, result.output
+    state = home.aws_folder / "cli" / "awscli-mfa"
+    made = [home.config, home.credentials, state, *state.iterdir()]
+    made += (home.aws_folder / "cli").rglob("awscli-mfa-plugin-*.json")
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(1234, 4321)}

@@ -6,6 +6,9 @@ import shlex
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.hosts.cache import HOSTS
 from tests.hosts.people import settle
 from tests.hosts.sessions import settle_on_session
 from tests.processes import ended
@@ -67,6 +70,7 @@ def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: Em
     assert [call.action for call in aws.calls] == ["ListBuckets"]
 
 
+@pytest.mark.parametrize("host", HOSTS, indirect=True)
 def test_a_command_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
     """SIGTERM and SIGHUP end the login as ever, the command, and all that the command started."""
     pids = home.path / "pids"

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from botocore import configloader
 
 from awscli_mfa_plugin.core.records import Session
 from awscli_mfa_plugin.edges.atomic import replace_file, unwritable
@@ -510,3 +511,32 @@ def test_a_group_that_cant_be_kept_loses_what_it_was_allowed(
     monkeypatch.setattr(os, "fchown", refused)
     replace_file(str(path), NEW, old, secret=False)
     assert (path.read_bytes(), mode(path)) == (NEW, 0o604)
+
+
+def test_a_file_is_parsed_once_by_each_parser_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login looks at it again and again, and it may hold hundreds of thousands of profiles."""
+    parsed: list[str] = []
+    parse = configloader.raw_config_parse
+
+    def counted(path: str, **options: object) -> object:
+        parsed.append(os.path.basename(path))  # noqa: PTH119 - a string
+        return parse(path, **options)
+
+    monkeypatch.setattr(configloader, "raw_config_parse", counted)
+    path = homely(tmp_path)
+    store = credentials_file(tmp_path)
+    before = store.read()
+    store.check_writable()
+    store.check_writable()
+    assert store.read() is before
+    assert store.update(with_session)
+    after = store.read()
+    assert after.render() == path.read_bytes() == NEW
+    assert parsed.count("credentials") == 1
+    assert len(parsed) == 2  # the other was what took its place
+    path.write_bytes(OLD)
+    assert store.read().sections() == before.sections() != after.sections()
+    assert not store.update(lambda document: document)
+    assert len(parsed) == 2
