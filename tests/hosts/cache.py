@@ -13,8 +13,10 @@ HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debia
 CLIENTS = ("js-sdk", "rclone")
 # Where a test runs unless it names other hosts, since each start of ``aws`` counts.
 KINDS = ("v1", "v2", "v2-debian")
-# For what depends on the CLI's own code of its time: renewals, secrets, what must work.
-AGES = (*KINDS, "v1-split", "v2-oldest", "v2-middle")
+# For what depends on the CLI's own code of its time: logins and renewals.
+AGES = (*KINDS, "v2-oldest", "v2-middle")
+# For what is slow and differs most on the oldest: secrets, what must work.
+OLDEST_TOO = (*KINDS, "v2-oldest")
 # For what is the same on each but for how options are read.
 EXTREMES = ("v1", "v2", "v2-oldest")
 # The wheels that the plugin depends on, so that installing it needs no network.

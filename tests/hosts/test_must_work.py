@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import AGES
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.people import keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-pytestmark = pytest.mark.parametrize("host", AGES, indirect=True)
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 
 def login_as(home: Home, aws: EmbeddedAws, name: str, *options: str) -> dict[str, str]:

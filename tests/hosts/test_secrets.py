@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import AGES
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.people import serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-pytestmark = pytest.mark.parametrize("host", AGES, indirect=True)
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 
 def secrets_of(home: Home, aws: EmbeddedAws) -> list[str]:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import HOSTS
+from tests.hosts.people import codes_spent, serial_of, settle
+from tests.hosts.sessions import settle_on_session
 from tests.hosts.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 on_every_host = pytest.mark.parametrize("host", HOSTS, indirect=True)
 
@@ -90,6 +93,21 @@ def cat(tmp_path: Path) -> Terminal:
         "sys.exit(3)\n"
     )
     return Terminal([sys.executable, "-c", program], env={"TERM": "xterm"}, cwd=tmp_path)
+
+
+@on_every_host
+def test_a_login_a_session_in_use_and_its_renewal(home: Home, aws: EmbeddedAws) -> None:
+    """All that the plugin takes from the CLI's own libraries is there, by each host's names."""
+    settle(home, aws)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--token-code", code)
+    assert result.returncode == 0, result.output
+    result = home.run("s3", "ls", "--profile", "mfa")
+    assert (result.returncode, codes_spent(aws)) == (0, 1), result.output
+    settle_on_session(home, aws, -5)
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("s3", "ls", "--profile", "mfa", env={"AWS_MFA_TOKEN_CODE": code})
+    assert (result.returncode, codes_spent(aws)) == (0, 2), result.output
 
 
 def test_terminal_types_reads_and_waits(cat: Terminal) -> None:
