@@ -86,7 +86,7 @@ OPTIONS: dict[str, dict[str, Takes]] = {
     "doctor": {"--offline": NOTHING, "--fix": NOTHING, "--yes": NOTHING},
     "alias": {
         "--from": FILES,
-        "--allow-commands": NOTHING,
+        "--yes": NOTHING,
         "--all": NOTHING,
         "--dry-run": NOTHING,
     },

@@ -63,19 +63,31 @@ class Clients:
         self._options = options
 
     def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
-        """Return a botocore client; without ``retries`` every request is sent at most once."""
+        """Return a botocore client; without ``retries`` every request is sent at most once.
+
+        Raises ConfigurationError if the settings for it are wrong: no call was made then.
+        """
+        from botocore.exceptions import BotoCoreError
+
         session = self._sessions.of(keys.profile)
         session.set_config_variable("sts_regional_endpoints", "regional")
-        return session.create_client(
-            service,
-            region_name=region,
-            endpoint_url=self._options.endpoint_url,
-            verify=self._options.verify,
-            aws_access_key_id=keys.access_key_id,
-            aws_secret_access_key=keys.secret_access_key,
-            aws_session_token=keys.session_token or None,
-            config=self._config(retries=retries),
-        )
+        try:
+            return session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=self._options.endpoint_url,
+                verify=self._options.verify,
+                aws_access_key_id=keys.access_key_id,
+                aws_secret_access_key=keys.secret_access_key,
+                aws_session_token=keys.session_token or None,
+                config=self._config(retries=retries),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise ConfigurationError(
+                f"The settings for calls to {service} are wrong: {shown(error)}",
+                "Check --endpoint-url, --ca-bundle, and the same settings in your environment and "
+                "~/.aws/config.",
+            ) from None
 
     def _config(self, *, retries: bool) -> Any:
         from botocore.config import Config
