@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from awscli_mfa_plugin.core.documents import SharedDocument
+    from awscli_mfa_plugin.edges.as_the_cli import Sections
     from awscli_mfa_plugin.edges.atomic import Snapshot
     from awscli_mfa_plugin.edges.locks import Locks
 
@@ -70,5 +71,5 @@ class _File(SharedFile):
     def _document(self, snapshot: Snapshot) -> SharedDocument:
         return AliasDocument.parse(snapshot.content, self.path)
 
-    def _parsed(self, path: str) -> dict[str, dict[str, object]]:
+    def _parsed(self, path: str) -> Sections:
         return read_as_the_cli(path, self.path, nested_options=False)

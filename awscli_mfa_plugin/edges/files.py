@@ -117,7 +117,7 @@ class SharedFile:
         make_private_folder(os.path.dirname(target))
 
         def check(temporary: str) -> None:
-            check_replacement(old, read_as_the_cli(temporary, self.path), before, after)
+            check_replacement(old, self._parsed(temporary), before, after)
             if not take_snapshot(target).is_same_as(snapshot):
                 raise ChangedMeanwhileError
 
@@ -135,5 +135,8 @@ class SharedFile:
         if snapshot.content is None:
             return {}
         if self._known_to_the_cli is None or not self._known_to_the_cli[0].is_same_as(snapshot):
-            self._known_to_the_cli = (snapshot, read_as_the_cli(target, self.path))
+            self._known_to_the_cli = (snapshot, self._parsed(target))
         return self._known_to_the_cli[1]
+
+    def _parsed(self, path: str) -> Sections:
+        return read_as_the_cli(path, self.path)

@@ -10,6 +10,7 @@ import pytest
 from awscli_mfa_plugin.core.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.core.aliases.file import HidingAlias, hides_the_command
 from awscli_mfa_plugin.core.aliases.pack import unfit_name
+from tests.hosts.cache import HOSTS, OLDEST_TOO
 from tests.hosts.people import serial_of, session_in, settle
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> 
     done(refused, 252)
 
 
+@pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
     """It is shown whole; without a terminal it takes ``--yes``, whatever is in it."""
     file, team = alias_file(home), home.path / "team.yaml"
@@ -150,6 +152,7 @@ def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
     assert "hello = !echo hello" in file.read_text()
 
 
+@pytest.mark.parametrize("host", HOSTS, indirect=True)
 def test_every_command_of_the_clis_is_known(plain_home: Home, tmp_path: Path) -> None:
     """The list of names that no pack may take, against the CLI's own table."""
     probe = tmp_path / "probe"

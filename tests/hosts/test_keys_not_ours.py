@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.people import codes_spent, keys_of, serial_of, session_in
 from tests.hosts.sessions import settle_on_session
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
+
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 KEY_ID, SECRET = "AKIANEWKEY0000000000", "the/only/copy/of/this/secret"
 

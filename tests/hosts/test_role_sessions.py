@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import KINDS
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.moved import MovedClock
 from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, settle
 from tests.hosts.sessions import settle_on_session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-pytestmark = pytest.mark.parametrize("host", KINDS, indirect=True)
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 WHO = ("sts", "get-caller-identity", "--profile")
 LONG = "duration_seconds = 7200\n"
