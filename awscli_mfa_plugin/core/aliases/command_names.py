@@ -4,7 +4,8 @@ _NAMES = """
 accessanalyzer account acm acm-pca agent-toolkit agenttoolkit aiops alexaforbusiness amp amplify
 amplifybackend amplifyuibuilder apigateway apigatewaymanagementapi apigatewayv2 appconfig
 appconfigdata appfabric appflow appintegrations application-autoscaling application-insights
-application-signals applicationcostprofiler appmesh apprunner appstream appsync arc-region-switch
+application-signals applicationcostprofiler appmesh apprunner appstream appsync
+apptest arc-region-switch
 arc-zonal-shift artifact athena auditmanager autoscaling autoscaling-plans b2bi backup
 backup-gateway backupsearch backupstorage batch bcm-dashboards bcm-data-exports
 bcm-pricing-calculator bcm-recommended-actions bedrock bedrock-agent bedrock-agent-runtime
