@@ -14,6 +14,7 @@ from awscli_mfa_plugin.commands.base import (
     whole_number,
     write_exactly,
 )
+from awscli_mfa_plugin.core.formats import FORMATS
 from awscli_mfa_plugin.core.handing_out import (
     REGION_VARIABLES,
     SESSION_VARIABLES,
@@ -24,7 +25,7 @@ from awscli_mfa_plugin.core.handing_out import (
     set_aside,
     variables_of,
 )
-from awscli_mfa_plugin.core.shells import FORMATS, format_of_shell, script
+from awscli_mfa_plugin.core.shells import format_of_shell, script
 from awscli_mfa_plugin.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from awscli_mfa_plugin.commands.base import MfaSubcommand, one_of, whole_number
 from awscli_mfa_plugin.core.expiry import rfc3339
 from awscli_mfa_plugin.core.text import moment, shown
-from awscli_mfa_plugin.core.watching.jobs import EVERY_MINUTES
+from awscli_mfa_plugin.core.watching import EVERY_MINUTES
 from awscli_mfa_plugin.core.watching.watch import WatchRequest, overview
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 

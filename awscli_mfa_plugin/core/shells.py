@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.formats import FORMATS
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-FORMATS = ("sh", "fish", "csh", "powershell", "cmd", "env")
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """What every shell takes as a variable's name (POSIX.1-2017, Base Definitions 3.235)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

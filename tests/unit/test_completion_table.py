@@ -14,7 +14,7 @@ from awscli_mfa_plugin.commands.alias import ACTIONS as ALIAS_ACTIONS
 from awscli_mfa_plugin.commands.export import FILES
 from awscli_mfa_plugin.commands.watch import SCHEDULERS
 from awscli_mfa_plugin.core.completion_table import ACTIONS, GLOBAL_OPTIONS, NOTHING, OPTIONS
-from awscli_mfa_plugin.core.shells import FORMATS
+from awscli_mfa_plugin.core.formats import FORMATS
 from awscli_mfa_plugin.host.command import SUBCOMMANDS
 
 CHOICES = {

@@ -14,7 +14,8 @@ from botocore.exceptions import ProfileNotFound
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.core.shells import FORMATS, format_of_shell, script
+from awscli_mfa_plugin.core.formats import FORMATS
+from awscli_mfa_plugin.core.shells import format_of_shell, script
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:

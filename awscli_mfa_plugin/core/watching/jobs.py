@@ -12,9 +12,6 @@ from awscli_mfa_plugin.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EVERY_MINUTES = 5
-"""How often a scheduler starts the job: three times within the usual expiry window."""
-
 NAME = "awscli-mfa-watch"
 
 KEPT_VARIABLES = (

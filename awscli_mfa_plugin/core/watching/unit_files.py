@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.core.watching.jobs import EVERY_MINUTES, NAME
+from awscli_mfa_plugin.core.watching import EVERY_MINUTES
+from awscli_mfa_plugin.core.watching.jobs import NAME
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.core.watching.jobs import Job
