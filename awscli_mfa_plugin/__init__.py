@@ -19,16 +19,52 @@ _OTHER_WAYS = {"credential_process", "sso_session", "sso_start_url", "login_sess
 
 def awscli_initialize(event_handlers: Any) -> None:
     """Register the hooks; the AWS CLI calls this for every value of ``[plugins]``."""
-    event_handlers.register("building-command-table.main", _add_command)
+    plugin = Plugin()
+    event_handlers.register("building-command-table.main", plugin.add_command)
     event_handlers.register("top-level-args-parsed", _before_logging)
     _before_arguments()
     # Last, since the CLI's own handler of this event turns its history on.
     event_handlers.register_last("session-initialized", _before_history)
-    event_handlers.register_last("session-initialized", _keep_session_alive)
+    event_handlers.register_last("session-initialized", plugin.keep_session_alive)
 
 
-def _add_command(command_table: dict[str, Any], session: Any, **_: Any) -> None:
-    command_table["mfa"] = LazyCommand(session, command_table)
+class Plugin:
+    """What one loading of the plugin keeps from one event of the CLI to the next."""
+
+    def __init__(self) -> None:
+        """Begin without anything; ``command_table`` returns the CLI's while the CLI has it."""
+        self.command_table: Callable[[], dict[str, Any]] = dict
+        self._process: Any = None
+
+    def add_command(self, command_table: dict[str, Any], session: Any, **_: Any) -> None:
+        """Put ``aws mfa`` into the CLI's command table."""
+        self.command_table = _kept_loosely(command_table)
+        command_table["mfa"] = LazyCommand(session, self.process_of)
+
+    def keep_session_alive(self, session: Any, parsed_args: Any, **_: Any) -> None:
+        """Let a command on a managed profile use its session, and renew it when it is due."""
+        try:
+            names = managed_names(session)
+            if names and parsed_args.command != "mfa":
+                if getattr(parsed_args, "debug", False):
+                    _quietly("redact_logs")
+                from awscli_mfa_plugin.host.installing import install
+
+                install(session, parsed_args, self.process_of(session), names)
+        except Exception as error:  # noqa: BLE001 - the command goes on as without the plugin
+            _say_broken(error)
+
+    def process_of(self, session: Any) -> Any:
+        """Return this process as commands see it, made when it is first asked for.
+
+        One for a renewal and for ``aws mfa`` behind an alias: it takes the token code out of the
+        environment.
+        """
+        if self._process is None:
+            from awscli_mfa_plugin.host.context import AwsProcess
+
+            self._process = AwsProcess(session, self.command_table)
+        return self._process
 
 
 def _hand_on_a_code(arguments: list[str]) -> bool:
@@ -72,20 +108,6 @@ def _before_history(parsed_args: Any, **_: Any) -> None:
 
     if getattr(parsed_args, "command", None) == "mfa" or _hand_on_a_code(sys.argv[1:]):
         _quietly("stop_history")
-
-
-def _keep_session_alive(session: Any, parsed_args: Any, **_: Any) -> None:
-    """Let a command on a managed profile use its session, and renew it when it is due."""
-    try:
-        names = managed_names(session)
-        if names and parsed_args.command != "mfa":
-            if getattr(parsed_args, "debug", False):
-                _quietly("redact_logs")
-            from awscli_mfa_plugin.host.installing import install
-
-            install(session, parsed_args, LazyCommand.table(), names)
-    except Exception as error:  # noqa: BLE001 - the command goes on as without the plugin
-        _say_broken(error)
 
 
 def managed_names(session: Any) -> list[str]:
@@ -133,12 +155,10 @@ class LazyCommand:
 
     name = "mfa"
 
-    table: Callable[[], dict[str, Any]]
-
-    def __init__(self, session: Any, command_table: dict[str, Any]) -> None:
-        """Keep the session of the ``aws`` process, and the way to the table that this stands in."""
-        LazyCommand.table = staticmethod(_kept_loosely(command_table))
+    def __init__(self, session: Any, process_of: Callable[[Any], Any]) -> None:
+        """Keep the CLI's session, and what returns its process as commands see it."""
         self._session = session
+        self._process_of = process_of
         self._command: Any = None
         self.lineage: list[Any] = [self]
 
@@ -167,7 +187,7 @@ class LazyCommand:
         if self._command is None:
             from awscli_mfa_plugin.host.loading import load_command
 
-            self._command = load_command(self._session, LazyCommand.table())
+            self._command = load_command(self._session, self._process_of)
         return self._command
 
     def __getattr__(self, name: str) -> Any:

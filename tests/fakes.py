@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.core.aliases.file import HostCommands
 from awscli_mfa_plugin.core.codes import STEP_SECONDS
 from awscli_mfa_plugin.core.documents import SharedDocument
 from awscli_mfa_plugin.core.ports import Ports
@@ -25,6 +28,8 @@ from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationErr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from awscli_mfa_plugin.core.handing_out import HandoutRequest
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=timezone.utc)
 """When the tests begin: at a boundary of the devices' 30 s steps."""
@@ -430,6 +435,75 @@ class World:
 def ports(**overrides: Any) -> Ports:
     """Return ports of fakes, some of them given: the fields of World are the names."""
     return World(**overrides).ports()
+
+
+class FakeProcess:
+    """The process that a command runs in; ``answers`` are what it hands out, errors among them."""
+
+    usual_folders: Sequence[str] = ()
+    program = ""
+
+    def __init__(
+        self, world: World, named_profile: str | None = None, *answers: Session | BaseException
+    ) -> None:
+        """Keep the world, and the profile that option or environment name."""
+        self._world = world
+        self.environment = world.environment
+        self.config_path = world.files.config_path
+        self.credentials_path = world.files.credentials_path
+        self.named_profile = named_profile
+        self.answers = list(answers)
+        self.requests: list[HandoutRequest] = []
+
+    def environment_code(self) -> str:
+        """Return no code: the fake ports have one of their own."""
+        return ""
+
+    def profiles(self) -> list[Profile]:
+        """Return all profiles."""
+        return [self._world.files.profile(name) for name in self._world.files.profile_names()]
+
+    def profile(self, name: str) -> Profile | None:
+        """Return a profile, or None if there is none."""
+        profile = self._world.files.profile(name)
+        return profile if profile.exists else None
+
+    def data_loader(self) -> None:
+        """Return None: nothing of botocore's is used."""
+
+    def host_commands(self) -> HostCommands:
+        """Return a CLI of two commands."""
+        return HostCommands("v2", frozenset({"s3", "sts"}), ("login", "help"))
+
+    def handed_out(
+        self, request: HandoutRequest, options: GlobalOptions, ports: Ports
+    ) -> tuple[Session, str]:
+        """Return the next session and the region of the options."""
+        del ports
+        self.requests.append(request)
+        return next_of(self.answers), options.region or ""
+
+
+def context(
+    world: World | None = None,
+    options: GlobalOptions | None = None,
+    process: FakeProcess | None = None,
+    **given: Any,
+) -> Context:
+    """Return a context on fakes; what isn't ``given`` by its name is the world's."""
+    world = world or World()
+    options = options or GlobalOptions()
+    made: dict[str, Any] = {
+        "clock": world.clock,
+        "screen": Screen(),
+        "note": world.notes,
+        "terminal": world.terminal,
+        "locks": world.locks,
+        "ports": world.ports(),
+        "new_ports": lambda _=None: world.ports(),
+        "session_of": world.files.session_of,
+    }
+    return Context(process or FakeProcess(world, options.profile), options, **{**made, **given})
 
 
 def session_section(

@@ -16,14 +16,17 @@ OURS = {
     "errors": set[str](),
     "core": {"errors"},
     "commands": {"core", "errors"},
+    "composition": {"core", "commands", "edges", "errors", "__version__"},
     "edges": {"core", "errors"},
     "host": {"core", "commands", "edges", "errors", "__version__"},
-    "console": {"core", "edges", "errors", "__version__"},
+    "console": {"core", "commands", "edges", "errors", "__version__"},
     "__main__": {"console"},
 }
+# The modules that put commands and edges together; commands themselves know no edge.
+COMPOSITION = {f"{PACKAGE}.commands.context", f"{PACKAGE}.commands.services"}
 # Third parties that only some layers may import.
 THEIRS = {
-    "awscli": {"host", "commands"},
+    "awscli": {"host"},
     "botocore": {"host", "edges"},
     "boto3": set[str](),
     "ruamel": {"host", "edges"},
@@ -89,7 +92,7 @@ def imports_of(tree: ast.AST, package: str) -> list[tuple[int, str]]:
 def broken_rules(module: str, source: str, *, is_package: bool = False) -> list[str]:
     """Return what the module imports or calls against the rules of the house."""
     tree = ast.parse(source)
-    layer = layer_of(module)
+    layer = "composition" if module in COMPOSITION else layer_of(module)
     package = module if is_package else module.rpartition(".")[0]
     broken = [
         f"{module}:{line}: {layer} imports {name}"
@@ -180,9 +183,13 @@ VIOLATIONS = [
     ("core.login", "def f(path):\n    return open(path)"),
     ("core.login", "print('hello')"),
     ("commands.login", "from awscli_mfa_plugin.edges.sts import ask"),
-    ("commands.login", "from awscli_mfa_plugin.host import wiring"),
-    ("commands.login", "from ..host import wiring"),
+    ("commands.login", "from awscli_mfa_plugin.host import context"),
+    ("commands.login", "from ..host import context"),
     ("commands.login", "import botocore"),
+    ("commands.login", "import awscli"),
+    ("commands.context", "from awscli_mfa_plugin.host import context"),
+    ("commands.context", "import awscli"),
+    ("commands.services", "import botocore"),
     ("commands.login", "if True:\n    from botocore.session import Session"),
     ("edges.sts", "from awscli_mfa_plugin.commands import login"),
     ("edges.sts", "import awscli_mfa_plugin.host"),
@@ -202,7 +209,7 @@ def test_a_violation_is_seen(module: str, source: str) -> None:
 ENTRY_VIOLATIONS = [
     "import os",
     "from . import host",
-    "from awscli_mfa_plugin.host import wiring",
+    "from awscli_mfa_plugin.host import context",
     "def f():\n    from .commands import login",
     "def f():\n    import botocore",
 ]
@@ -218,10 +225,11 @@ LAWFUL = [
     ("core.login", "from __future__ import annotations\nimport re\nfrom ..errors import MfaError"),
     ("core.login", "from .clock import Clock\nfrom awscli_mfa_plugin.core import policy"),
     ("core.login", "def f(clock):\n    return clock.now()"),
-    ("commands.login", "import awscli\nfrom ..core.login import login\nimport argparse"),
+    ("commands.login", "from ..core.login import login\nimport argparse"),
+    ("commands.context", "from ..edges import sts"),
     ("edges.sts", "import os, time\ndef f():\n    import botocore.session, filelock"),
     (
-        "host.wiring",
+        "host.context",
         "from ..edges import sts\nfrom ..commands import login\nimport awscli, botocore",
     ),
     ("errors", "from __future__ import annotations"),
@@ -236,5 +244,5 @@ def test_what_is_allowed_passes(module: str, source: str) -> None:
 
 def test_the_entry_may_import_the_host_inside_a_function() -> None:
     """The entry wires the host once a hook fires."""
-    source = "from __future__ import annotations\ndef f(cli):\n    from .host import wiring"
+    source = "from __future__ import annotations\ndef f(cli):\n    from .host import context"
     assert broken_rules(PACKAGE, source, is_package=True) == []

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, ClassVar
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import Command
 
-from awscli_mfa_plugin.commands.base import MfaSubcommand, write_exactly
-from awscli_mfa_plugin.core.handing_out import HandoutRequest, process_form
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.context import Context
+
 
 PATIENCE = 50
 """Seconds that a prompt may stand: AWS SDKs for Go end a credential process after 60."""
 
-
-class CredentialProcessCommand(MfaSubcommand):
-    """The subcommand ``credential-process``."""
-
-    NAME = "credential-process"
-    DESCRIPTION = (
+COMMAND = Command(
+    "credential-process",
+    (
         "Prints the session of a managed profile, or of a role profile on one, as an SDK wants "
         "it of the command in ``credential_process``. A session that is due is renewed first: "
         "a code is asked for on the controlling terminal, never on stdin or stdout. Many that "
         "ask at once spend one code.\n\n"
         "SDKs start the command for each of their clients. ``awscli-mfa credential-process`` "
         "answers from a living session in a fraction of the time."
-    )
-    EXAMPLES = (
+    ),
+    (
         "Let SDKs use the session of profile ``work``, whose keys stay in it, by another name::\n\n"
         "    [profile work-mfa]\n"
         "    credential_process = awscli-mfa credential-process --profile work\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = []
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Print the session."""
-        del parsed_args
-        request = HandoutRequest(profile=self.session_profile, patience=PATIENCE)
-        session, _ = self.world.handed_out(request, parsed_globals)
-        write_exactly(json.dumps(process_form(session)) + "\n")
-        return 0
+
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Return the session, as an SDK wants it."""
+    import json
+
+    from awscli_mfa_plugin.core.handing_out import HandoutRequest, process_form
+
+    del arguments
+    request = HandoutRequest(profile=context.session_profile, patience=PATIENCE)
+    session, _ = context.handed_out(request)
+    return Result(exact=json.dumps(process_form(session)) + "\n")

@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import MfaSubcommand
-from awscli_mfa_plugin.core.devices import devices_of_user
-from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.serials import FIDO_REASON
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import PROFILES, Command, Option
 from awscli_mfa_plugin.core.text import shown
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.core.records import MfaDevice
 
 
-class DevicesCommand(MfaSubcommand):
-    """The subcommand ``devices``."""
-
-    NAME = "devices"
-    DESCRIPTION = (
+COMMAND = Command(
+    "devices",
+    (
         "Lists the MFA devices of the user whose long-lived keys the session profile is made "
         "from: virtual and hardware devices, which can serve here, and FIDO keys, which "
         "can't."
-    )
-    EXAMPLES = (
+    ),
+    (
         "List the devices::\n\n"
         "    $ aws mfa devices\n"
         "    arn:aws:iam::123456789012:mfa/ada  virtual\n\n"
         "Take one for a session profile, which then keeps it::\n\n"
         "    $ aws mfa login --profile mfa --serial-number GAHT12345678\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {"name": "source-profile", "help_text": "The profile with the long-lived keys."},
-    ]
+    ),
+    (Option("source-profile", "The profile with the long-lived keys.", PROFILES),),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """List the devices."""
-        ports = self.world.ports(parsed_globals)
-        chosen, devices = devices_of_user(
-            self.session_profile, parsed_args.source_profile, parsed_globals.region, ports
-        )
-        data = {"Devices": [_entry(device, chosen) for device in devices]}
-        self.show(parsed_globals, data, _text(devices, chosen))
-        return 0
+
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """List the devices."""
+    from awscli_mfa_plugin.core.devices import devices_of_user
+
+    chosen, devices = devices_of_user(
+        context.session_profile,
+        arguments["source_profile"],
+        context.options.region,
+        context.ports,
+    )
+    data = {"Devices": [_entry(device, chosen) for device in devices]}
+    return Result(data, _text(devices, chosen))
 
 
 def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
+    from awscli_mfa_plugin.core.expiry import rfc3339
+
     return {
         "MfaSerial": device.mfa_serial,
         "Type": device.kind,
@@ -56,6 +60,8 @@ def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
 
 
 def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
+    from awscli_mfa_plugin.core.serials import FIDO_REASON
+
     if not devices:
         return "This user has no MFA device."
     width = max(len(shown(device.mfa_serial)) for device in devices)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import MfaSubcommand
-from awscli_mfa_plugin.core.diagnosis.aws import check_aws
-from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings, mended
-from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
-from awscli_mfa_plugin.core.diagnosis.profiles import profiles_of
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import Command, Option
 from awscli_mfa_plugin.errors import UsageError
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
-class DoctorCommand(MfaSubcommand):
-    """The subcommand ``doctor``."""
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.core.diagnosis.findings import Finding
+    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
 
-    NAME = "doctor"
-    DESCRIPTION = (
+
+COMMAND = Command(
+    "doctor",
+    (
         "Checks one by one what can keep a session from working: each AWS CLI and how it loads "
         "the plugin, the plugin's folder, files and their modes, aliases, the environment, the "
         "profiles, and by calls STS, the clock and the MFA serials. Each line says what was "
@@ -26,59 +28,57 @@ class DoctorCommand(MfaSubcommand):
         "``awscli-mfa doctor`` makes the same checks without the calls.\n\n"
         "Exits with 0 if all is well or there are notes only, with 1 if the worst finding is a "
         "warning, with 253 if it is an error."
-    )
-    EXAMPLES = (
+    ),
+    (
         "Check everything::\n\n    $ aws mfa doctor\n\n"
         "Look at one profile, without any call::\n\n"
         "    $ aws mfa doctor --offline --profile mfa\n\n"
         "Show what can be mended, and ask before each change::\n\n    $ aws mfa doctor --fix\n\n"
         "List the errors for a script::\n\n"
         "    $ aws mfa doctor --output json --query \"Findings[?State=='error']\"\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {
-            "name": "offline",
-            "action": "store_true",
-            "help_text": "Call neither STS nor IAM.",
-        },
-        {
-            "name": "fix",
-            "action": "store_true",
-            "help_text": (
+    ),
+    (
+        Option("offline", "Call neither STS nor IAM."),
+        Option(
+            "fix",
+            (
                 "Mend what can be: modes that are too wide, the order of [plugins], temporary "
                 "files that were left over. Each change is shown, and made after a yes."
             ),
-        },
-        {
-            "name": "yes",
-            "action": "store_true",
-            "help_text": "Make the changes of ``--fix`` without asking.",
-        },
-    ]
+        ),
+        Option("yes", "Make the changes of ``--fix`` without asking."),
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Check, mend if that is wanted, show; tell the worst by the exit code."""
-        if parsed_args.yes and not parsed_args.fix:
-            raise UsageError("--yes goes with --fix.")
-        only = parsed_globals.profile
-        ports = self.world.ports(parsed_globals)
-        examination = self.world.examination(parsed_globals)
-        machine = examination.machine()
+
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Check, mend if that is wanted; tell the worst by the exit code."""
+    from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings, mended
+    from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
+
+    if arguments["yes"] and not arguments["fix"]:
+        raise UsageError("--yes goes with --fix.")
+    only = context.options.profile
+    machine = context.machine()
+    findings = local_findings(machine, only)
+    if arguments["fix"] and mended(
+        findings,
+        show=context.shown_change,
+        make=context.make_change,
+        terminal=context.terminal,
+        notes=context.note,
+        is_agreed=arguments["yes"],
+    ):
+        machine = context.machine()
         findings = local_findings(machine, only)
-        if parsed_args.fix and mended(
-            findings,
-            show=examination.shown_change,
-            make=examination.make_change,
-            terminal=ports.terminal,
-            notes=self.world.note,
-            is_agreed=parsed_args.yes,
-        ):
-            machine = examination.machine()
-            findings = local_findings(machine, only)
-        if parsed_args.offline:
-            findings.append(NOT_CALLED)
-        else:
-            profiles, date_of = profiles_of(machine), examination.date_of_sts
-            findings += check_aws(profiles, only, parsed_globals.region, date_of, ports)
-        self.show(parsed_globals, as_data(findings), as_text(findings))
-        return exit_code(findings)
+    findings += [NOT_CALLED] if arguments["offline"] else _called(machine, context)
+    return Result(as_data(findings), as_text(findings), exit_code(findings))
+
+
+def _called(machine: MachineSight, context: Context) -> Iterable[Finding]:
+    """Return what calls of AWS find."""
+    from awscli_mfa_plugin.core.diagnosis.aws import check_aws
+    from awscli_mfa_plugin.core.diagnosis.profiles import profiles_of
+
+    only, region = context.options.profile, context.options.region
+    return check_aws(profiles_of(machine), only, region, context.date_of_sts, context.ports)

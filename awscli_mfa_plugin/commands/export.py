@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import (
-    MIN_REMAINING,
-    MfaSubcommand,
-    one_of,
-    whole_number,
-    write_exactly,
-)
-from awscli_mfa_plugin.core.formats import FORMATS
-from awscli_mfa_plugin.core.handing_out import (
-    REGION_VARIABLES,
-    SESSION_VARIABLES,
-    SPOILING_VARIABLES,
-    HandoutRequest,
-    ini_form,
-    process_form,
-    set_aside,
-    variables_of,
-)
-from awscli_mfa_plugin.core.shells import format_of_shell, script
+from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import Command, Option
+from awscli_mfa_plugin.core.formats import FORMATS, FORMATS_OF_FILES
 from awscli_mfa_plugin.errors import UsageError
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.core.records import Session
 
-FILES = ("json", "ini")
 
 _EVALUATED = {
     "sh": 'eval "$(aws mfa export --profile {name})"',
@@ -40,12 +24,9 @@ _EVALUATED = {
     "powershell": "aws mfa export --profile {name} | Out-String | Invoke-Expression",
 }
 
-
-class ExportCommand(MfaSubcommand):
-    """The subcommand ``export``."""
-
-    NAME = "export"
-    DESCRIPTION = (
+COMMAND = Command(
+    "export",
+    (
         "Prints the session of a managed profile, or of a role profile on one, so that a shell "
         "can put it into its environment. A session that is due is renewed first. That of a role "
         "lasts an hour at most: AWS gives no more on an MFA session.\n\n"
@@ -54,8 +35,8 @@ class ExportCommand(MfaSubcommand):
         "``AWS_DEFAULT_REGION``. It unsets ``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and "
         "``AWS_SECURITY_TOKEN``, which would go before them in some tools.\n\n"
         "What is printed holds secrets. Nothing is printed unless all of it is good."
-    )
-    EXAMPLES = (
+    ),
+    (
         "Put the session into the environment of bash, zsh or another sh::\n\n"
         '    $ eval "$(aws mfa export --profile mfa)"\n\n'
         "Take it out again::\n\n"
@@ -66,66 +47,88 @@ class ExportCommand(MfaSubcommand):
         "Hand it to a container::\n\n"
         "    $ aws mfa export --profile mfa --format env > aws.env\n"
         "    $ docker run --env-file aws.env IMAGE\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {
-            "name": "format",
-            "help_text": (
+    ),
+    (
+        Option(
+            "format",
+            (
                 "``sh`` (bash, zsh, dash), ``fish``, ``csh``, ``powershell``, ``cmd``, ``env`` "
                 "(Docker's ``--env-file``), ``json`` (what a ``credential_process`` prints) or "
                 "``ini`` (a section of a credentials file). Default: that of the shell that "
                 "runs this command, as far as it can be told, else ``sh``."
             ),
-        },
-        {
-            "name": "unset",
-            "action": "store_true",
-            "help_text": "Print what takes the session out of the environment again.",
-        },
+            (*FORMATS, *FORMATS_OF_FILES),
+        ),
+        Option("unset", "Print what takes the session out of the environment again."),
         MIN_REMAINING,
-    ]
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Print the session, or what takes it out again."""
-        named = one_of("--format", parsed_args.format, (*FORMATS, *FILES))
-        name = named or format_of_shell(self.world.parent_process()) or "sh"
-        if parsed_args.unset:
-            if name in FILES:
-                raise UsageError(
-                    f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}."
-                )
-            names = (*SESSION_VARIABLES, *REGION_VARIABLES, *SPOILING_VARIABLES)
-            write_exactly(script(name, {}, names))
-            return 0
-        request = HandoutRequest(
-            profile=self.session_profile,
-            min_remaining=whole_number("--min-remaining", parsed_args.min_remaining),
+
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Return the session in the format of a shell or a file, or what takes it out again."""
+    from awscli_mfa_plugin.core.handing_out import HandoutRequest, process_form
+    from awscli_mfa_plugin.core.shells import format_of_shell
+
+    name = arguments["format"] or format_of_shell(context.parent_process()) or "sh"
+    if arguments["unset"]:
+        return Result(exact=_unsetting(name))
+    request = HandoutRequest(
+        profile=context.session_profile, min_remaining=arguments["min_remaining"]
+    )
+    session, region = context.handed_out(request)
+    data = process_form(session)
+    del data["Version"]
+    if context.options.asks_for_data:
+        return Result(data)
+    text = _text(name, request.profile, session, region)
+    _warn(name, request.profile, context)
+    return Result(data, exact=text)
+
+
+def _unsetting(name: str) -> str:
+    from awscli_mfa_plugin.core.handing_out import (
+        REGION_VARIABLES,
+        SESSION_VARIABLES,
+        SPOILING_VARIABLES,
+    )
+    from awscli_mfa_plugin.core.shells import script
+
+    if name in FORMATS_OF_FILES:
+        raise UsageError(f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}.")
+    return script(name, {}, (*SESSION_VARIABLES, *REGION_VARIABLES, *SPOILING_VARIABLES))
+
+
+def _text(name: str, profile: str, session: Session, region: str) -> str:
+    import json
+
+    from awscli_mfa_plugin.core.handing_out import (
+        SPOILING_VARIABLES,
+        ini_form,
+        process_form,
+        variables_of,
+    )
+    from awscli_mfa_plugin.core.shells import script
+
+    if name == "json":
+        return json.dumps(process_form(session), indent=2) + "\n"
+    if name == "ini":
+        return ini_form(profile, session, region)
+    return script(name, variables_of(session, region), SPOILING_VARIABLES)
+
+
+def _warn(name: str, profile: str, context: Context) -> None:
+    """Say what of the environment is set aside, and that secrets are on the screen."""
+    import shlex
+
+    from awscli_mfa_plugin.core.handing_out import set_aside
+
+    line = set_aside(context.environment) if name not in FORMATS_OF_FILES else ""
+    if line:
+        context.note(line)
+    if context.screen.is_terminal:
+        how = _EVALUATED.get(name, "").format(name=shlex.quote(profile))
+        context.note(
+            "These are secrets, and they stand on your terminal now."
+            + (f" Let the shell take them: {how}" if how else "")
         )
-        session, region = self.world.handed_out(request, parsed_globals)
-        if parsed_globals.output is not None or parsed_globals.query is not None:
-            data = process_form(session)
-            del data["Version"]
-            self.show(parsed_globals, data, "")
-            return 0
-        text = self._text(name, request.profile, session, region)
-        self._say(name, request.profile)
-        write_exactly(text)
-        return 0
-
-    def _text(self, name: str, profile: str, session: Session, region: str) -> str:
-        if name == "json":
-            return json.dumps(process_form(session), indent=2) + "\n"
-        if name == "ini":
-            return ini_form(profile, session, region)
-        return script(name, variables_of(session, region), SPOILING_VARIABLES)
-
-    def _say(self, name: str, profile: str) -> None:
-        line = set_aside(self.world.environment) if name not in FILES else ""
-        if line:
-            self.world.note(line)
-        if sys.stdout.isatty():
-            how = _EVALUATED.get(name, "").format(name=shlex.quote(profile))
-            self.world.note(
-                "These are secrets, and they stand on your terminal now."
-                + (f" Let the shell take them: {how}" if how else "")
-            )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import MIN_REMAINING, MfaSubcommand, whole_number
+from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import INTEGER, PROFILES, SERIALS, TEXT, Command, Option
 from awscli_mfa_plugin.core.expiry import rfc3339, seconds_left
-from awscli_mfa_plugin.core.login import LoginRequest, LoginResult, login
 from awscli_mfa_plugin.core.text import length_of_time, moment, shown
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.core.login import LoginRequest, LoginResult
 
 
 _OWN_KEYS = (
@@ -20,12 +24,12 @@ _OWN_KEYS = (
     "profile: aws mfa login --profile mfa --source-profile {name}"
 )
 
+_DURATIONS = ("900", "3600", "43200", "129600")
+"""The shortest session, an hour, the default, and the longest; each in seconds."""
 
-class LoginCommand(MfaSubcommand):
-    """The subcommand ``login``."""
-
-    NAME = "login"
-    DESCRIPTION = (
+COMMAND = Command(
+    "login",
+    (
         "Exchanges a token code of an MFA device for a session and writes it into the session "
         "profile: the one that ``--profile`` or ``AWS_PROFILE`` names, else ``mfa``. From then "
         "on every ``aws`` command and every SDK uses it by that profile.\n\n"
@@ -35,8 +39,8 @@ class LoginCommand(MfaSubcommand):
         "keys.\n\n"
         "What the first login finds out (source profile, MFA serial, region) is kept in the "
         "profile's section of the config file."
-    )
-    EXAMPLES = (
+    ),
+    (
         "Log in with the keys of profile ``default`` and the user's only MFA device::\n\n"
         "    $ aws mfa login --profile mfa\n"
         "    Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: 123456\n"
@@ -45,79 +49,81 @@ class LoginCommand(MfaSubcommand):
         "    $ aws mfa login --profile mfa --min-remaining 14400\n\n"
         "Take the code from another program::\n\n"
         "    $ ykman oath accounts code -s aws | aws mfa login --profile mfa --token-code -\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {
-            "name": "source-profile",
-            "help_text": (
+    ),
+    (
+        Option(
+            "source-profile",
+            (
                 "The profile with the long-lived keys. Default: the one that an earlier login "
                 "kept, then the profile's own keys, its ``source_profile``, keys in the "
                 "environment, ``default``."
             ),
-        },
-        {
-            "name": "serial-number",
-            "help_text": (
+            PROFILES,
+        ),
+        Option(
+            "serial-number",
+            (
                 "The ARN of the MFA device, or a hardware device's serial. Default: "
                 "``mfa_serial`` of the profiles, then the user's device as IAM lists it."
             ),
-        },
-        {
-            "name": "token-code",
-            "help_text": (
+            SERIALS,
+        ),
+        Option(
+            "token-code",
+            (
                 "The six digits that the device shows; ``-`` reads them from stdin. Default: "
                 "``AWS_MFA_TOKEN_CODE``, then the command in ``mfa_process``, then a prompt on "
                 "the terminal."
             ),
-        },
-        {
-            "name": "duration-seconds",
-            "cli_type_name": "integer",
-            "help_text": (
+            TEXT,
+        ),
+        Option(
+            "duration-seconds",
+            (
                 "How long the session shall last: 900 to 129600 seconds. Default: "
                 "``duration_seconds`` of the profile, then 43200 (twelve hours). AWS gives the "
                 "root user one hour."
             ),
-        },
-        {
-            "name": "force",
-            "action": "store_true",
-            "help_text": "Make a new session even if the present one isn't due.",
-        },
+            INTEGER,
+            suggested=_DURATIONS,
+        ),
+        Option("force", "Make a new session even if the present one isn't due."),
         MIN_REMAINING,
-        {
-            "name": "dry-run",
-            "action": "store_true",
-            "help_text": "Say what would be done; no code is asked for, nothing is written.",
-        },
-    ]
+        Option("dry-run", "Say what would be done; no code is asked for, nothing is written."),
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Log in, and show the session."""
-        request = LoginRequest(
-            session_profile=self.session_profile,
-            source_profile=parsed_args.source_profile,
-            mfa_serial=parsed_args.serial_number,
-            token_code=parsed_args.token_code,
-            duration_seconds=whole_number("--duration-seconds", parsed_args.duration_seconds),
-            min_remaining=whole_number("--min-remaining", parsed_args.min_remaining),
-            region=parsed_globals.region,
-            force=parsed_args.force,
-            dry_run=parsed_args.dry_run,
-        )
-        self.log_in(request, parsed_globals)
-        return 0
 
-    def log_in(self, request: LoginRequest, parsed_globals: Any) -> None:
-        """Log in as ``request`` says, and show the session."""
-        ports = self.world.ports(parsed_globals)
-        result = login(request, ports)
-        if result.keeps_own_keys and result.outcome == "renewed":
-            ports.notes(_OWN_KEYS.format(name=shown(result.session_profile)))
-        if result.settings and result.outcome == "renewed":
-            ports.notes(_kept_settings(result, ports.files.config_path))
-        text = _text(result, self.world.clock.now(), ports.files.credentials_path)
-        self.show(parsed_globals, _data(result), text)
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Log in as the options say."""
+    from awscli_mfa_plugin.core.login import LoginRequest
+
+    request = LoginRequest(
+        session_profile=context.session_profile,
+        source_profile=arguments["source_profile"],
+        mfa_serial=arguments["serial_number"],
+        token_code=arguments["token_code"],
+        duration_seconds=arguments["duration_seconds"],
+        min_remaining=arguments["min_remaining"],
+        region=context.options.region,
+        force=arguments["force"],
+        dry_run=arguments["dry_run"],
+    )
+    return log_in(request, context)
+
+
+def log_in(request: LoginRequest, context: Context) -> Result:
+    """Log in as ``request`` says, and tell about the session."""
+    from awscli_mfa_plugin.core.login import login
+
+    ports = context.ports
+    result = login(request, ports)
+    if result.keeps_own_keys and result.outcome == "renewed":
+        ports.notes(_OWN_KEYS.format(name=shown(result.session_profile)))
+    if result.settings and result.outcome == "renewed":
+        ports.notes(_kept_settings(result, ports.files.config_path))
+    text = _text(result, context.clock.now(), ports.files.credentials_path)
+    return Result(_data(result), text)
 
 
 def _data(result: LoginResult) -> dict[str, Any]:
@@ -147,6 +153,8 @@ def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
     if result.outcome == "due":
         return f"{text} It is due."
     if result.settings:
+        import shlex
+
         return f"{text}\nUse it by its name: aws s3 ls --profile {shlex.quote(name)}"
     return text
 

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import MfaSubcommand
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import Command, Option
 from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.logout import LogoutResult, logout, managed_names
 from awscli_mfa_plugin.core.text import moment, shown
 from awscli_mfa_plugin.errors import UsageError
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.core.logout import LogoutResult
+
 
 _REVOCATION = (
     "To end it before that, an administrator denies the user everything for sessions issued "
     "until now: a policy with Effect Deny and the condition DateLessThan on aws:TokenIssueTime."
 )
 
-
-class LogoutCommand(MfaSubcommand):
-    """The subcommand ``logout``."""
-
-    NAME = "logout"
-    DESCRIPTION = (
+COMMAND = Command(
+    "logout",
+    (
         "Removes the session of one profile (``--profile``, ``AWS_PROFILE``, else ``mfa``) or of "
         "all managed ones from the credentials file, or from the CLI's cache where the profile "
         "has long-lived keys. The profile stays, and everything in it "
@@ -32,34 +34,35 @@ class LogoutCommand(MfaSubcommand):
         "of it elsewhere stays good. An administrator revokes it with a policy that denies the "
         "user everything where ``aws:TokenIssueTime`` is earlier than now (IAM user guide, "
         '"Revoke IAM role temporary security credentials").'
-    )
-    EXAMPLES = (
+    ),
+    (
         "Remove the session of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
         "Remove every session, and let the plugin manage none of the profiles any more::\n\n"
         "    $ aws mfa logout --all --forget\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {"name": "all", "action": "store_true", "help_text": "All managed profiles."},
-        {
-            "name": "forget",
-            "action": "store_true",
-            "help_text": (
+    ),
+    (
+        Option("all", "All managed profiles."),
+        Option(
+            "forget",
+            (
                 "Remove also ``mfa_source_profile`` and ``mfa_session``, which make the profile "
                 "a managed one."
             ),
-        },
-    ]
+        ),
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Log out, and show what was removed."""
-        if parsed_args.all and parsed_globals.profile:
-            raise UsageError("--all and --profile exclude each other.", "Give one of them.")
-        ports = self.world.ports(parsed_globals)
-        names = managed_names(ports) if parsed_args.all else (self.session_profile,)
-        results = logout(names, ports, forget=parsed_args.forget)
-        now = self.world.clock.now()
-        self.show(parsed_globals, _data(results), _text(results, now))
-        return 0
+
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Log out, and tell what was removed."""
+    from awscli_mfa_plugin.core.logout import logout, managed_names
+
+    if arguments["all"] and context.options.profile:
+        raise UsageError("--all and --profile exclude each other.", "Give one of them.")
+    ports = context.ports
+    names = managed_names(ports) if arguments["all"] else (context.session_profile,)
+    results = logout(names, ports, forget=arguments["forget"])
+    return Result(_data(results), _text(results, context.clock.now()))
 
 
 def _data(results: tuple[LogoutResult, ...]) -> dict[str, Any]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from awscli_mfa_plugin.commands.base import MfaSubcommand, whole_number
+from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.core.declaration import INTEGER, Command, Option
 from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.records import Profile
-from awscli_mfa_plugin.core.status import (
-    EXPIRED,
-    NONE,
-    UNKNOWN,
-    SessionStatus,
-    have_more_left,
-    session_statuses,
-)
 from awscli_mfa_plugin.core.text import length_of_time, moment, shown
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
+
+    from awscli_mfa_plugin.commands.call import Screen
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.core.records import Profile
+    from awscli_mfa_plugin.core.status import SessionStatus
+
 
 _BAR_CELLS = 20
 
@@ -29,57 +27,58 @@ _KEYS_IN_ENVIRONMENT = (
     "whatever session there is."
 )
 
-
-class StatusCommand(MfaSubcommand):
-    """The subcommand ``status``."""
-
-    NAME = "status"
-    DESCRIPTION = (
+COMMAND = Command(
+    "status",
+    (
         "Shows the sessions of the managed profiles, or of the one that ``--profile`` names: "
         "source profile, MFA device, state, expiration and time left. Sessions that other tools "
         "wrote are shown apart. Nothing is asked and AWS isn't called.\n\n"
         "Exits with 0 if at least one session is shown and all managed ones have more than "
         "``--min-remaining`` seconds left, else with 1."
-    )
-    EXAMPLES = (
+    ),
+    (
         "Show all sessions::\n\n    $ aws mfa status\n\n"
         "Ask in a script whether an hour is left::\n\n"
         "    $ aws mfa status --profile mfa --min-remaining 3600 > /dev/null || echo due\n"
-    )
-    ARG_TABLE: ClassVar[list[dict[str, Any]]] = [
-        {
-            "name": "min-remaining",
-            "cli_type_name": "integer",
-            "help_text": "The seconds of which more must be left for exit code 0. Default: 0.",
-        },
-    ]
+    ),
+    (
+        Option(
+            "min-remaining",
+            "The seconds of which more must be left for exit code 0. Default: 0.",
+            INTEGER,
+        ),
+    ),
+)
 
-    def run(self, parsed_args: Any, parsed_globals: Any) -> int:
-        """Show the sessions; tell by the exit code whether enough is left."""
-        min_remaining = whole_number("--min-remaining", parsed_args.min_remaining) or 0
-        if min_remaining < 0:
-            raise UsageError("--min-remaining takes seconds, 0 or more.")
-        now = self.world.clock.now()
-        named = parsed_globals.profile
-        statuses = session_statuses(self._profiles(named), self.world.session_of, now)
-        if named and not statuses:
-            statuses = (SessionStatus(named, "", "", NONE),)
-        if self.world.environment.get("AWS_ACCESS_KEY_ID"):
-            self.world.note(_KEYS_IN_ENVIRONMENT)
-        self.show(parsed_globals, _data(statuses), _text(statuses, now))
-        return 0 if have_more_left(statuses, min_remaining) else 1
 
-    def _profiles(self, named: str | None) -> list[Profile]:
-        if not named:
-            return list(self.world.profiles())
-        known = self._session.full_config["profiles"]
-        if named not in known:
-            raise ConfigurationError(
-                f"Profile {shown(named)} doesn't exist.",
-                "«aws mfa login --profile NAME» makes one with a session.",
-            )
-        options = known[named].items()
-        return [Profile(named, {name: text for name, text in options if isinstance(text, str)})]
+def run(arguments: Mapping[str, Any], context: Context) -> Result:
+    """Show the sessions; tell by the exit code whether enough is left."""
+    from awscli_mfa_plugin.core.status import NONE, SessionStatus, have_more_left, session_statuses
+
+    min_remaining = arguments["min_remaining"] or 0
+    if min_remaining < 0:
+        raise UsageError("--min-remaining takes seconds, 0 or more.")
+    now = context.clock.now()
+    named = context.options.profile
+    statuses = session_statuses(_profiles(named, context), context.session_of, now)
+    if named and not statuses:
+        statuses = (SessionStatus(named, "", "", NONE),)
+    if context.environment.get("AWS_ACCESS_KEY_ID"):
+        context.note(_KEYS_IN_ENVIRONMENT)
+    is_enough = have_more_left(statuses, min_remaining)
+    return Result(_data(statuses), _text(statuses, now, context.screen), 0 if is_enough else 1)
+
+
+def _profiles(named: str | None, context: Context) -> list[Profile]:
+    if not named:
+        return list(context.profiles())
+    profile = context.profile(named)
+    if profile is None:
+        raise ConfigurationError(
+            f"Profile {shown(named)} doesn't exist.",
+            "«aws mfa login --profile NAME» makes one with a session.",
+        )
+    return [profile]
 
 
 def _data(statuses: tuple[SessionStatus, ...]) -> dict[str, Any]:
@@ -101,22 +100,22 @@ def _entry(status: SessionStatus) -> dict[str, Any]:
     }
 
 
-def _text(statuses: tuple[SessionStatus, ...], now: datetime) -> str:
+def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) -> str:
     ours = [status for status in statuses if not status.tool]
     others = [status for status in statuses if status.tool]
     width = max((len(shown(status.profile)) for status in statuses), default=0)
-    lines = [line for status in ours for line in _lines(status, now, width)]
+    lines = [line for status in ours for line in _lines(status, now, width, screen)]
     if not ours and not others:
         lines.append("No profile is managed yet: «aws mfa login --profile mfa» makes a session.")
     if others:
         lines += ["", "Sessions of other tools:"] if lines else ["Sessions of other tools:"]
-        lines += [line for status in others for line in _lines(status, now, width)]
+        lines += [line for status in others for line in _lines(status, now, width, screen)]
     return "\n".join(lines)
 
 
-def _lines(status: SessionStatus, now: datetime, width: int) -> list[str]:
+def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> list[str]:
     first = f"{shown(status.profile):<{width}}  {status.state:<8}  {_when(status, now)}"
-    bar = _bar(status)
+    bar = _bar(status, screen)
     lines = [f"{first}  {bar}" if bar else first.rstrip()]
     about = _about(status)
     if about:
@@ -125,6 +124,8 @@ def _lines(status: SessionStatus, now: datetime, width: int) -> list[str]:
 
 
 def _when(status: SessionStatus, now: datetime) -> str:
+    from awscli_mfa_plugin.core.status import EXPIRED, NONE, UNKNOWN
+
     if status.state == NONE:
         return "no session"
     if status.state == UNKNOWN or status.expiration is None:
@@ -145,14 +146,14 @@ def _about(status: SessionStatus) -> str:
     return " ".join(parts)
 
 
-def _bar(status: SessionStatus) -> str:
+def _bar(status: SessionStatus, screen: Screen) -> str:
     """Return the time left as a bar, on a terminal that can show one."""
-    if not (status.remaining and status.lifetime and sys.stdout.isatty()):
+    if not (status.remaining and status.lifetime and screen.is_terminal):
         return ""
     full = max(1, min(_BAR_CELLS, round(_BAR_CELLS * status.remaining / status.lifetime)))
     filled, empty = "█", "░"
     try:
-        (filled + empty).encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        (filled + empty).encode(screen.encoding)
     except (UnicodeEncodeError, LookupError):
         filled, empty = "#", "."
     return filled * full + empty * (_BAR_CELLS - full)

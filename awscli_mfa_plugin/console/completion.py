@@ -51,6 +51,7 @@ def complete(arguments: list[str]) -> int:
 
 def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
     """Return the exit code and the candidates. Raises ValueError for a bad COMP_POINT."""
+    from awscli_mfa_plugin.commands.table import NAMES, command_of
     from awscli_mfa_plugin.console.completion_scripts import EXIT_CODES
     from awscli_mfa_plugin.core.completion import beginning_with, candidates
     from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
@@ -58,7 +59,7 @@ def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, l
     shell, breaks = [*arguments, "", ""][:2]
     text = environment.get("COMP_LINE", "")
     line = CommandLine(text[: int(environment.get("COMP_POINT") or len(text))], shell, breaks)
-    kind, words = candidates(line, _known(line, environment))
+    kind, words = candidates(line, _known(line, environment), NAMES, command_of)
     if shell not in _FILTERING:
         words = beginning_with(line.current, words)
     if shell == "bash":
@@ -71,7 +72,7 @@ def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[
     if "mfa" not in line.words:
         return {}
     from awscli_mfa_plugin.core.completion import ALIASES, names_to_offer, profile_names
-    from awscli_mfa_plugin.core.completion_table import PROFILES, REGIONS, SERIALS
+    from awscli_mfa_plugin.core.declaration import PROFILES, REGIONS, SERIALS
     from awscli_mfa_plugin.edges.paths import shared_path
 
     config = _sections(shared_path(environment, "AWS_CONFIG_FILE", "config"))

@@ -11,8 +11,6 @@ TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from awscli_mfa_plugin.core.diagnosis.findings import Finding
-
 CANCELLED = 130
 """The shells' exit status of a program that was ended by Ctrl-C."""
 
@@ -39,22 +37,18 @@ def diagnose(arguments: list[str], system: Sequence[str]) -> int:
 
 
 def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
-    from awscli_mfa_plugin import __version__
-    from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings
-    from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
-    from awscli_mfa_plugin.edges.diagnosis.seen import look
+    from awscli_mfa_plugin.commands.call import GlobalOptions
+    from awscli_mfa_plugin.commands.doctor import COMMAND, run
+    from awscli_mfa_plugin.console.context import context_of
 
-    environment = {**os.environ}
-    environment.pop("AWS_MFA_TOKEN_CODE", None)
-    findings = local_findings(look(environment, __version__, system), options.profile)
-    if options.fix and _mended(findings, is_agreed=options.yes):
-        findings = local_findings(look(environment, __version__, system), options.profile)
-    findings.append(NOT_CALLED)
-    text = json.dumps(as_data(findings), indent=4) if options.json else as_text(findings)
+    context = context_of({**os.environ}, GlobalOptions(profile=options.profile), system)
+    arguments = COMMAND.arguments(offline=True, fix=options.fix, yes=options.yes)
+    result = run(arguments, context)
+    text = json.dumps(result.data, indent=4) if options.json else result.text
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
     sys.stdout.flush()
-    return exit_code(findings)
+    return result.exit_code
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -85,22 +79,3 @@ class _Parser(argparse.ArgumentParser):
         from awscli_mfa_plugin.core.text import shown
 
         self.exit(252, f"{self.prog}: {shown(message)}\n«{self.prog} --help» explains it.\n")
-
-
-def _mended(findings: list[Finding], *, is_agreed: bool) -> bool:
-    from awscli_mfa_plugin.core.diagnosis.checkup import mended
-    from awscli_mfa_plugin.edges.diagnosis.fixes import make_change, shown_change
-    from awscli_mfa_plugin.edges.locks import Locks
-    from awscli_mfa_plugin.edges.machine import say
-    from awscli_mfa_plugin.edges.state import StateFolder
-    from awscli_mfa_plugin.edges.terminal import this_terminal
-
-    locks = Locks(StateFolder())
-    return mended(
-        findings,
-        show=shown_change,
-        make=lambda fix: make_change(fix, locks),
-        terminal=this_terminal(),
-        notes=say,
-        is_agreed=is_agreed,
-    )

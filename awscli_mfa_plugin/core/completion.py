@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.core.completion_table import (
-    ACTIONS,
-    ANYTHING,
-    FILES,
-    GLOBAL_OPTIONS,
-    NOTHING,
-    OPTIONS,
-)
 from awscli_mfa_plugin.core.completion_words import CommandLine
+from awscli_mfa_plugin.core.declaration import FILES, NOTHING, PROFILES, REGIONS, TEXT
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from awscli_mfa_plugin.core.completion_table import Takes
+    from awscli_mfa_plugin.core.declaration import Command, Takes
 
 OURS = "ours"
 """Only these candidates."""
@@ -33,6 +26,29 @@ COMMAND = "command"
 ALIASES = "aliases"
 """The kind of known names that are the user's aliases of subcommands (v2's ``[command mfa]``)."""
 
+GLOBAL_OPTIONS: dict[str, Takes] = {
+    "--debug": NOTHING,
+    "--endpoint-url": TEXT,
+    "--no-verify-ssl": NOTHING,
+    "--no-paginate": NOTHING,
+    "--output": ("json", "text", "table", "yaml", "yaml-stream", "off"),
+    "--query": TEXT,
+    "--profile": PROFILES,
+    "--region": REGIONS,
+    "--version": NOTHING,
+    "--color": ("on", "off", "auto"),
+    "--no-sign-request": NOTHING,
+    "--ca-bundle": FILES,
+    "--cli-read-timeout": TEXT,
+    "--cli-connect-timeout": TEXT,
+    "--cli-binary-format": ("base64", "raw-in-base64-out"),
+    "--no-cli-pager": NOTHING,
+    "--cli-auto-prompt": NOTHING,
+    "--no-cli-auto-prompt": NOTHING,
+    "--cli-error-format": ("legacy", "json", "yaml", "text", "table", "enhanced"),
+}
+"""The AWS CLI's own options, of v1 and v2 together: which of them runs isn't known here."""
+
 _HELP = "help"
 _PRECOMMANDS = {"command"}
 
@@ -40,13 +56,19 @@ Candidates = tuple[str, list[str]]
 """One of the four kinds above, and whole words, in order."""
 
 
-def candidates(line: CommandLine, known: Mapping[str, Mapping[str, str]]) -> Candidates:
+def candidates(
+    line: CommandLine,
+    known: Mapping[str, Mapping[str, str]],
+    names: Sequence[str],
+    command_of: Callable[[str], Command],
+) -> Candidates:
     """Return what can stand at the cursor, whether or not it begins as the word there does.
 
-    ``known`` holds the names of each kind (``PROFILES`` and its like in the table, ``ALIASES``);
-    the aliases with what they stand for.
+    ``known`` holds the names of each kind (what an option may take, ``ALIASES``); the aliases
+    with what they stand for. ``names`` are the subcommands, in the order of their help;
+    ``command_of`` returns what one of them declares, and is asked for the one of the line.
     """
-    reading = _Reading(known.get(ALIASES, {}))
+    reading = _Reading(known.get(ALIASES, {}), names, command_of)
     for word in _behind_aws(line.words):
         reading.take(word)
     if not reading.is_ours:
@@ -114,18 +136,25 @@ def _is_option(word: str) -> bool:
 class _Reading:
     """What the finished words say about the next one."""
 
-    def __init__(self, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        aliases: Mapping[str, str],
+        names: Sequence[str],
+        command_of: Callable[[str], Command],
+    ) -> None:
         self.places: list[str] = []
         self.awaiting: Takes = NOTHING
         self.is_divided = False
         self._used: set[str] = set()
         self._aliases = aliases
+        self._names = names
+        self._command_of = command_of
 
     def take(self, word: str) -> None:
         """Read one more word."""
         if self.awaiting and not _is_option(word):
             self.awaiting = NOTHING
-        elif word == "--" and self.subcommand == "exec":
+        elif word == "--" and self._command and self._command.runs_a_program:
             self.is_divided = True
         elif word.startswith("-") and not self.is_divided:
             name, equals, _ = word.partition("=")
@@ -140,11 +169,12 @@ class _Reading:
         return self.places[:1] == ["mfa"]
 
     @property
-    def subcommand(self) -> str:
-        """The subcommand, also behind an alias; "" before there is one."""
+    def _command(self) -> Command | None:
+        """The subcommand, also behind an alias; None before there is one."""
         name = self.places[1] if self.is_ours and len(self.places) > 1 else ""
-        expansion = self._aliases.get(name, "").split()
-        return expansion[0] if expansion and name not in OPTIONS else name
+        if name not in self._names:
+            name = next(iter(self._aliases.get(name, "").split()), "")
+        return self._command_of(name) if name in self._names else None
 
     def value_at(self, current: str) -> tuple[Takes, str]:
         """Return what the option before the cursor takes, and what of the word it is joined by.
@@ -156,22 +186,25 @@ class _Reading:
         name, equals, _ = current.partition("=")
         if not equals or not name.startswith("-"):
             return NOTHING, ""
-        return self._options().get(name, ANYTHING) or ANYTHING, f"{name}="
+        return self._options().get(name, TEXT) or TEXT, f"{name}="
 
     def words_at(self, current: str) -> list[str]:
         """Return the options or the words that can stand at the cursor."""
         if current.startswith("-"):
             return self._unused(self._options())
-        if not self.subcommand:
-            return [*OPTIONS, *names_to_offer(self._aliases), _HELP]
-        if len(self.places) > 2 or self.subcommand not in OPTIONS:  # noqa: PLR2004 - mfa and its subcommand
-            return self._unused(OPTIONS.get(self.subcommand, {}))
-        divider = ["--"] if self.subcommand == "exec" else []
-        actions = ACTIONS.get(self.subcommand)
-        return [*(actions or self._unused(OPTIONS[self.subcommand])), *divider, _HELP]
+        if len(self.places) == 1:
+            return [*self._names, *names_to_offer(self._aliases), _HELP]
+        command = self._command
+        if command is None:
+            return []
+        options = self._unused(command.completed)
+        if len(self.places) > 2:  # noqa: PLR2004 - mfa and its subcommand
+            return options
+        divider = ["--"] if command.runs_a_program else []
+        return [*(command.words or options), *divider, _HELP]
 
     def _options(self) -> dict[str, Takes]:
-        return {**OPTIONS.get(self.subcommand, {}), **GLOBAL_OPTIONS}
+        return {**(self._command.completed if self._command else {}), **GLOBAL_OPTIONS}
 
     def _unused(self, options: Iterable[str]) -> list[str]:
         return [option for option in options if option not in self._used]

@@ -7,7 +7,11 @@ import time
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.codes import ENVIRONMENT_CODE
+
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from awscli_mfa_plugin.core.protocols import CountingTerminal
 
 
@@ -41,6 +45,19 @@ class SystemClock:
         """Return the time as an aware datetime in the local zone."""
         now = datetime.now().astimezone()
         return now.replace(tzinfo=_Here(now.utcoffset() or timedelta(0), now.tzname() or ""))
+
+
+class EnvironmentCode:
+    """The token code of the environment, for one use in this process, whoever asks first."""
+
+    def __init__(self, environment: MutableMapping[str, str]) -> None:
+        """Take it out of the environment at once: no child of this process may see it."""
+        self._code = environment.pop(ENVIRONMENT_CODE, "")
+
+    def __call__(self) -> str:
+        """Return the code once, then ""."""
+        code, self._code = self._code, ""
+        return code
 
 
 def say(text: str) -> None:

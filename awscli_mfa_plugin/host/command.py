@@ -1,33 +1,26 @@
-"""``aws mfa``: the command in the CLI's table, and its subcommands, imported when used."""
+"""``aws mfa``: the command in the CLI's table, and its subcommands as the CLI wants them."""
 
 from __future__ import annotations
 
-import importlib
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awscli.customizations.commands import BasicCommand
 
 from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting, without_codes
+from awscli_mfa_plugin.commands.table import NAMES, command_of, function_of
+from awscli_mfa_plugin.core.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.core.text import shown
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
-from awscli_mfa_plugin.host.wiring import Wiring
+from awscli_mfa_plugin.host.showing import show
 
-SUBCOMMANDS = {
-    "login": "LoginCommand",
-    "status": "StatusCommand",
-    "logout": "LogoutCommand",
-    "devices": "DevicesCommand",
-    "configure": "ConfigureCommand",
-    "export": "ExportCommand",
-    "exec": "ExecCommand",
-    "credential-process": "CredentialProcessCommand",
-    "watch": "WatchCommand",
-    "doctor": "DoctorCommand",
-    "alias": "AliasCommand",
-}
-"""The subcommands in the order of their help, and the class of each in its module."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from awscli_mfa_plugin.core.declaration import Option
+    from awscli_mfa_plugin.host.context import AwsProcess
 
 
 class MfaCommand(BasicCommand):  # type: ignore[misc]
@@ -49,33 +42,36 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         "    $ aws s3 ls --profile mfa\n"
     )
 
-    def __init__(self, session: Any, table: dict[str, Any]) -> None:
-        """Keep the CLI's session and command table; no subcommand is imported yet."""
+    def __init__(self, session: Any, process: AwsProcess) -> None:
+        """Keep the process and the CLI's session; no subcommand is imported yet."""
         super().__init__(session)
-        self._wiring = Wiring(session)
-        self._wiring.command_table = table
-        self._wiring.subcommands = (*SUBCOMMANDS, "help")
-        self.SUBCOMMANDS = self._subcommands(SUBCOMMANDS)
+        self._process = process
+        self.SUBCOMMANDS = self._subcommands(NAMES)
 
     def __call__(self, args: list[str], parsed_globals: Any) -> int:
         """Run the subcommand that is named; return its exit code."""
         first = args[0] if args else "help"
-        if first == "exec" and "--" in args:
-            # What stands behind is another program's: no parser of ours may see it.
-            divide = args.index("--")
-            args, self._wiring.command_words = args[:divide], args[divide + 1 :]
-        elif first == "exec" and args[1:] and not args[1].startswith("-") and args[1] != "help":
-            return run_reporting(_refuse_command)
-        if first in SUBCOMMANDS:
-            self.SUBCOMMANDS = self._subcommands([first])
+        named = f"aws mfa {first}" if first in NAMES else "aws mfa"
+        with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
+            outcome.code = self._run(first, args, parsed_globals)
+        return outcome.code
+
+    def _run(self, first: str, args: list[str], parsed_globals: Any) -> Any:
+        if first in NAMES:
+            program: list[str] | None = None
+            if command_of(first).runs_a_program:
+                if "--" in args:
+                    # What stands behind is another program's: no parser of ours may see it.
+                    divide = args.index("--")
+                    args, program = args[:divide], args[divide + 1 :]
+                elif args[1:] and not args[1].startswith("-") and args[1] != "help":
+                    return run_reporting(_refuse_program)
+            self.SUBCOMMANDS = self._subcommands([first], program)
         elif first != "help" and not first.startswith("-") and not self._is_alias(first):
             return run_reporting(
                 partial(_refuse, f"there is no subcommand '{shown(without_codes(first))}'")
             )
-        named = f"aws mfa {first}" if first in SUBCOMMANDS else "aws mfa"
-        with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
-            outcome.code = super().__call__(args, parsed_globals)
-        return outcome.code
+        return super().__call__(args, parsed_globals)
 
     def _run_main(self, _: Any, __: Any) -> int:
         return run_reporting(partial(_refuse, "a subcommand is missing"))
@@ -85,23 +81,74 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         self.SUBCOMMANDS = []
         return name in self._build_subcommand_table()
 
-    def _subcommands(self, names: Any) -> list[dict[str, Any]]:
+    def _subcommands(
+        self, names: Iterable[str], program: list[str] | None = None
+    ) -> list[dict[str, Any]]:
         return [
-            {"name": name, "command_class": partial(_subcommand, name, self._wiring)}
+            {"name": name, "command_class": partial(_Subcommand, name, self._process, program)}
             for name in names
         ]
 
 
 def _refuse(what: str) -> int:
-    raise UsageError(f"{what}: {', '.join(SUBCOMMANDS)}.", "«aws mfa help» explains them.")
+    raise UsageError(f"{what}: {', '.join(NAMES)}.", "«aws mfa help» explains them.")
 
 
-def _refuse_command() -> int:
+def _refuse_program() -> int:
     raise UsageError(
         "The command to run stands behind «--».", "aws mfa exec [--profile NAME] -- COMMAND …"
     )
 
 
-def _subcommand(name: str, wiring: Wiring, session: Any) -> Any:
-    module = importlib.import_module(f"awscli_mfa_plugin.commands.{name.replace('-', '_')}")
-    return getattr(module, SUBCOMMANDS[name])(session, wiring)
+class _Subcommand(BasicCommand):  # type: ignore[misc]
+    """A subcommand, made from what it declares."""
+
+    def __init__(
+        self, name: str, process: AwsProcess, program: list[str] | None, session: Any
+    ) -> None:
+        """Say what the CLI reads from its own commands' classes."""
+        super().__init__(session)
+        self._process = process
+        self._program = program
+        self._command = command = command_of(name)
+        self.NAME = name
+        self.DESCRIPTION = command.description
+        self.SYNOPSIS = command.synopsis
+        self.EXAMPLES = command.examples
+        self.ARG_TABLE = [_argument(option) for option in command.options]
+
+    def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
+        return run_reporting(lambda: self._shown(parsed_args, parsed_globals))
+
+    def _shown(self, parsed_args: Any, parsed_globals: Any) -> int:
+        """Run the command's function, and show its result; return the exit code."""
+        context = context_of(self._process, parsed_globals)
+        result = function_of(self.NAME)(self._arguments(parsed_args), context)
+        asks_for_data = context.options.asks_for_data
+        show(result, self.NAME, self._session, parsed_globals, asks_for_data=asks_for_data)
+        return result.exit_code
+
+    def _arguments(self, parsed_args: Any) -> dict[str, Any]:
+        given = {**vars(parsed_args), "program": self._program}
+        for option in self._command.options:
+            if option.values == OPTIONAL:
+                # argparse gives None for the option without a value, "" where it isn't given.
+                value = given[attribute(option.name)]
+                given[attribute(option.name)] = None if value == "" else value or ""
+        return self._command.arguments(**given)
+
+
+def _argument(option: Option) -> dict[str, Any]:
+    """Return an option as the CLI's own commands declare theirs (``ARG_TABLE``)."""
+    argument: dict[str, Any] = {"name": option.name, "help_text": option.help_text}
+    if option.is_word:
+        argument |= {"positional_arg": True, "nargs": "?"}
+    elif option.takes == NOTHING:
+        argument["action"] = "store_true"
+    elif option.takes == INTEGER:
+        argument["cli_type_name"] = "integer"
+    elif option.values == SEVERAL:
+        argument["nargs"] = "+"
+    elif option.values == OPTIONAL:
+        argument |= {"nargs": "?", "default": ""}
+    return argument

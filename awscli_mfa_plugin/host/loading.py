@@ -9,17 +9,20 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
-def load_command(session: Any, table: dict[str, Any]) -> Any:
-    """Return the ``aws mfa`` command of the CLI's session; ``table`` holds all commands."""
+def load_command(session: Any, process_of: Callable[[Any], Any]) -> Any:
+    """Return the ``aws mfa`` command of the CLI's session.
+
+    ``process_of`` returns the ``aws`` process of that session, as commands see it.
+    """
     with compiled_code_kept():
         if not sys.dont_write_bytecode and getattr(sys, "frozen", False):
             _keep_entry_compiled()
         from awscli_mfa_plugin.host.command import MfaCommand
 
-        return MfaCommand(session, table)
+        return MfaCommand(session, process_of(session))
 
 
 def _keep_entry_compiled() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from awscli_mfa_plugin.commands.table import NAMES
 from awscli_mfa_plugin.console import completion
 from awscli_mfa_plugin.console.completion_scripts import DEBIANS_COMPLETER, SHELLS, script_of
 from awscli_mfa_plugin.console.main import main
@@ -97,21 +98,22 @@ def test_nothing_fails_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["complete"]) == 1
 
 
-def test_an_answer_loads_neither_a_cli_nor_a_socket(home: Path) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_loads_neither_a_cli_nor_a_socket(home: Path, name: str) -> None:
     """No question and no call can come of it, and little time goes into it."""
     (home / ".aws" / "config").write_text("[profile a]\n")
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "awscli_mfa_plugin", "complete"],
-        env={**os.environ, "COMP_LINE": LOGIN},
+        env={**os.environ, "COMP_LINE": f"aws mfa {name} --profile "},
         capture_output=True,
         check=True,
         text=True,
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.stdout.split() == ["a"]
-    assert "awscli_mfa_plugin.core.completion" in loaded
+    assert "awscli_mfa_plugin.core.declaration" in loaded
     assert not loaded & {"awscli", "botocore", "socket", "_socket", "subprocess", "getpass", "ssl"}
-    assert not loaded & {"dataclasses", "inspect", "asyncio", "logging"}
+    assert not loaded & {"dataclasses", "inspect", "asyncio", "logging", "typing"}
 
 
 def test_each_shell_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:

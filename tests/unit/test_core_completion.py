@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import awscli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from awscli_mfa_plugin.commands.table import NAMES, command_of
 from awscli_mfa_plugin.core.completion import (
     ALIASES,
     BESIDE,
     COMMAND,
     FILE,
+    GLOBAL_OPTIONS,
     OURS,
     beginning_with,
     candidates,
     names_to_offer,
     profile_names,
 )
-from awscli_mfa_plugin.core.completion_table import (
-    GLOBAL_OPTIONS,
-    OPTIONS,
-    PROFILES,
-    REGIONS,
-    SERIALS,
-)
 from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
+from awscli_mfa_plugin.core.declaration import NOTHING, PROFILES, REGIONS, SERIALS
 
 BREAKS = " \t\n\"'@><=;|&(:"
 """bash's own ``COMP_WORDBREAKS``."""
@@ -38,10 +38,15 @@ KNOWN = {
 }
 
 
+def options_of(name: str) -> list[str]:
+    """Return the options of a subcommand, as they are typed."""
+    return list(command_of(name).completed)
+
+
 def at(text: str) -> tuple[str, list[str]]:
     """Return the candidates at the end of ``text`` that begin as the word there does."""
     line = CommandLine(text)
-    kind, words = candidates(line, KNOWN)
+    kind, words = candidates(line, KNOWN, NAMES, command_of)
     return kind, beginning_with(line.current, words)
 
 
@@ -67,12 +72,14 @@ def at(text: str) -> tuple[str, list[str]]:
         ("aws mfa login --token-code 123456 --for", OURS, ["--force"]),
         ("aws mfa login --serial-number arn:", OURS, [ALICE]),
         ("aws mfa --region ", OURS, ["eu-west-1"]),
-        ("aws mfa export --format ", OURS, list(OPTIONS["export"]["--format"])),
+        ("aws mfa export --format ", OURS, list(command_of("export").completed["--format"])),
         ("aws mfa login --output ya", OURS, ["yaml", "yaml-stream"]),
-        ("aws mfa login ", OURS, [*OPTIONS["login"], "help"]),
-        ("aws mfa login help ", OURS, list(OPTIONS["login"])),
+        ("aws mfa login ", OURS, [*options_of("login"), "help"]),
+        ("aws mfa login help ", OURS, options_of("login")),
+        ("aws mfa login --duration-seconds ", OURS, ["900", "3600", "43200", "129600"]),
+        ("aws mfa login --min-remaining ", OURS, []),
         ("aws mfa alias ", OURS, ["list", "install", "uninstall", "diff", "help"]),
-        ("aws mfa alias install ", OURS, list(OPTIONS["alias"])),
+        ("aws mfa alias install ", OURS, options_of("alias")),
         ("aws mfa nonsense ", OURS, []),
         ("aws mfa help ", OURS, []),
         # An alias in the user's [command mfa] has the options of what it stands for.
@@ -107,7 +114,7 @@ def test_what_can_stand_at_the_cursor(text: str, kind: str, words: list[str]) ->
 
 def test_subcommands_are_offered_with_aliases_and_help() -> None:
     """Aliases whose name would steer the terminal are left out."""
-    assert at("aws mfa ") == (OURS, [*OPTIONS, "in", "status", "empty", "help"])
+    assert at("aws mfa ") == (OURS, [*NAMES, "in", "status", "empty", "help"])
 
 
 @pytest.mark.parametrize(
@@ -186,3 +193,15 @@ def test_profiles_are_the_sections_that_botocore_takes_for_one() -> None:
     config = ["default", "profile a", 'profile "b c"', "plugins", "sso-session s", 'profile "x']
     config += ["profile", "profile a b", "profiles x", "services y"]
     assert profile_names(config, ["a", "keys"]) == ["default", "a", "b c", "keys"]
+
+
+def test_the_global_options_of_v1_are_known() -> None:
+    """Those of v2 are held against its own file where it is fetched (tests/hosts)."""
+    [folder] = awscli.__path__
+    options = json.loads((Path(folder) / "data" / "cli.json").read_text("utf-8"))["options"]
+    # For people on their way to v2; it says nothing about aws mfa.
+    del options["v2-debug"]
+    for name, option in options.items():
+        takes = GLOBAL_OPTIONS[f"--{name}"]
+        assert (takes == NOTHING) == ("action" in option)
+        assert set(option.get("choices", ())) <= set(takes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from awscli_mfa_plugin.commands.table import NAMES
 from awscli_mfa_plugin.core.diagnosis.findings import CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS, Fix
 from awscli_mfa_plugin.edges.diagnosis.fixes import make_change, shown_change
 from awscli_mfa_plugin.edges.diagnosis.seen import look
@@ -36,7 +37,7 @@ def home(tmp_path: Path) -> Path:
 def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> MachineSight:
     """Return what doctor sees in a home; ``path`` is a folder with CLIs."""
     environment = {"HOME": str(home), "PATH": str(path or home), **env}
-    return look(environment, "1.0", (), running)
+    return look(environment, "1.0", (), running, subcommands=NAMES)
 
 
 def the_cli(machine: MachineSight, path: Path) -> CliSight:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from weakref import ref
 
 import pytest
 
-from awscli_mfa_plugin import LazyCommand, _add_command, _hand_on_a_code, managed_names
+from awscli_mfa_plugin import LazyCommand, Plugin, _hand_on_a_code, managed_names
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -124,21 +125,23 @@ def test_a_version_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
 
 def test_the_clis_command_table_is_handed_on_and_not_kept() -> None:
     """It may go when the CLI lets go of it: to clear it away at Python's end takes long."""
+    plugin = Plugin()
     table: dict[str, Any] = OrderedDict(s3="a command")
-    _add_command(table, session=None)
-    assert LazyCommand.table() is table
+    plugin.add_command(table, session=None)
+    assert plugin.command_table() is table
     assert isinstance(table["mfa"], LazyCommand)
     watched = ref(table)
     del table
     assert watched() is None
-    assert LazyCommand.table() == {}
+    assert plugin.command_table() == {}
 
 
 def test_a_command_table_of_another_kind_is_handed_on_too() -> None:
     """A plain dict takes no weak reference."""
+    plugin = Plugin()
     table: dict[str, Any] = {}
-    _add_command(table, session=None)
-    assert LazyCommand.table() is table
+    plugin.add_command(table, session=None)
+    assert plugin.command_table() is table
 
 
 MALFORMED: dict[str, dict[str, object]] = {
@@ -168,3 +171,22 @@ def test_a_code_without_its_option_is_one_too(code: str) -> None:
     """But not in other commands, which stay to the letter as they are."""
     assert _hand_on_a_code(["mfa", "login", code, "--debug"])
     assert not _hand_on_a_code(["ec2", "describe", code, "--debug"])
+
+
+def test_two_loadings_keep_nothing_in_common() -> None:
+    """A process that starts the CLI twice has a command table for each."""
+    first, second = Plugin(), Plugin()
+    table: dict[str, Any] = {}
+    first.add_command(table, session=None)
+    assert second.command_table() == {}
+
+
+def test_the_token_code_is_for_one_use_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A renewal and «aws mfa» behind an alias in one process share it; no child sees it."""
+    monkeypatch.setenv("AWS_MFA_TOKEN_CODE", "123456")
+    plugin = Plugin()
+    process = plugin.process_of(None)
+    assert "AWS_MFA_TOKEN_CODE" not in os.environ
+    assert "AWS_MFA_TOKEN_CODE" not in process.environment
+    assert plugin.process_of(None) is process
+    assert [process.environment_code(), process.environment_code()] == ["123456", ""]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
 from awscli_mfa_plugin.core.aliases.file import hides_the_command
-from awscli_mfa_plugin.core.completion_table import OPTIONS
 from awscli_mfa_plugin.core.diagnosis.sights import (
     FileSight,
     MachineSight,
@@ -26,7 +25,7 @@ from awscli_mfa_plugin.edges.state import state_path
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.core.aliases.file import HidingAlias
 
@@ -36,13 +35,18 @@ _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
 def look(
-    environment: Mapping[str, str], our_version: str, system: Sequence[str], running: str = ""
+    environment: Mapping[str, str],
+    our_version: str,
+    system: Sequence[str],
+    running: str = "",
+    *,
+    subcommands: Collection[str],
 ) -> MachineSight:
     """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
 
     None is started where an alias would be run in place of ``aws mfa``. ``our_version`` is that
     of the plugin that asks, ``system`` are the machine's usual folders, ``running`` is the program
-    of the CLI that it runs in.
+    of the CLI that it runs in; an alias may hide one of the ``subcommands``.
     """
     home = home_folder(environment)
     aws_folder = os.path.join(home, ".aws")
@@ -55,7 +59,7 @@ def look(
         config=config,
         credentials=credentials,
         aliases=aliases,
-        hiding=_hiding(aliases),
+        hiding=_hiding(aliases, subcommands),
         secret_files=tuple(_present(_secret_files(config, credentials, aws_folder), home)),
         trusted_files=tuple(_trusted(aws_folder, (config_path, alias_path), home)),
         private_folders=tuple(_present([state_path(os.path.dirname(aws_folder))], home)),
@@ -84,13 +88,13 @@ def _read(path: str, *, is_alias: bool = False) -> ReadSight:
         return ReadSight(path, exists=True, why_not=error.what[len(path) :].strip(" ."))
 
 
-def _hiding(aliases: ReadSight) -> tuple[HidingAlias, ...]:
+def _hiding(aliases: ReadSight, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
     """Return the user's aliases that hide what is ours."""
     if not aliases.sections:
         return ()
     try:
         content = take_snapshot(aliases.path).content or b""
-        return hides_the_command(content, OPTIONS.keys(), aliases.path)
+        return hides_the_command(content, subcommands, aliases.path)
     except (UnparsableFileError, UnwritableFileError):
         return ()  # changed since it was read
 

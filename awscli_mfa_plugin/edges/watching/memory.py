@@ -106,6 +106,15 @@ def held_alone(locks: Locks) -> AbstractContextManager[None]:
     return locks.hold("watch", 0, refuse)
 
 
+def other_watch(locks: Locks) -> str:
+    """Return which process watches now, or ""."""
+    try:
+        with held_alone(locks):
+            return ""
+    except BusyError as busy:
+        return busy.what.partition(" watches")[0]
+
+
 _SCHEDULED = "watch-scheduled"
 
 

@@ -1,4 +1,4 @@
-"""Finds the absolute path by which another process can start the ``aws`` that this one is."""
+"""Finds how another process can start the ``aws`` that this one is: path, words, environment."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.core.watching.jobs import job_of
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from awscli_mfa_plugin.core.watching.jobs import Job
 
 
 def path_of_this_aws(
@@ -37,3 +40,26 @@ def path_of_this_aws(
         "The path of this aws can't be told, so no scheduler could start it.",
         "Run the command by the name aws, with its folder on the PATH.",
     )
+
+
+def job_of_this_aws(
+    words: Sequence[str], environment: Mapping[str, str], config_path: str, credentials_path: str
+) -> tuple[Job, tuple[str, ...]]:
+    """Return the job that runs ``aws`` with these words, and what its environment lacks.
+
+    It starts in another folder, so every path in its environment is absolute.
+    """
+    environment = dict(environment)
+    for name, path in (
+        ("AWS_CONFIG_FILE", config_path),
+        ("AWS_SHARED_CREDENTIALS_FILE", credentials_path),
+    ):
+        if environment.get(name):
+            environment[name] = path
+    bundle = environment.get("AWS_CA_BUNDLE")
+    if bundle:
+        environment["AWS_CA_BUNDLE"] = os.path.abspath(bundle)
+    folders = environment.get("PATH", "").split(os.pathsep)
+    absolute = dict.fromkeys(folder for folder in folders if os.path.isabs(folder))
+    environment["PATH"] = os.pathsep.join(absolute)
+    return job_of((path_of_this_aws(environment), *words), environment)

@@ -1,0 +1,88 @@
+"""Makes the Context of a command outside the ``aws`` process, from environment and files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.edges.machine import EnvironmentCode
+from awscli_mfa_plugin.edges.paths import shared_path
+from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping, Sequence
+
+    from awscli_mfa_plugin.commands.call import GlobalOptions
+    from awscli_mfa_plugin.core.records import Profile
+    from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
+
+
+def context_of(
+    environment: MutableMapping[str, str], options: GlobalOptions, system: Sequence[str]
+) -> Context:
+    """Return the context of a command; the token code is taken out of ``environment``.
+
+    ``system`` are the machine's usual folders of programs.
+    """
+    return Context(ScriptProcess(environment, system), options)
+
+
+class ScriptProcess:
+    """The process of ``awscli-mfa``: what environment and files say, as far as that goes."""
+
+    program = ""
+
+    def __init__(self, environment: MutableMapping[str, str], system: Sequence[str] = ()) -> None:
+        """Keep the environment, and the usual folders of programs."""
+        self.usual_folders = system
+        self.environment_code = EnvironmentCode(environment)
+        self.environment = dict(environment)
+
+    @property
+    def named_profile(self) -> str | None:
+        """The profile that the environment names, or None."""
+        names = (self.environment.get(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
+        return next(filter(None, names), None)
+
+    @property
+    def config_path(self) -> str:
+        """The absolute path of the config file, as the CLI has it."""
+        return shared_path(self.environment, "AWS_CONFIG_FILE", "config")
+
+    @property
+    def credentials_path(self) -> str:
+        """The absolute path of the credentials file, as the CLI has it."""
+        return shared_path(self.environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+
+    def profiles(self) -> Iterator[Profile]:
+        """Yield all profiles of both files."""
+        files = self._files()
+        for name in files.profile_names():
+            yield files.profile(name)
+
+    def profile(self, name: str) -> Profile | None:
+        """Return a profile as the files hold it, or None if there is none."""
+        profile = self._files().profile(name)
+        return profile if profile.exists else None
+
+    def _files(self) -> SharedConfigFiles:
+        from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
+
+        context = Context(self)
+        cache = context.session_cache()
+        return SharedConfigFiles(self.config_path, self.credentials_path, context.locks, cache)
+
+    def data_loader(self) -> None:
+        """Return None: botocore makes its own."""
+
+    def host_commands(self) -> NoReturn:
+        """Raise ConfigurationError: no CLI runs this process."""
+        raise _only_in_the_cli()
+
+    def handed_out(self, *_: object) -> NoReturn:
+        """Raise ConfigurationError: a role on a session is assumed by the CLI's own means."""
+        raise _only_in_the_cli()
+
+
+def _only_in_the_cli() -> ConfigurationError:
+    return ConfigurationError("This works in the AWS CLI alone.", "Run it as a command of aws mfa.")

@@ -1,0 +1,154 @@
+"""Makes the Context of a command in the ``aws`` process, from the CLI's session and options."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.commands.call import GlobalOptions
+from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.core.records import Profile
+from awscli_mfa_plugin.edges.machine import EnvironmentCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from awscli_mfa_plugin.core.aliases.file import HostCommands
+    from awscli_mfa_plugin.core.handing_out import HandoutRequest
+    from awscli_mfa_plugin.core.ports import Ports
+    from awscli_mfa_plugin.core.records import Session
+
+
+def context_of(process: AwsProcess, parsed_globals: Any) -> Context:
+    """Return the context of one of our commands."""
+    return Context(
+        process,
+        GlobalOptions(
+            profile=parsed_globals.profile,
+            region=parsed_globals.region,
+            output=parsed_globals.output,
+            query=parsed_globals.query,
+            endpoint_url=parsed_globals.endpoint_url,
+            verify_ssl=parsed_globals.verify_ssl,
+            connect_timeout=parsed_globals.connect_timeout,
+            read_timeout=parsed_globals.read_timeout,
+            color=parsed_globals.color,
+        ),
+    )
+
+
+def context_of_renewal(process: AwsProcess, parsed_args: Any) -> Context:
+    """Return the context of a renewal inside another command.
+
+    Its ``--endpoint-url`` is that of the command's own service, and a verification that is off
+    there isn't off for STS.
+    """
+    verify = parsed_args.verify_ssl
+    return Context(
+        process,
+        GlobalOptions(
+            verify_ssl=verify if isinstance(verify, str) else None,
+            connect_timeout=parsed_args.connect_timeout,
+            read_timeout=parsed_args.read_timeout,
+        ),
+    )
+
+
+class AwsProcess:
+    """The ``aws`` process: what the CLI's session and command table say."""
+
+    def __init__(self, session: Any, table: Callable[[], Mapping[str, Any]]) -> None:
+        """Keep the session, what returns the command table, and the environment."""
+        self._session = session
+        self.command_table = table
+        self.environment_code = EnvironmentCode(os.environ)
+        self.environment = dict(os.environ)
+
+    @property
+    def named_profile(self) -> str | None:
+        """The profile that the CLI's session names, by option or environment, or None."""
+        profile: str | None = self._session.profile
+        return profile
+
+    @property
+    def config_path(self) -> str:
+        """The absolute path of the config file, as the CLI reads it."""
+        return self._path("config_file")
+
+    @property
+    def credentials_path(self) -> str:
+        """The absolute path of the credentials file, as the CLI reads it."""
+        return self._path("credentials_file")
+
+    @property
+    def program(self) -> str:
+        """The program that this process is."""
+        return sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
+
+    @property
+    def usual_folders(self) -> Sequence[str]:
+        """The machine's usual folders of programs."""
+        from awscli_mfa_plugin.edges.installation.cli_places import SYSTEM_PLACES
+
+        return SYSTEM_PLACES
+
+    def profiles(self) -> Iterator[Profile]:
+        """Yield the profiles that are managed or hold a session, without reading them again."""
+        for name, options in self._session.full_config["profiles"].items():
+            if not options.keys().isdisjoint(_TELLING):
+                yield _profile_as_read(name, options)
+
+    def profile(self, name: str) -> Profile | None:
+        """Return a profile as the CLI itself read it, or None if there is none."""
+        profiles = self._session.full_config["profiles"]
+        return _profile_as_read(name, profiles[name]) if name in profiles else None
+
+    def data_loader(self) -> Any:
+        """Return the session's own: it has read botocore's data already."""
+        return self._session.get_component("data_loader")
+
+    def host_commands(self) -> HostCommands:
+        """Return which CLI this is, and the names of its commands."""
+        import awscli
+
+        from awscli_mfa_plugin.commands.table import NAMES
+        from awscli_mfa_plugin.core.aliases.file import HostCommands
+
+        names = {name for name, entry in self.command_table().items() if not _is_mere_alias(entry)}
+        # What an external alias stands before isn't in the table any more; services are known yet.
+        names.update(self._session.get_available_services())
+        host = "v1" if awscli.__version__.startswith("1.") else "v2"
+        return HostCommands(host, frozenset(names), (*NAMES, "help"))
+
+    def handed_out(
+        self, request: HandoutRequest, options: GlobalOptions, ports: Ports
+    ) -> tuple[Session, str]:
+        """Return a living session of a managed profile, or of a role on one, and its region."""
+        from awscli_mfa_plugin.host.handing_out import hand_out
+
+        return hand_out(request, self._session, options, ports)
+
+    def _path(self, variable: str) -> str:
+        path = os.path.expandvars(str(self._session.get_config_variable(variable)))
+        return os.path.abspath(os.path.expanduser(path))
+
+
+_TELLING = frozenset(
+    {"aws_session_token", "aws_security_token", "mfa_source_profile", "mfa_session"}
+)
+"""Options of which a profile holds at least one if it is managed or holds a session."""
+
+
+def _profile_as_read(name: str, options: Mapping[str, Any]) -> Profile:
+    """Return a profile as botocore merged its sections; nested settings are none of ours."""
+    return Profile(
+        name, config={key: text for key, text in options.items() if text.__class__ is str}
+    )
+
+
+def _is_mere_alias(entry: Any) -> bool:
+    """Tell whether an entry of the table is an alias that stands before no command."""
+    if type(entry).__module__ != "awscli.alias":
+        return False
+    return getattr(entry, "_shadow_proxy_command", None) is None
