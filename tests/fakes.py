@@ -440,7 +440,7 @@ def ports(**overrides: Any) -> Ports:
 class FakeProcess:
     """The process that a command runs in; ``answers`` are what it hands out, errors among them."""
 
-    usual_folders: Sequence[str] = ()
+    usual_folders = ()
     program = ""
 
     def __init__(
