@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 CHECKOUT = Path(__file__).parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
-from awscli_mfa_plugin.edges.installation.plugin_folder import MANIFEST, manifest  # noqa: E402 - the path above
+from awscli_mfa_plugin.system.plugin_folder import MANIFEST, manifest  # noqa: E402 - the path above
 from tests.hosts.cache import WHEELS, host_folder  # noqa: E402
 from tests.hosts.fetch import fetch  # noqa: E402
 

@@ -48,7 +48,7 @@ class Plugin:
             if names and parsed_args.command != "mfa":
                 if getattr(parsed_args, "debug", False):
                     _quietly("redact_logs")
-                from awscli_mfa_plugin.host.installing import install
+                from awscli_mfa_plugin.host.renewal_hooks import install
 
                 install(session, parsed_args, self.process_of(session), names)
         except Exception as error:  # noqa: BLE001 - the command goes on as without the plugin

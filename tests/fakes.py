@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.aliases.merge import HostCommands
 from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
 from awscli_mfa_plugin.commands.context import Context
-from awscli_mfa_plugin.core.aliases.file import HostCommands
-from awscli_mfa_plugin.core.codes import STEP_SECONDS
-from awscli_mfa_plugin.core.documents import SharedDocument
-from awscli_mfa_plugin.core.ports import Ports
-from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice, Profile, Session
-from awscli_mfa_plugin.core.sections import config_profile, config_section
-from awscli_mfa_plugin.core.sessions import (
+from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.session.codes import STEP_SECONDS
+from awscli_mfa_plugin.session.ports import Ports
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+from awscli_mfa_plugin.session.sections import config_profile, config_section
+from awscli_mfa_plugin.session.sessions import (
     SESSION_OPTIONS,
     STALE_OPTIONS,
     check_key_is_ours,
@@ -24,12 +25,11 @@ from awscli_mfa_plugin.core.sessions import (
     session_of,
     session_options,
 )
-from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import HandoutRequest
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=timezone.utc)
 """When the tests begin: at a boundary of the devices' 30 s steps."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import FILES, Command, Option
-from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.declaration import FILES, Command, Option
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.text import shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from awscli_mfa_plugin.aliases.merge import AliasState
+    from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.aliases.blocks import AliasDocument
-    from awscli_mfa_plugin.core.aliases.file import AliasState
-    from awscli_mfa_plugin.core.aliases.pack import AliasPack
+    from awscli_mfa_plugin.files.alias_document import AliasDocument
 
 
 ACTIONS = ("list", "install", "uninstall", "diff")
@@ -80,7 +80,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _pack(path: str | None, context: Context) -> AliasPack:
     """Return the pack, read once: what is installed is what was shown and accepted."""
-    from awscli_mfa_plugin.core.aliases.consent import check_name
+    from awscli_mfa_plugin.aliases.consent import check_name
 
     pack = context.alias_pack(path)
     if path:
@@ -89,15 +89,15 @@ def _pack(path: str | None, context: Context) -> AliasPack:
 
 
 def _list(pack: AliasPack, context: Context) -> Result:
-    from awscli_mfa_plugin.core.aliases.file import states
-    from awscli_mfa_plugin.core.aliases.view import overview
+    from awscli_mfa_plugin.aliases.merge import states
+    from awscli_mfa_plugin.aliases.render import overview
 
     found = states(pack, context.alias_file.read(), context.host_commands())
     return Result(_data(pack, found, context), overview(found))
 
 
 def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> dict[str, Any]:
-    from awscli_mfa_plugin.core.aliases.view import entry
+    from awscli_mfa_plugin.aliases.render import entry
 
     return {
         "Pack": pack.name,
@@ -107,8 +107,8 @@ def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> d
 
 
 def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) -> Result:
-    from awscli_mfa_plugin.core.aliases.consent import check_accepted
-    from awscli_mfa_plugin.core.aliases.file import installed, states, wanted
+    from awscli_mfa_plugin.aliases.consent import check_accepted
+    from awscli_mfa_plugin.aliases.merge import installed, states, wanted
 
     file, host = context.alias_file, context.host_commands()
     document = file.read()
@@ -135,7 +135,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
 
 
 def _needs_a_yes(pack: AliasPack, document: AliasDocument, context: Context) -> bool:
-    from awscli_mfa_plugin.core.aliases.file import installed
+    from awscli_mfa_plugin.aliases.merge import installed
 
     after = installed(pack, document, context.host_commands())
     return not pack.is_ours and after.render() != document.render()
@@ -149,8 +149,8 @@ def _told(
     is_ours: bool,
     is_changed: bool,
 ) -> str:
-    from awscli_mfa_plugin.core.aliases.file import INSTALLED
-    from awscli_mfa_plugin.core.aliases.view import entries, left_out, names
+    from awscli_mfa_plugin.aliases.merge import INSTALLED
+    from awscli_mfa_plugin.aliases.render import entries, left_out, names
 
     old = {state.alias.key for state in before if not state.is_new}
     fresh = [state for state in after if state.state == INSTALLED and state.alias.key not in old]
@@ -169,7 +169,7 @@ def _told(
 
 
 def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
-    from awscli_mfa_plugin.core.aliases.pack import OUR_PACK
+    from awscli_mfa_plugin.aliases.pack import OUR_PACK
 
     name: str | None = OUR_PACK
     if arguments["all"]:
@@ -191,7 +191,7 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _installation(pack: AliasPack, context: Context) -> Result:
     """Return what an installation would change."""
-    from awscli_mfa_plugin.core.aliases.file import installed
+    from awscli_mfa_plugin.aliases.merge import installed
 
     before, host = context.alias_file.read(), context.host_commands()
     if _needs_a_yes(pack, before, context):
@@ -203,7 +203,7 @@ def _change(
     pack: str | None, before: AliasDocument, after: AliasDocument, context: Context
 ) -> Result:
     """Return the difference of two states of the alias file."""
-    from awscli_mfa_plugin.core.diffs import unified
+    from awscli_mfa_plugin.files.diffs import unified
 
     path = context.alias_file.path
     old = None if before.is_missing else before.render()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import FILES, Command, Option
-from awscli_mfa_plugin.core.text import quoted_list, shown
+from awscli_mfa_plugin.declaration import FILES, Command, Option
 from awscli_mfa_plugin.errors import CancelledError, UsageError
+from awscli_mfa_plugin.text import quoted_list, shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.setup.plan import ProfileChange
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.setup.plan import ProfileChange
 
 
 _SO_ALREADY = "Nothing would change."
@@ -85,14 +85,14 @@ def _check(arguments: Mapping[str, Any]) -> None:
 
 
 def _exported(ports: Ports) -> Result:
-    from awscli_mfa_plugin.core.setup.export import exported, manifest_text
+    from awscli_mfa_plugin.setup.export import exported, manifest_text
 
     return Result(exact=manifest_text(exported(ports.files, ports.notes)))
 
 
 def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
-    from awscli_mfa_plugin.core.setup.plan import (
+    from awscli_mfa_plugin.setup.plan import (
         accepted_commands,
         changes_by,
         confirm,
@@ -125,8 +125,8 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
     """Ask for a session profile's settings, write them, and offer the first login."""
     import shlex
 
-    from awscli_mfa_plugin.core.setup.plan import merged
-    from awscli_mfa_plugin.core.setup.wizard import ask_setup, confirm_setup, wants_login
+    from awscli_mfa_plugin.setup.plan import merged
+    from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
 
     change = ask_setup(context.session_profile, context.options.region, ports)
     if arguments["dry_run"]:
@@ -147,14 +147,14 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
 
 def _log_in(profile: str, context: Context) -> Result:
     from awscli_mfa_plugin.commands.login import log_in
-    from awscli_mfa_plugin.core.login import LoginRequest
+    from awscli_mfa_plugin.session.login import LoginRequest
 
     return log_in(LoginRequest(profile), context)
 
 
 def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
-    from awscli_mfa_plugin.core.diffs import unified
-    from awscli_mfa_plugin.core.setup.plan import merged
+    from awscli_mfa_plugin.files.diffs import unified
+    from awscli_mfa_plugin.setup.plan import merged
 
     before = ports.files.config_document()
     old, new = before.render(), merged(before, changes).render()
@@ -169,7 +169,7 @@ def _data(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
 
 
 def _text(changes: Sequence[ProfileChange], ports: Ports, *, is_shown: bool) -> str:
-    from awscli_mfa_plugin.core.setup.plan import lines_of
+    from awscli_mfa_plugin.setup.plan import lines_of
 
     path = shown(ports.files.config_path)
     if not changes:

@@ -13,34 +13,34 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
-from awscli_mfa_plugin.core.sessions import session_of
-from awscli_mfa_plugin.edges.machine import SystemClock, say
+from awscli_mfa_plugin.session.sessions import session_of
+from awscli_mfa_plugin.system.machine import SystemClock, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from awscli_mfa_plugin.aliases.merge import HostCommands
+    from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.commands.process import Process
-    from awscli_mfa_plugin.core.aliases.file import HostCommands
-    from awscli_mfa_plugin.core.aliases.pack import AliasPack
-    from awscli_mfa_plugin.core.diagnosis.findings import Fix
-    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest
-    from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.protocols import (
+    from awscli_mfa_plugin.doctor.findings import Fix
+    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.files.locks import Locks
+    from awscli_mfa_plugin.files.session_cache import SessionCache
+    from awscli_mfa_plugin.files.state import StateFolder
+    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.protocols import (
         AliasStore,
         Clock,
         CountingTerminal,
         Scheduler,
         Terminal,
     )
-    from awscli_mfa_plugin.core.records import Profile, Session
-    from awscli_mfa_plugin.core.setup.manifest import SetupManifest
-    from awscli_mfa_plugin.core.watching.jobs import Job
-    from awscli_mfa_plugin.core.watching.watch import WatchRequest
-    from awscli_mfa_plugin.edges.locks import Locks
-    from awscli_mfa_plugin.edges.session_cache import SessionCache
-    from awscli_mfa_plugin.edges.state import StateFolder
+    from awscli_mfa_plugin.session.records import Profile, Session
+    from awscli_mfa_plugin.setup.manifest import SetupManifest
+    from awscli_mfa_plugin.watch.jobs import Job
+    from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
 class Context:
@@ -65,7 +65,7 @@ class Context:
     @property
     def session_profile(self) -> str:
         """The session profile: the one that option or environment name, else ``mfa``."""
-        from awscli_mfa_plugin.core.targets import DEFAULT_SESSION_PROFILE
+        from awscli_mfa_plugin.session.targets import DEFAULT_SESSION_PROFILE
 
         return self.process.named_profile or DEFAULT_SESSION_PROFILE
 
@@ -87,28 +87,28 @@ class Context:
     @cached_property
     def terminal(self) -> CountingTerminal:
         """The controlling terminal."""
-        from awscli_mfa_plugin.edges.terminal import this_terminal
+        from awscli_mfa_plugin.system.terminal import this_terminal
 
         return this_terminal()
 
     @cached_property
     def asking_terminal(self) -> Terminal:
         """The terminal, muted where the environment forbids questions."""
-        from awscli_mfa_plugin.core.asking import terminal_for
+        from awscli_mfa_plugin.session.asking import terminal_for
 
         return terminal_for("", self.environment, self.terminal)
 
     @cached_property
     def state(self) -> StateFolder:
         """The plugin's folder."""
-        from awscli_mfa_plugin.edges.state import StateFolder
+        from awscli_mfa_plugin.files.state import StateFolder
 
         return StateFolder()
 
     @cached_property
     def locks(self) -> Locks:
         """The locks in the plugin's folder."""
-        from awscli_mfa_plugin.edges.locks import Locks
+        from awscli_mfa_plugin.files.locks import Locks
 
         return Locks(self.state)
 
@@ -128,7 +128,7 @@ class Context:
 
     def session_cache(self, locks: Locks | None = None) -> SessionCache:
         """Return the sessions that stand beside long-lived keys; only writing needs ``locks``."""
-        from awscli_mfa_plugin.edges.session_cache import CACHE_FOLDER, SessionCache
+        from awscli_mfa_plugin.files.session_cache import CACHE_FOLDER, SessionCache
 
         folder = os.path.expanduser(CACHE_FOLDER)
         return SessionCache(folder, self.process.credentials_path, locks)
@@ -153,26 +153,26 @@ class Context:
 
     def parent_process(self) -> str:
         """Return the name of the program that started this process, or ""."""
-        from awscli_mfa_plugin.edges.programs import parent_process
+        from awscli_mfa_plugin.system.exec_program import parent_process
 
         return parent_process()
 
     def become(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
-        from awscli_mfa_plugin.edges.programs import become
+        from awscli_mfa_plugin.system.exec_program import become
 
         return become([*words], self.environment, variables)
 
     @cached_property
     def alias_file(self) -> AliasStore:
         """The CLI's alias file."""
-        from awscli_mfa_plugin.edges.alias_file import ALIAS_FILE, AliasFile
+        from awscli_mfa_plugin.aliases.alias_file import ALIAS_FILE, AliasFile
 
         return AliasFile(os.path.expanduser(ALIAS_FILE), self.locks)
 
     def alias_pack(self, path: str | None) -> AliasPack:
         """Return the pack in a YAML file, or the one that comes with the plugin."""
-        from awscli_mfa_plugin.edges.alias_pack import packaged_pack, read_pack
+        from awscli_mfa_plugin.aliases.pack_file import packaged_pack, read_pack
 
         return read_pack(os.path.expanduser(path)) if path else packaged_pack()
 
@@ -182,14 +182,14 @@ class Context:
 
     def setup_manifest(self, path: str) -> SetupManifest:
         """Return the setup manifest in a file, or on stdin for ``-``."""
-        from awscli_mfa_plugin.edges.setup_manifest import read_setup_manifest
+        from awscli_mfa_plugin.setup.manifest_file import read_setup_manifest
 
         return read_setup_manifest(path)
 
     def machine(self) -> MachineSight:
         """Return what doctor sees without a call; each CLI is started."""
         from awscli_mfa_plugin.commands.table import NAMES
-        from awscli_mfa_plugin.edges.diagnosis.seen import look
+        from awscli_mfa_plugin.doctor.inspect import look
 
         process = self.process
         return look(
@@ -208,13 +208,13 @@ class Context:
 
     def shown_change(self, fix: Fix) -> str:
         """Return what a fix of doctor's would change."""
-        from awscli_mfa_plugin.edges.diagnosis.fixes import shown_change
+        from awscli_mfa_plugin.doctor.fixes import shown_change
 
         return shown_change(fix)
 
     def make_change(self, fix: Fix) -> None:
         """Make the change of a fix of doctor's; raise an MfaError where it can't be."""
-        from awscli_mfa_plugin.edges.diagnosis.fixes import make_change
+        from awscli_mfa_plugin.doctor.fixes import make_change
 
         make_change(fix, self.locks)
 
@@ -229,25 +229,25 @@ class Context:
 
     def schedulers(self, named: str = "") -> tuple[Scheduler, ...]:
         """Return the schedulers of this system, the preferred first, or the one that is named."""
-        from awscli_mfa_plugin.edges.watching.schedulers import schedulers
+        from awscli_mfa_plugin.watch.schedulers import schedulers
 
         return schedulers(self.environment, named)
 
     def keep_schedulers(self, names: Sequence[str]) -> None:
         """Note which schedulers run the watch, for the uninstaller."""
-        from awscli_mfa_plugin.edges.watching.memory import keep_schedulers
+        from awscli_mfa_plugin.watch.watch_state import keep_schedulers
 
         keep_schedulers(self.state, names)
 
     def job(self, words: Sequence[str]) -> tuple[Job, tuple[str, ...]]:
         """Return the job that runs ``aws`` with these words, and what its environment lacks."""
-        from awscli_mfa_plugin.edges.watching.this_aws import job_of_this_aws
+        from awscli_mfa_plugin.watch.this_aws import job_of_this_aws
 
         config, credentials = self.process.config_path, self.process.credentials_path
         return job_of_this_aws(words, self.environment, config, credentials)
 
     def other_watch(self) -> str:
         """Return which process watches now, or ""."""
-        from awscli_mfa_plugin.edges.watching.memory import other_watch
+        from awscli_mfa_plugin.watch.watch_state import other_watch
 
         return other_watch(self.locks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import Command
+from awscli_mfa_plugin.declaration import Command
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session, as an SDK wants it."""
     import json
 
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest, process_form
+    from awscli_mfa_plugin.session.credentials import HandoutRequest, process_form
 
     del arguments
     request = HandoutRequest(profile=context.session_profile, patience=PATIENCE)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import PROFILES, Command, Option
-from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.declaration import PROFILES, Command, Option
+from awscli_mfa_plugin.text import shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.records import MfaDevice
+    from awscli_mfa_plugin.session.records import MfaDevice
 
 
 COMMAND = Command(
@@ -35,7 +35,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """List the devices."""
-    from awscli_mfa_plugin.core.devices import devices_of_user
+    from awscli_mfa_plugin.session.devices import devices_of_user
 
     chosen, devices = devices_of_user(
         context.session_profile,
@@ -48,7 +48,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
-    from awscli_mfa_plugin.core.expiry import rfc3339
+    from awscli_mfa_plugin.session.expiry import rfc3339
 
     return {
         "MfaSerial": device.mfa_serial,
@@ -60,7 +60,7 @@ def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
 
 
 def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
-    from awscli_mfa_plugin.core.serials import FIDO_REASON
+    from awscli_mfa_plugin.session.serials import FIDO_REASON
 
     if not devices:
         return "This user has no MFA device."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import Command, Option
+from awscli_mfa_plugin.declaration import Command, Option
 from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.diagnosis.findings import Finding
-    from awscli_mfa_plugin.core.diagnosis.sights import MachineSight
+    from awscli_mfa_plugin.doctor.findings import Finding
+    from awscli_mfa_plugin.doctor.observations import MachineSight
 
 
 COMMAND = Command(
@@ -53,8 +53,8 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, mend if that is wanted; tell the worst by the exit code."""
-    from awscli_mfa_plugin.core.diagnosis.checkup import NOT_CALLED, local_findings, mended
-    from awscli_mfa_plugin.core.diagnosis.findings import as_data, as_text, exit_code
+    from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, local_findings, mended
+    from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
 
     if arguments["yes"] and not arguments["fix"]:
         raise UsageError("--yes goes with --fix.")
@@ -77,8 +77,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _called(machine: MachineSight, context: Context) -> Iterable[Finding]:
     """Return what calls of AWS find."""
-    from awscli_mfa_plugin.core.diagnosis.aws import check_aws
-    from awscli_mfa_plugin.core.diagnosis.profiles import profiles_of
+    from awscli_mfa_plugin.doctor.aws import check_aws
+    from awscli_mfa_plugin.doctor.profiles import profiles_of
 
     only, region = context.options.profile, context.options.region
     return check_aws(profiles_of(machine), only, region, context.date_of_sts, context.ports)

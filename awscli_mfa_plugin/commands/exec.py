@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import Command
+from awscli_mfa_plugin.declaration import Command
 from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -46,7 +46,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program; return only where it couldn't take this process's place."""
-    from awscli_mfa_plugin.core.handing_out import (
+    from awscli_mfa_plugin.session.credentials import (
         SPOILING_VARIABLES,
         HandoutRequest,
         set_aside,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import Command, Option
-from awscli_mfa_plugin.core.formats import FORMATS, FORMATS_OF_FILES
+from awscli_mfa_plugin.declaration import Command, Option
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.export.formats import FORMATS, FORMATS_OF_FILES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.records import Session
+    from awscli_mfa_plugin.session.records import Session
 
 
 _EVALUATED = {
@@ -67,8 +67,8 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session in the format of a shell or a file, or what takes it out again."""
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest, process_form
-    from awscli_mfa_plugin.core.shells import format_of_shell
+    from awscli_mfa_plugin.export.shells import format_of_shell
+    from awscli_mfa_plugin.session.credentials import HandoutRequest, process_form
 
     name = arguments["format"] or format_of_shell(context.parent_process()) or "sh"
     if arguments["unset"]:
@@ -87,12 +87,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _unsetting(name: str) -> str:
-    from awscli_mfa_plugin.core.handing_out import (
+    from awscli_mfa_plugin.export.shells import script
+    from awscli_mfa_plugin.session.credentials import (
         REGION_VARIABLES,
         SESSION_VARIABLES,
         SPOILING_VARIABLES,
     )
-    from awscli_mfa_plugin.core.shells import script
 
     if name in FORMATS_OF_FILES:
         raise UsageError(f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}.")
@@ -102,13 +102,13 @@ def _unsetting(name: str) -> str:
 def _text(name: str, profile: str, session: Session, region: str) -> str:
     import json
 
-    from awscli_mfa_plugin.core.handing_out import (
+    from awscli_mfa_plugin.export.shells import script
+    from awscli_mfa_plugin.session.credentials import (
         SPOILING_VARIABLES,
         ini_form,
         process_form,
         variables_of,
     )
-    from awscli_mfa_plugin.core.shells import script
 
     if name == "json":
         return json.dumps(process_form(session), indent=2) + "\n"
@@ -121,7 +121,7 @@ def _warn(name: str, profile: str, context: Context) -> None:
     """Say what of the environment is set aside, and that secrets are on the screen."""
     import shlex
 
-    from awscli_mfa_plugin.core.handing_out import set_aside
+    from awscli_mfa_plugin.session.credentials import set_aside
 
     line = set_aside(context.environment) if name not in FORMATS_OF_FILES else ""
     if line:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import INTEGER, PROFILES, SERIALS, TEXT, Command, Option
-from awscli_mfa_plugin.core.expiry import rfc3339, seconds_left
-from awscli_mfa_plugin.core.text import length_of_time, moment, shown
+from awscli_mfa_plugin.declaration import INTEGER, PROFILES, SERIALS, TEXT, Command, Option
+from awscli_mfa_plugin.session.expiry import rfc3339, seconds_left
+from awscli_mfa_plugin.text import length_of_time, moment, shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.login import LoginRequest, LoginResult
+    from awscli_mfa_plugin.session.login import LoginRequest, LoginResult
 
 
 _OWN_KEYS = (
@@ -96,7 +96,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log in as the options say."""
-    from awscli_mfa_plugin.core.login import LoginRequest
+    from awscli_mfa_plugin.session.login import LoginRequest
 
     request = LoginRequest(
         session_profile=context.session_profile,
@@ -114,7 +114,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def log_in(request: LoginRequest, context: Context) -> Result:
     """Log in as ``request`` says, and tell about the session."""
-    from awscli_mfa_plugin.core.login import login
+    from awscli_mfa_plugin.session.login import login
 
     ports = context.ports
     result = login(request, ports)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import Command, Option
-from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.text import moment, shown
+from awscli_mfa_plugin.declaration import Command, Option
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.text import moment, shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.logout import LogoutResult
+    from awscli_mfa_plugin.session.logout import LogoutResult
 
 
 _REVOCATION = (
@@ -55,7 +55,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log out, and tell what was removed."""
-    from awscli_mfa_plugin.core.logout import logout, managed_names
+    from awscli_mfa_plugin.session.logout import logout, managed_names
 
     if arguments["all"] and context.options.profile:
         raise UsageError("--all and --profile exclude each other.", "Give one of them.")

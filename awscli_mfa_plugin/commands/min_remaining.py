@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.core.declaration import INTEGER, Option
+from awscli_mfa_plugin.declaration import INTEGER, Option
 
 MIN_REMAINING = Option(
     "min-remaining", "Make a new session unless at least this many seconds are left.", INTEGER

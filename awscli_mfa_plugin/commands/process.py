@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from awscli_mfa_plugin.aliases.merge import HostCommands
     from awscli_mfa_plugin.commands.call import GlobalOptions
-    from awscli_mfa_plugin.core.aliases.file import HostCommands
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest
-    from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.records import Profile, Session
+    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Profile, Session
 
 
 class Process(Protocol):

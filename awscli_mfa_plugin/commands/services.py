@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin import __version__
-from awscli_mfa_plugin.core.ports import Ports
-from awscli_mfa_plugin.edges.clients import BotocoreChain, BotocoreSessions, ClientOptions, Clients
-from awscli_mfa_plugin.edges.machine import Waiting, read_stdin, say
-from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
-from awscli_mfa_plugin.edges.state import UsedCodes
-from awscli_mfa_plugin.edges.sts import Iam, Sts
-from awscli_mfa_plugin.edges.terminal import PROMPT_SECONDS, this_terminal
+from awscli_mfa_plugin.aws.calls import Iam, Sts
+from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions, ClientOptions, Clients
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.state import UsedCodes
+from awscli_mfa_plugin.session.ports import Ports
+from awscli_mfa_plugin.system.machine import Waiting, read_stdin, say
+from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.call import GlobalOptions
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.commands.process import Process
-    from awscli_mfa_plugin.core.watching.watch import WatchRequest
+    from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
 def ports_of(context: Context, prompt_seconds: int | None = None) -> Ports:
@@ -63,7 +63,7 @@ def clients_of(process: Process, options: GlobalOptions) -> tuple[BotocoreSessio
 
 def date_of_sts(context: Context, region: str, profile: str) -> datetime | None:
     """Return the Date of STS's answer in a region; no option needn't mean the CLI's long waits."""
-    from awscli_mfa_plugin.edges.diagnosis import sts_clock
+    from awscli_mfa_plugin.aws import sts_clock
 
     options = replace(
         context.options,
@@ -76,15 +76,15 @@ def date_of_sts(context: Context, region: str, profile: str) -> datetime | None:
 
 def watch(context: Context, request: WatchRequest, notify_command: str, *, once: bool) -> int:
     """Watch until a signal ends it, or look once; return the exit code."""
-    from awscli_mfa_plugin.core.watching.watch import Watch
-    from awscli_mfa_plugin.edges.watching.memory import WatchState
-    from awscli_mfa_plugin.edges.watching.notifications import Notifications
-    from awscli_mfa_plugin.edges.watching.running import (
+    from awscli_mfa_plugin.watch.notifications import Notifications
+    from awscli_mfa_plugin.watch.running import (
         Log,
         keep_watching,
         look_once,
         watching_ports,
     )
+    from awscli_mfa_plugin.watch.watch import Watch
+    from awscli_mfa_plugin.watch.watch_state import WatchState
 
     process, clock, log = context.process, context.clock, Log(context.clock)
     watch = Watch(
@@ -107,6 +107,6 @@ class _TokenCommand:
         self._environment = environment
 
     def run(self, command: str) -> str:
-        from awscli_mfa_plugin.edges.token_process import TokenCommand
+        from awscli_mfa_plugin.system.token_process import TokenCommand
 
         return TokenCommand(self._environment, say).run(command)

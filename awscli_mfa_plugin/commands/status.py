@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import INTEGER, Command, Option
-from awscli_mfa_plugin.core.expiry import rfc3339
-from awscli_mfa_plugin.core.text import length_of_time, moment, shown
+from awscli_mfa_plugin.declaration import INTEGER, Command, Option
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.text import length_of_time, moment, shown
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.call import Screen
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.records import Profile
-    from awscli_mfa_plugin.core.status import SessionStatus
+    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.session.status import SessionStatus
 
 
 _BAR_CELLS = 20
@@ -53,7 +53,12 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Show the sessions; tell by the exit code whether enough is left."""
-    from awscli_mfa_plugin.core.status import NONE, SessionStatus, have_more_left, session_statuses
+    from awscli_mfa_plugin.session.status import (
+        NONE,
+        SessionStatus,
+        have_more_left,
+        session_statuses,
+    )
 
     min_remaining = arguments["min_remaining"] or 0
     if min_remaining < 0:
@@ -124,7 +129,7 @@ def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> 
 
 
 def _when(status: SessionStatus, now: datetime) -> str:
-    from awscli_mfa_plugin.core.status import EXPIRED, NONE, UNKNOWN
+    from awscli_mfa_plugin.session.status import EXPIRED, NONE, UNKNOWN
 
     if status.state == NONE:
         return "no session"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.commands.result import Result
-    from awscli_mfa_plugin.core.declaration import Command
+    from awscli_mfa_plugin.declaration import Command
 
 _MODULES = {
     "login": "login",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.core.declaration import (
+from awscli_mfa_plugin.declaration import (
     INTEGER,
     OPTIONAL,
     PROFILES,
@@ -12,9 +12,9 @@ from awscli_mfa_plugin.core.declaration import (
     Command,
     Option,
 )
-from awscli_mfa_plugin.core.text import moment, shown
-from awscli_mfa_plugin.core.watching import EVERY_MINUTES
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.text import moment, shown
+from awscli_mfa_plugin.watch import EVERY_MINUTES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.core.protocols import Scheduler
-    from awscli_mfa_plugin.core.records import Session
-    from awscli_mfa_plugin.core.watching.watch import WatchRequest
+    from awscli_mfa_plugin.session.protocols import Scheduler
+    from awscli_mfa_plugin.session.records import Session
+    from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
 SCHEDULERS = ("systemd", "cron", "launchd", "schtasks")
@@ -106,7 +106,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Watch, or see to the scheduler that does."""
-    from awscli_mfa_plugin.core.watching.watch import WatchRequest
+    from awscli_mfa_plugin.watch.watch import WatchRequest
 
     _check(arguments, context)
     request = WatchRequest(_profiles(arguments, context), arguments["before"])
@@ -206,8 +206,8 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _status(request: WatchRequest, context: Context) -> Result:
-    from awscli_mfa_plugin.core.expiry import rfc3339
-    from awscli_mfa_plugin.core.watching.watch import overview
+    from awscli_mfa_plugin.session.expiry import rfc3339
+    from awscli_mfa_plugin.watch.watch import overview
 
     names = [one.name for one in context.schedulers() if one.is_installed()]
     process = context.other_watch()

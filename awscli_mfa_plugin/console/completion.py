@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.core.completion_words import CommandLine
+    from awscli_mfa_plugin.completion.words import CommandLine
 
 WRONG_USAGE = 252
 """AWS CLI v2's exit code for wrong usage."""
@@ -23,7 +23,7 @@ _FILTERING = {"zsh", "fish"}
 
 def print_script(arguments: list[str]) -> int:
     """Print the completion script of a shell; return the exit code."""
-    from awscli_mfa_plugin.console.completion_scripts import DEBIANS_COMPLETER, SHELLS, script_of
+    from awscli_mfa_plugin.completion.scripts import DEBIANS_COMPLETER, SHELLS, script_of
 
     if len(arguments) != 1 or arguments[0] not in SHELLS:
         sys.stderr.write(f"usage: awscli-mfa completion {'|'.join(SHELLS)}\n")
@@ -52,9 +52,9 @@ def complete(arguments: list[str]) -> int:
 def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
     """Return the exit code and the candidates. Raises ValueError for a bad COMP_POINT."""
     from awscli_mfa_plugin.commands.table import NAMES, command_of
-    from awscli_mfa_plugin.console.completion_scripts import EXIT_CODES
-    from awscli_mfa_plugin.core.completion import beginning_with, candidates
-    from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
+    from awscli_mfa_plugin.completion.candidates import beginning_with, candidates
+    from awscli_mfa_plugin.completion.scripts import EXIT_CODES
+    from awscli_mfa_plugin.completion.words import CommandLine, for_bash
 
     shell, breaks = [*arguments, "", ""][:2]
     text = environment.get("COMP_LINE", "")
@@ -71,9 +71,9 @@ def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[
     """Return the names in the user's files; none where the line isn't ours."""
     if "mfa" not in line.words:
         return {}
-    from awscli_mfa_plugin.core.completion import ALIASES, names_to_offer, profile_names
-    from awscli_mfa_plugin.core.declaration import PROFILES, REGIONS, SERIALS
-    from awscli_mfa_plugin.edges.paths import shared_path
+    from awscli_mfa_plugin.completion.candidates import ALIASES, names_to_offer, profile_names
+    from awscli_mfa_plugin.declaration import PROFILES, REGIONS, SERIALS
+    from awscli_mfa_plugin.files.paths import shared_path
 
     config = _sections(shared_path(environment, "AWS_CONFIG_FILE", "config"))
     path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
@@ -94,7 +94,7 @@ def _sections(path: str) -> dict[str, dict[str, str]]:
     """Return a file's sections, none if it can't be read: the next command says why."""
     from configparser import Error
 
-    from awscli_mfa_plugin.console.sections import sections_of
+    from awscli_mfa_plugin.files.plain_sections import sections_of
 
     try:
         return sections_of(path)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.commands.context import Context
-from awscli_mfa_plugin.edges.machine import EnvironmentCode
-from awscli_mfa_plugin.edges.paths import shared_path
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.paths import shared_path
+from awscli_mfa_plugin.system.machine import EnvironmentCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
 
     from awscli_mfa_plugin.commands.call import GlobalOptions
-    from awscli_mfa_plugin.core.records import Profile
-    from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
+    from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+    from awscli_mfa_plugin.session.records import Profile
 
 
 def context_of(
@@ -66,7 +66,7 @@ class ScriptProcess:
         return profile if profile.exists else None
 
     def _files(self) -> SharedConfigFiles:
-        from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
+        from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 
         context = Context(self)
         cache = context.session_cache()

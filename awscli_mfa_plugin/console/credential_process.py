@@ -23,7 +23,7 @@ def answer(arguments: list[str], system: Sequence[str]) -> int:
     profile = _profile(arguments, os.environ)
     if profile:
         try:
-            from awscli_mfa_plugin.console.living import living_answer
+            from awscli_mfa_plugin.console.fast_path import living_answer
 
             text = living_answer(profile, os.environ)
         except Exception:  # noqa: BLE001 - the full way tells what is wrong
@@ -68,7 +68,7 @@ def _aws(system: Sequence[str]) -> str:
 
     Editors and daemons start programs with a short PATH.
     """
-    from awscli_mfa_plugin.edges.installation.cli_places import (
+    from awscli_mfa_plugin.system.cli_places import (
         programs_in_usual_places,
         programs_on_path,
     )

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
 def _places(system: Sequence[str] | None) -> Sequence[str]:
     if system is not None:
         return system
-    from awscli_mfa_plugin.edges.installation.cli_places import SYSTEM_PLACES
+    from awscli_mfa_plugin.system.cli_places import SYSTEM_PLACES
 
     return SYSTEM_PLACES
 
@@ -75,8 +75,8 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     import os
     import signal
 
-    from awscli_mfa_plugin.edges.machine import say
     from awscli_mfa_plugin.errors import CancelledError, MfaError
+    from awscli_mfa_plugin.system.machine import say
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -87,9 +87,9 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
             signal.signal(number, stop)
     try:
         if command == "install":
-            from awscli_mfa_plugin.console.install import run
+            from awscli_mfa_plugin.install.install import run
         else:
-            from awscli_mfa_plugin.console.uninstall import run
+            from awscli_mfa_plugin.install.uninstall import run
         return run(words, os.environ, system)
     except MfaError as error:
         say(f"awscli-mfa: {error}")

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from awscli.customizations.commands import BasicCommand
 
-from awscli_mfa_plugin.commands.running import UsageProblems, run_reporting, without_codes
+from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting, without_codes
 from awscli_mfa_plugin.commands.table import NAMES, command_of, function_of
-from awscli_mfa_plugin.core.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
-from awscli_mfa_plugin.core.text import shown
+from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
 from awscli_mfa_plugin.host.showing import show
+from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from awscli_mfa_plugin.core.declaration import Option
+    from awscli_mfa_plugin.declaration import Option
     from awscli_mfa_plugin.host.context import AwsProcess
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.commands.call import GlobalOptions
 from awscli_mfa_plugin.commands.context import Context
-from awscli_mfa_plugin.core.records import Profile
-from awscli_mfa_plugin.edges.machine import EnvironmentCode
+from awscli_mfa_plugin.session.records import Profile
+from awscli_mfa_plugin.system.machine import EnvironmentCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.core.aliases.file import HostCommands
-    from awscli_mfa_plugin.core.handing_out import HandoutRequest
-    from awscli_mfa_plugin.core.ports import Ports
-    from awscli_mfa_plugin.core.records import Session
+    from awscli_mfa_plugin.aliases.merge import HostCommands
+    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Session
 
 
 def context_of(process: AwsProcess, parsed_globals: Any) -> Context:
@@ -89,7 +89,7 @@ class AwsProcess:
     @property
     def usual_folders(self) -> Sequence[str]:
         """The machine's usual folders of programs."""
-        from awscli_mfa_plugin.edges.installation.cli_places import SYSTEM_PLACES
+        from awscli_mfa_plugin.system.cli_places import SYSTEM_PLACES
 
         return SYSTEM_PLACES
 
@@ -112,8 +112,8 @@ class AwsProcess:
         """Return which CLI this is, and the names of its commands."""
         import awscli
 
+        from awscli_mfa_plugin.aliases.merge import HostCommands
         from awscli_mfa_plugin.commands.table import NAMES
-        from awscli_mfa_plugin.core.aliases.file import HostCommands
 
         names = {name for name, entry in self.command_table().items() if not _is_mere_alias(entry)}
         # What an external alias stands before isn't in the table any more; services are known yet.
@@ -125,7 +125,7 @@ class AwsProcess:
         self, request: HandoutRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
         """Return a living session of a managed profile, or of a role on one, and its region."""
-        from awscli_mfa_plugin.host.handing_out import hand_out
+        from awscli_mfa_plugin.host.credentials import hand_out
 
         return hand_out(request, self._session, options, ports)
 

@@ -14,13 +14,13 @@ from botocore.credentials import (
     RefreshableCredentials,
 )
 
-from awscli_mfa_plugin.core.expiry import rfc3339
 from awscli_mfa_plugin.errors import CancelledError, MfaError
-from awscli_mfa_plugin.host.failing import command_failure
+from awscli_mfa_plugin.host.command_failure import command_failure
+from awscli_mfa_plugin.session.expiry import rfc3339
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.core.records import Session
-    from awscli_mfa_plugin.core.renewal import Renewal
+    from awscli_mfa_plugin.session.records import Session
+    from awscli_mfa_plugin.session.renewal import Renewal
 
 METHOD = "awscli-mfa"
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
-from awscli_mfa_plugin.core.records import MARK
-from awscli_mfa_plugin.core.role_sessions import capped
+from awscli_mfa_plugin.session.records import MARK
+from awscli_mfa_plugin.session.role_sessions import capped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from awscli_mfa_plugin.core.records import Profile
+    from awscli_mfa_plugin.session.records import Profile
 
 _ASSUME_ROLE = "assume-role"
 _CHAINED = "assumed by role chaining"

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.core.records import CallerIdentity, Keys, MfaDevice
-from awscli_mfa_plugin.edges.clients import BotocoreSessions, ClientOptions, Clients
-from awscli_mfa_plugin.edges.machine import SystemClock
-from awscli_mfa_plugin.edges.sts import Iam, Sts
+from awscli_mfa_plugin.aws.calls import Iam, Sts
+from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     BadAnswerError,
@@ -23,13 +21,18 @@ from awscli_mfa_plugin.errors import (
     WrongCodeError,
     WrongKeyError,
 )
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice
+from awscli_mfa_plugin.system.machine import SystemClock
 from tests.aws import EmbeddedAws
 from tests.fakes import FakeClock, FakeIam, FakeSts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.core.protocols import IdentityAndAccessManagement, SecurityTokenService
+    from awscli_mfa_plugin.session.protocols import (
+        IdentityAndAccessManagement,
+        SecurityTokenService,
+    )
 
 REGION = "eu-west-1"
 ADA = "arn:aws:iam::123456789012:mfa/ada"

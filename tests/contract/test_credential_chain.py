@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.core.records import Keys
-from awscli_mfa_plugin.edges.clients import BotocoreChain, BotocoreSessions
+from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.records import Keys
 from tests.contract.test_shared_files import ini
 from tests.fakes import FakeChain, FakeFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.core.protocols import CredentialChain
+    from awscli_mfa_plugin.session.protocols import CredentialChain
     from tests.fakes import Sections
 
 KEYS = {"aws_access_key_id": "AKIAADA", "aws_secret_access_key": "secret%of/ada"}

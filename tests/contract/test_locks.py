@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.edges.locks import Locks
 from awscli_mfa_plugin.errors import BusyError
+from awscli_mfa_plugin.files.locks import Locks
 from tests.fakes import FakeLocks
 from tests.unit.store import state_folder
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from awscli_mfa_plugin.core import protocols
+    from awscli_mfa_plugin.session import protocols
 
 NAME = "session mfa"
 HOLDER = """
 import sys
-from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.state import StateFolder
 with Locks(StateFolder(sys.argv[1]), "process 7 on /dev/pts/9").hold(sys.argv[2], 10):
     print("held", flush=True)
     sys.stdin.readline()

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.edges.machine import SystemClock, Waiting, say
+from awscli_mfa_plugin.system.machine import SystemClock, Waiting, say
 from tests.fakes import FakeClock, FakeNotes, FakeTerminal, FakeWait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.core import protocols
+    from awscli_mfa_plugin.session import protocols
 
 
 class NobodysTerminal(FakeTerminal):

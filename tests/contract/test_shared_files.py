@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.core.records import Session
-from awscli_mfa_plugin.core.sessions import session_options
-from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.session_cache import SessionCache
-from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.sessions import session_options
 from tests.fakes import LONG_LIVED, NOW, FakeFiles, session_section
 from tests.unit.store import state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.core.protocols import SharedFiles
+    from awscli_mfa_plugin.session.protocols import SharedFiles
     from tests.fakes import Sections
 
 SESSION = Session("ASIA1", "secret-1", "token//1==", NOW + timedelta(hours=12), NOW)

@@ -14,7 +14,7 @@ if sys.platform == "win32":
     pytest.skip("a terminal of POSIX", allow_module_level=True)
 
 from tests.hosts.terminal import CTRL_C, CTRL_D
-from tests.unit.test_terminal import Asking, without_terminal
+from tests.unit.system.test_terminal import Asking, without_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.core.codes import token_code
-from awscli_mfa_plugin.edges.token_process import TokenCommand
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
+from awscli_mfa_plugin.session.codes import token_code
+from awscli_mfa_plugin.system.token_process import TokenCommand
 from tests.fakes import FakeNotes, FakeTokenProcess
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.core.protocols import TokenProcess
+    from awscli_mfa_plugin.session.protocols import TokenProcess
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the command is a shell script")
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.edges.state import UsedCodes
+from awscli_mfa_plugin.files.state import UsedCodes
 from tests.fakes import SERIAL, FakeClock, FakeUsedCodes
 from tests.unit.store import state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.core import protocols
+    from awscli_mfa_plugin.session import protocols
 
 
 @pytest.fixture

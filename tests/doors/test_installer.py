@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.edges.installation.changes import Changes
+from awscli_mfa_plugin.install.changes import Changes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awscli_mfa_plugin.core.records import Session
-from awscli_mfa_plugin.edges.session_cache import SessionCache
-from awscli_mfa_plugin.edges.shared_files import SharedConfigFiles
 from awscli_mfa_plugin.errors import MfaError
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.session.records import Session
 from tests.doors.aws import section_of
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.console.completion_scripts import script_of
-from awscli_mfa_plugin.core.completion import GLOBAL_OPTIONS
-from awscli_mfa_plugin.core.completion_words import CommandLine, for_bash
-from awscli_mfa_plugin.core.declaration import NOTHING
+from awscli_mfa_plugin.completion.candidates import GLOBAL_OPTIONS
+from awscli_mfa_plugin.completion.scripts import script_of
+from awscli_mfa_plugin.completion.words import CommandLine, for_bash
+from awscli_mfa_plugin.declaration import NOTHING
 from tests.hosts.cache import host_folder
 from tests.hosts.conftest import need
 from tests.hosts.installed import install_console_script

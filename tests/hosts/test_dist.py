@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from awscli_mfa_plugin.edges.installation.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
 from tests.hosts.cache import CACHE, WHEELS
 from tests.hosts.conftest import need
 from tests.hosts.home import Home

@@ -26,13 +26,13 @@ TESTS = ("tests/unit", "tests/doors", "tests/contract")
 # Tests that measure the machine (many processes, many kills, seconds of countdown), and those
 # that look at what a process has loaded, which mutmut adds to.
 LEFT_OUT = (
-    "tests/unit/test_many_writers.py",
-    "tests/unit/test_killed_writes.py",
-    "tests/unit/test_core_codes.py::test_every_code_passes_in_two_groups",
-    "tests/unit/test_console_completion.py::test_an_answer_loads_neither_a_cli_nor_a_socket",
-    "tests/unit/test_install.py",
+    "tests/unit/files/test_many_writers.py",
+    "tests/unit/files/test_killed_writes.py",
+    "tests/unit/session/test_codes.py::test_every_code_passes_in_two_groups",
+    "tests/unit/console/test_completion.py::test_an_answer_loads_neither_a_cli_nor_a_socket",
+    "tests/unit/install/test_install.py",
     "tests/contract/test_terminal.py",
-    "tests/unit/test_terminal.py",
+    "tests/unit/system/test_terminal.py",
 )
 # mutmut's exit codes of a mutant: the rest, pytest's failures and timeouts, are kills.
 SURVIVED, NO_TESTS, SKIPPED = 0, 33, 34

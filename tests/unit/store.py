@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.edges.files import SharedFile
-from awscli_mfa_plugin.edges.locks import Locks
-from awscli_mfa_plugin.edges.state import StateFolder
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.files.state import StateFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.core.documents import SharedDocument
+    from awscli_mfa_plugin.files.document import SharedDocument
 
 OLD = b"""# kept
 [default]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from configparser import ConfigParser
 from pathlib import Path
 
-from awscli_mfa_plugin.core.diagnosis.wiring import NEEDED
-from awscli_mfa_plugin.edges.installation.plugin_sources import DEPENDENCIES
+from awscli_mfa_plugin.doctor.wiring import NEEDED
+from awscli_mfa_plugin.install.plugin_sources import DEPENDENCIES
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "awscli_mfa_plugin"

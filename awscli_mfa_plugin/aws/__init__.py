@@ -1,0 +1,1 @@
+"""Calls to STS and IAM, and what their errors mean."""

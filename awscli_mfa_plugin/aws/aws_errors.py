@@ -1,0 +1,263 @@
+"""Tells the causes behind botocore's exceptions apart, and words each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import (
+    AnswerLostError,
+    BadAnswerError,
+    ClockError,
+    MfaError,
+    PermissionDeniedError,
+    ServiceError,
+    TemporaryKeysError,
+    ThrottledError,
+    UnknownDeviceError,
+    UnreachableError,
+    WrongCodeError,
+    WrongKeyError,
+)
+from awscli_mfa_plugin.session.serials import FIDO_REASON
+from awscli_mfa_plugin.text import length_of_time, shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
+)
+
+_SERVER_FAILED = 500
+"""HTTP statuses from here on say that the server failed (RFC 9110, section 15.6)."""
+
+_NEVER_SENT = (
+    "EndpointConnectionError",
+    "ConnectTimeoutError",
+    "SSLError",
+    "ParamValidationError",
+    "NoRegionError",
+    "InvalidEndpointDiscoveryConfigurationError",
+)
+"""botocore's exceptions that come before the request left this machine."""
+
+
+_NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
+"""urllib3's exceptions that come before a proxy was reached."""
+
+
+def may_have_arrived(error: Exception) -> bool:
+    """Tell whether AWS may have got the request that ended in ``error``.
+
+    botocore says «failed to connect to proxy» also of a connection through one that broke
+    after the request was sent: what urllib3 met beneath tells the two apart.
+    """
+    if type(error).__name__ != "ProxyConnectionError":
+        return type(error).__name__ not in _NEVER_SENT
+    beneath = getattr(error, "kwargs", {}).get("error")
+    beneath = getattr(beneath, "original_error", beneath)
+    refused = isinstance(beneath, OSError) and "Tunnel connection failed" in str(beneath)
+    return not refused and type(beneath).__name__ not in _NEVER_CONNECTED
+
+
+def explained(error: Exception, now: datetime, region: str, *, code_sent: bool) -> MfaError:
+    """Return the plugin's error for an exception that a client raised.
+
+    ``now`` is this machine's time, held against the answer's Date; ``code_sent`` says whether
+    the request carried a token code, which an answer that got lost has then spent.
+    """
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return _of_answer(response, now, region, code_sent=code_sent)
+    return _of_network(error, region, code_sent=code_sent)
+
+
+def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) -> MfaError:
+    code = str(response.get("Error", {}).get("Code", ""))
+    message = str(response.get("Error", {}).get("Message", ""))
+    metadata = response.get("ResponseMetadata", {})
+    if int(metadata.get("HTTPStatusCode") or 0) >= _SERVER_FAILED and code not in _THROTTLED:
+        return _lost(f"AWS failed ({shown(code)}: {shown(message)})", code_sent=code_sent)
+    if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
+        return _of_signature(message, metadata.get("HTTPHeaders", {}), now)
+    by_code = _BY_CODE.get(code)
+    if by_code:
+        return by_code(message, region)
+    for fragment, by_message in _BY_MESSAGE:
+        if fragment in message:
+            return by_message(message, region)
+    return ServiceError(f"AWS said {shown(code)}: {shown(message)}")
+
+
+def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
+    if "Signature expired" not in message and "not yet current" not in message:
+        return WrongKeyError(
+            "AWS doesn't accept the signature: the secret access key isn't the one that belongs "
+            "to the access key ID.",
+            "Store the right pair by «aws configure».",
+        )
+    try:
+        behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
+    except (TypeError, ValueError):
+        return ClockError(f"This machine's clock is off: {shown(message)}", _SET_THE_CLOCK)
+    off = length_of_time(round(abs(behind) / 60) * 60)
+    where = "behind" if behind > 0 else "ahead of"
+    return ClockError(
+        f"This machine's clock is {off} {where} AWS's; AWS accepts 15 min.", _SET_THE_CLOCK
+    )
+
+
+_SET_THE_CLOCK = "Set the clock (or turn its synchronisation on), then try again."
+
+
+def _wrong_code(_: str, __: str) -> MfaError:
+    return WrongCodeError(
+        "AWS didn't accept the token code: mistyped, no longer current, or used before.",
+        "Wait for the next code of this very device, and type that.",
+    )
+
+
+def _unknown_device(_: str, __: str) -> MfaError:
+    return UnknownDeviceError(
+        "AWS can't validate codes of this MFA device for the user of the keys: the serial is "
+        "wrong, another user's, or a FIDO device's.",
+        f"«aws mfa devices» lists the user's devices. {FIDO_REASON}.",
+    )
+
+
+def _temporary(_: str, __: str) -> MfaError:
+    return TemporaryKeysError(
+        "The source holds temporary keys, which get no session of their own.",
+        "Name a profile with long-lived keys by --source-profile.",
+    )
+
+
+def _wrong_key(_: str, region: str) -> MfaError:
+    return WrongKeyError(
+        f"AWS doesn't know the access key of the source (asked in {shown(region)}): deleted, "
+        "inactive, made seconds ago, or of another partition.",
+        "Compare it with the console's list of access keys; for GovCloud or China give --region.",
+    )
+
+
+def _throttled(_: str, __: str) -> MfaError:
+    return ThrottledError(
+        "AWS got too many calls at once and answered none (Rate exceeded).",
+        "Try again in a minute; the code counts as unused.",
+    )
+
+
+def _region_disabled(_: str, region: str) -> MfaError:
+    return ServiceError(
+        f"STS is off in {shown(region)} for this account.",
+        "Name another region by --region, or have an administrator activate STS there.",
+    )
+
+
+def _denied(message: str, _: str) -> MfaError:
+    return PermissionDeniedError(
+        f"A policy denies the call: {shown(message)}",
+        "An administrator can allow it to this user.",
+    )
+
+
+def _expired(_: str, __: str) -> MfaError:
+    return TemporaryKeysError(
+        "The keys of the source are a session that is over.",
+        "Name a profile with long-lived keys by --source-profile.",
+    )
+
+
+_Explanation = Callable[[str, str], MfaError]
+
+_BY_CODE: dict[str, _Explanation] = {
+    **dict.fromkeys(_THROTTLED, _throttled),
+    "RegionDisabledException": _region_disabled,
+    "InvalidClientTokenId": _wrong_key,
+    "UnrecognizedClientException": _wrong_key,
+    "ExpiredToken": _expired,
+    "ExpiredTokenException": _expired,
+}
+
+_BY_MESSAGE: tuple[tuple[str, _Explanation], ...] = (
+    ("invalid MFA one time pass code", _wrong_code),
+    ("unable to validate MFA code", _unknown_device),
+    ("Cannot call GetSessionToken with session credentials", _temporary),
+    ("is not authorized to perform", _denied),
+)
+
+
+def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:
+    """Word an exception that no answer of AWS stands behind; its text may hold secrets."""
+    name = type(error).__name__
+    if name == "SSLError":
+        return UnreachableError(
+            "The connection to AWS isn't trusted: its certificate doesn't verify.",
+            "Behind an inspecting proxy name its CA by --ca-bundle or AWS_CA_BUNDLE.",
+        )
+    if name == "NoRegionError":
+        return UnreachableError("No region is set.", "Name one by --region.")
+    if name in {"KeyError", "ResponseParserError"}:
+        return _of_unreadable(error, code_sent=code_sent)
+    if not may_have_arrived(error):
+        return UnreachableError(
+            f"AWS can't be reached in {shown(region)} ({name}).",
+            "Check the network, the proxy (HTTPS_PROXY) and --endpoint-url; "
+            "nothing was sent, a code counts as unused.",
+        )
+    return _lost(f"AWS's answer got lost ({name})", code_sent=code_sent)
+
+
+def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
+    """Word an answer that botocore couldn't read.
+
+    It raises KeyError for a well-formed document without the action's result: a page, or an
+    answer of AWS's that lacks it.
+    """
+    root = _root_of(error)
+    if "<html" in str(error).lower() or root.lower().endswith("html"):
+        return portal()
+    if root.endswith("Response") and code_sent:
+        return bad_answer("Credentials", "AWS's answer has no Credentials")
+    return _lost("AWS's answer arrived damaged", code_sent=code_sent)
+
+
+def _root_of(error: Exception) -> str:
+    """Return the name of the document's root that botocore was reading, or "".
+
+    Nothing else of the answer is to be had once its parser has failed.
+    """
+    traceback = error.__traceback__
+    while traceback is not None:
+        for name in ("root", "xml_root_node"):
+            tag = getattr(traceback.tb_frame.f_locals.get(name), "tag", None)
+            if isinstance(tag, str):
+                return tag.rpartition("}")[2]
+        traceback = traceback.tb_next
+    return ""
+
+
+def portal() -> MfaError:
+    """Return the error for a page that came in place of AWS's answer."""
+    return UnreachableError(
+        "Something else answered in AWS's place: a captive portal or a proxy's page.",
+        "Open a browser and sign in to the network, or check HTTPS_PROXY and --endpoint-url.",
+    )
+
+
+def bad_answer(field: str, what: str, remedy: str = "") -> MfaError:
+    """Return the error for an answer to a token code that is no session."""
+    return BadAnswerError(
+        f"{what}. Nothing was changed; the code is spent.",
+        remedy
+        or "Try again with the next code. If it happens again, ask another region: --region.",
+        field,
+    )
+
+
+def _lost(what: str, *, code_sent: bool) -> MfaError:
+    if code_sent:
+        return AnswerLostError(f"{what}; the code may be spent.", "Try again with the next code.")
+    return UnreachableError(f"{what}.", "Try again.")

@@ -1,0 +1,143 @@
+"""Calls AWS STS and IAM, and hands their answers on as the plugin's own values and errors."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.aws.aws_errors import bad_answer, explained, may_have_arrived, portal
+from awscli_mfa_plugin.errors import MfaError, ThrottledError
+from awscli_mfa_plugin.session.expiry import YEARS, rfc3339
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Session
+from awscli_mfa_plugin.session.serials import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.aws.clients import Clients
+    from awscli_mfa_plugin.session.protocols import Clock
+
+PAUSES = (0.5, 1.0)
+"""Seconds between attempts whose request never reached AWS, or that AWS threw back unread."""
+
+
+class Sts:
+    """AWS STS through botocore."""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        """Keep what makes the clients, and the clock that an answer's Date is held against."""
+        self._clients = clients
+        self._clock = clock
+
+    def get_session_token(
+        self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
+    ) -> Session:
+        """Exchange a token code for a session (STS API reference, GetSessionToken).
+
+        The request isn't sent again once it may have arrived: the code is spent by then, and
+        AWS would call a correct code wrong.
+        """
+        client = self._clients.client("sts", keys, region, retries=False)
+
+        def call() -> Any:
+            return client.get_session_token(
+                SerialNumber=mfa_serial, TokenCode=token_code, DurationSeconds=duration_seconds
+            )
+
+        now = self._clock.now().astimezone(timezone.utc)
+        return _session(_repeated(call, self._clock, region), now.replace(microsecond=0))
+
+    def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
+        """Return whose the keys are (STS API reference, GetCallerIdentity)."""
+        client = self._clients.client("sts", keys, region)
+        answer = _called(client.get_caller_identity, self._clock, region)
+        return CallerIdentity(arn=str(answer["Arn"]), account=str(answer["Account"]))
+
+
+def _session(answer: Any, issued: datetime) -> Session:
+    """Return the session in an answer; raise BadAnswerError for whatever isn't one."""
+    credentials = answer.get("Credentials")
+    if not isinstance(credentials, dict):
+        raise _without_credentials(answer)
+    for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
+        if not isinstance(credentials.get(name), str) or not credentials[name].strip():
+            raise bad_answer(name, f"AWS's answer has no {name}")
+    expiration = credentials.get("Expiration")
+    if not isinstance(expiration, datetime):
+        raise bad_answer("Expiration", "AWS's answer has no Expiration")
+    if expiration.year not in YEARS:
+        raise bad_answer("Expiration", f"AWS's answer expires in the year {expiration.year}")
+    if expiration <= issued:
+        raise bad_answer(
+            "Expiration",
+            f"The session that AWS sent expired at {rfc3339(expiration)}",
+            "Check this machine's clock, then try again with the next code.",
+        )
+    return Session(
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+        expiration=expiration.astimezone(timezone.utc),
+        issued=issued,
+    )
+
+
+def _without_credentials(answer: Any) -> MfaError:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if "html" in str(headers.get("content-type", "")).lower():
+        return portal()
+    return bad_answer("Credentials", "AWS's answer has no Credentials")
+
+
+class Iam:
+    """AWS IAM through botocore."""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        """Keep what makes the clients, and the clock that an answer's Date is held against."""
+        self._clients = clients
+        self._clock = clock
+
+    def list_mfa_devices(
+        self, keys: Keys, user_name: str | None, region: str
+    ) -> tuple[MfaDevice, ...]:
+        """Return the devices of a user, by default the caller (IAM API reference)."""
+        client = self._clients.client("iam", keys, region)
+        named = {"UserName": user_name} if user_name else {}
+
+        def call() -> Any:
+            pages = client.get_paginator("list_mfa_devices").paginate(**named)
+            return [device for page in pages for device in page["MFADevices"]]
+
+        return tuple(_device(device) for device in _called(call, self._clock, region))
+
+
+def _device(device: Any) -> MfaDevice:
+    enabled = device.get("EnableDate")
+    return MfaDevice(
+        mfa_serial=str(device["SerialNumber"]),
+        kind=kind_of(str(device["SerialNumber"])),
+        enabled=enabled.astimezone(timezone.utc) if isinstance(enabled, datetime) else None,
+    )
+
+
+def _called(call: Callable[[], Any], clock: Clock, region: str, *, code_sent: bool = False) -> Any:
+    """Return what ``call`` returns, and raise the plugin's errors for whatever it raises."""
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
+        reason = explained(error, clock.now(), region, code_sent=code_sent)
+        reason.is_safe_to_repeat = not may_have_arrived(error) or isinstance(reason, ThrottledError)
+        raise reason from None
+
+
+def _repeated(call: Callable[[], Any], clock: Clock, region: str) -> Any:
+    """Return what ``call`` returns; try again only where AWS can't have counted the code."""
+    for pause in PAUSES:
+        try:
+            return _called(call, clock, region, code_sent=True)
+        except MfaError as error:  # noqa: PERF203 - three rounds, each a call over the network
+            if not error.is_safe_to_repeat:
+                raise
+            time.sleep(pause)
+    return _called(call, clock, region, code_sent=True)

@@ -1,0 +1,146 @@
+"""Makes botocore clients and resolves keys, each in a botocore session of its own.
+
+The session of the ``aws`` process won't do: it raises ProfileNotFound as long as the session
+profile isn't there yet, and its keys are those of the command, not of the source profile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.records import Keys
+from awscli_mfa_plugin.text import shown
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """The CLI's global options that shape a client; None where they weren't given.
+
+    ``verify`` is False, a CA bundle's path, or None; the timeouts are seconds.
+    """
+
+    endpoint_url: str | None = None
+    verify: bool | str | None = None
+    connect_timeout: int | None = None
+    read_timeout: int | None = None
+    user_agent_extra: str = ""
+
+
+class BotocoreSessions:
+    """The botocore sessions of profiles, one each, made when asked for."""
+
+    def __init__(self, data_loader: Any = None) -> None:
+        """Keep the ``data_loader`` component to share: it has read botocore's data already."""
+        self._data_loader = data_loader
+        self._sessions: dict[str, Any] = {}
+
+    def of(self, profile: str) -> Any:
+        """Return the session of a profile; of "" one without, whatever ``AWS_PROFILE`` says."""
+        if profile not in self._sessions:
+            self._sessions[profile] = self._made(profile)
+        return self._sessions[profile]
+
+    def _made(self, profile: str) -> Any:
+        import botocore.session
+
+        no_profile_of_the_environment = {"profile": (None, None, None, None)}
+        session = botocore.session.Session(session_vars=no_profile_of_the_environment)
+        if profile:
+            session.set_config_variable("profile", profile)
+        if self._data_loader is not None:
+            session.register_component("data_loader", self._data_loader)
+        return session
+
+
+class Clients:
+    """Makes the clients of one command."""
+
+    def __init__(self, sessions: BotocoreSessions, options: ClientOptions) -> None:
+        """Keep the sessions, and the options that every client gets."""
+        self._sessions = sessions
+        self._options = options
+
+    def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
+        """Return a botocore client; without ``retries`` every request is sent at most once.
+
+        Raises ConfigurationError if the settings for it are wrong: no call was made then.
+        """
+        from botocore.exceptions import BotoCoreError
+
+        session = self._sessions.of(keys.profile)
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        try:
+            return session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=self._options.endpoint_url,
+                verify=self._options.verify,
+                aws_access_key_id=keys.access_key_id,
+                aws_secret_access_key=keys.secret_access_key,
+                aws_session_token=keys.session_token or None,
+                config=self._config(retries=retries),
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise ConfigurationError(
+                f"The settings for calls to {service} are wrong: {shown(error)}",
+                "Check --endpoint-url, --ca-bundle, and the same settings in your environment and "
+                "~/.aws/config.",
+            ) from None
+
+    def _config(self, *, retries: bool) -> Any:
+        from botocore.config import Config
+
+        options: dict[str, Any] = {"user_agent_extra": self._options.user_agent_extra}
+        if self._options.connect_timeout is not None:
+            options["connect_timeout"] = self._options.connect_timeout
+        if self._options.read_timeout is not None:
+            options["read_timeout"] = self._options.read_timeout
+        if retries:
+            return Config(**options)
+        return _config_without_retries(Config, options)
+
+
+def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
+    """Return a Config that sends every request once.
+
+    v1's botocore counts the first attempt in ``total_max_attempts``; v2's knows ``max_attempts``
+    alone and counts it there.
+    """
+    from botocore.exceptions import InvalidRetryConfigurationError
+
+    try:
+        return config(**options, retries={"total_max_attempts": 1, "mode": "standard"})
+    except InvalidRetryConfigurationError:
+        return config(**options, retries={"max_attempts": 1, "mode": "standard"})
+
+
+class BotocoreChain:
+    """botocore's own credential chain, asked for one profile's keys."""
+
+    def __init__(self, sessions: BotocoreSessions) -> None:
+        """Keep the sessions whose chains are asked."""
+        self._sessions = sessions
+
+    def keys_of(self, profile: str) -> Keys:
+        """Return the keys that the profile resolves to.
+
+        Raises ConfigurationError where there are none, or their process fails.
+        """
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            credentials = self._sessions.of(profile).get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
+        except BotoCoreError as error:
+            raise ConfigurationError(
+                f"The keys of profile {shown(profile)} can't be had: {shown(error)}",
+                "Try «aws sts get-caller-identity --profile NAME» with it.",
+            ) from None
+        if frozen is None or not frozen.access_key or not frozen.secret_key:
+            raise ConfigurationError(
+                f"Profile {shown(profile)} holds no long-lived keys.",
+                "«aws configure» stores an access key; --source-profile names its profile.",
+            )
+        return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)

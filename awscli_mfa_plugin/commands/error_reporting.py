@@ -1,0 +1,128 @@
+"""Runs a command and turns whatever it raises into one message and the CLI's exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
+from awscli_mfa_plugin.text import shown
+
+LOG = logging.getLogger("awscli.mfa")
+
+
+def run_reporting(run: Callable[[], int]) -> int:
+    """Return the exit code of ``run``; its errors are told on stderr, never as a traceback."""
+    try:
+        return run()
+    except MfaError as error:
+        LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
+        return _told(error)
+    except KeyboardInterrupt:
+        return _told(CancelledError("Cancelled."))
+    except OSError as error:
+        LOG.debug("aws mfa met an error of the system", exc_info=True)
+        return _unwritten(error)
+    except ImportError as error:
+        LOG.debug("aws mfa lacks a module", exc_info=True)
+        return _told(_broken(error))
+    except Exception as error:
+        LOG.debug("aws mfa ended with a bug", exc_info=True)
+        return _told(
+            MfaError(
+                f"aws mfa stumbled over a bug of its own: {type(error).__name__}.",
+                "Please report it with the output of --debug, in which secrets are masked.",
+            )
+        )
+
+
+def _unwritten(error: OSError) -> int:
+    """Tell that the result can't be written; edges have told whatever else can't be."""
+    _give_up_stdout()
+    if isinstance(error, BrokenPipeError):
+        return MfaError.exit_code
+    return _told(MfaError(f"The result can't be written: {error.strerror or shown(error)}."))
+
+
+def _give_up_stdout() -> None:
+    """Let what is left in the buffer go nowhere: Python would fail on it once more at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _broken(error: ImportError) -> MfaError:
+    return MfaError(
+        f"aws mfa can't load a part of itself: {shown(error)}.",
+        "Install it again with its dependencies, for the Python or the folder that this "
+        "aws loads it from.",
+    )
+
+
+class UsageProblems:
+    """Gives wrong usage the exit code 252 on every CLI: v1 exits with 2 or 255 by itself."""
+
+    def __init__(self, command: str) -> None:
+        """Keep the command's name, whose help the remedy names."""
+        self._command = command
+        self.code = UsageError.exit_code
+
+    def __enter__(self) -> Self:
+        """Start to watch; ``code`` is set by the body when it ends well."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Tell a problem of the CLI's own parsers, which ran before any command of ours."""
+        if problem is None or not isinstance(problem, (Exception, SystemExit)):
+            return False
+        if isinstance(problem, SystemExit):  # argparse has told the problem itself
+            return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
+        if isinstance(problem, ImportError):
+            LOG.debug("aws mfa lacks a module", exc_info=problem)
+            self.code = _told(_broken(problem))
+            return True
+        LOG.debug("aws mfa was called wrongly", exc_info=problem)
+        _told(UsageError(_worded(problem), f"«{self._command} help» explains the options."))
+        return True
+
+
+def _worded(problem: Exception) -> str:
+    text = str(problem).split("\n\n")[0]
+    number = text.partition("invalid literal for int() with base 10: ")[2]
+    if number:
+        return f"{shown(number)} isn't a whole number."
+    masked = without_codes(text)
+    return f"{shown(masked)}. A code goes behind --token-code." if masked != text else shown(text)
+
+
+def without_codes(text: str) -> str:
+    """Return a text with what may be an MFA code masked: somebody left its option out."""
+    return re.sub("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])", "******", text)
+
+
+def _told(error: MfaError) -> int:
+    stream = sys.stderr
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        sys.stdout.flush()
+        stream.write(f"aws mfa: {error}\n".encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # nobody reads it; the exit code says it too
+    return error.exit_code

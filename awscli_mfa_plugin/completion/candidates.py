@@ -1,0 +1,210 @@
+"""Says what can stand at the cursor of an ``aws mfa`` command line."""
+
+from __future__ import annotations
+
+from awscli_mfa_plugin.completion.words import CommandLine
+from awscli_mfa_plugin.declaration import FILES, NOTHING, PROFILES, REGIONS, TEXT
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from awscli_mfa_plugin.declaration import Command, Takes
+
+OURS = "ours"
+"""Only these candidates."""
+
+BESIDE = "beside"
+"""These candidates beside those of the AWS CLI's own completer."""
+
+FILE = "file"
+"""A file's name: the shell knows best how to complete it."""
+
+COMMAND = "command"
+"""A command line of its own, behind the first «--»."""
+
+ALIASES = "aliases"
+"""The kind of known names that are the user's aliases of subcommands (v2's ``[command mfa]``)."""
+
+GLOBAL_OPTIONS: dict[str, Takes] = {
+    "--debug": NOTHING,
+    "--endpoint-url": TEXT,
+    "--no-verify-ssl": NOTHING,
+    "--no-paginate": NOTHING,
+    "--output": ("json", "text", "table", "yaml", "yaml-stream", "off"),
+    "--query": TEXT,
+    "--profile": PROFILES,
+    "--region": REGIONS,
+    "--version": NOTHING,
+    "--color": ("on", "off", "auto"),
+    "--no-sign-request": NOTHING,
+    "--ca-bundle": FILES,
+    "--cli-read-timeout": TEXT,
+    "--cli-connect-timeout": TEXT,
+    "--cli-binary-format": ("base64", "raw-in-base64-out"),
+    "--no-cli-pager": NOTHING,
+    "--cli-auto-prompt": NOTHING,
+    "--no-cli-auto-prompt": NOTHING,
+    "--cli-error-format": ("legacy", "json", "yaml", "text", "table", "enhanced"),
+}
+"""The AWS CLI's own options, of v1 and v2 together: which of them runs isn't known here."""
+
+_HELP = "help"
+_PRECOMMANDS = {"command"}
+
+Candidates = tuple[str, list[str]]
+"""One of the four kinds above, and whole words, in order."""
+
+
+def candidates(
+    line: CommandLine,
+    known: Mapping[str, Mapping[str, str]],
+    names: Sequence[str],
+    command_of: Callable[[str], Command],
+) -> Candidates:
+    """Return what can stand at the cursor, whether or not it begins as the word there does.
+
+    ``known`` holds the names of each kind (what an option may take, ``ALIASES``); the aliases
+    with what they stand for. ``names`` are the subcommands, in the order of their help;
+    ``command_of`` returns what one of them declares, and is asked for the one of the line.
+    """
+    reading = _Reading(known.get(ALIASES, {}), names, command_of)
+    for word in _behind_aws(line.words):
+        reading.take(word)
+    if not reading.is_ours:
+        is_place = not reading.places and not reading.awaiting and not line.current.startswith("-")
+        return BESIDE, ["mfa"] if line.words and is_place else []
+    if reading.is_divided:
+        return COMMAND, []
+    takes, prefix = reading.value_at(line.current)
+    if takes == FILES:
+        return FILE, []
+    if takes:
+        return OURS, [prefix + value for value in _values(takes, known, is_joined=bool(prefix))]
+    return OURS, reading.words_at(line.current)
+
+
+def beginning_with(current: str, words: Iterable[str]) -> list[str]:
+    """Return those of ``words`` that begin as ``current`` does."""
+    return [word for word in words if word.startswith(current)]
+
+
+def names_to_offer(names: Iterable[str]) -> list[str]:
+    """Return each name once, without those that don't fit on a line or would steer a terminal."""
+    return [name for name in dict.fromkeys(names) if name and name.isprintable()]
+
+
+def profile_names(config: Iterable[str], credentials: Iterable[str]) -> list[str]:
+    """Return the names of the profiles by the sections of the two shared files.
+
+    Of the config file's sections ``[default]`` and ``[profile NAME]`` are profiles, NAME quoted
+    as in a shell (botocore, ``configloader.build_profile_map``).
+    """
+    found = []
+    for section in config:
+        header = CommandLine(section + " ")
+        if section == "default":
+            found.append(section)
+        elif header.words[:1] == ["profile"] and len(header.words) == 2 and not header.quote:  # noqa: PLR2004 - the word and the name
+            found.append(header.words[1])
+    return names_to_offer([*found, *credentials])
+
+
+def _behind_aws(words: list[str]) -> list[str]:
+    """Return the words behind ``aws``, which variables and «command» may stand before."""
+    for at, word in enumerate(words):
+        name, equals, _ = word.partition("=")
+        if word not in _PRECOMMANDS and not (equals and name.isidentifier()):
+            return words[at + 1 :]
+    return []
+
+
+def _values(
+    takes: Takes, known: Mapping[str, Mapping[str, str]], *, is_joined: bool
+) -> Iterable[str]:
+    if isinstance(takes, tuple):
+        return takes
+    names = known.get(takes, {})
+    return [name for name in names if is_joined or not _is_option(name)]
+
+
+def _is_option(word: str) -> bool:
+    """Tell whether argparse takes the word for an option also where a value is awaited."""
+    return word.startswith("-") and word != "-"
+
+
+class _Reading:
+    """What the finished words say about the next one."""
+
+    def __init__(
+        self,
+        aliases: Mapping[str, str],
+        names: Sequence[str],
+        command_of: Callable[[str], Command],
+    ) -> None:
+        self.places: list[str] = []
+        self.awaiting: Takes = NOTHING
+        self.is_divided = False
+        self._used: set[str] = set()
+        self._aliases = aliases
+        self._names = names
+        self._command_of = command_of
+
+    def take(self, word: str) -> None:
+        """Read one more word."""
+        if self.awaiting and not _is_option(word):
+            self.awaiting = NOTHING
+        elif word == "--" and self._command and self._command.runs_a_program:
+            self.is_divided = True
+        elif word.startswith("-") and not self.is_divided:
+            name, equals, _ = word.partition("=")
+            self._used.add(name)
+            self.awaiting = NOTHING if equals else self._options().get(name, NOTHING)
+        else:
+            self.places.append(word)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is ``aws mfa …``."""
+        return self.places[:1] == ["mfa"]
+
+    @property
+    def _command(self) -> Command | None:
+        """The subcommand, also behind an alias; None before there is one."""
+        name = self.places[1] if self.is_ours and len(self.places) > 1 else ""
+        if name not in self._names:
+            name = next(iter(self._aliases.get(name, "").split()), "")
+        return self._command_of(name) if name in self._names else None
+
+    def value_at(self, current: str) -> tuple[Takes, str]:
+        """Return what the option before the cursor takes, and what of the word it is joined by.
+
+        ``NOTHING`` where no value stands at the cursor.
+        """
+        if self.awaiting and not _is_option(current):
+            return self.awaiting, ""
+        name, equals, _ = current.partition("=")
+        if not equals or not name.startswith("-"):
+            return NOTHING, ""
+        return self._options().get(name, TEXT) or TEXT, f"{name}="
+
+    def words_at(self, current: str) -> list[str]:
+        """Return the options or the words that can stand at the cursor."""
+        if current.startswith("-"):
+            return self._unused(self._options())
+        if len(self.places) == 1:
+            return [*self._names, *names_to_offer(self._aliases), _HELP]
+        command = self._command
+        if command is None:
+            return []
+        options = self._unused(command.completed)
+        if len(self.places) > 2:  # noqa: PLR2004 - mfa and its subcommand
+            return options
+        divider = ["--"] if command.runs_a_program else []
+        return [*(command.words or options), *divider, _HELP]
+
+    def _options(self) -> dict[str, Takes]:
+        return {**(self._command.completed if self._command else {}), **GLOBAL_OPTIONS}
+
+    def _unused(self, options: Iterable[str]) -> list[str]:
+        return [option for option in options if option not in self._used]

@@ -1,1 +1,0 @@
-"""Decides: resolution, login, status, logout; over Protocols, without any I/O."""

@@ -1,1 +1,0 @@
-"""What ``doctor`` finds: pure checks of what the edges saw."""

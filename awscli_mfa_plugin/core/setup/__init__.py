@@ -1,1 +1,0 @@
-"""What ``aws mfa configure`` decides: questions, manifests, the change of the config file."""

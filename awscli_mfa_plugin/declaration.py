@@ -1,0 +1,160 @@
+"""What a subcommand of ``aws mfa`` declares beside its code: its name, its help, its options.
+
+The AWS CLI's commands are built from it, and completion reads it at each TAB, so this module
+imports nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+NOTHING = ""
+"""The option takes no value: it is given or it isn't."""
+
+TEXT = "text"
+"""It takes a text that can't be suggested."""
+
+INTEGER = "integer"
+"""It takes a whole number of seconds."""
+
+PROFILES = "profiles"
+SERIALS = "serials"
+REGIONS = "regions"
+FILES = "files"
+
+Takes = str | tuple[str, ...]
+"""What an option takes: one of the above, or the values to choose from."""
+
+ONE = "one"
+OPTIONAL = "optional"
+SEVERAL = "several"
+
+
+class Option:
+    """An option of a subcommand, or the word that it takes (``is_word``).
+
+    ``values`` says how many values it takes: one; none or one (``OPTIONAL``); one or more
+    (``SEVERAL``). ``suggested`` are the values that completion offers where ``takes`` names none.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        help_text: str,
+        takes: Takes = NOTHING,
+        *,
+        values: str = ONE,
+        suggested: tuple[str, ...] = (),
+        is_word: bool = False,
+    ) -> None:
+        """Keep what is declared."""
+        self.name = name
+        self.help_text = help_text
+        self.takes = takes
+        self.values = values
+        self.suggested = suggested
+        self.is_word = is_word
+
+    @property
+    def absent(self) -> Any:
+        """What a command gets where the option isn't given."""
+        return False if self.takes == NOTHING else None
+
+    def checked(self, value: Any, shown_name: str) -> Any:
+        """Return a value as the command gets it; raise UsageError for one that isn't taken.
+
+        argparse would say it in its own way, and on v1 print the usage of the whole CLI.
+        """
+        if value is None:
+            return self.absent
+        if self.takes == INTEGER:
+            return _whole_number(shown_name, value)
+        if isinstance(self.takes, tuple) and value:
+            return _one_of(shown_name, value, self.takes)
+        return value
+
+
+class Command:
+    """A subcommand: what it is called, what its help says, which options it takes.
+
+    ``runs_a_program`` says that it takes a command line of its own behind ``--``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        examples: str,
+        options: Sequence[Option] = (),
+        *,
+        synopsis: str = "",
+        runs_a_program: bool = False,
+    ) -> None:
+        """Keep what is declared."""
+        self.name = name
+        self.description = description
+        self.examples = examples
+        self.options = tuple(options)
+        self.synopsis = synopsis
+        self.runs_a_program = runs_a_program
+
+    def arguments(self, **given: Any) -> dict[str, Any]:
+        """Return the arguments of the command's function, by option.
+
+        ``given`` are values by option; a name's hyphens are underscores, here and there. With
+        ``runs_a_program`` the words behind ``--`` are ``program``, None without ``--``. Raises
+        UsageError.
+        """
+        arguments = {
+            attribute(option.name): option.checked(
+                given.get(attribute(option.name)),
+                self.name if option.is_word else f"--{option.name}",
+            )
+            for option in self.options
+        }
+        if self.runs_a_program:
+            arguments["program"] = given.get("program")
+        return arguments
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of which one may stand behind the subcommand."""
+        taken = (option.takes for option in self.options if option.is_word)
+        return tuple(word for takes in taken for word in takes)
+
+    @property
+    def completed(self) -> dict[str, Takes]:
+        """What completion offers for the value of each option, by the option as it is typed."""
+        return {
+            f"--{option.name}": option.suggested or option.takes
+            for option in self.options
+            if not option.is_word
+        }
+
+
+def attribute(name: str) -> str:
+    """Return an option's name as code has it."""
+    return name.replace("-", "_")
+
+
+def _one_of(shown_name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value in choices:
+        return value
+    from awscli_mfa_plugin.errors import UsageError
+    from awscli_mfa_plugin.text import shown
+
+    raise UsageError(
+        f"{shown_name} takes no '{shown(value, 40)}'.", f"It takes: {', '.join(choices)}."
+    )
+
+
+def _whole_number(shown_name: str, value: str | int) -> int:
+    text = str(value)
+    if text.isascii() and text.lstrip("-").isdigit():
+        return int(text)
+    from awscli_mfa_plugin.errors import UsageError
+
+    raise UsageError(f"{shown_name} takes a whole number of seconds.")

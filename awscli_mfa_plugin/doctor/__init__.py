@@ -1,0 +1,1 @@
+"""`aws mfa doctor`: what it looks at, what it checks, what it fixes."""

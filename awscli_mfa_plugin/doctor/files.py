@@ -1,0 +1,196 @@
+"""Checks the files: who may read and write them, whether they parse, what was left over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.aliases.pack import TOPLEVEL
+from awscli_mfa_plugin.doctor.findings import (
+    CHANGE_MODE,
+    ERROR,
+    NOTE,
+    OK,
+    REMOVE_FILE,
+    WARNING,
+    Finding,
+    Fix,
+)
+from awscli_mfa_plugin.doctor.observations import ANOTHERS, MINE
+from awscli_mfa_plugin.text import quoted_list, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from awscli_mfa_plugin.aliases.merge import HidingAlias
+    from awscli_mfa_plugin.doctor.observations import (
+        FileSight,
+        FolderSight,
+        MachineSight,
+        ReadSight,
+    )
+
+_OTHERS, _OTHERS_WRITE = 0o077, 0o022
+_SHOWN_FILES = 3
+
+
+def check_files(machine: MachineSight) -> Iterator[Finding]:
+    """Yield what is found on the files of this user, and on the plugin's folder."""
+    yield from _readable("config", machine.config)
+    yield from _readable("credentials", machine.credentials)
+    yield from _aliases(machine.aliases, machine.hiding)
+    yield from _modes(machine)
+    for folder in machine.folders:
+        if folder.holds_plugin:
+            yield from _folder(folder)
+    yield from _leftovers(machine.leftovers)
+
+
+def _readable(name: str, file: ReadSight) -> Iterator[Finding]:
+    if file.why_not:
+        yield Finding(
+            name,
+            ERROR,
+            f"The AWS CLI can't read {shown(file.path)}: {file.why_not}.",
+            "Correct that line: until then no aws command works.",
+        )
+    elif file.exists:
+        yield Finding(name, OK, f"{shown(file.path)}: {_count(len(file.sections), 'section')}.")
+    else:
+        yield Finding(name, OK, f"{shown(file.path)} isn't there.")
+
+
+def _aliases(file: ReadSight, hiding: tuple[HidingAlias, ...]) -> Iterator[Finding]:
+    if file.why_not:
+        yield Finding(
+            "alias",
+            ERROR,
+            f"The AWS CLI can't read {shown(file.path)}: {file.why_not}.",
+            "Correct that line: until then no aws command works. [toplevel] may stand once only.",
+        )
+        return
+    for alias in hiding:
+        is_ours_whole = alias.section == TOPLEVEL
+        hidden = "aws mfa" if is_ours_whole else f"aws mfa {shown(alias.name)} on v2"
+        yield Finding(
+            "alias",
+            ERROR if is_ours_whole else WARNING,
+            f"Line {alias.line} of {shown(file.path)}, the alias «{shown(alias.name, 40)}» in "
+            f"[{shown(alias.section, 40)}], hides {hidden}.",
+            "Give that alias another name.",
+        )
+    if not hiding:
+        yield Finding("alias", OK, "No alias hides aws mfa.")
+
+
+def _modes(machine: MachineSight) -> Iterator[Finding]:
+    wide = [
+        *(_too_wide(file, 0o600, "others may read its keys") for file in machine.secret_files),
+        *(
+            _too_wide(folder, 0o700, "it is for this user only")
+            for folder in machine.private_folders
+        ),
+        *(_writable_by_others(file) for file in machine.trusted_files),
+    ]
+    found = [finding for finding in wide if finding]
+    yield from found
+    if not found:
+        count = len(wide)
+        yield Finding(
+            "file-modes", OK, f"{_count(count, 'file')} and folders, closed as they should be."
+        )
+
+
+def _too_wide(file: FileSight, mode: int, why: str) -> Finding | None:
+    """Return a finding if anybody but the owner may do anything with a file."""
+    if file.owner == ANOTHERS:
+        return _foreign(file)
+    if not file.mode & _OTHERS:
+        return None
+    closed = file.mode & mode
+    return Finding(
+        "file-modes",
+        ERROR if file.mode & _OTHERS_WRITE else WARNING,
+        f"{shown(file.path)} has mode {file.mode:04o}: {why}.",
+        f"chmod {closed:04o}, or «doctor --fix».",
+        Fix(CHANGE_MODE, file.path, file.mode, closed) if file.owner == MINE else None,
+    )
+
+
+def _writable_by_others(file: FileSight) -> Finding | None:
+    """Return a finding if anybody else may write to what runs code, or names what does."""
+    if not file.why_open:
+        return None
+    return _open(file, "file-modes", "it decides what aws runs")
+
+
+def _open(file: FileSight, name: str, why: str) -> Finding:
+    """Return the finding on what others can write to."""
+    if file.owner == ANOTHERS:
+        return _foreign(file, name)
+    mode = file.mode & ~_OTHERS_WRITE
+    return Finding(
+        name,
+        ERROR,
+        f"{shown(file.path)} {shown(file.why_open)}, and {why}.",
+        f"chmod {mode:04o}, or «doctor --fix».",
+        Fix(CHANGE_MODE, file.path, file.mode, mode) if file.owner == MINE else None,
+    )
+
+
+def _foreign(file: FileSight, name: str = "file-modes") -> Finding:
+    return Finding(
+        name,
+        ERROR,
+        f"{shown(file.path)} belongs to another user, who may change it.",
+        "Give it to yourself with chown, or use another place.",
+    )
+
+
+def _folder(folder: FolderSight) -> Iterator[Finding]:
+    """Yield what is wrong with the folder whose code v2 runs with the keys."""
+    name = "plugin-folder"
+    found = []
+    if folder.open_place:
+        found.append(_open(folder.open_place, name, "the plugin in it runs with your keys"))
+    if folder.open_files:
+        found.append(_loose(folder.open_files))
+    if folder.changed:
+        few = quoted_list(folder.changed[:_SHOWN_FILES])
+        count = _count(len(folder.changed), "file")
+        found.append(
+            Finding(
+                name,
+                ERROR,
+                f"{shown(folder.text)}: {count} not as installed: {few}.",
+                "If you didn't change them, somebody did. «awscli-mfa install» puts them right.",
+            )
+        )
+    yield from found
+    if not found:
+        hashes = "no manifest of hashes" if folder.changed is None else "as installed"
+        yield Finding(name, OK, f"{shown(folder.text)}: writable by you alone, {hashes}.")
+
+
+def _loose(files: tuple[FileSight, ...]) -> Finding:
+    few = quoted_list(file.path for file in files[:_SHOWN_FILES])
+    return Finding(
+        "plugin-folder",
+        ERROR,
+        f"{_count(len(files), 'file')} of the plugin that others may change: {few}.",
+        "«awscli-mfa install» puts them right.",
+    )
+
+
+def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
+    for path in paths:
+        yield Finding(
+            "leftovers",
+            NOTE,
+            f"{shown(path)}: a temporary file of ours, left by a process that was killed.",
+            "The next login removes it, or «doctor --fix».",
+            Fix(REMOVE_FILE, path),
+        )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,188 @@
+"""Looks at the machine for doctor: files, modes, CLIs and settings, without a call or a change."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.aliases.merge import hides_the_command
+from awscli_mfa_plugin.doctor.clis import with_clis
+from awscli_mfa_plugin.doctor.observations import (
+    FileSight,
+    MachineSight,
+    NetworkSight,
+    ReadSight,
+)
+from awscli_mfa_plugin.doctor.places import open_place, seen_file
+from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
+from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.paths import home_folder, shared_path
+from awscli_mfa_plugin.files.state import state_path
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from awscli_mfa_plugin.aliases.merge import HidingAlias
+
+_BOM = b"\xef\xbb\xbf"
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+
+
+def look(
+    environment: Mapping[str, str],
+    our_version: str,
+    system: Sequence[str],
+    running: str = "",
+    *,
+    subcommands: Collection[str],
+) -> MachineSight:
+    """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
+
+    None is started where an alias would be run in place of ``aws mfa``. ``our_version`` is that
+    of the plugin that asks, ``system`` are the machine's usual folders, ``running`` is the program
+    of the CLI that it runs in; an alias may hide one of the ``subcommands``.
+    """
+    home = home_folder(environment)
+    aws_folder = os.path.join(home, ".aws")
+    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
+    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    alias_path = os.path.join(aws_folder, "cli", "alias")
+    config, credentials = _read(config_path), _read(credentials_path)
+    aliases = _read(alias_path, is_alias=True)
+    machine = MachineSight(
+        config=config,
+        credentials=credentials,
+        aliases=aliases,
+        hiding=_hiding(aliases, subcommands),
+        secret_files=tuple(_present(_secret_files(config, credentials, aws_folder), home)),
+        trusted_files=tuple(_trusted(aws_folder, (config_path, alias_path), home)),
+        private_folders=tuple(_present([state_path(os.path.dirname(aws_folder))], home)),
+        leftovers=tuple(_leftovers(aws_folder, config_path, credentials_path)),
+        network=_network(environment, config),
+        environment=environment,
+        our_version=our_version,
+    )
+    return with_clis(machine, home, system, running)
+
+
+def _read(path: str, *, is_alias: bool = False) -> ReadSight:
+    if not os.path.exists(path):
+        return ReadSight(path)
+    try:
+        content = take_snapshot(path).content or b""
+        why = _unfit_encoding(content)
+        if why:
+            return ReadSight(path, exists=True, why_not=why)
+        document = (AliasDocument if is_alias else SharedDocument).parse(content, path)
+        return ReadSight(path, exists=True, sections=document.sections())
+    except UnparsableFileError as error:
+        # «The AWS CLI can't read PATH: line 3 …»
+        return ReadSight(path, exists=True, why_not=error.what.rpartition(": ")[2].rstrip("."))
+    except UnwritableFileError as error:
+        return ReadSight(path, exists=True, why_not=error.what[len(path) :].strip(" ."))
+
+
+def _hiding(aliases: ReadSight, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
+    """Return the user's aliases that hide what is ours."""
+    if not aliases.sections:
+        return ()
+    try:
+        content = take_snapshot(aliases.path).content or b""
+        return hides_the_command(content, subcommands, aliases.path)
+    except (UnparsableFileError, UnwritableFileError):
+        return ()  # changed since it was read
+
+
+def _unfit_encoding(content: bytes) -> str:
+    if content.startswith(_BOM):
+        return "line 1 starts with a byte order mark"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"line {content.count(10, 0, error.start) + 1} isn't UTF-8"
+    return ""
+
+
+def _secret_files(config: ReadSight, credentials: ReadSight, aws_folder: str) -> Iterator[str]:
+    """Yield the files that hold keys: the credentials, our cached sessions, a config with keys."""
+    yield credentials.path
+    if any("aws_secret_access_key" in options for options in config.sections.values()):
+        yield config.path
+    folder = os.path.join(aws_folder, "cli", "cache")
+    for name in _names_in(folder):
+        if name.startswith("awscli-mfa-plugin-"):
+            yield os.path.join(folder, name)
+
+
+def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[FileSight]:
+    """Yield what says which code runs, and the folders that it lies in."""
+    place = open_place(aws_folder, home)
+    if place and place.path != aws_folder:
+        yield place
+    cli = os.path.join(aws_folder, "cli")
+    yield from _present((aws_folder, *files, cli, os.path.join(cli, "cache")), home)
+
+
+def _present(paths: Iterable[str], home: str) -> Iterator[FileSight]:
+    for path in paths:
+        found = seen_file(path, home)
+        if found:
+            yield found
+
+
+def _leftovers(aws_folder: str, *files: str) -> Iterator[str]:
+    """Yield the temporary files of ours that nobody writes to any more: older than this minute."""
+    folders = dict.fromkeys(
+        (
+            aws_folder,
+            *(os.path.dirname(os.path.realpath(file)) for file in files),
+            os.path.join(aws_folder, "cli"),
+            os.path.join(aws_folder, "cli", "cache"),
+            state_path(os.path.dirname(aws_folder)),
+        )
+    )
+    for folder in folders:
+        for name in _names_in(folder):
+            path = os.path.join(folder, name)
+            if is_leftover(name) and _is_abandoned(path):
+                yield path
+
+
+def _is_abandoned(path: str) -> bool:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    is_ours = sys.platform == "win32" or status.st_uid == os.geteuid()
+    is_old = time.time() - status.st_mtime > _IN_USE_SECONDS
+    return stat.S_ISREG(status.st_mode) and is_ours and is_old
+
+
+_IN_USE_SECONDS = 60
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _network(environment: Mapping[str, str], config: ReadSight) -> NetworkSight:
+    names = [name for upper in _PROXIES for name in (upper, upper.lower())]
+    bundles = [(name, environment[name]) for name in _BUNDLES if environment.get(name)]
+    bundles += [
+        (f"ca_bundle of [{section}]", options["ca_bundle"])
+        for section, options in config.sections.items()
+        if options.get("ca_bundle")
+    ]
+    return NetworkSight(
+        proxies=tuple(name for name in names if environment.get(name)),
+        bundles=tuple((where, path, os.access(path, os.R_OK)) for where, path in bundles),
+    )

@@ -1,0 +1,111 @@
+"""What doctor's edges saw of the machine: facts without a judgement, for the checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.aliases.merge import HidingAlias
+
+MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
+
+
+@dataclass(frozen=True)
+class FileSight:
+    """A file or folder that is there: its permission bits, and whose it is.
+
+    ``why_open`` says how somebody else can write to it («can be written by everybody»), or is "".
+    """
+
+    path: str
+    mode: int
+    owner: str = MINE
+    why_open: str = ""
+
+
+@dataclass(frozen=True)
+class ReadSight:
+    """A file that the CLI parses: its sections, or why it can't be read and on which line."""
+
+    path: str
+    exists: bool = False
+    why_not: str = ""
+    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class StartSight:
+    """How ``aws mfa status --output json`` went; ``returncode`` is None if it hung."""
+
+    returncode: int | None
+    stdout: str = field(repr=False)
+    stderr: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CliSight:
+    """An AWS CLI; ``version`` is "" if it doesn't start even without plugins.
+
+    ``start`` is None if it wasn't tried. ``packages`` has the versions of what it can import
+    ("" where none is told), or is None where that couldn't be seen. ``is_running``: doctor
+    itself runs in it, which proves more than a start.
+    """
+
+    path: str
+    version: str
+    is_v2: bool
+    is_frozen: bool
+    start: StartSight | None = None
+    packages: Mapping[str, str] | None = None
+    is_running: bool = False
+
+
+@dataclass(frozen=True)
+class FolderSight:
+    """One folder of ``cli_legacy_plugin_path``, as it is written there.
+
+    ``open_place`` is the folder or the ancestor of it that others can write to, ``open_files``
+    what in it they can. ``changed`` are files that aren't as the installer's manifest says; it
+    is None without one.
+    """
+
+    text: str
+    is_absolute: bool = True
+    exists: bool = True
+    holds_plugin: bool = True
+    open_place: FileSight | None = None
+    open_files: tuple[FileSight, ...] = ()
+    changed: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class NetworkSight:
+    """The settings of the network; of a proxy its variable's name alone, a URL may hold a password.
+
+    ``bundles`` are CA bundles: where each is set, its path, whether it can be read.
+    """
+
+    proxies: tuple[str, ...] = ()
+    bundles: tuple[tuple[str, str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class MachineSight:
+    """All that is looked at without a call."""
+
+    config: ReadSight
+    credentials: ReadSight
+    aliases: ReadSight
+    hiding: tuple[HidingAlias, ...] = ()
+    clis: tuple[CliSight, ...] = ()
+    folders: tuple[FolderSight, ...] = ()
+    secret_files: tuple[FileSight, ...] = ()
+    trusted_files: tuple[FileSight, ...] = ()
+    private_folders: tuple[FileSight, ...] = ()
+    leftovers: tuple[str, ...] = ()
+    network: NetworkSight = field(default_factory=NetworkSight)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    our_version: str = ""

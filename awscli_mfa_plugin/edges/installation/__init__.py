@@ -1,1 +1,0 @@
-"""What the installer does: CLIs, folders, trust, and the way back."""

@@ -1,1 +1,0 @@
-"""What ``watch`` reaches: dialogs, notifications, schedulers, and sleep."""

@@ -1,0 +1,1 @@
+"""AWS's shared files: parsed, changed without loss, replaced whole, locked."""

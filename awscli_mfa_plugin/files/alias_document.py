@@ -1,0 +1,218 @@
+"""The CLI's alias file as a document: packs stand in it between two comment lines each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.alias_markers import (
+    Opening,
+    block_lines,
+    changed_by_hand,
+    closed_pack,
+    digest_of,
+    opening,
+    opening_of_new_file,
+)
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.lines import DEFAULT_SECTION, Kind, Line, split_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SILENT = (Kind.BLANK, Kind.COMMENT)
+
+
+class Block(NamedTuple):
+    """The lines of one pack in one section: from the opening mark to the closing one."""
+
+    pack: str
+    section: str
+    start: int
+    end: int
+    is_in_new_file: bool
+
+
+class AliasDocument(SharedDocument):
+    """The text of ``~/.aws/cli/alias``; ``is_missing`` says that there is no such file yet."""
+
+    __slots__ = ("is_missing",)
+    _nested_options = False
+    is_missing: bool
+
+    @classmethod
+    def parse(cls, content: bytes | None, name: str = "the alias file") -> AliasDocument:
+        """Return the document of ``content``, None for a file that isn't there.
+
+        Raises UnparsableFileError, naming the line, for what the CLI couldn't read either.
+        """
+        document = cast("AliasDocument", super().parse(content or b"", name))
+        document.is_missing = content is None
+        return document
+
+    def _changed(self, lines: Sequence[Line]) -> AliasDocument:
+        document = cast("AliasDocument", self._copy(lines))
+        document.is_missing = self.is_missing
+        return document
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the blocks in the file's order.
+
+        Raises ConfigurationError, naming the line, for one that was changed by hand: whose line
+        is whose can't be told any more.
+        """
+        found: list[Block] = []
+        opened: tuple[int, Opening] | None = None
+        for index, line in enumerate(self._lines):
+            begin, end = opening(line), closed_pack(line)
+            if begin:
+                self._expect(opened is None, index)
+                opened = index, begin
+            if end:
+                self._expect(opened is not None and opened[1].pack == end, index)
+            if end and opened:
+                found.append(self._block(*opened, index))
+                opened = None
+        self._expect(opened is None, opened[0] if opened else 0)
+        return tuple(found)
+
+    def _expect(self, condition: bool, index: int) -> None:  # noqa: FBT001 - the condition
+        if not condition:
+            raise changed_by_hand(self._form.name, index)
+
+    def _block(self, start: int, mark: Opening, end: int) -> Block:
+        inside = self._lines[start + 1 : end]
+        sections = {line.section for line in inside if line.kind is Kind.OPTION}
+        after = next((line for line in self._lines[end + 1 :] if line.kind not in _SILENT), None)
+        self._expect(digest_of(inside) == mark.digest and len(sections) == 1, start)
+        self._expect(after is None or after.kind is not Kind.CONTINUATION, start)
+        return Block(mark.pack, sections.pop(), start, end, mark.is_in_new_file)
+
+    def own(self, pack: str, section: str) -> dict[str, str]:
+        """Return the aliases by name that a pack's block holds in a section."""
+        block = self._block_of(pack, section)
+        lines = self._lines[block.start : block.end] if block else ()
+        values = (split_option(line.text.strip()) for line in lines if line.kind is Kind.OPTION)
+        return {name: value for name, _, value in values}
+
+    def others(self, pack: str, section: str) -> dict[str, str]:
+        """Return all aliases of a section by name but for a pack's: the user's, other packs'."""
+        own, found = self.own(pack, section), self.options(section)
+        return {name: value.strip() for name, value in found.items() if name not in own}
+
+    def line_of(self, section: str, name: str) -> int:
+        """Return the number of the line on which an alias starts, 0 if there is none."""
+        for number, line in enumerate(self._lines, start=1):
+            is_there = line.section in {section, DEFAULT_SECTION}
+            if is_there and line.kind is Kind.OPTION and line.option == name:
+                return number
+        return 0
+
+    def _block_of(self, pack: str, section: str) -> Block | None:
+        wanted = (pack, section)
+        return next((each for each in self.blocks() if (each.pack, each.section) == wanted), None)
+
+    def with_block(self, pack: str, section: str, aliases: Mapping[str, str]) -> AliasDocument:
+        """Return a copy in which a pack's block of a section holds ``aliases``, or is gone."""
+        block = self._block_of(pack, section)
+        if block is None:
+            return self._with_new_block(pack, section, aliases) if aliases else self
+        if not aliases:
+            return self._without(block)
+        old = self._lines[block.start : block.end + 1]
+        head = [line for line in old if line.kind is Kind.HEADER]
+        like = next(line for line in old if line.kind is Kind.OPTION)
+        new = block_lines(pack, aliases, like, is_in_new_file=block.is_in_new_file)
+        lines = list(self._lines)
+        lines[block.start : block.end + 1] = [new[0], *head, *new[1:]]
+        return self._changed(lines)
+
+    def _with_new_block(self, pack: str, section: str, aliases: Mapping[str, str]) -> AliasDocument:
+        lines = list(self._lines)
+        if self.has_section(section):
+            at = self._end_of(section)
+            lines[at:at] = block_lines(pack, aliases, self._neighbour(section, at))
+            return self._changed(lines)
+        self._check_defaults(section)
+        newline = self._form.newline
+        if lines:
+            # Also after a blank line: so taking the block away again gives the old bytes.
+            lines.append(Line(Kind.BLANK, "", newline, lines[-1].section))
+        like = Line(Kind.OPTION, "", newline, section)
+        new = block_lines(pack, aliases, like, is_in_new_file=self.is_missing)
+        head = Line(Kind.HEADER, f"[{section}]", newline, section)
+        return self._changed([*lines, new[0], head, *new[1:]])
+
+    def _check_defaults(self, section: str) -> None:
+        if any(line.section == DEFAULT_SECTION and line.option for line in self._lines):
+            raise ConfigurationError(
+                f"The options of [{DEFAULT_SECTION}] in {self._form.name} would become aliases in "
+                f"a section [{section}].",
+                f"Nothing was changed. Take them out of [{DEFAULT_SECTION}], then try again.",
+            )
+
+    def _end_of(self, section: str) -> int:
+        """Return where a section's lines end but for its last comments and blanks."""
+        at = max(
+            index
+            for index, line in enumerate(self._lines)
+            if line.section == section and line.kind not in _SILENT
+        )
+        return max([at, *(block.end for block in self.blocks() if block.start < at)]) + 1
+
+    def _neighbour(self, section: str, at: int) -> Line:
+        """Return an option line as deep as one has to stand there, with the newline of the place.
+
+        One that stood less deep would be continued by what follows, a deeper one would continue
+        what is before.
+        """
+        heads = (Kind.OPTION, Kind.HEADER)
+        above = next(line for line in reversed(self._lines[:at]) if line.kind in heads)
+        indent = above.indent
+        if above.kind is Kind.HEADER:
+            following = (line for line in self._lines[at:] if line.kind is Kind.HEADER)
+            indent = next((line.indent for line in following), "")
+        return Line(Kind.OPTION, indent, above.newline or self._form.newline, section)
+
+    def without_packs(self, pack: str | None = None) -> AliasDocument:
+        """Return a copy without the blocks of a pack, or of all packs."""
+        document = self
+        for block in reversed(self.blocks()):
+            if pack is None or pack == block.pack:
+                document = document._without(block)
+        return document
+
+    def _without(self, block: Block) -> AliasDocument:
+        lines, start, stop = list(self._lines), block.start, block.end + 1
+        head = [line for line in lines[start:stop] if line.kind is Kind.HEADER]
+        if head and self._options_outside(block):
+            head = self._hand_over(lines, block, head)
+        elif head:
+            # The blank line came with the header.
+            start -= start > 0 and lines[start - 1].kind is Kind.BLANK
+            head = []
+        lines[start:stop] = head
+        return self._changed(lines)
+
+    def _options_outside(self, block: Block) -> list[int]:
+        """Return where options of the block's section stand that aren't the block's own."""
+        inside = range(block.start, block.end)
+        return [
+            index
+            for index, line in enumerate(self._lines)
+            if line.kind is Kind.OPTION and line.section == block.section and index not in inside
+        ]
+
+    def _hand_over(self, lines: list[Line], block: Block, head: list[Line]) -> list[Line]:
+        """Put a section's header into the next pack's block; return what stays of it in its place.
+
+        All of it stays where the user has come to need it.
+        """
+        others = [other for other in self.blocks() if other.section == block.section][1:]
+        packed = {index for other in others for index in range(other.start, other.end)}
+        if not packed.issuperset(self._options_outside(block)):
+            return head
+        at = others[0].start
+        mark = opening_of_new_file(lines[at]) if block.is_in_new_file else lines[at]
+        lines[at : at + 1] = [mark, *head]
+        return []

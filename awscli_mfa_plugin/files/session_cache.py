@@ -1,0 +1,138 @@
+"""Keeps the sessions of profiles with long-lived keys in the CLI's credential cache."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
+from awscli_mfa_plugin.session.records import OUR_NAME, Session
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.files.locks import Locks
+
+CACHE_FOLDER = os.path.join("~", ".aws", "cli", "cache")
+"""Where the CLI itself keeps the sessions of roles; it leaves other files there alone."""
+
+
+class SessionCache:
+    """The sessions of profiles of one credentials file, a file of 0600 each.
+
+    They aren't written with botocore's JSONFileCache: that writes in place, so that a reader
+    may see half a session, and keeps whatever mode a file has.
+    """
+
+    def __init__(self, folder: str, credentials_path: str, locks: Locks | None = None) -> None:
+        """Keep the absolute paths; only writing needs ``locks``."""
+        self.folder = folder
+        self._credentials_path = credentials_path
+        self._locks = locks
+
+    def load(self, profile: str, access_key_id: str) -> Session | None:
+        """Return the session that was made from the profile's present access key, or None.
+
+        A file that can't be read holds none: the next login replaces it.
+        """
+        try:
+            with open(self._path(profile), encoding="utf-8") as file:
+                return _session(json.load(file), access_key_id)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+    def check_writable(self) -> None:
+        """Raise UnwritableFileError if no session could be kept."""
+        from awscli_mfa_plugin.files.atomic import make_private_folder, unwritable
+
+        make_private_folder(self.folder)
+        if not os.path.isdir(self.folder):
+            raise UnwritableFileError(
+                f"{self.folder} isn't a folder, so no session can be kept in it.",
+                "Move it away: the AWS CLI keeps its cache there.",
+            )
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise unwritable(os.path.join(self.folder, OUR_NAME), denied)
+
+    def save(self, profile: str, access_key_id: str, session: Session) -> None:
+        """Keep a session; raise UnwritableFileError if that can't be."""
+        from awscli_mfa_plugin.files.atomic import (
+            ChangedMeanwhileError,
+            make_private_folder,
+            remove_leftovers,
+            replace_file,
+            unwritable,
+        )
+
+        content = json.dumps(_content(access_key_id, session), indent=2).encode()
+        path = self._path(profile)
+        with self._held(path):
+            make_private_folder(self.folder)
+            remove_leftovers(path)
+            try:
+                replace_file(path, content)
+            except ChangedMeanwhileError:
+                gone = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+                raise unwritable(path, gone) from None
+
+    def remove(self, profile: str) -> bool:
+        """Remove the profile's session; tell whether there was one."""
+        path = self._path(profile)
+        if not os.path.lexists(path):
+            return False
+        from awscli_mfa_plugin.files.atomic import unwritable
+
+        with self._held(path):
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                return False
+            except OSError as error:
+                raise unwritable(path, error) from error
+        return True
+
+    def _held(self, path: str) -> Any:
+        assert self._locks is not None  # noqa: S101 - whoever writes was made with locks
+        return self._locks.hold(f"file {path}", 30)
+
+    def _path(self, profile: str) -> str:
+        from awscli_mfa_plugin.files.state import digest_name
+
+        name = digest_name(f"{self._credentials_path}\n{profile}")
+        return os.path.join(self.folder, f"{OUR_NAME}-{name}.json")
+
+
+def _content(access_key_id: str, session: Session) -> dict[str, Any]:
+    """Return what a file holds: the CLI's own form, and what it lacks for us."""
+    return {
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.session_token,
+            "Expiration": rfc3339(session.expiration),
+        },
+        "ProviderType": OUR_NAME,
+        "SourceAccessKeyId": access_key_id,
+        "Issued": rfc3339(session.issued) if session.issued else None,
+    }
+
+
+def _session(content: Any, access_key_id: str) -> Session | None:
+    credentials = content["Credentials"]
+    expiration = parsed_time(str(credentials["Expiration"]))
+    key_id, secret, token = (
+        credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    )
+    if expiration is None or content["SourceAccessKeyId"] != access_key_id:
+        return None
+    if not all(isinstance(key, str) and key for key in (key_id, secret, token)):
+        return None
+    return Session(
+        access_key_id=key_id,
+        secret_access_key=secret,
+        session_token=token,
+        expiration=expiration,
+        issued=parsed_time(str(content.get("Issued") or "")),
+    )

@@ -1,0 +1,142 @@
+"""Reads and changes one shared AWS file without losing anything of anyone."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import BusyError, UnparsableFileError, UnwritableFileError
+from awscli_mfa_plugin.files.atomic import (
+    ChangedMeanwhileError,
+    Snapshot,
+    make_private_folder,
+    remove_leftovers,
+    replace_file,
+    take_snapshot,
+)
+from awscli_mfa_plugin.files.botocore_parser import check_replacement, read_as_the_cli
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.writable import check_replaceable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from awscli_mfa_plugin.files.botocore_parser import Sections
+    from awscli_mfa_plugin.session.protocols import Locks
+
+WAIT_SECONDS = 30
+_ATTEMPTS = 20
+
+
+class SharedFile:
+    """The shared config file or credentials file at ``path``, which may be missing."""
+
+    def __init__(self, path: str, locks: Locks, *, secret: bool) -> None:
+        """Keep the absolute path; ``secret`` keeps the mode at 0600 or narrower."""
+        self.path = path
+        self._locks = locks
+        self._secret = secret
+        # A file may hold hundreds of thousands of profiles: it is parsed once, by either parser.
+        self._known: tuple[bytes, SharedDocument] | None = None
+        self._known_to_the_cli: tuple[Snapshot, Sections] | None = None
+
+    def read(self) -> SharedDocument:
+        """Return what the file holds now; a missing file is an empty one.
+
+        So is a device or a pipe, as to botocore. Raises UnparsableFileError, UnwritableFileError.
+        """
+        if os.path.isdir(self.path):
+            raise UnwritableFileError(
+                f"{self.path} is a folder; the AWS CLI wants a file there.",
+                "Move it away, or name another file by AWS_SHARED_CREDENTIALS_FILE or "
+                "AWS_CONFIG_FILE.",
+            )
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            return SharedDocument.parse(b"", self.path)
+        return self._document(take_snapshot(self.path))
+
+    def check_writable(self) -> None:
+        """Raise ConfigurationError if :meth:`update` would refuse, as far as can be told ahead."""
+        target = os.path.realpath(self.path)
+        snapshot = take_snapshot(target)
+        self._document(snapshot)
+        self._as_the_cli(target, snapshot)
+        check_replaceable(target, snapshot)
+
+    def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put ``change`` of what the file holds into its place; tell whether anything changed.
+
+        ``change`` may be called several times: others may write at the same time.
+        Raises BusyError, UnparsableFileError, UnwritableFileError, the file as it was.
+        """
+        with self._turn():
+            for _ in range(_ATTEMPTS):
+                # Anew each time: the symlink may point elsewhere by now.
+                target = os.path.realpath(self.path)
+                remove_leftovers(target)
+                snapshot = take_snapshot(target)
+                try:
+                    return self._try_update(target, snapshot, change)
+                except ChangedMeanwhileError:
+                    continue
+                except UnparsableFileError:
+                    # Not every writer is atomic: this may have been half of the file.
+                    if take_snapshot(target).is_same_as(snapshot):
+                        raise
+        raise BusyError(
+            f"Another program keeps writing {self.path}.",
+            "Nothing was changed. Try again when that program is done.",
+        )
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the file's lock. As long as the file changes, the queue moves: wait on."""
+        target = os.path.realpath(self.path)
+        with ExitStack() as held:
+            while True:
+                before = take_snapshot(target)
+                try:
+                    held.enter_context(self._locks.hold(f"file {target}", WAIT_SECONDS))
+                    break
+                except BusyError:
+                    if take_snapshot(target).is_same_as(before):
+                        raise
+            yield
+
+    def _try_update(
+        self, target: str, snapshot: Snapshot, change: Callable[[SharedDocument], SharedDocument]
+    ) -> bool:
+        before = self._document(snapshot)
+        after = change(before)
+        content = after.render()
+        if content == (snapshot.content or b""):
+            return False
+        old = self._as_the_cli(target, snapshot)
+        check_replaceable(target, snapshot)
+        make_private_folder(os.path.dirname(target))
+
+        def check(temporary: str) -> None:
+            check_replacement(old, self._parsed(temporary), before, after)
+            if not take_snapshot(target).is_same_as(snapshot):
+                raise ChangedMeanwhileError
+
+        replace_file(target, content, snapshot.status, secret=self._secret, check=check)
+        self._known = (content, after)
+        return True
+
+    def _document(self, snapshot: Snapshot) -> SharedDocument:
+        content = snapshot.content or b""
+        if self._known is None or self._known[0] != content:
+            self._known = (content, SharedDocument.parse(content, self.path))
+        return self._known[1]
+
+    def _as_the_cli(self, target: str, snapshot: Snapshot) -> Sections:
+        if snapshot.content is None:
+            return {}
+        if self._known_to_the_cli is None or not self._known_to_the_cli[0].is_same_as(snapshot):
+            self._known_to_the_cli = (snapshot, self._parsed(target))
+        return self._known_to_the_cli[1]
+
+    def _parsed(self, path: str) -> Sections:
+        return read_as_the_cli(path, self.path)

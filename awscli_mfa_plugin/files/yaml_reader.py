@@ -1,0 +1,98 @@
+"""Reads a stranger's YAML into nodes: text, lists and pairs, and nothing that could grow or run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.files.yaml_nodes import Node
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from awscli_mfa_plugin.errors import ConfigurationError
+
+    Problem = Callable[[int, int, str], ConfigurationError]
+
+_DEEPEST = 5
+"""Levels of nesting; ruamel.yaml takes time by the square of them."""
+
+
+def root_of(content: str, problem: Problem) -> Node:
+    """Return the node of the only document in ``content``.
+
+    ``problem`` makes the error of a line, a column (from 1) and a reason. Anchors and aliases, by
+    which a small file grows without end (YAML 1.2.2, section 3.2.2.2), and tags are refused, at
+    the first of them.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        with closing(YAML(typ="safe", pure=True).parse(content)) as events:
+            return _Tree(events, problem).root()
+    except YAMLError as error:
+        raise problem(*_place_of(error, content)) from None
+    except (OverflowError, ValueError, IndexError):
+        # Of ruamel.yaml itself, for escapes that are no character.
+        raise problem(1, 1, "YAML doesn't allow a character or an escape in it") from None
+
+
+def _place_of(error: Any, content: str) -> tuple[int, int, str]:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        why = shown(error.problem or "that isn't YAML", 100)
+        return mark.line + 1, mark.column + 1, why
+    # ReaderError: a character that YAML doesn't allow, by its place in the text.
+    before = content[: getattr(error, "position", 0)]
+    column = len(before) - (before.rfind("\n") + 1) + 1
+    return before.count("\n") + 1, column, "YAML doesn't allow that character"
+
+
+class _Tree:
+    """Makes nodes of YAML's events as they come: what is refused is never built."""
+
+    def __init__(self, events: Iterator[Any], problem: Problem) -> None:
+        self._events = events
+        self._problem = problem
+
+    def root(self) -> Node:
+        """Return the only document's node."""
+        next(self._events)
+        event = next(self._events)
+        if type(event).__name__ == "StreamEndEvent":
+            raise self._problem(1, 1, "the file is empty")
+        node = self._node(next(self._events), 1)
+        next(self._events)
+        event = next(self._events)
+        if type(event).__name__ != "StreamEndEvent":
+            raise self._error(event, "the file holds one document")
+        return node
+
+    def _node(self, event: Any, depth: int) -> Node:
+        """Return the node that starts with ``event``."""
+        kind = type(event).__name__
+        if kind == "AliasEvent" or event.anchor:
+            raise self._error(event, "YAML's anchors and aliases («&», «*») aren't taken")
+        if event.tag:
+            raise self._error(event, "YAML's tags («!») aren't taken; put the text into quotes")
+        if depth > _DEEPEST:
+            raise self._error(event, "that is nested too deeply")
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if kind == "ScalarEvent":
+            return Node(line, column, text=event.value)
+        children = tuple(self._children(depth + 1))
+        if kind == "SequenceStartEvent":
+            return Node(line, column, items=children)
+        return Node(line, column, pairs=tuple(zip(children[::2], children[1::2], strict=True)))
+
+    def _children(self, depth: int) -> Iterator[Node]:
+        for event in self._events:
+            if type(event).__name__ in {"SequenceEndEvent", "MappingEndEvent"}:
+                return
+            yield self._node(event, depth)
+
+    def _error(self, event: Any, why: str) -> ConfigurationError:
+        mark = event.start_mark
+        return self._problem(mark.line + 1, mark.column + 1, why)

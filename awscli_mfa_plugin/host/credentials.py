@@ -1,0 +1,137 @@
+"""Resolves the session that is handed out: a managed profile's, or that of a role on it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timezone
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.credentials import DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.host.provider import METHOD, metadata
+from awscli_mfa_plugin.host.roles import role_provider
+from awscli_mfa_plugin.session.credentials import (
+    HandoutRequest,
+    check_remaining,
+    check_request,
+    living_session,
+    region_of_handout,
+    way_to_source,
+)
+from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.role_sessions import check_min_remaining
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Profile
+
+_ANSWERING = "AWSCLI_MFA_ANSWERING"
+"""The profiles whose credential process is being answered, for what it starts."""
+
+
+def hand_out(
+    request: HandoutRequest, session: Any, parsed_globals: Any, ports: Ports
+) -> tuple[Session, str]:
+    """Return the session that ``request`` asks for, and the region to go with it.
+
+    Raises ConfigurationError, ServiceError, UnreachableError, CancelledError.
+    """
+    check_request(request)
+    if request.patience is not None:
+        _refuse_cycle(request.profile)
+    names = way_to_source(request.profile, ports.environment, ports.files)
+    if len(names) > 1:
+        check_min_remaining(request)
+    of_source = request if len(names) == 1 else replace(request, min_remaining=None)
+    source = partial(living_session, of_source, names[-1], ports)
+    region = region_of_handout(
+        parsed_globals.region, ports.files.profile(request.profile), ports.environment
+    )
+    if len(names) == 1:
+        return source(), region
+    role = _Role(session, parsed_globals, request, ports.files.profile(names[-1]))
+    found = role.session_on(source, ports)
+    check_remaining(request, found, ports)
+    return found, region
+
+
+def _refuse_cycle(profile: str) -> None:
+    """Raise ConfigurationError if this credential process was started to answer itself.
+
+    A source profile may get its keys by a credential process in its turn. What botocore starts
+    inherits this process's environment.
+    """
+    answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
+    if profile in answering:
+        raise ConfigurationError(
+            f"The credential_process of profile {shown(profile)} leads back to itself: a cycle.",
+            "Let the source profile's credential_process get long-lived keys from elsewhere.",
+        )
+    os.environ[_ANSWERING] = "\n".join([*answering, profile])
+
+
+class _Role:
+    """The role of a profile, assumed on the session of its source."""
+
+    def __init__(
+        self, session: Any, parsed_globals: Any, request: HandoutRequest, source: Profile
+    ) -> None:
+        self._session = session
+        self._options = parsed_globals
+        self._request = request
+        self._source = source
+
+    def session_on(self, source: Callable[[], Session], ports: Ports) -> Session:
+        """Return the role's session, from the CLI's cache if it is there."""
+        provider = role_provider(
+            self._session,
+            self._request.profile,
+            self._source,
+            lambda _: _SourceProvider(source),
+            create_client=self._client,
+            min_remaining=self._request.min_remaining,
+        )
+        from awscli_mfa_plugin.aws.aws_errors import explained
+
+        try:
+            credentials = provider.load()
+            keys = credentials.get_frozen_credentials()
+        except (ClientError, HTTPClientError) as error:
+            region = str(self._options.region or "its region")
+            raise explained(error, ports.clock.now(), region, code_sent=False) from None
+        except BotoCoreError as error:
+            raise ConfigurationError(
+                f"The role of profile {shown(self._request.profile)} can't be assumed: "
+                f"{shown(error)}",
+                "Mend its section in the config file.",
+            ) from None
+        expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001
+        return Session(keys.access_key, keys.secret_key, keys.token, expiration)
+
+    def _client(self, service: str, **options: Any) -> Any:
+        """Make the client that assumes the role, with this command's global options."""
+        given = {"endpoint_url": self._options.endpoint_url, "verify": self._options.verify_ssl}
+        given = {name: value for name, value in given.items() if value is not None}
+        return self._session.create_client(service, **{**given, **options})
+
+
+class _SourceProvider:
+    """Resolves the source profile of a role by its session, asked for when the role needs it."""
+
+    METHOD = METHOD
+
+    def __init__(self, source: Callable[[], Session]) -> None:
+        self._source = source
+
+    def load(self) -> Any:
+        """Return credentials that are resolved when they are used."""
+        return DeferredRefreshableCredentials(
+            refresh_using=lambda: metadata(self._source()), method=METHOD
+        )

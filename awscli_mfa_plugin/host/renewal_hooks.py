@@ -1,0 +1,154 @@
+"""Puts our providers into the credential chain of a command on a managed profile."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.host.command_failure import ReportingCommand, command_failure
+from awscli_mfa_plugin.host.context import context_of_renewal
+from awscli_mfa_plugin.host.provider import SessionProvider
+from awscli_mfa_plugin.session.records import Profile
+from awscli_mfa_plugin.session.renewal import Renewal
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.host.context import AwsProcess
+    from awscli_mfa_plugin.session.records import Session
+
+_BEFORE_GET_SESSION = "calling-command.sts.get-session-token"
+_MFA_LOGIN = "before-building-argument-table-parser.configure.mfa-login"
+_LIST = "before-building-argument-table-parser.configure.list"
+
+
+def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str]) -> None:
+    """Put our providers into the chain.
+
+    ``names`` are the command's profile and its source profiles, to the one that is managed, or
+    to a role that ``mfa_session = off`` leaves to the CLI.
+    """
+    _report_by_exit_code(process.command_table(), parsed_args.command)
+    chain = session.get_component("credential_provider")
+    context = context_of_renewal(process, parsed_args)
+    profile, source = names[0], names[-1]
+    if _profile(source, context).is_switched_off:
+        _ask_for_role(session, chain, profile, context)
+        return
+    asks = parsed_args.command != "configure" and parsed_args.sign_request is not False
+    if profile == source:
+        provider = SessionProvider(_renewal(source, context), asks=asks)
+        # Debian's 2.9.19 resolves credentials for a call that it doesn't sign.
+        provider.shows = parsed_args.sign_request is False
+        _step_aside_where_aws_refuses(session, provider)
+        session.register(_LIST, partial(_show, provider))
+        chain.insert_before("shared-credentials-file", provider)
+    elif parsed_args.sign_request is not False:
+        provider = SessionProvider(_renewal(source, context), asks=asks, is_eager=False)
+        _stand_on_session(session, chain, profile, source, context, provider)
+
+
+def _profile(name: str, context: Context) -> Profile:
+    """Return a profile as the CLI read it."""
+    return context.profile(name) or Profile(name)
+
+
+def _renewal(name: str, context: Context) -> Renewal:
+    """Return the renewal of a managed profile's session; its ports are made when it is due."""
+    first = iter([lambda: context.session_of(_profile(name, context))])
+
+    def stored() -> Session | None:
+        """Return the session: as the CLI read it at first, then as the files hold it."""
+        read = next(first, None)
+        return read() if read else _session_in_files(name, context)
+
+    return Renewal(name, stored, lambda why: _renewed(name, why, context), context.clock)
+
+
+def _session_in_files(name: str, context: Context) -> Session | None:
+    files = context.ports.files
+    return files.session_of(files.profile(name))
+
+
+def _renewed(name: str, why: str, context: Context) -> Session | None:
+    from awscli_mfa_plugin.host.secrecy import history_paused
+    from awscli_mfa_plugin.session.login import LoginRequest, login
+
+    with history_paused():
+        login(LoginRequest(session_profile=name, reason=why), context.ports)
+    return _session_in_files(name, context)
+
+
+def _report_by_exit_code(command_table: Any, command: str) -> None:
+    """Let the command end with 253 on our errors where the CLI has no class for them."""
+    try:
+        import awscli.customizations.exceptions  # noqa: F401 - v2 has it
+    except ImportError:
+        if command in command_table:
+            command_table[command] = ReportingCommand(command_table[command])
+
+
+def _step_aside_where_aws_refuses(session: Any, provider: SessionProvider) -> None:
+    """GetSessionToken takes no session: hand on to the long-lived keys of the same profile."""
+
+    def step_aside(**_: Any) -> None:
+        provider.steps_aside = True
+
+    for event in (_BEFORE_GET_SESSION, _MFA_LOGIN):
+        session.register(event, step_aside)
+
+
+def _show(provider: Any, **_: Any) -> None:
+    """``aws configure list`` shows the ends of keys, in shell prompts too: ask for nothing."""
+    provider.shows = True
+
+
+def _stand_on_session(
+    session: Any,
+    chain: Any,
+    profile: str,
+    source: str,
+    context: Context,
+    provider: SessionProvider,
+) -> None:
+    from awscli_mfa_plugin.host.roles import role_provider, show_role, stand_on_session
+
+    role = role_provider(
+        session,
+        profile,
+        _profile(source, context),
+        lambda _: provider,
+        create_client=partial(_create_client, session, context),
+    )
+    stand_on_session(chain, role)
+    session.register(_LIST, partial(show_role, chain, role))
+
+
+def _create_client(session: Any, context: Context, service: str, **options: Any) -> Any:
+    """Make a client of the CLI's session that trusts what the command's ``--ca-bundle`` says.
+
+    The CLI gives the option to the client of the command's own service alone.
+    """
+    return session.create_client(service, verify=context.options.verify_ssl, **options)
+
+
+def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:
+    from awscli_mfa_plugin.errors import MfaError
+    from awscli_mfa_plugin.host.roles import ask_by_our_sources
+    from awscli_mfa_plugin.session.role_sessions import check_long_lived, refused_by_chaining
+
+    role = _profile(profile, context)
+    source = _profile(role.config.get("source_profile", ""), context)
+
+    def prompter(_: str) -> str:
+        from awscli_mfa_plugin.session.token_codes import code_for_role
+
+        try:
+            check_long_lived(role, source)
+            return str(code_for_role(role, context.ports))
+        except MfaError as error:
+            raise command_failure(error) from None
+
+    def refused() -> Exception:
+        return command_failure(refused_by_chaining(role, source.name))
+
+    ask_by_our_sources(session, chain, profile, prompter, refused)

@@ -1,0 +1,1 @@
+"""`awscli-mfa install` and `uninstall`."""

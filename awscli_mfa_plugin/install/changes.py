@@ -1,0 +1,108 @@
+"""Makes changes one after the other, and takes all of them back if one fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import MfaError
+from awscli_mfa_plugin.files.atomic import (
+    ChangedMeanwhileError,
+    make_private_folder,
+    replace_file,
+    take_snapshot,
+    unwritable,
+)
+from awscli_mfa_plugin.system.machine import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+
+class Changes:
+    """A list of what to do to take back what was done; leaving by an error does it."""
+
+    def __init__(self) -> None:
+        """Start with nothing done."""
+        self._undo: list[Callable[[], object]] = []
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take everything back, the last change first, if there was an error."""
+        if kind is None:
+            return
+        for undo in reversed(self._undo):
+            _take_back(undo)
+
+    def on_failure(self, undo: Callable[[], object]) -> None:
+        """Remember how to take back what comes next."""
+        self._undo.append(undo)
+
+    def write(self, path: str, content: bytes) -> None:
+        """Put ``content`` into the file at ``path``, whole."""
+        old = take_snapshot(path)
+        if old.content == content:
+            return
+        self.on_failure(lambda: restore(path, old.content))
+        make_private_folder(os.path.dirname(path))
+        replace_file(path, content, old.status, secret=False)
+
+
+def _take_back(undo: Callable[[], object]) -> None:
+    try:
+        undo()
+    except (MfaError, OSError, ChangedMeanwhileError) as problem:
+        say(f"awscli-mfa: a change couldn't be taken back: {problem}")
+
+
+def restore(path: str, content: bytes | None) -> None:
+    """Give a file its old content back; None removes it."""
+    if content is None:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    elif os.path.isdir(os.path.dirname(path)):
+        replace_file(path, content, take_snapshot(path).status, secret=False)
+
+
+def missing_folders(folders: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the folders and of their ancestors that aren't there, outer ones first."""
+    missing: dict[str, None] = {}
+    for folder in folders:
+        chain = []
+        path = folder
+        while path and not os.path.isdir(path) and path != os.path.dirname(path):
+            chain.append(path)
+            path = os.path.dirname(path)
+        missing.update(dict.fromkeys(reversed(chain)))
+    return tuple(missing)
+
+
+def remove_if_empty(folders: Iterable[str]) -> None:
+    """Remove those folders that are empty, inner ones first."""
+    for folder in sorted(folders, key=len, reverse=True):
+        with suppress(OSError):
+            os.rmdir(folder)
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a folder with all that is in it, or a file or a link; raise UnwritableFileError."""
+    try:
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            shutil.rmtree(folder)
+        elif os.path.lexists(folder):
+            os.unlink(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error

@@ -1,0 +1,93 @@
+"""Knows where things lie for the person who installs: files, folders, and whose they are."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.paths import home_folder, shared_path
+from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.files.state import StateFolder, state_path
+from awscli_mfa_plugin.system.plugin_folder import PluginFolder, data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from awscli_mfa_plugin.files.document import SharedDocument
+
+
+class Arguments(argparse.ArgumentParser):
+    """argparse, but with the errors and exit codes of the house."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(f"{self.prog}: {message}.", f"See «{self.prog} --help».")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The user's environment, the machine's usual folders of programs, and what follows."""
+
+    environment: Mapping[str, str]
+    system: Sequence[str]
+
+    @property
+    def home(self) -> str:
+        """Return the home folder."""
+        return home_folder(self.environment)
+
+    @property
+    def config_path(self) -> str:
+        """Return the config file that the CLI reads."""
+        return shared_path(self.environment, "AWS_CONFIG_FILE", "config")
+
+    @property
+    def is_usual_config(self) -> bool:
+        """Whether every AWS CLI of the user reads that config file."""
+        return not self.environment.get("AWS_CONFIG_FILE")
+
+    @property
+    def cli_folder(self) -> str:
+        """Return the folder for aliases, caches and states."""
+        return os.path.join(self.home, ".aws", "cli")
+
+    @property
+    def state_folder(self) -> str:
+        """Return the plugin's state folder."""
+        return state_path(self.home)
+
+    @property
+    def alias_path(self) -> str:
+        """Return the CLI's alias file."""
+        return os.path.join(self.cli_folder, "alias")
+
+    def folder(self) -> PluginFolder:
+        """Return the folder that the plugin is installed into."""
+        return PluginFolder(data_folder(self.environment), self.home)
+
+    def config_file(self, path: str = "") -> SharedFile:
+        """Return a config file, by default the one that the CLI reads."""
+        locks = Locks(StateFolder(self.state_folder))
+        return SharedFile(path or self.config_path, locks, secret=False)
+
+    def config(self) -> SharedDocument:
+        """Return what the config file holds."""
+        return self.config_file().read()
+
+    def check_person(self) -> None:
+        """Raise ConfigurationError under sudo: what root made, the user couldn't keep up."""
+        if sys.platform == "win32" or os.geteuid() != 0:
+            return
+        user = self.environment.get("SUDO_USER", "")
+        if user and user != "root":
+            raise ConfigurationError(
+                "awscli-mfa was started by sudo, and would install for root or leave files of"
+                " root's in your home.",
+                "Start it without sudo; it needs no rights but your own. For root itself:"
+                " env -u SUDO_USER awscli-mfa …",
+            )

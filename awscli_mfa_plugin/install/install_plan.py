@@ -1,0 +1,186 @@
+"""Decides what an installation has to change on this machine, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin import __version__
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError
+from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.atomic import take_snapshot
+from awscli_mfa_plugin.files.plugins_section import PLUGIN, Place, folders, wired
+from awscli_mfa_plugin.install.plugin_sources import plugin_files
+from awscli_mfa_plugin.install.python_of_v1 import PythonOfV1, ask_v1
+from awscli_mfa_plugin.system.aws_clis import FoundCli, found_clis, open_to_others
+from awscli_mfa_plugin.system.cli_places import behind_shim
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.install.install_paths import Surroundings
+    from awscli_mfa_plugin.system.plugin_folder import PluginFolder
+
+PATH_FILE = "awscli-mfa-plugin.pth"
+_OLDEST_PYTHON = (3, 10)
+
+
+@dataclass
+class Plan:
+    """What shall be on the machine.
+
+    ``chosen`` are the CLIs that get the plugin, ``bystanders`` those that only read the same
+    config file, ``broken`` what doesn't start anyway. ``files`` are the plugin's own, to be the
+    version ``name``; empty if no CLI needs the folder. ``path_files`` maps ``.pth`` files to
+    their content, ``pythons`` are interpreters that may compile.
+    ``open_to_others`` are programs that nobody looked at, and why.
+    """
+
+    chosen: tuple[FoundCli, ...]
+    bystanders: tuple[FoundCli, ...]
+    broken: tuple[FoundCli, ...]
+    folder: PluginFolder
+    place: Place
+    before: SharedDocument
+    after: SharedDocument
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    name: str = ""
+    is_stored: bool = False
+    path_files: Mapping[str, bytes] = field(default_factory=dict)
+    pythons: tuple[str, ...] = ()
+    open_to_others: Mapping[str, str] = field(default_factory=dict)
+
+
+def make_plan(here: Surroundings, named: Sequence[str]) -> Plan:
+    """Return what to do; ``named`` are the CLIs of ``--cli``. Raise ConfigurationError."""
+    here.check_person()
+    chosen, bystanders, broken = _clis(here, named)
+    _check_alias(here)
+    folder = here.folder()
+    pythons = {cli: ask_v1(cli.path, here.environment) for cli in chosen if not cli.is_v2}
+    path_files, blocked = _path_files(folder, pythons)
+    if not named or here.is_usual_config:
+        others = {cli: ask_v1(cli.path, here.environment) for cli in bystanders if not cli.is_v2}
+        blocked += [(cli, python) for cli, python in others.items() if not _has_plugin(python)]
+    if blocked:
+        raise _would_break(here, blocked)
+    has_v2 = any(cli.is_v2 for cli in chosen)
+    before = here.config()
+    place = _place(folder, before, with_v2=has_v2)
+    plan = Plan(chosen, bystanders, broken, folder, place, before, wired(before, place))
+    plan.path_files = path_files
+    if here.is_usual_config:
+        plan.open_to_others = open_to_others(here.environment, (*chosen, *bystanders, *broken))
+    plan.pythons = _pythons(chosen, pythons)
+    if has_v2 or path_files:
+        folder.check_trusted()
+        plan.files = plugin_files()
+        plan.name, plan.is_stored = folder.name_for(__version__, plan.files)
+    return plan
+
+
+def _clis(
+    here: Surroundings, named: Sequence[str]
+) -> tuple[tuple[FoundCli, ...], tuple[FoundCli, ...], tuple[FoundCli, ...]]:
+    """Return the CLIs that get the plugin, those that read the same file, and broken ones."""
+    paths = [
+        real for path in named for real in behind_shim(os.path.abspath(path), here.environment)
+    ]
+    found = found_clis(here.environment, here.system, paths)
+    works = [cli for cli in found if cli.version]
+    wanted = {os.path.realpath(path) for path in paths}
+    wrong = [cli.path for cli in found if cli.real_path in wanted and not cli.version]
+    if wrong:
+        raise ConfigurationError(
+            f"{shown(wrong[0])} is no AWS CLI that starts.", "Name an aws program by --cli."
+        )
+    chosen = tuple(cli for cli in works if not wanted or cli.real_path in wanted)
+    if not chosen:
+        raise ConfigurationError(
+            "No AWS CLI was found on the PATH or where one usually is.",
+            "Install one (https://aws.amazon.com/cli/), or name it: awscli-mfa install --cli"
+            " /path/to/aws",
+        )
+    bystanders = tuple(cli for cli in works if cli not in chosen)
+    if not here.is_usual_config:
+        bystanders = ()  # they read it only if they are told to
+    return chosen, bystanders, tuple(cli for cli in found if not cli.version)
+
+
+def _check_alias(here: Surroundings) -> None:
+    try:
+        document = AliasDocument.parse(take_snapshot(here.alias_path).content or b"")
+    except MfaError:
+        return  # the CLI says what is wrong with it
+    if "mfa" in document.options("toplevel"):
+        raise ConfigurationError(
+            f"An alias named mfa in {here.alias_path} would hide «aws mfa».",
+            "Give that alias another name, then try again.",
+        )
+
+
+def _path_files(
+    folder: PluginFolder, pythons: Mapping[FoundCli, PythonOfV1 | None]
+) -> tuple[dict[str, bytes], list[tuple[FoundCli, PythonOfV1 | None]]]:
+    """Return the files that let each v1 find the plugin, and the v1s that can't be helped."""
+    files: dict[str, bytes] = {}
+    blocked: list[tuple[FoundCli, PythonOfV1 | None]] = []
+    for cli, python in pythons.items():
+        site = python.place_for_path_file() if python else ""
+        if python and python.plugin and not is_inside(python.plugin, folder.base):
+            continue  # installed there by pip
+        if not python or not site or python.version < _OLDEST_PYTHON:
+            blocked.append((cli, python))
+        else:
+            files[os.path.join(site, PATH_FILE)] = f"{folder.link}\n".encode()
+    return files, blocked
+
+
+def _has_plugin(python: PythonOfV1 | None) -> bool:
+    return python is not None and bool(python.plugin)
+
+
+def _would_break(
+    here: Surroundings, blocked: Sequence[tuple[FoundCli, PythonOfV1 | None]]
+) -> ConfigurationError:
+    cli, python = blocked[0]
+    why = "its Python has no folder for packages that you may write in"
+    if python is None:
+        why = "it doesn't say which Python it runs in"
+    elif python.version < _OLDEST_PYTHON:
+        why = f"its Python {'.'.join(map(str, python.version))} is older than 3.10"
+    elif python.place_for_path_file():
+        why = "it wasn't named by --cli"
+    return ConfigurationError(
+        f"AWS CLI {cli.version} ({shown(cli.path)}) can't get the plugin: {why}. With the"
+        f" plugin named in {shown(here.config_path)}, all its commands would fail. Nothing was"
+        " changed.",
+        "Install awscli-mfa-plugin into its Python, or uninstall that CLI, or give the other one a"
+        " config file of its own: AWS_CONFIG_FILE=~/.aws/config-mfa awscli-mfa install --cli PATH",
+    )
+
+
+def _place(folder: PluginFolder, config: SharedDocument, *, with_v2: bool) -> Place:
+    others = [
+        path
+        for path in folders(config, os.pathsep)
+        if os.path.isfile(os.path.join(path, PLUGIN, "__init__.py"))
+    ]
+    return Place(folder.link if with_v2 else "", folder.base, os.pathsep, others)
+
+
+def _pythons(
+    chosen: Sequence[FoundCli], pythons: Mapping[FoundCli, PythonOfV1 | None]
+) -> tuple[str, ...]:
+    told = [python.python for python in pythons.values() if python]
+    return tuple(
+        dict.fromkeys([*told, *(cli.python for cli in chosen if cli.is_v2 and cli.python)])
+    )
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Tell whether a path leads to somewhere below the folder."""
+    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))

@@ -1,0 +1,215 @@
+"""``awscli-mfa uninstall``: takes away what the installer made, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.atomic import take_snapshot
+from awscli_mfa_plugin.files.diffs import unified
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.plugins_section import (
+    PLUGIN,
+    Place,
+    folders,
+    plugin_keys,
+    unwired,
+)
+from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
+from awscli_mfa_plugin.install.install import WAIT_SECONDS, print_line, record_of
+from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
+from awscli_mfa_plugin.install.install_plan import is_inside
+from awscli_mfa_plugin.install.python_of_v1 import ask_v1
+from awscli_mfa_plugin.system.aws_clis import found_clis
+from awscli_mfa_plugin.system.running_aws import run_aws, why_no_version
+from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.watch.schedulers import schedulers
+from awscli_mfa_plugin.watch.watch_state import noted_schedulers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.install.record import Record, WiredConfig
+    from awscli_mfa_plugin.session.protocols import Scheduler
+    from awscli_mfa_plugin.system.aws_clis import FoundCli
+
+
+def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
+    """Uninstall as the arguments say; return the exit code. Raises MfaError."""
+    parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show each change as a diff, and make none"
+    )
+    parser.add_argument(
+        "--sessions",
+        action="store_true",
+        help="remove the sessions too, as «aws mfa logout --all --forget» does",
+    )
+    options = parser.parse_args(words)
+    here = Surroundings(environment, system)
+    here.check_person()
+    removal = _Removal(here)
+    if not removal.is_due:
+        print_line("Nothing is installed that awscli-mfa install has made.")
+        return 0
+    if options.dry_run:
+        sys.stdout.write(removal.diff())
+        return 0
+    return removal.do(with_sessions=options.sessions)
+
+
+class _Removal:
+    """What is to be taken away, read from the installer's record and from the files."""
+
+    def __init__(self, here: Surroundings) -> None:
+        self._here = here
+        self._folder = here.folder()
+        self._record: Record = record_of(self._folder.record)
+        self._place = Place("", self._folder.base, os.pathsep)
+        known = {config.path: config for config in self._record.configs}
+        self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything of the installer's: what a person made stays."""
+        return bool(self._folder.parts() or self._record.configs or self._record.path_files)
+
+    def diff(self) -> str:
+        """Return what would change."""
+        parts = []
+        for path, known in self._configs.items():
+            before, after = self._before_and_after(path, known)
+            parts.append(unified(path, before, after))
+        parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
+        parts += [f"remove folder {shown(path)}\n" for path in self._own_paths(whole=True)]
+        if self._has_aliases():
+            parts.append("aws mfa alias uninstall --all\n")
+        if self._schedulers():
+            parts.append("aws mfa watch --uninstall\n")
+        return "".join(parts)
+
+    def do(self, *, with_sessions: bool) -> int:
+        """Take it away; return the exit code."""
+        clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
+        with self._locked():
+            self._take_away(clis, with_sessions=with_sessions)
+        remove_if_empty(self._record.made_folders)
+        return self._report(clis, with_sessions=with_sessions)
+
+    def _locked(self) -> AbstractContextManager[None]:
+        """Keep another installation out, where there is a folder to lock."""
+        if not os.path.isdir(self._folder.base):
+            return nullcontext()
+        return Locks(StateFolder(self._folder.base)).hold("install", WAIT_SECONDS)
+
+    def _take_away(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
+        self._by_the_cli(clis, with_sessions=with_sessions)
+        for scheduler in self._schedulers():
+            scheduler.uninstall()
+        for path, known in self._configs.items():
+            self._unwire(path, known, clis)
+        for path in self._path_files():
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        for path in self._own_paths():
+            remove_tree(path)
+        remove_if_empty([self._folder.base])
+
+    def _own_paths(self, *, whole: bool = False) -> list[str]:
+        """Return what is to be removed; ``whole`` takes a folder in which all is ours for one."""
+        state = self._here.state_folder
+        is_folder = os.path.isdir(state) and not os.path.islink(state)
+        parts = self._folder.parts()
+        if whole and parts and len(parts) == len(os.listdir(self._folder.base)):
+            parts = [self._folder.base]
+        return [*parts, *([state] if is_folder else [])]
+
+    def _path_files(self) -> list[str]:
+        ours = f"{self._folder.link}\n".encode()
+        return [path for path in self._record.path_files if take_snapshot(path).content == ours]
+
+    def _has_aliases(self) -> bool:
+        content = take_snapshot(self._here.alias_path).content or b""
+        return b"# >>> aws mfa alias: " in content
+
+    def _schedulers(self) -> list[Scheduler]:
+        """Return the schedulers that start the watch, which wouldn't be there any more."""
+        names = noted_schedulers(StateFolder(self._here.state_folder))
+        return [one for name in names for one in schedulers(self._here.environment, name)]
+
+    def _by_the_cli(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
+        """Do what the plugin itself does best, while it is still there."""
+        wanted = [["mfa", "alias", "uninstall", "--all"]] if self._has_aliases() else []
+        if with_sessions:
+            wanted.append(["mfa", "logout", "--all", "--forget"])
+        for words in wanted:
+            why = "there is no AWS CLI that starts"
+            for cli in clis:
+                done = run_aws(cli.path, words, self._here.environment)
+                if done.succeeded:
+                    break
+                why = done.why
+            else:
+                raise ConfigurationError(
+                    f"«aws {' '.join(words)}» failed: {why}.",
+                    "Nothing was removed. See to that, then try again.",
+                )
+
+    def _before_and_after(
+        self, path: str, known: WiredConfig | None
+    ) -> tuple[bytes | None, bytes | None]:
+        document = self._here.config_file(path).read()
+        before = take_snapshot(path).content
+        undo = known.undo if known else None
+        after = unwired(document, self._place, undo).render()
+        is_gone = known is not None and known.is_new and not after
+        return before, None if is_gone or before is None else after
+
+    def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
+        undo = known.undo if known else None
+
+        def change(document: SharedDocument) -> SharedDocument:
+            exact = unwired(document, self._place, undo)
+            if plugin_keys(exact) and not self._still_works(exact, clis):
+                # The user's own line of before: what it loaded is gone by now.
+                return unwired(document, self._place)
+            return exact
+
+        if not os.path.exists(path):
+            return
+        self._here.config_file(path).update(change)
+        if known and known.is_new and not take_snapshot(path).content:
+            os.unlink(os.path.realpath(path))
+
+    def _still_works(self, document: SharedDocument, clis: Sequence[FoundCli]) -> bool:
+        """Tell whether each CLI finds a plugin that somebody else put there."""
+        named = folders(document, os.pathsep)
+        in_folders = any(os.path.isdir(os.path.join(path, PLUGIN)) for path in named)
+        for cli in clis:
+            if cli.is_v2:
+                if named and not in_folders:
+                    return False
+                continue
+            python = ask_v1(cli.path, self._here.environment)
+            if not python or not python.plugin or is_inside(python.plugin, self._folder.base):
+                return False
+        return True
+
+    def _report(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> int:
+        sessions = "and the sessions are" if with_sessions else "is"
+        print_line(f"The plugin {sessions} removed.")
+        if not with_sessions:
+            print_line("Sessions stay in their profiles until they end.")
+        print_line("awscli-mfa itself goes as it came, by pip or pipx.")
+        for cli in clis:
+            why = why_no_version(cli.path, self._here.environment)
+            if why:
+                sys.stderr.write(f"AWS CLI {cli.version} ({shown(cli.path)}) fails: {why}.\n")
+                return 255
+        return 0

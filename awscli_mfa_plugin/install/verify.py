@@ -1,0 +1,70 @@
+"""Proves that the AWS CLIs start with a config file, and that ``aws mfa`` works in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.plugins_section import (
+    names_of_every_section,
+    other_plugins,
+)
+from awscli_mfa_plugin.system.running_aws import why_no_mfa, why_no_version
+from awscli_mfa_plugin.text import quoted_list, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.install.install_plan import Plan
+    from awscli_mfa_plugin.system.aws_clis import FoundCli
+
+
+def prove_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:
+    """Raise ConfigurationError if a CLI fails with the file ``config``; the user's is untouched."""
+    for cli in plan.chosen:
+        why = why_no_mfa(cli.path, environment, config)
+        if why:
+            whole = why_no_version(cli.path, environment, config)
+            raise _broken(plan, cli, whole, environment) if whole else _without_mfa(cli, why)
+    for cli in plan.bystanders:
+        why = why_no_version(cli.path, environment, config)
+        if why and not why_no_version(cli.path, environment):
+            raise _broken(plan, cli, why, environment)
+
+
+def prove(plan: Plan, environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files."""
+    for cli in plan.chosen:
+        why = why_no_version(cli.path, environment)
+        if why:
+            raise _broken(plan, cli, why, environment)
+        why = why_no_mfa(cli.path, environment)
+        if why:
+            raise _without_mfa(cli, why)
+
+
+def _broken(
+    plan: Plan, cli: FoundCli, why: str, environment: Mapping[str, str]
+) -> ConfigurationError:
+    name = f"AWS CLI {cli.version} ({shown(cli.path)})"
+    before = why_no_version(cli.path, environment)
+    others, inherited = other_plugins(plan.after), names_of_every_section(plan.after)
+    if before:
+        what, remedy = f"{name} fails even without the plugin: {before}.", "See to that first."
+    elif inherited:
+        names = quoted_list(inherited)
+        what = f"{name} takes what [DEFAULT] of the config file gives ({names}) for plugins: {why}."
+        remedy = "Move those settings into the profiles that need them."
+    elif others:
+        what = f"{name} can't load what else [plugins] names ({quoted_list(others)}): {why}."
+        remedy = "Remove that plugin, or see that this CLI finds it."
+    else:
+        what, remedy = f"{name} fails with the plugin: {why}.", "Please report this."
+    return ConfigurationError(what, f"Everything is as it was. {remedy}")
+
+
+def _without_mfa(cli: FoundCli, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"«aws mfa status» fails in AWS CLI {cli.version} ({shown(cli.path)}): {why}.",
+        "Everything is as it was. See to that, then try again.",
+    )

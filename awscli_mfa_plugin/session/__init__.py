@@ -1,0 +1,1 @@
+"""The session: login, renewal, logout and status, decided without I/O."""

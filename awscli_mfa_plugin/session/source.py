@@ -1,0 +1,176 @@
+"""Finds the source of a session: the long-lived keys that are exchanged for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.session.records import LONG_LIVED, MARK, Keys, Profile
+from awscli_mfa_plugin.text import quoted_list, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.session.ports import Ports
+
+_NO_SESSION_OF_ITS_OWN = "GetSessionToken takes long-lived keys of an IAM user only"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the long-lived keys are: a profile, or "" for the environment."""
+
+    profile: str
+    keys: Keys
+
+    @property
+    def shown(self) -> str:
+        """The source in words."""
+        return f"profile {shown(self.profile)}" if self.profile else "the environment"
+
+
+def resolve_source(named: str | None, session_profile: Profile, ports: Ports) -> Source:
+    """Return the source of a session profile, in the design's order.
+
+    ``named`` is ``--source-profile``. Raises ConfigurationError where there are no keys, or
+    only temporary ones.
+    """
+    in_environment = environment_keys(ports.environment)
+    if in_environment and in_environment.session_token:
+        ports.notes(
+            "Set aside: the environment holds temporary keys (AWS_SESSION_TOKEN), "
+            "which get no session of their own."
+        )
+    name = source_name(named, session_profile, ports.environment)
+    if name == session_profile.name and session_profile.has_own_keys:
+        return Source(name, _keys_of(name, ports))
+    if name or in_environment is None:
+        return _of_profile(name, session_profile.name, ports)
+    if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
+        ports.notes(
+            "Taking the long-lived keys in the environment, not those of profile default "
+            "(--source-profile default takes those)."
+        )
+    return Source("", in_environment)
+
+
+def source_name(named: str | None, session_profile: Profile, environment: Mapping[str, str]) -> str:
+    """Return the name of the source profile, "" where the keys in the environment are it."""
+    name = named or session_profile.config.get(MARK)
+    if not name and session_profile.has_own_keys:
+        name = session_profile.name
+    name = name or session_profile.config.get("source_profile")
+    if name:
+        return name
+    keys = environment_keys(environment)
+    return "" if keys and not keys.session_token else "default"
+
+
+def inherited(option: str, session_profile: Profile, ports: Ports, named: str | None = None) -> str:
+    """Return a setting of the session profile, or else of its source profile, or "".
+
+    ``named`` is ``--source-profile``.
+    """
+    source = source_name(named, session_profile, ports.environment)
+    of_source = ports.files.profile(source).get(option) if source else ""
+    return session_profile.get(option) or of_source
+
+
+def environment_keys(environment: Mapping[str, str]) -> Keys | None:
+    """Return the keys in the environment, long-lived or temporary, if there are any."""
+    key_id = environment.get("AWS_ACCESS_KEY_ID", "")
+    secret = environment.get("AWS_SECRET_ACCESS_KEY", "")
+    token = environment.get("AWS_SESSION_TOKEN") or environment.get("AWS_SECURITY_TOKEN") or ""
+    return Keys(key_id, secret, token) if key_id and secret else None
+
+
+def _can_be_source(profile: Profile) -> bool:
+    return not why_not_source(profile)
+
+
+def why_not_source(profile: Profile) -> str:
+    """Say why a profile can't be a source, or ""."""
+    if not profile.exists:
+        return "doesn't exist"
+    if profile.other_way not in {"", "credential_process"}:
+        return f"gets temporary keys by {profile.other_way}"
+    if profile.get("aws_access_key_id"):
+        return "holds temporary keys" if profile.has_session_token else ""
+    return "" if profile.other_way else "holds no long-lived keys"
+
+
+def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
+    if name == session_profile:
+        raise ConfigurationError(
+            f"Profile {shown(name)} can't be the source of its own session.",
+            "Name the profile with the long-lived keys by --source-profile, "
+            "or another session profile by --profile.",
+        )
+    why_not = why_not_source(ports.files.profile(name))
+    if why_not:
+        raise ConfigurationError(
+            f"Source profile {shown(name)} {why_not}; {_NO_SESSION_OF_ITS_OWN}.",
+            _profiles_to_name(session_profile, ports),
+        )
+    keys = _keys_of(name, ports)
+    if keys.session_token:
+        raise ConfigurationError(
+            f"Source profile {shown(name)} resolves to temporary keys; {_NO_SESSION_OF_ITS_OWN}.",
+            _profiles_to_name(session_profile, ports),
+        )
+    return Source(name, keys)
+
+
+def _keys_of(profile: str, ports: Ports) -> Keys:
+    """Return a profile's keys; a token beside a long-lived key is left from an old session."""
+    keys = ports.chain.keys_of(profile)
+    if keys.access_key_id.startswith(LONG_LIVED):
+        return replace(keys, session_token="")
+    return keys
+
+
+def _profiles_to_name(session_profile: str, ports: Ports) -> str:
+    names = [
+        name
+        for name in ports.files.profile_names()
+        if name != session_profile and _can_be_source(ports.files.profile(name))
+    ]
+    if names:
+        return f"Name a source by --source-profile: {quoted_list(names[:5])}."
+    return "«aws configure» stores an access key; --source-profile names its profile."
+
+
+def known_region(named: str | None, session_profile: Profile, source: Source, ports: Ports) -> str:
+    """Return the region that the user chose somewhere, or "".
+
+    ``named`` is ``--region``; then the session profile's counts, the source's, the
+    environment's. Raises UsageError or ConfigurationError for what can't be one.
+    """
+    if named:
+        if not _REGION.fullmatch(named):
+            raise UsageError(f"--region '{shown(named)}' is no region.", _WHAT_A_REGION_IS)
+        return named
+    of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
+    environment = ports.environment
+    region = (
+        session_profile.get("region")
+        or of_source
+        or environment.get("AWS_REGION")
+        or environment.get("AWS_DEFAULT_REGION")
+        or ""
+    )
+    if region and not _REGION.fullmatch(region):
+        raise ConfigurationError(
+            f"The region '{shown(region)}' of profile {shown(session_profile.name)}, its source "
+            "or the environment is no region.",
+            f"Correct it where it stands. {_WHAT_A_REGION_IS}",
+        )
+    return region
+
+
+_REGION = re.compile(r"(?!-)(?![0-9]+$)[A-Za-z0-9-]{1,63}(?<!-)")
+"""What can stand in an endpoint's name (RFC 1123, section 2.1)."""
+
+_WHAT_A_REGION_IS = "A region is a name such as eu-west-1."

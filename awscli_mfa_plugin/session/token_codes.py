@@ -1,0 +1,142 @@
+"""Gets the token codes of a login from their sources, in the design's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
+from awscli_mfa_plugin.session.asking import terminal_for
+from awscli_mfa_plugin.session.codes import ENVIRONMENT_CODE, seconds_to_next_code, token_code
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Profile
+
+OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_process", "prompt"
+
+WAIT_FOR_DEVICE = 90
+"""Seconds to wait for another login with the same device, which takes a call's time."""
+
+_WHAT_A_CODE_IS = "A token code is the six digits that the device shows."
+
+
+@dataclass(frozen=True)
+class TokenCode:
+    """Six digits, and the source that gave them."""
+
+    digits: str
+    origin: str
+
+    def __repr__(self) -> str:
+        """Return the source alone: the code is a secret."""
+        return f"TokenCode(origin={self.origin!r})"
+
+
+@dataclass(frozen=True)
+class CodeSettings:
+    """Where codes may come from: the option's value, the command, a prompt shown or hidden."""
+
+    option: str | None = field(repr=False)
+    process: str
+    hidden: bool
+    reason: str = ""
+
+
+class TokenCodeSources:
+    """The sources of one login, each asked as often as it may be."""
+
+    def __init__(self, settings: CodeSettings, mfa_serial: str, profile: str, ports: Ports) -> None:
+        """Keep what the sources need; nothing is asked yet."""
+        self._settings = settings
+        self._device = shown(mfa_serial)
+        self._profile = shown(profile)
+        self._ports = ports
+        self._reason = settings.reason
+
+    def next(self) -> TokenCode:
+        """Return the next code.
+
+        Raises UsageError for an option or a variable that holds none, TokenProcessError,
+        CannotAskError, CancelledError.
+        """
+        if self._settings.option is not None:
+            return TokenCode(self._checked(self._option(), OPTION), OPTION)
+        code = self._ports.environment_code()
+        if code:
+            return TokenCode(self._checked(code, ENVIRONMENT), ENVIRONMENT)
+        if self._settings.process:
+            return TokenCode(self._of_process(), PROCESS)
+        return TokenCode(self._asked(), PROMPT)
+
+    def can_go_on(self, code: TokenCode) -> bool:
+        """Tell whether another code may come after ``code``, which didn't serve."""
+        if code.origin == OPTION:
+            return False
+        return bool(self._settings.process) or not self._ports.terminal.why_not()
+
+    def _option(self) -> str:
+        option = self._settings.option or ""
+        return self._ports.read_stdin() if option == "-" else option
+
+    def _checked(self, text: str, origin: str) -> str:
+        code = token_code(text)
+        if code is None:
+            raise UsageError(f"{origin} holds no token code.", _WHAT_A_CODE_IS)
+        return code
+
+    def _of_process(self) -> str:
+        code = token_code(self._ports.token_process.run(self._settings.process))
+        if code is None:
+            raise TokenProcessError(
+                "The command in mfa_process printed no six digits; AWS wasn't called.",
+                "Run it by hand: it has to print the token code alone.",
+            )
+        return code
+
+    def _asked(self) -> str:
+        why_not = self._ports.terminal.why_not()
+        if why_not:
+            raise CannotAskError(
+                f"A token code of {self._device} is needed, and {why_not}.",
+                "Give it by --token-code or AWS_MFA_TOKEN_CODE, or let mfa_process fetch it.",
+            )
+        if self._reason:
+            self._ports.terminal.tell(f"{self._reason}\n")
+            self._reason = ""
+        question = f"Token code of {self._device} for profile {self._profile}: "
+        for _ in range(10):
+            typed = self._ports.terminal.ask(question, hidden=self._settings.hidden)
+            code = token_code(typed)
+            if code is not None:
+                return code
+            if typed:
+                self._ports.terminal.tell(f"That isn't one. {_WHAT_A_CODE_IS}\n")
+        raise CannotAskError("No token code was typed.", _WHAT_A_CODE_IS)
+
+
+def code_for_role(profile: Profile, ports: Ports) -> str:
+    """Return a token code for a role that the CLI itself assumes (``mfa_session = off``).
+
+    The device is the one that the role's ``mfa_serial`` names. A code that was used already is
+    waited out; this one then counts as used.
+    """
+    serial = profile.get("mfa_serial")
+    source = ports.files.profile(profile.get("source_profile") or profile.name)
+    prompt = profile.get("mfa_prompt") or source.get("mfa_prompt")
+    ports = replace(ports, terminal=terminal_for(prompt, ports.environment, ports.terminal))
+    settings = CodeSettings(
+        option=None,
+        process=profile.get("mfa_process") or source.get("mfa_process"),
+        hidden=prompt.lower() == "hidden",
+    )
+    sources = TokenCodeSources(settings, serial, profile.name, ports)
+    while True:
+        code = sources.next()
+        with ports.locks.hold(f"device {serial}", WAIT_FOR_DEVICE):
+            if not ports.used_codes.is_used(serial, code.digits) or not sources.can_go_on(code):
+                ports.used_codes.remember(serial, code.digits)
+                return code.digits
+        seconds = seconds_to_next_code(ports.clock.now())
+        ports.wait(seconds, "This code was used already. The next one appears in")

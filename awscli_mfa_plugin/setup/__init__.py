@@ -1,0 +1,1 @@
+"""`aws mfa configure`: questions, manifests, changes of the config file."""

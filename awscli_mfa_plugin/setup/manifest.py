@@ -1,0 +1,185 @@
+"""Reads a setup manifest from a YAML file's nodes; each error gives line and column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files import yaml_nodes
+from awscli_mfa_plugin.session.records import MARK, SWITCH
+from awscli_mfa_plugin.session.sections import check_profile_name
+from awscli_mfa_plugin.setup.secrets import SECRET_KEYS, secret_found, secret_in
+from awscli_mfa_plugin.setup.settings import (
+    COMMAND,
+    ROLE,
+    ROLE_SETTINGS,
+    SESSION_SETTINGS,
+    kind_of,
+    settings_of,
+    unfit,
+)
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.files.yaml_nodes import Node
+
+VERSION = "1"
+MOST_PROFILES = 500
+
+_UNTRUSTED = (
+    "endpoint",
+    "services",
+    "ca_bundle",
+    "proxy",
+    "credential_",
+    "plugin",
+    "web_identity",
+    "sso_",
+    "login_",
+    "cli_",
+    "verify",
+)
+"""How settings begin, or what they hold, that decide where keys go or what code runs."""
+
+
+@dataclass(frozen=True)
+class ManifestProfile:
+    """A profile as a manifest wants it; ``places`` gives the line and column of each setting."""
+
+    name: str
+    kind: str
+    settings: Mapping[str, str]
+    line: int
+    column: int
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SetupManifest:
+    """All profiles of a manifest; ``file`` is what messages call it."""
+
+    file: str
+    profiles: tuple[ManifestProfile, ...]
+
+
+def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
+    """Return the error for what stands at a place of a manifest (counted from 1)."""
+    return yaml_nodes.unreadable(file, line, column, why, "manifest")
+
+
+def manifest_of(root: Node, file: str) -> SetupManifest:
+    """Return the manifest that a YAML file holds; raise ConfigurationError with its place."""
+    return _Reader(file).manifest(root)
+
+
+class _Reader:
+    """Turns nodes into profiles; ``file`` is what messages call the file."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def manifest(self, root: Node) -> SetupManifest:
+        """Return the whole manifest."""
+        fields = self.fields(root, "«version» and «profiles»")
+        for key, (name, _) in fields.items():
+            if key not in {"version", "profiles"}:
+                raise self.error(name, f"«{shown(key, 40)}» means nothing here")
+        for key in ("version", "profiles"):
+            if key not in fields:
+                raise self.error(root, f"«{key}» is missing")
+        if fields["version"][1].text != VERSION:
+            raise self.error(fields["version"][1], f"version is {VERSION}")
+        profiles = self.fields(fields["profiles"][1], "profiles by their names")
+        if len(profiles) > MOST_PROFILES:
+            raise self.error(fields["profiles"][1], f"more than {MOST_PROFILES} profiles")
+        found = tuple(self.profile(name, *nodes) for name, nodes in profiles.items())
+        self.check_circles(found)
+        return SetupManifest(self.file, found)
+
+    def fields(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
+        """Return a mapping's key and value nodes by the key's text."""
+        if node.pairs is None:
+            raise self.error(node, f"{what} are wanted here")
+        fields: dict[str, tuple[Node, Node]] = {}
+        for key, value in node.pairs:
+            name = self.text(key, "a name")
+            if name in fields:
+                first = fields[name][0].line
+                raise self.error(key, f"«{shown(name, 40)}» is there already, on line {first}")
+            fields[name] = (key, value)
+        return fields
+
+    def text(self, node: Node, what: str, *, is_command: bool = False) -> str:
+        """Return a node's text, in which no secret is."""
+        if node.text is None:
+            raise self.error(node, f"{what} is wanted here, not a list or a mapping")
+        found = secret_in(node.text, is_command=is_command)
+        if found:
+            raise secret_found(self.file, node.line, node.column, found[0])
+        return node.text
+
+    def profile(self, name: str, key: Node, node: Node) -> ManifestProfile:
+        """Return one profile."""
+        try:
+            check_profile_name(name)
+        except ConfigurationError as error:
+            raise self.error(key, error.what.rstrip(".")) from None
+        fields = self.fields(node, "settings of the profile")
+        self.check_known(fields)
+        kind = kind_of(fields)
+        if not kind:
+            why = f"profile {shown(name)} needs {MARK}, {SWITCH}: on, or role_arn"
+            raise self.error(key, why)
+        if kind == ROLE and "source_profile" not in fields:
+            raise self.error(key, f"profile {shown(name)} has role_arn without source_profile")
+        settings = {
+            setting: self.setting(kind, setting, *nodes) for setting, nodes in fields.items()
+        }
+        if settings.get(MARK) == name:
+            why = f"profile {shown(name)} can't be the source of its own session"
+            raise self.error(fields[MARK][1], why)
+        places = {setting: (at.line, at.column) for setting, (_, at) in fields.items()}
+        return ManifestProfile(name, kind, settings, key.line, key.column, places)
+
+    def check_known(self, fields: Mapping[str, tuple[Node, Node]]) -> None:
+        """Refuse what no profile may set, and secrets by their keys."""
+        for setting, (key, _) in fields.items():
+            lower = setting.lower()
+            if lower in SECRET_KEYS:
+                raise secret_found(self.file, key.line, key.column, f"a secret ({lower})")
+            if setting in SESSION_SETTINGS or setting in ROLE_SETTINGS:
+                continue
+            if any(part in lower for part in _UNTRUSTED):
+                why = "decides where keys go or which code runs: that stays with each person"
+                raise self.error(key, f"«{shown(setting, 40)}» {why}")
+            raise self.error(key, f"«{shown(setting, 40)}» isn't a setting that a manifest makes")
+
+    def setting(self, kind: str, setting: str, key: Node, node: Node) -> str:
+        """Return a setting's value."""
+        if setting not in settings_of(kind):
+            hint = f"; a session profile's source is {MARK}" if setting == "source_profile" else ""
+            raise self.error(key, f"{setting} isn't a setting of a {kind}{hint}")
+        value = self.text(node, "a value", is_command=setting == COMMAND)
+        why = unfit(kind, setting, value)
+        if why:
+            raise self.error(node, shown(why))
+        return value
+
+    def check_circles(self, profiles: tuple[ManifestProfile, ...]) -> None:
+        """Refuse roles that lead back to themselves: botocore would follow them in vain."""
+        sources = {each.name: each.settings.get("source_profile", "") for each in profiles}
+        for each in profiles:
+            seen, name = {each.name}, sources[each.name]
+            while name and name not in seen:
+                seen.add(name)
+                name = sources.get(name, "")
+            if name:
+                line, column = each.places["source_profile"]
+                why = f"the source of {shown(each.name)} leads back to itself"
+                raise unreadable(self.file, line, column, why)
+
+    def error(self, at: Node, why: str) -> ConfigurationError:
+        return unreadable(self.file, at.line, at.column, why)

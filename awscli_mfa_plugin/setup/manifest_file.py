@@ -1,0 +1,63 @@
+"""Reads a setup manifest: a team's YAML file with session profiles and roles on them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.setup.manifest import manifest_of, unreadable
+from awscli_mfa_plugin.setup.secrets import check_no_secrets
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.setup.manifest import SetupManifest
+
+LARGEST = 64 * 1024
+"""Bytes of a manifest; one with a hundred profiles has a tenth of that."""
+
+STDIN = "-"
+
+
+def read_setup_manifest(path: str) -> SetupManifest:
+    """Return the manifest in the file at ``path``, or on stdin for ``-``.
+
+    Raises ConfigurationError with line and column for whatever isn't as it must be.
+    """
+    name = "stdin" if path == STDIN else path
+    text = _text(_content(path), name)
+    check_no_secrets(text, name)
+    root = root_of(text, lambda line, column, why: unreadable(name, line, column, why))
+    return manifest_of(root, name)
+
+
+def _content(path: str) -> bytes:
+    try:
+        if path == STDIN:
+            content = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            # A pipe is as good as a file: --from <(git show team:mfa.yaml).
+            with open(os.path.expanduser(path), "rb") as file:
+                content = file.read(LARGEST + 1)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "it can't be read"
+        raise ConfigurationError(
+            f"{shown(path)} can't be read: {reason}.", "Name the YAML file of a setup manifest."
+        ) from None
+    if len(content) > LARGEST:
+        raise ConfigurationError(
+            f"{shown(path)} is larger than {LARGEST // 1024} KiB; it wasn't read.",
+            "A setup manifest is a few kilobytes of YAML: name that file.",
+        )
+    return content
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise unreadable(name, line, column, "that isn't UTF-8") from None

@@ -1,0 +1,209 @@
+"""Decides what a setup changes in the config file, and what it must not change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
+from awscli_mfa_plugin.session.asking import agrees
+from awscli_mfa_plugin.session.other_tools import other_session
+from awscli_mfa_plugin.session.records import MARK, OTHER_WAYS, SWITCH
+from awscli_mfa_plugin.session.sections import config_section
+from awscli_mfa_plugin.session.sessions import lives
+from awscli_mfa_plugin.setup.manifest import unreadable
+from awscli_mfa_plugin.setup.settings import COMMAND, MARKED_PROFILE, ROLE
+from awscli_mfa_plugin.text import quoted_list, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.session.protocols import SharedFiles, Terminal
+    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.setup.manifest import ManifestProfile, SetupManifest
+
+WHOLE = 4000
+"""Characters that surely hold a whole command: none of it may be cut when it is shown."""
+
+
+@dataclass(frozen=True)
+class ProfileChange:
+    """Settings to make in a profile's config section, and to take out of it.
+
+    ``seen`` is what the section held when this was decided.
+    """
+
+    profile: str
+    settings: Mapping[str, str]
+    removed: tuple[str, ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The settings that have another value now."""
+        return tuple(name for name in self.settings if self.seen.get(name))
+
+
+def change_of(
+    profile: Profile, settings: Mapping[str, str], removed: Iterable[str] = ()
+) -> ProfileChange:
+    """Return what really changes in a profile's config section."""
+    has = profile.config
+    return ProfileChange(
+        profile.name,
+        {name: value for name, value in settings.items() if has.get(name) != value},
+        tuple(name for name in removed if name in has),
+        dict(has),
+    )
+
+
+def changes_by(
+    manifest: SetupManifest, files: SharedFiles, now: datetime
+) -> tuple[ProfileChange, ...]:
+    """Return the changes that a manifest asks for; profiles that are so already have none.
+
+    Raises ConfigurationError, with line and column, for a profile that would become another kind
+    of profile, and for a role on a profile that is nowhere.
+    """
+    changes = []
+    names = {each.name for each in manifest.profiles}
+    for wanted in manifest.profiles:
+        profile = files.profile(wanted.name)
+        why = why_not_merged(profile, wanted, now)
+        if why:
+            name = shown(wanted.name)
+            why = f"profile {name} here {why}; it stays as it is"
+            raise unreadable(manifest.file, wanted.line, wanted.column, why)
+        source = wanted.settings.get("source_profile", "")
+        if source and source not in names and not files.profile(source).exists:
+            why = f"source_profile {shown(source)} is neither in the manifest nor here"
+            raise unreadable(manifest.file, *wanted.places["source_profile"], why)
+        changes.append(change_of(profile, wanted.settings))
+    return tuple(change for change in changes if change.settings)
+
+
+def why_not_merged(profile: Profile, wanted: ManifestProfile, now: datetime) -> str:
+    """Say why an existing profile can't become what is wanted, or ""."""
+    return _why_no_role(profile) if wanted.kind == ROLE else _why_no_session(profile, wanted, now)
+
+
+def _why_no_role(profile: Profile) -> str:
+    if profile.is_managed or profile.has_session_token:
+        return "is a session profile"
+    if profile.has_long_lived_keys:
+        return "holds long-lived keys"
+    other = next((way for way in OTHER_WAYS if way != "role_arn" and profile.get(way)), "")
+    return f"gets its credentials by {other}" if other else ""
+
+
+def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) -> str:
+    if profile.other_way:
+        return f"gets its credentials by {profile.other_way}"
+    if profile.is_switched_off:
+        return f"has {SWITCH} = off"
+    other = other_session(profile)
+    if other and lives(other.expiration, now):
+        return f"holds a session of {other.tool}"
+    if profile.has_long_lived_keys and wanted.kind != MARKED_PROFILE:
+        return f"holds long-lived keys, beside which only {SWITCH}: on can stand"
+    return ""
+
+
+def missing_sources(manifest: SetupManifest, files: SharedFiles) -> tuple[str, ...]:
+    """Return the source profiles of the manifest's session profiles that aren't here yet."""
+    names = (each.settings.get(MARK, "") for each in manifest.profiles)
+    return tuple(dict.fromkeys(n for n in names if n and not files.profile(n).exists))
+
+
+def accepted_commands(
+    changes: Iterable[ProfileChange], file: str, terminal: Terminal, *, allow_commands: bool
+) -> tuple[ProfileChange, ...]:
+    """Return the changes without the commands that the person doesn't want.
+
+    Each is shown whole and asked for. Raises CannotAskError where nobody can be asked and
+    ``allow_commands`` doesn't accept all. A command that is in the config file already is the
+    person's own.
+    """
+    changes = tuple(changes)
+    commands = [change for change in changes if COMMAND in change.settings]
+    if allow_commands or not commands:
+        return changes
+    why = terminal.why_not()
+    if why:
+        first = commands[0]
+        raise CannotAskError(
+            f"{shown(file)} brings a command that would run as you, {COMMAND} of profile "
+            f"{shown(first.profile)}, and {why}: {shown(first.settings[COMMAND], WHOLE)}",
+            "Nothing was changed. --dry-run shows all of it, --allow-commands accepts every "
+            "command in it.",
+        )
+    declined = {each.profile for each in commands if not _is_accepted(each, file, terminal)}
+    kept = (_without_command(each) if each.profile in declined else each for each in changes)
+    return tuple(change for change in kept if change.settings)
+
+
+def _is_accepted(change: ProfileChange, file: str, terminal: Terminal) -> bool:
+    terminal.tell(
+        f"{shown(file)} brings a command. It would run as you,\n"
+        f"whenever profile {shown(change.profile)} needs a token code:\n\n"
+        f"    {shown(change.settings[COMMAND], WHOLE)}\n\n"
+    )
+    return agrees(terminal, "Accept this command? [y/N] ")
+
+
+def _without_command(change: ProfileChange) -> ProfileChange:
+    left = {name: value for name, value in change.settings.items() if name != COMMAND}
+    return replace(change, settings=left)
+
+
+def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> None:
+    """Ask whether the change is wanted; raise CancelledError if it isn't.
+
+    Where nobody can be asked, what only adds is wanted; what replaces values raises
+    CannotAskError.
+    """
+    why = terminal.why_not()
+    if not why:
+        terminal.tell(f"{diff}\n")
+        if not agrees(terminal, "Write this? [y/N] "):
+            raise CancelledError("Nothing was changed.")
+        return
+    replacing = [
+        f"{name} of {shown(change.profile)}" for change in changes for name in change.replaced
+    ]
+    if replacing:
+        raise CannotAskError(
+            f"Values that are there would be replaced ({quoted_list(replacing)}), and {why}.",
+            "Nothing was changed. --dry-run shows the change, --yes makes it.",
+        )
+
+
+def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> SharedDocument:
+    """Return the config file with all changes made.
+
+    Raises BusyError if a section isn't what it was when the change was shown and accepted.
+    """
+    for change in changes:
+        section = config_section(change.profile, document.section_names())
+        if document.options(section) != change.seen:
+            raise BusyError(
+                f"Profile {shown(change.profile)} was changed by another program meanwhile.",
+                "Nothing was changed here. Run the command again.",
+            )
+        document = document.with_options(section, change.settings)
+        document = document.without_options(section, change.removed)
+    return document
+
+
+def lines_of(change: ProfileChange) -> list[str]:
+    """Return a change as lines for people: the section, and what comes and goes in it."""
+    section = config_section(change.profile, ())
+    lines = [f"  [{shown(section)}]"]
+    lines += [f"- {name} = {shown(change.seen[name])}" for name in change.removed]
+    for name, value in change.settings.items():
+        if change.seen.get(name):
+            lines.append(f"- {name} = {shown(change.seen[name])}")
+        lines.append(f"+ {name} = {shown(value)}")
+    return lines

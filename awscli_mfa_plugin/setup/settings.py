@@ -1,0 +1,132 @@
+"""Which settings a setup manifest may make, and what their values look like."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.durations import LONGEST, SHORTEST
+from awscli_mfa_plugin.session.records import MARK, SWITCH
+from awscli_mfa_plugin.session.role_sessions import LONGEST as LONGEST_ROLE_SESSION
+from awscli_mfa_plugin.session.sections import check_profile_name
+from awscli_mfa_plugin.session.serials import checked_serial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SESSION_PROFILE, MARKED_PROFILE, ROLE = "session profile", "marked profile", "role"
+"""The kinds of a profile: with a source profile, with ``mfa_session = on`` alone, with a role."""
+
+COMMAND = "mfa_process"
+
+SESSION_SETTINGS = (
+    MARK,
+    SWITCH,
+    "mfa_serial",
+    "duration_seconds",
+    "region",
+    COMMAND,
+    "mfa_prompt",
+)
+ROLE_SETTINGS = (
+    "role_arn",
+    "source_profile",
+    SWITCH,
+    "mfa_serial",
+    "duration_seconds",
+    "region",
+    "external_id",
+    "role_session_name",
+)
+_LONGEST_COMMAND = 1000
+_MOST_DIGITS = 9
+
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z]{2,12}){1,3}-\d{1,2}", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_ROLE_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+
+
+def settings_of(kind: str) -> tuple[str, ...]:
+    """Return the settings that a profile of this kind may have."""
+    return ROLE_SETTINGS if kind == ROLE else SESSION_SETTINGS
+
+
+def kind_of(settings: Mapping[str, object]) -> str:
+    """Return the kind of profile that the settings make, or "" if they make none."""
+    if "role_arn" in settings:
+        return ROLE
+    if MARK in settings:
+        return SESSION_PROFILE
+    return MARKED_PROFILE if SWITCH in settings else ""
+
+
+def unfit(kind: str, setting: str, value: str) -> str:
+    """Return why a profile of this kind can't have the value, or ""."""
+    if not value:
+        return f"{setting} has no value"
+    if any(unicodedata.category(character)[0] == "C" for character in value):
+        return f"{setting} holds a control character or an invisible one"
+    if setting == "duration_seconds":
+        return _unfit_duration(value, LONGEST_ROLE_SESSION if kind == ROLE else LONGEST)
+    if setting == SWITCH:
+        wanted = "off" if kind == ROLE else "on"
+        return "" if value == wanted else f"{SWITCH} of a {kind} is «{wanted}» or left out"
+    return _CHECKS[setting](value)
+
+
+def _unfit_duration(value: str, longest: int) -> str:
+    is_number = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    if is_number and SHORTEST <= int(value) <= longest:
+        return ""
+    return f"duration_seconds is a whole number from {SHORTEST} to {longest}"
+
+
+def _fits(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
+    return lambda value: "" if pattern.fullmatch(value) else what
+
+
+def _told_by(check: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a check that says in words what ``check`` raises."""
+
+    def why(value: str) -> str:
+        try:
+            check(value)
+        except ConfigurationError as error:
+            return error.what.rstrip(".")
+        return ""
+
+    return why
+
+
+def _unfit_command(value: str) -> str:
+    if len(value) > _LONGEST_COMMAND:
+        return f"{COMMAND} is longer than {_LONGEST_COMMAND} characters"
+    try:
+        is_command = bool(shlex.split(value))
+    except ValueError:
+        is_command = False
+    is_command = is_command and value == value.strip()
+    return "" if is_command else f"{COMMAND} is no command: its quotes or blanks don't fit"
+
+
+def _unfit_prompt(value: str) -> str:
+    return "" if value in {"hidden", "never"} else "mfa_prompt is «hidden» or «never»"
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    MARK: _told_by(check_profile_name),
+    "source_profile": _told_by(check_profile_name),
+    "mfa_serial": _told_by(checked_serial),
+    COMMAND: _unfit_command,
+    "mfa_prompt": _unfit_prompt,
+    "region": _fits(_REGION, "region is a name such as eu-west-1"),
+    "role_arn": _fits(_ROLE_ARN, "role_arn is like arn:aws:iam::123456789012:role/NAME"),
+    "external_id": _fits(_EXTERNAL_ID, "external_id has 2 to 1224 letters, digits and _+=,.@:/-"),
+    "role_session_name": _fits(
+        _ROLE_SESSION_NAME, "role_session_name has 2 to 64 letters, digits and _+=,.@-"
+    ),
+}

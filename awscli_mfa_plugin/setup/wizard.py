@@ -1,0 +1,202 @@
+"""Asks a person for a session profile's settings, with what is there or known as the default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
+from awscli_mfa_plugin.session.asking import YES, agrees
+from awscli_mfa_plugin.session.durations import DEFAULT
+from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile
+from awscli_mfa_plugin.session.sections import check_profile_name
+from awscli_mfa_plugin.session.source import (
+    known_region,
+    resolve_source,
+    source_name,
+    why_not_source,
+)
+from awscli_mfa_plugin.session.targets import check_session_profile
+from awscli_mfa_plugin.setup.device import choose_device
+from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
+from awscli_mfa_plugin.setup.questions import asked, chosen
+from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit
+from awscli_mfa_plugin.text import quoted_list, shown
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.source import Source
+
+_WELCOME = (
+    "This sets up a profile for MFA sessions. Enter takes what stands in [brackets];\n"
+    "Ctrl-C leaves everything as it is.\n\n"
+)
+_NONE = "none"
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange:
+    """Return the change of a session profile's settings that the person's answers make.
+
+    ``suggested`` is the profile to offer, ``region`` is ``--region``. Raises CannotAskError
+    where nobody can be asked, CancelledError, ConfigurationError where no session can be had.
+    """
+    why = ports.terminal.why_not()
+    if why:
+        raise CannotAskError(
+            f"aws mfa configure asks questions, and {why}.",
+            "Give it a manifest, aws mfa configure --from FILE, or set what a session needs: "
+            "aws configure set mfa_source_profile default --profile mfa.",
+        )
+    ports.terminal.tell(_WELCOME)
+    profile = _profile(suggested, ports)
+    source = _source(profile, ports)
+    where = _known_region(region, profile, source, ports)
+    serial = choose_device(profile, source, where, ports)
+    wanted = {} if source.profile == profile.name else {MARK: source.profile}
+    if not wanted.get(MARK):
+        wanted = {SWITCH: "on"}
+    wanted["mfa_serial"] = serial
+    answers = {
+        "duration_seconds": _duration(profile, ports),
+        **_token_source(profile, source, ports),
+        "region": _region(where, ports),
+    }
+    removed = [option for option, value in answers.items() if not value]
+    wanted |= {option: value for option, value in answers.items() if value}
+    return change_of(profile, wanted, removed)
+
+
+def confirm_setup(change: ProfileChange, ports: Ports) -> bool:
+    """Show the change and ask for it; tell whether there is anything to write.
+
+    Raises CancelledError if it isn't wanted.
+    """
+    if not (change.settings or change.removed):
+        ports.terminal.tell(f"\nProfile {shown(change.profile)} is set up so already.\n")
+        return False
+    path = shown(ports.files.config_path)
+    ports.terminal.tell(f"\nThis goes into {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
+    if not agrees(ports.terminal, "Write it? [y/N] "):
+        raise CancelledError("Nothing was changed.")
+    return True
+
+
+def wants_login(ports: Ports) -> bool:
+    """Ask whether to log in right away; Enter does."""
+    return ports.terminal.ask("Log in now? [Y/n] ").lower() in {"", *YES}
+
+
+def _profile(suggested: str, ports: Ports) -> Profile:
+    def read(name: str) -> Profile:
+        check_profile_name(name)
+        profile = ports.files.profile(name)
+        check_session_profile(profile, ports.clock.now())
+        return profile
+
+    profile = asked("Name of the session profile", suggested, read, ports.terminal)
+    if profile.has_own_keys:
+        ports.terminal.tell(
+            f"  {shown(profile.name)} holds long-lived keys. They stay; its session lives in the "
+            "CLI's\n  cache, for aws commands alone.\n"
+        )
+    return profile
+
+
+def _source(profile: Profile, ports: Ports) -> Source:
+    if profile.has_own_keys:
+        return resolve_source(None, profile, ports)
+    others = [name for name in ports.files.profile_names() if name != profile.name]
+    names = [name for name in others if not why_not_source(ports.files.profile(name))]
+    default = source_name(None, profile, ports.environment)
+    if not default:
+        ports.terminal.tell("  The keys in the environment serve, if no profile is named here.\n")
+    elif not names:
+        raise ConfigurationError(
+            "No profile holds long-lived keys, from which a session could be made.",
+            "«aws configure» stores an access key; then run aws mfa configure again.",
+        )
+    elif default not in names:
+        default = names[0]
+    if len(names) > 1:
+        ports.terminal.tell(f"  Profiles with long-lived keys: {quoted_list(names)}\n")
+    return asked(
+        "Profile with the long-lived keys",
+        default,
+        lambda name: resolve_source(name or None, profile, ports),
+        ports.terminal,
+        may_be_empty=not default,
+    )
+
+
+def _known_region(named: str | None, profile: Profile, source: Source, ports: Ports) -> str:
+    """Return the region that is known, or "" if what is there can't be one."""
+    try:
+        return known_region(named, profile, source, ports)
+    except ConfigurationError as problem:
+        ports.terminal.tell(f"  {problem.what}\n")
+        return ""
+
+
+def _duration(profile: Profile, ports: Ports) -> str:
+    """Return the seconds, or "" for the usual twelve hours."""
+    now = profile.config.get("duration_seconds", "")
+    default = now if not unfit(SESSION_PROFILE, "duration_seconds", now) else str(DEFAULT)
+
+    def read(text: str) -> str:
+        number, unit = (text[:-1], text[-1:]) if text[-1:] in _UNITS else (text, "s")
+        is_number = number.isascii() and number.isdigit() and len(number) < len(str(10**9))
+        seconds = str(int(number) * _UNITS[unit]) if is_number else text
+        if unfit(SESSION_PROFILE, "duration_seconds", seconds):
+            raise ConfigurationError("A session lasts 15m to 36h: 8h, 90m or seconds.")
+        return seconds
+
+    question = "How long a session lasts, 15m to 36h"
+    seconds = asked(question, _as_length(default), read, ports.terminal)
+    return "" if seconds == str(DEFAULT) and not now else seconds
+
+
+def _as_length(seconds: str) -> str:
+    number = int(seconds)
+    unit = next(unit for unit, size in _UNITS.items() if number % size == 0)
+    return f"{number // _UNITS[unit]}{unit}"
+
+
+def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, str]:
+    """Return ``mfa_process`` and ``mfa_prompt``, "" where they shall not be set."""
+    own, prompt = profile.config.get(COMMAND, ""), profile.config.get("mfa_prompt", "")
+    inherited = ports.files.profile(source.profile).get(COMMAND) if source.profile else ""
+    if inherited and not own and source.profile != profile.name:
+        ports.terminal.tell(
+            f"Token codes come from {COMMAND} of profile {shown(source.profile)}:\n"
+            f"  {shown(inherited)}\n"
+        )
+        return {}
+    is_hidden = prompt.lower() == "hidden"
+    kinds = ("you, typed on the terminal", "you, hidden while typing", f"a command ({COMMAND})")
+    default = 3 if own else 2 if is_hidden else 1
+    ports.terminal.tell("Token codes come from\n")
+    kind = chosen(kinds, default, ports.terminal)
+    if kind == 1:
+        return {COMMAND: "", "mfa_prompt": ""}
+    if kind == 2:  # noqa: PLR2004 - the second answer above
+        return {COMMAND: "", "mfa_prompt": "hidden"}
+    return {COMMAND: asked("  Command that prints the code", own, _command, ports.terminal)}
+
+
+def _command(text: str) -> str:
+    why = unfit(SESSION_PROFILE, COMMAND, text)
+    if why:
+        raise ConfigurationError(f"{shown(why)}.")
+    return text
+
+
+def _region(known: str, ports: Ports) -> str:
+    def read(text: str) -> str:
+        if text == (known or _NONE):
+            return known
+        why = unfit(SESSION_PROFILE, "region", text)
+        if why:
+            raise ConfigurationError(f"{shown(why)}.")
+        return text
+
+    return asked("Region", known or _NONE, read, ports.terminal)

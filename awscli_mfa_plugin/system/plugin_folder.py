@@ -1,0 +1,187 @@
+"""Keeps the plugin's code in a folder of its own: whole versions, and a link to the current one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.atomic import make_private_folder, unwritable
+from awscli_mfa_plugin.files.paths import home_folder
+from awscli_mfa_plugin.system.trust import who_else_can_write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = "awscli-mfa-plugin"
+MANIFEST = "manifest.json"
+RECORD = "installed.json"
+_LINK = "current"
+_VERSIONS = "versions"
+
+
+def data_folder(environment: Mapping[str, str]) -> str:
+    """Return where the installer keeps the plugin: in the data home (XDG Base Directory)."""
+    named = environment.get("XDG_DATA_HOME", "")
+    if not os.path.isabs(named):
+        # A relative path is to be ignored, as the specification has it.
+        named = os.path.join(home_folder(environment), ".local", "share")
+    return os.path.join(os.path.abspath(named), NAME)
+
+
+class PluginFolder:
+    """The folder ``base``: ``versions/…``, the link ``current``, and the installer's record."""
+
+    def __init__(self, base: str, home: str) -> None:
+        """Keep the absolute paths; nothing is made until something is stored."""
+        self.base = base
+        self._home = home
+        self.link = os.path.join(base, _LINK)
+        self.versions = os.path.join(base, _VERSIONS)
+        self.record = os.path.join(base, RECORD)
+
+    def check_trusted(self) -> None:
+        """Raise ConfigurationError if others could change what runs with the user's keys."""
+        why = who_else_can_write(self.base, self._home)
+        if why:
+            raise ConfigurationError(
+                f"The plugin's code would run with your keys, and {why}.",
+                "Take that right away (chmod go-w), or set XDG_DATA_HOME to a folder of yours"
+                " alone. Nothing was changed.",
+            )
+
+    def current(self) -> str:
+        """Return the name of the current version, "" if there is none."""
+        try:
+            return os.path.basename(os.readlink(self.link))
+        except OSError:
+            return ""
+
+    def parts(self) -> list[str]:
+        """Return what is ours in the folder and there: versions, link, record, locks."""
+        own = [self.versions, self.link, self.record]
+        with suppress(OSError):
+            names = sorted(os.listdir(self.base))
+            own += [
+                os.path.join(self.base, name)
+                for name in names
+                if name.endswith((".lock", ".holder")) or name == f"{_LINK}.new"
+            ]
+        return [path for path in own if os.path.lexists(path)]
+
+    def path_of(self, name: str) -> str:
+        """Return the folder of a version."""
+        return os.path.join(self.versions, name)
+
+    def name_for(self, version: str, files: Mapping[str, bytes]) -> tuple[str, bool]:
+        """Return the version's name for these files, and whether it is there, whole."""
+        digest = hashlib.sha256(manifest(version, files)).hexdigest()[:12]
+        for number in range(1, 1000):
+            name = f"{version}-{digest}" + (f"-{number}" if number > 1 else "")
+            folder = self.path_of(name)
+            if not os.path.lexists(folder):
+                return name, False
+            if manifest_of(folder) and not differing_files(folder):
+                return name, True
+        raise ConfigurationError(f"{self.versions} is full of broken versions.", "Remove it.")
+
+    def store(self, name: str, version: str, files: Mapping[str, bytes]) -> None:
+        """Write a version, whole or not at all; raise UnwritableFileError."""
+        final = self.path_of(name)
+        scratch = f"{final}.new"
+        try:
+            make_private_folder(self.versions)
+            for folder in (self.base, self.versions):
+                if sys.platform != "win32":
+                    os.chmod(folder, 0o700)
+            shutil.rmtree(scratch, ignore_errors=True)
+            for path, content in {**files, MANIFEST: manifest(version, files)}.items():
+                _write(os.path.join(scratch, *path.split("/")), content)
+            os.rename(scratch, final)
+        except OSError as error:
+            raise unwritable(final, error) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def switch(self, name: str) -> None:
+        """Let the link lead to another version, in one step; without a name, remove it."""
+        scratch = f"{self.link}.new"
+        try:
+            with suppress(FileNotFoundError):
+                os.unlink(scratch)
+            if name:
+                os.symlink(os.path.join(_VERSIONS, name), scratch, target_is_directory=True)
+                os.replace(scratch, self.link)
+            else:
+                with suppress(FileNotFoundError):
+                    os.unlink(self.link)
+        except OSError as error:
+            raise unwritable(self.link, error) from error
+
+    def remove_versions(self, *kept: str) -> None:
+        """Remove all versions but those ``kept``."""
+        with suppress(FileNotFoundError):
+            for name in os.listdir(self.versions):
+                if name not in kept:
+                    shutil.rmtree(self.path_of(name), ignore_errors=True)
+
+    def remove(self) -> None:
+        """Remove the whole folder; raise UnwritableFileError."""
+        try:
+            shutil.rmtree(self.base)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unwritable(self.base, error) from error
+
+
+def manifest_of(folder: str) -> dict[str, str]:
+    """Return the SHA-256 of each file that a version should hold; empty without a manifest."""
+    try:
+        with open(os.path.join(folder, MANIFEST), encoding="utf-8") as file:
+            content = json.load(file)
+        return {str(name): str(digest) for name, digest in content["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def differing_files(folder: str) -> list[str]:
+    """Return what a version holds otherwise than its manifest says; byte code isn't looked at."""
+    expected = manifest_of(folder)
+    seen = {}
+    for path, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            whole = os.path.join(path, name)
+            seen[os.path.relpath(whole, folder).replace(os.sep, "/")] = _digest(whole)
+    seen.pop(MANIFEST, None)
+    return sorted(name for name, _ in seen.items() ^ expected.items())
+
+
+def manifest(version: str, files: Mapping[str, bytes]) -> bytes:
+    """Return the manifest of these files, by their path (with «/»)."""
+    digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+    content = {"version": version, "files": digests}
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _digest(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _write(path: str, content: bytes) -> None:
+    make_private_folder(os.path.dirname(path))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,152 @@
+"""Runs a program to its end, in a group of its own that never outlives this process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from awscli_mfa_plugin.system.child_environment import child_environment
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_CHUNK, _KEPT = 65536, 64
+
+# Its stdin is a pipe from this process. First comes a group's id, then a line once that group may
+# live on. The end of the pipe in place of that line means that this process died.
+_WATCHER = 'read -r group && [ "$group" ] && ! read -r _ && kill -s KILL -- "-$group"'
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a program ended; ``returncode`` is None if it couldn't be started or took too long.
+
+    ``why`` says so then, and else is its last line on stderr.
+    """
+
+    returncode: int | None
+    stdout: bytes = field(default=b"", repr=False)
+    why: str = ""
+    timed_out: bool = False
+    stderr: bytes = field(default=b"", repr=False)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended with 0."""
+        return self.returncode == 0
+
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout."""
+        return self.stdout.decode("utf-8", "replace")
+
+
+def run_to_end(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    seconds: float,
+    content: bytes = b"",
+    folder: str | None = None,
+) -> Done:
+    """Run a program without a terminal; ``content`` is its stdin, ``folder`` where it runs.
+
+    It gets no keys. Whatever it started ends with it when the time is over, and when this
+    process is interrupted.
+    """
+    try:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        return Done(None, why=getattr(error, "strerror", None) or shown(error))
+    read: tuple[list[bytes], list[bytes]] = ([], [])
+    workers: list[threading.Thread] = []
+    try:
+        # A signal may come at any moment from here on: the program ends with this process.
+        for work, *arguments in (
+            (drain, process.stdout, read[0]),
+            (drain, process.stderr, read[1]),
+            (_feed, process.stdin, content),
+        ):
+            workers.append(threading.Thread(target=work, args=arguments, daemon=True))
+            workers[-1].start()
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
+    finally:
+        if process.poll() is None:
+            end_group(process)
+        for worker in workers:
+            if worker.ident is not None:
+                # What the program left running may hold a pipe open for long.
+                worker.join(1)
+    stdout, stderr = (b"".join(part) for part in read)
+    told = stderr.decode("utf-8", "replace").strip().splitlines()
+    why = shown(told[-1]) if told else f"exit code {process.returncode}"
+    return Done(process.returncode, stdout, why, stderr=stderr)
+
+
+def drain(stream: IO[bytes], into: list[bytes]) -> None:
+    """Read to the end, so that the program is never held up; keep the beginning and the end."""
+    with stream:
+        while chunk := os.read(stream.fileno(), _CHUNK):
+            into[:] = [*into[:_KEPT], chunk]
+
+
+def _feed(stream: IO[bytes], content: bytes) -> None:
+    with contextlib.suppress(OSError), stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def ending_with_this_process() -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes a process group's id: should this process die, so does that one.
+
+    Whatever ends this process, SIGKILL too, and in every thread: a small shell waits for it.
+    """
+    try:
+        watcher = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError:
+        # Windows, or a container without a shell.
+        yield lambda _group: None
+        return
+
+    def tell(line: object) -> None:
+        with contextlib.suppress(OSError):
+            os.write(watcher.stdin.fileno(), f"{line}\n".encode())  # type: ignore[union-attr]
+
+    try:
+        yield tell
+    finally:
+        tell("")
+        watcher.communicate()
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a program that leads a process group, and whatever it started."""
+    if os.name == "nt":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

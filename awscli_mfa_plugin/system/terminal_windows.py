@@ -1,0 +1,70 @@
+"""Asks the person at the console of Windows; written to its documentation, never seen to run."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError
+from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted
+
+
+class Console:
+    """The console of this process (Microsoft C runtime library, console and port I/O)."""
+
+    def __init__(self, prompt_seconds: float = PROMPT_SECONDS) -> None:
+        """Keep how long a question may stand."""
+        self._prompt_seconds = prompt_seconds
+
+    def why_not(self) -> str:
+        """Return why nobody can be asked here, or "" if somebody can."""
+        return "" if sys.stderr and sys.stderr.isatty() else "there is no console to ask on"
+
+    def tell(self, text: str) -> None:
+        """Show text that belongs to a question."""
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        """Return the line that was typed; raise CancelledError or CannotAskError."""
+        import msvcrt
+
+        question = fitted(question, _columns())
+        self.tell(question)
+        last_line = question.rpartition("\n")[2]
+        typed: list[str] = []
+        deadline = time.monotonic() + self._prompt_seconds
+        while time.monotonic() < deadline:
+            if not msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
+                time.sleep(0.05)
+                continue
+            key = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
+            if key in "\r\n":
+                self.tell("\n")
+                return "".join(typed).strip()
+            if key in "\x03\x04\x1a":
+                raise CancelledError("Cancelled; nothing was changed.", by_interrupt=key == "\x03")
+            if key == "\b":
+                typed = typed[:-1]
+            elif key.isprintable():
+                typed.append(key)
+            self.tell("" if hidden else f"\r{last_line}{''.join(typed)} \b")
+        raise CannotAskError(
+            f"Nobody answered within {PROMPT_SECONDS} s.",
+            "Run the command again when the code is at hand.",
+        )
+
+    def wait(self, seconds: int, reason: str) -> None:
+        """Let ``seconds`` pass, counting down behind ``reason``; Ctrl-C cancels."""
+        try:
+            for text in countdown(seconds, reason, _columns):
+                self.tell(text)
+                time.sleep(1)
+            self.tell("\n")
+        except KeyboardInterrupt:
+            raise CancelledError("Cancelled; nothing was changed.") from None
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns

@@ -1,0 +1,198 @@
+"""Runs the command of ``mfa_process``, which prints a token code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from typing import IO, TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
+from awscli_mfa_plugin.system.child_environment import child_environment
+from awscli_mfa_plugin.system.subprocesses import drain, end_group, ending_with_this_process
+from awscli_mfa_plugin.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from awscli_mfa_plugin.session.protocols import Notes
+
+PROCESS_SECONDS = 60
+"""How long the command may take: some wait for a touch or an unlocked keyring."""
+
+_LONGEST_OUTPUT = 4096
+"""Bytes of stdout that are looked at."""
+
+_SIX_DIGITS = re.compile(r"[0-9]{6,}")
+_RUN_BY_HAND = "Run it by hand: it has to print the token code alone and exit with 0."
+
+
+class TokenCommand:
+    """The command of ``mfa_process``, run in a process group of its own."""
+
+    def __init__(
+        self, environment: Mapping[str, str], notes: Notes, seconds: float = PROCESS_SECONDS
+    ) -> None:
+        """Keep the environment to run in and how long the command may take."""
+        self._environment = environment
+        self._notes = notes
+        self._seconds = seconds
+
+    def run(self, command: str) -> str:
+        """Return what the command printed; raise TokenProcessError if it failed or hung.
+
+        The command is split into words as botocore splits ``credential_process``; no shell
+        runs it. Lines of its stderr are shown as they come, runs of six digits masked.
+        """
+        words = _words(command)
+        with ending_with_this_process() as watch:
+            return self._run(words, watch)
+
+    def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
+        try:
+            with _signals_put_off():
+                process = self._started(words)
+                watch(process.pid)
+        except (OSError, ValueError) as error:
+            raise TokenProcessError(
+                f"mfa_process can't run {shown(words[0])}: "
+                f"{getattr(error, 'strerror', None) or shown(error)}.",
+                _RUN_BY_HAND,
+            ) from None
+        output: list[bytes] = []
+        last_line: list[str] = []
+        readers = (
+            threading.Thread(target=drain, args=(process.stdout, output), daemon=True),
+            threading.Thread(target=self._relay, args=(process.stderr, last_line), daemon=True),
+        )
+        with _in_foreground(process.pid):
+            self._await(process, words[0], readers)
+            for reader in readers:
+                # What the command left running may hold a pipe open for long.
+                reader.join(1)
+        if process.returncode == -signal.SIGINT:
+            raise CancelledError("Cancelled; nothing was changed.", by_interrupt=True)
+        if process.returncode:
+            said = f": {last_line[0]}" if last_line else ", and said nothing."
+            raise TokenProcessError(
+                f"mfa_process ({shown(words[0])}) failed with {process.returncode}{said}",
+                _RUN_BY_HAND,
+            )
+        return b"".join(output)[:_LONGEST_OUTPUT].decode("utf-8", "replace").strip()
+
+    def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
+        group: dict[str, Any] = {}
+        if os.name == "nt":
+            group["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        elif sys.version_info >= (3, 11):
+            group["process_group"] = 0
+        else:
+            group["preexec_fn"] = os.setpgrp
+        return subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(self._environment),
+            **group,
+        )
+
+    def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
+        with stderr:
+            for line in stderr:
+                text = shown(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
+                if text:
+                    last_line[:] = [text]
+                    self._notes(f"mfa_process: {text}")
+
+    def _await(
+        self, process: subprocess.Popen[bytes], name: str, readers: Iterable[threading.Thread]
+    ) -> None:
+        try:
+            # Ctrl-C may come at any moment from here on: the command ends with this process.
+            for reader in readers:
+                reader.start()
+            process.wait(self._seconds)
+        except subprocess.TimeoutExpired:
+            raise TokenProcessError(
+                f"mfa_process ({shown(name)}) hadn't finished after {self._seconds:g} s "
+                "and was ended.",
+                _RUN_BY_HAND,
+            ) from None
+        finally:
+            if process.poll() is None:
+                end_group(process)
+
+
+def _words(command: str) -> list[str]:
+    from botocore.compat import compat_shell_split
+
+    try:
+        words: list[str] = compat_shell_split(command)
+    except ValueError as error:
+        raise TokenProcessError(
+            f"mfa_process can't be split into words: {shown(error)}.", "Check its quotes."
+        ) from None
+    if not words:
+        raise TokenProcessError("mfa_process is empty.", "Remove it, or name a command.")
+    return words
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Let what would end this process wait until the command is watched."""
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        ending: signal.signal(ending, lambda number, _: came.append(number))
+        for ending in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(ending) not in {signal.SIG_IGN, None}
+    }
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+        for number in came:
+            os.kill(os.getpid(), number)
+
+
+@contextlib.contextmanager
+def _in_foreground(group: int) -> Iterator[None]:
+    """Lend the terminal to the command: pinentry and the like ask there themselves."""
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        yield
+        return
+    ours = os.getpgrp()
+    try:
+        if os.tcgetpgrp(terminal) != ours:
+            yield
+            return
+        _give(terminal, group)
+        try:
+            yield
+        finally:
+            _give(terminal, ours)
+    finally:
+        os.close(terminal)
+
+
+def _give(terminal: int, group: int) -> None:
+    """Make ``group`` the terminal's foreground; taking it back needs SIGTTOU ignored."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(terminal, group)
+    finally:
+        signal.signal(signal.SIGTTOU, before)

@@ -1,0 +1,139 @@
+"""``aws mfa alias`` lists, installs, shows and takes out, and installs only what was accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from awscli_mfa_plugin.aliases.alias_file import AliasFile
+from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
+from awscli_mfa_plugin.aliases.pack_file import packaged_pack
+from awscli_mfa_plugin.commands.alias import COMMAND, run
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.state import StateFolder
+from tests.fakes import FakeTerminal, World, context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.commands.result import Result
+
+
+def pack(*expansions: str) -> AliasPack:
+    """Return a team's pack with these external aliases."""
+    aliases = (
+        Alias(f"a{number}", expansion, "Help", is_external=True)
+        for number, expansion in enumerate(expansions)
+    )
+    return AliasPack("team", tuple(aliases))
+
+
+def contexts(folder: Path, *packs: AliasPack, terminal: FakeTerminal | None = None) -> Context:
+    """Return a context with a real alias file; each reading of a pack finds the next of them."""
+    left = list(packs)
+    file = AliasFile(str(folder / "alias"), Locks(StateFolder(str(folder / "state"))))
+    world = World(terminal=terminal or FakeTerminal("y"))
+    return context(
+        world,
+        alias_file=file,
+        asking_terminal=world.terminal,
+        alias_pack=lambda path: left.pop(0) if path else packaged_pack(),
+    )
+
+
+def alias(context: Context, action: str | None = None, **given: Any) -> Result:
+    """Run the command."""
+    return run(COMMAND.arguments(action=action, **given), context)
+
+
+class _Meanwhile(FakeTerminal):
+    """A person who says yes; before they do, something else happens."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__("y")
+        self._meanwhile = meanwhile
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        self._meanwhile()
+        return super().ask(question, hidden=hidden)
+
+
+def test_a_file_that_changed_behind_the_question_is_left_alone(tmp_path: Path) -> None:
+    """What would be installed by now isn't what was shown."""
+    file = tmp_path / "alias"
+    file.write_text("[toplevel]\na0 = s3 ls\n")
+    meanwhile = _Meanwhile(lambda: file.write_text("[toplevel]\n"))
+    world = contexts(tmp_path, pack("!one", "!two"), terminal=meanwhile)
+    with pytest.raises(ConfigurationError, match="changed before the pack was installed"):
+        alias(world, "install", **{"from": "team.yaml"})
+    assert file.read_text() == "[toplevel]\n"
+
+
+def test_a_pack_that_is_there_is_not_asked_for(tmp_path: Path) -> None:
+    """A second installation changes nothing, so nobody has to agree."""
+    asked = _Meanwhile(lambda: pytest.fail("somebody was asked"))
+    world = contexts(tmp_path, pack("!one"), pack("!one"), pack("!two"), terminal=asked)
+    alias(world, "install", yes=True, **{"from": "team.yaml"})
+    before = (tmp_path / "alias").read_text()
+    alias(world, "install", **{"from": "team.yaml"})
+    assert (tmp_path / "alias").read_text() == before
+    alias(world, "install", yes=True, **{"from": "team.yaml"})
+    assert "a0 = !two" in (tmp_path / "alias").read_text()
+
+
+def test_what_is_installed_is_what_was_accepted(tmp_path: Path) -> None:
+    """The team's file is read once: between the question and the writing it may change."""
+    world = contexts(tmp_path, pack("!accepted"), pack("!accepted", "!never shown"))
+    result = alias(world, "install", **{"from": "team.yaml"})
+    text = (tmp_path / "alias").read_text("utf-8")
+    assert (result.exit_code, result.data and result.data["Changed"]) == (0, True)
+    assert "!accepted" in text
+    assert "never shown" not in text
+    assert "a0" in result.text
+
+
+def test_our_pack_is_installed_and_goes_without_a_trace(tmp_path: Path) -> None:
+    """Listed before, a second time nothing to do, and no file is left that wasn't there."""
+    world = contexts(tmp_path)
+    assert "Not installed" in alias(world).text
+    assert alias(world, "install").text.startswith("Installed in ")
+    assert alias(world, "install").text.startswith("Nothing to do: ")
+    assert alias(world, "uninstall").text.startswith("The aliases of the pack ")
+    assert not (tmp_path / "alias").exists()
+    assert alias(world, "uninstall", all=True).text.endswith("holds no alias of all packs.")
+
+
+@pytest.mark.parametrize("given", [{"action": "diff"}, {"action": "install", "dry_run": True}])
+def test_a_change_is_shown_and_not_made(tmp_path: Path, given: dict[str, Any]) -> None:
+    """By ``diff``, and by ``--dry-run``."""
+    world = contexts(tmp_path)
+    result = alias(world, **given)
+    assert result.data
+    assert result.data["Changed"]
+    assert "+++" in result.text
+    assert not (tmp_path / "alias").exists()
+
+
+def test_an_uninstallation_is_shown_and_not_made(tmp_path: Path) -> None:
+    """The file stays as it was."""
+    world = contexts(tmp_path)
+    alias(world, "install")
+    before = (tmp_path / "alias").read_bytes()
+    assert "+++" in alias(world, "uninstall", dry_run=True).text
+    assert (tmp_path / "alias").read_bytes() == before
+
+
+def test_what_goes_with_uninstall_alone_is_refused_elsewhere(tmp_path: Path) -> None:
+    """Nothing is read before."""
+    with pytest.raises(UsageError, match="goes with uninstall"):
+        alias(contexts(tmp_path), "list", all=True)
+
+
+def test_another_action_is_refused_with_the_names(tmp_path: Path) -> None:
+    """By the name of the subcommand: the word has none of its own."""
+    with pytest.raises(UsageError, match="alias takes no 'remove'"):
+        alias(contexts(tmp_path), "remove")

@@ -1,0 +1,194 @@
+"""The one Context: what is given takes the place of what would be made, in ``aws`` and outside."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import awscli
+import pytest
+from awscli.clidriver import create_clidriver
+
+from awscli_mfa_plugin.commands import status
+from awscli_mfa_plugin.commands.call import GlobalOptions
+from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.console import context as console
+from awscli_mfa_plugin.console.main import main
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.host.context import AwsProcess, context_of, context_of_renewal
+from awscli_mfa_plugin.session.sessions import session_options
+from tests.fakes import LONG_LIVED, FakeProcess, World, session_section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+assert awscli  # before botocore
+
+GLOBALS: dict[str, Any] = {
+    "profile": "mfa",
+    "region": "eu-west-1",
+    "output": "json",
+    "query": None,
+    "endpoint_url": "http://localhost:1",
+    "verify_ssl": False,
+    "connect_timeout": 5,
+    "read_timeout": 6,
+    "color": "off",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a home whose files are read by this process, with a managed profile and another."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("AWS_MFA_TOKEN_CODE", "123456")
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text("[profile mfa]\nmfa_source_profile = default\n")
+    sections = {"default": LONG_LIVED, "mfa": session_section()}
+    text = "".join(
+        f"[{name}]\n" + "".join(f"{option} = {value}\n" for option, value in options.items())
+        for name, options in sections.items()
+    )
+    (folder / "credentials").write_text(text)
+    return tmp_path
+
+
+def aws_process() -> AwsProcess:
+    """Return this process as ``aws``, with AWS CLI v1's own session."""
+    session = create_clidriver().session
+    return AwsProcess(session, lambda: {"s3": object(), "mfa": object()})
+
+
+def script_process() -> console.ScriptProcess:
+    """Return this process as ``awscli-mfa``."""
+    return console.ScriptProcess(os.environ)
+
+
+def test_what_is_given_takes_the_place_of_what_would_be_made() -> None:
+    """Attributes and functions alike, and nothing else is taken."""
+    world = World()
+    given = Context(FakeProcess(world), clock=world.clock, alias_pack=lambda path: path)
+    assert given.clock is world.clock
+    assert given.alias_pack("x") == "x"  # type: ignore[comparison-overlap]
+    with pytest.raises(TypeError, match="alias_packs"):
+        Context(FakeProcess(world), alias_packs=None)
+
+
+def test_a_service_is_made_once() -> None:
+    """So that a renewal keeps what it has read; a watch asks for new ports at each look."""
+    here = Context(FakeProcess(World()))
+    assert here.ports is here.ports
+    assert here.new_ports() is not here.ports
+    assert here.locks is here.locks
+
+
+def test_data_is_asked_for_by_output_or_query() -> None:
+    """By an option of the call alone."""
+    asked = [GlobalOptions(), GlobalOptions(output="json"), GlobalOptions(query="x")]
+    assert [options.asks_for_data for options in asked] == [False, True, True]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_options_of_a_call_arrive_and_shape_its_clients() -> None:
+    """In the ``aws`` process; a renewal takes neither the endpoint nor a check that is off."""
+    process, parsed = aws_process(), SimpleNamespace(**GLOBALS)
+    assert context_of(process, parsed).options == GlobalOptions(**GLOBALS)
+    renewal = GlobalOptions(connect_timeout=5, read_timeout=6)
+    assert context_of_renewal(process, parsed).options == renewal
+    parsed.verify_ssl = "/ca.pem"
+    assert context_of_renewal(process, parsed).options.verify_ssl == "/ca.pem"
+
+
+@pytest.mark.parametrize("process_of", [aws_process, script_process])
+def test_both_processes_read_the_same_profiles(home: Path, process_of: Any) -> None:
+    """And give the same status."""
+    process = process_of()
+    here = Context(process)
+    assert process.config_path == str(home / ".aws" / "config")
+    assert process.credentials_path == str(home / ".aws" / "credentials")
+    assert "mfa" in [profile.name for profile in here.profiles()]
+    assert here.profile("nobody") is None
+    profile = here.profile("mfa")
+    assert profile
+    assert profile.is_managed
+    session = here.session_of(profile)
+    assert session
+    assert session_options(session) == session_section()
+    assert here.session_profile == "mfa"
+    found = status.run(status.COMMAND.arguments(), Context(process, GlobalOptions(profile="mfa")))
+    assert found.data
+    assert found.data["Sessions"][0]["SourceProfile"] == "default"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("process_of", [aws_process, script_process])
+def test_the_token_code_is_taken_out_of_the_environment(process_of: Any) -> None:
+    """At once, and it is for one use."""
+    process = process_of()
+    assert "AWS_MFA_TOKEN_CODE" not in {**os.environ, **process.environment}
+    code_of = Context(process).ports.environment_code
+    assert [code_of(), code_of()] == ["123456", ""]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_profile_of_the_environment_counts_outside_the_cli(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the CLI takes it."""
+    monkeypatch.setenv("AWS_DEFAULT_PROFILE", "b")
+    assert Context(script_process()).session_profile == "b"
+    monkeypatch.setenv("AWS_PROFILE", "a")
+    assert Context(script_process()).session_profile == "a"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_names_of_commands_are_the_clis() -> None:
+    """Its table's and the services', and our subcommands with help."""
+    commands = aws_process().host_commands()
+    assert {"s3", "mfa", "sts"} <= {*commands.commands}
+    assert (commands.host, commands.subcommands[-1]) == ("v1", "help")  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("home")
+def test_what_only_the_cli_knows_is_refused_outside() -> None:
+    """With the way to go."""
+    process = script_process()
+    with pytest.raises(ConfigurationError, match="AWS CLI"):
+        process.host_commands()
+    with pytest.raises(ConfigurationError, match="AWS CLI"):
+        process.handed_out(None, None, None)
+
+
+def test_doctor_outside_the_cli_runs_the_same_function(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a call, as JSON too; ``--fix`` makes the same changes."""
+    (home / ".aws").chmod(0o700)
+    (home / ".aws" / "credentials").chmod(0o644)
+    monkeypatch.setenv("PATH", str(home))
+    main(["doctor", "--profile", "mfa", "--json", "--fix", "--yes"])
+    findings = json.loads(capsys.readouterr().out)["Findings"]
+    assert findings[-1]["Name"] == "sts"
+    assert (home / ".aws" / "credentials").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_session_beside_own_keys_is_in_the_clis_cache(home: Path) -> None:
+    """Where the profile has none, nothing is made."""
+    here = Context(script_process())
+    profile = here.profile("default")
+    assert profile
+    assert here.session_of(profile) is None
+    assert here.session_cache().folder == str(home / ".aws" / "cli" / "cache")
+    session = here.session_of(here.profile("mfa") or profile)
+    assert session
+    here.session_cache(here.locks).save("default", profile.long_lived_key_id, session)
+    found = here.session_of(profile)
+    assert found
+    assert found.expiration - session.expiration < timedelta(seconds=1)

@@ -1,0 +1,202 @@
+"""The short way of ``awscli-mfa credential-process`` against the full way's rules."""
+
+from __future__ import annotations
+
+import json
+import string
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from awscli_mfa_plugin.console.fast_path import living_answer
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.session.credentials import process_form
+from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.sessions import session_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = long-lived-secret\n"
+MANAGED = "[profile mfa]\nmfa_source_profile = default\n"
+
+
+class Home:
+    """A home with both shared files, and the edges that the full way reads them by."""
+
+    def __init__(self, path: Path) -> None:
+        """Make it, empty."""
+        self.path = path
+        (path / ".aws").mkdir(parents=True, exist_ok=True)
+        self.environment = {
+            "AWS_CONFIG_FILE": str(path / ".aws/config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(path / ".aws/credentials"),
+        }
+
+    def write(self, config: str, credentials: str) -> None:
+        """Write both files."""
+        (self.path / ".aws/config").write_text(config, "utf-8")
+        (self.path / ".aws/credentials").write_text(credentials, "utf-8")
+
+    def files(self) -> SharedConfigFiles:
+        """Return what the full way reads."""
+        locks = Locks(StateFolder(str(self.path / ".aws/cli/awscli-mfa")))
+        credentials = self.environment["AWS_SHARED_CREDENTIALS_FILE"]
+        cache = SessionCache(str(self.path / ".aws/cli/cache"), credentials, locks)
+        return SharedConfigFiles(self.environment["AWS_CONFIG_FILE"], credentials, locks, cache)
+
+    def answer(self, profile: str = "mfa", **environment: str) -> Any:
+        """Return what the short way answers, parsed, or None."""
+        text = living_answer(profile, {**self.environment, **environment})
+        return json.loads(text) if text else None
+
+    def full_answer(self, profile: str = "mfa") -> Any:
+        """Return what the full way would answer without asking anybody, or None."""
+        files = self.files()
+        has = files.profile(profile)
+        session = files.session_of(has)
+        if not has.is_managed or has.other_way or session is None:
+            return None
+        return None if session.is_due(datetime.now(timezone.utc)) else process_form(session)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """Return an empty home, which ``~`` means too."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return Home(tmp_path)
+
+
+def session(age: float = 60, lifetime: float = 43_200) -> Session:
+    """Return a session that was made ``age`` seconds ago."""
+    issued = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(seconds=age)
+    return Session("ASIA1", "secret-1", "token-1", issued + timedelta(seconds=lifetime), issued)
+
+
+def section(name: str, options: dict[str, str]) -> str:
+    """Return a section of a shared file."""
+    return "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in options.items()), ""])
+
+
+def test_a_living_session_is_answered(home: Home) -> None:
+    """As the full way would."""
+    home.write(MANAGED, section("mfa", session_options(session())))
+    assert home.answer() == home.full_answer()
+    assert home.answer()["SecretAccessKey"] == "secret-1"
+
+
+def test_the_session_of_a_profile_with_its_own_keys(home: Home) -> None:
+    """It comes from the CLI's cache."""
+    home.write("[profile work]\nmfa_session = on\n", f"[work]\n{KEYS}")
+    home.files().write_session("work", session())
+    assert home.answer("work") == home.full_answer("work")
+    assert home.answer("work")["AccessKeyId"] == "ASIA1"
+
+
+def test_the_cached_session_of_other_keys(home: Home) -> None:
+    """It isn't handed out for the keys that are there now."""
+    home.write("[profile work]\nmfa_session = on\n", f"[work]\n{KEYS}")
+    home.files().write_session("work", session())
+    home.write("[profile work]\nmfa_session = on\n", f"[work]\n{KEYS.replace('AKIA1', 'AKIA2')}")
+    assert home.answer("work") is None
+
+
+NOT_ANSWERED = {
+    "unmanaged": ("[profile mfa]\nregion = x\n", "mfa"),
+    "switched off": (f"{MANAGED}mfa_session = off\n", "mfa"),
+    "a role": (f"{MANAGED}role_arn = arn\n", "mfa"),
+    "another way": (f"{MANAGED}credential_process = p\n", "mfa"),
+    "two spellings": (f'{MANAGED}[profile "mfa"]\nregion = x\n', "mfa"),
+    "an unusual name": (MANAGED.replace("mfa]", "m a]"), "m a"),
+    "no such profile": (MANAGED, "nobody"),
+}
+
+
+@pytest.mark.parametrize(("config", "profile"), NOT_ANSWERED.values(), ids=NOT_ANSWERED.keys())
+def test_what_is_left_to_the_full_way(home: Home, config: str, profile: str) -> None:
+    """Where it isn't plain to see, the AWS CLI is asked."""
+    home.write(config, section(profile, session_options(session())))
+    assert home.answer(profile) is None
+
+
+def test_switched_off_for_one_call(home: Home) -> None:
+    """The full way has the words for it."""
+    home.write(MANAGED, section("mfa", session_options(session())))
+    assert home.answer(AWS_MFA_SESSION="off") is None
+
+
+def test_another_tools_session(home: Home) -> None:
+    """Only what this plugin wrote is its own to hand out."""
+    options = session_options(session()) | {"manager": "awsume"}
+    home.write(MANAGED, section("mfa", options))
+    assert home.answer() is None
+
+
+AGES = [(0, 43_200), (42_299, 43_200), (42_301, 43_200), (43_300, 43_200), (600, 900), (700, 900)]
+
+
+@pytest.mark.parametrize(("age", "lifetime"), AGES)
+def test_it_is_due_when_the_full_way_says_so(home: Home, age: float, lifetime: float) -> None:
+    """The expiry window is the same one."""
+    home.write(MANAGED, section("mfa", session_options(session(age, lifetime))))
+    assert home.answer() == home.full_answer()
+
+
+NAMES = st.sampled_from(["mfa", "mfa2", "default", "work"])
+GOOD = session_options(session()) | {"expiration": "2999-01-01T00:00:00Z"}
+CHANGES = st.dictionaries(
+    st.sampled_from(
+        [
+            *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "manager"),
+            *("expiration", "issued", "aws_security_token", "mfa_source_profile", "mfa_session"),
+            *("role_arn", "region", "sso_session", "credential_process", "issued_key"),
+        ]
+    ),
+    st.sampled_from(
+        [
+            *("", "on", "off", "ON", "awscli-mfa-plugin", "2999-01-01T00:00:00+00:00"),
+            *("2001-01-01T00:00:00+00:00", "2999-01-01T00:00:00Z", "AKIA1", "x y"),
+        ]
+    )
+    | st.text(string.ascii_letters, max_size=4),
+)
+
+
+OPTIONS = st.tuples(
+    st.sampled_from([{}, GOOD, GOOD, {"mfa_source_profile": "default"}, {"mfa_session": "on"}]),
+    CHANGES | st.just({}),
+).map(lambda parts: parts[0] | parts[1])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=NAMES,
+    config=st.dictionaries(NAMES, OPTIONS, max_size=3),
+    credentials=st.dictionaries(NAMES, OPTIONS, max_size=3),
+)
+def test_no_answer_that_the_full_way_would_not_give(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    config: dict[str, dict[str, str]],
+    credentials: dict[str, dict[str, str]],
+) -> None:
+    """Whatever the files hold: the short way answers the same, or leaves it to the full way."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    home.write(
+        "".join(
+            section(key if key == "default" else f"profile {key}", options)
+            for key, options in config.items()
+        ),
+        "".join(section(key, options) for key, options in credentials.items()),
+    )
+    try:
+        answer = home.answer(name)
+    except (ValueError, KeyError, OSError, TypeError):
+        return  # the full way has the words for it
+    assert answer is None or answer == home.full_answer(name)

@@ -1,0 +1,210 @@
+"""The checks by calls: STS, the clock against its Date, the serial against its user."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from awscli_mfa_plugin.doctor.aws import check_aws
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.errors import (
+    MfaError,
+    PermissionDeniedError,
+    ThrottledError,
+    UnreachableError,
+    WrongKeyError,
+)
+from awscli_mfa_plugin.session.records import MfaDevice, Profile
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeIam, Sections, World
+
+MANAGED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
+FIDO = MfaDevice("arn:aws:iam::123456789012:u2f/user/ada/x", "FIDO")
+
+
+class Asked:
+    """Asks STS for its Date, as scripted."""
+
+    def __init__(self, answer: datetime | MfaError | None = NOW) -> None:
+        """Script the answer."""
+        self.answer = answer
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, region: str, profile: str) -> datetime | None:
+        """Answer."""
+        self.asked.append((region, profile))
+        if isinstance(self.answer, MfaError):
+            raise self.answer
+        return self.answer
+
+
+def called(
+    config: Sections | None = None,
+    credentials: Sections | None = None,
+    iam: FakeIam | None = None,
+    asked: Asked | None = None,
+    only: str | None = None,
+    region: str | None = None,
+) -> list[Finding]:
+    """Return what calls find out about these profiles."""
+    config = {"mfa": MANAGED} if config is None else config
+    credentials = {"default": LONG_LIVED} if credentials is None else credentials
+    names = dict.fromkeys((*config, *credentials))
+    profiles = {
+        name: Profile(name, config.get(name, {}), credentials.get(name, {})) for name in names
+    }
+    world = World(files=FakeFiles(config, credentials), iam=iam or FakeIam())
+    return list(check_aws(profiles, only, region, asked or Asked(), world.ports()))
+
+
+def serial_finding(config: Sections, iam: FakeIam) -> Finding:
+    """Return the finding on the serial."""
+    [found] = [finding for finding in called(config, iam=iam) if finding.name == "mfa-serial"]
+    return found
+
+
+def test_all_is_well() -> None:
+    """STS answers, the clock is right, the serial is the user's."""
+    assert [(found.name, found.state) for found in called()] == [
+        ("sts", OK),
+        ("clock", OK),
+        ("mfa-serial", OK),
+    ]
+
+
+def test_sts_is_asked_in_the_region_of_the_profile() -> None:
+    """In --region first, and with the source's network settings."""
+    asked = Asked()
+    called({"mfa": MANAGED | {"region": "eu-west-1"}}, asked=asked)
+    called({"mfa": MANAGED | {"region": "eu-west-1"}}, asked=asked, region="eu-central-1")
+    called({}, {}, asked=asked)
+    called({"default": {"region": "ap-south-1"}}, {}, asked=asked)
+    called({"mfa": MANAGED, "b": {"region": "eu-west-3"}}, asked=asked, only="b")
+    assert asked.asked == [
+        ("eu-west-1", "default"),
+        ("eu-central-1", "default"),
+        ("us-east-1", ""),
+        ("ap-south-1", "default"),
+        ("eu-west-3", "b"),
+    ]
+
+
+def test_no_further_call_where_sts_does_not_answer() -> None:
+    """It would only take its time to fail."""
+    iam = FakeIam()
+    [found] = called(asked=Asked(UnreachableError("No way.", "Look.")), iam=iam)
+    assert found == Finding("sts", ERROR, "No way.", "Look.")
+    assert not iam.calls
+
+
+def test_a_region_that_is_none_is_told() -> None:
+    """Before anything is asked."""
+    asked = Asked()
+    [found] = called({"mfa": MANAGED | {"region": "a b"}}, asked=asked)
+    assert (found.name, found.state, asked.asked) == ("sts", ERROR, [])
+
+
+CLOCKS = [
+    (0, OK, "Less than 30 s"),
+    (29, OK, "Less than 30 s"),
+    (-30, OK, "Less than 30 s"),
+    (30, WARNING, "30 s behind AWS's"),
+    (-32, WARNING, "31 s ahead of AWS's"),
+    (899, WARNING, "15 min behind AWS's"),
+    (900, ERROR, "15 min behind AWS's"),
+    (-3601, ERROR, "1 h 0 min ahead of AWS's"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "state", "seen"), CLOCKS)
+def test_the_clock_is_held_against_the_date(seconds: int, state: str, seen: str) -> None:
+    """AWS's Date is cut to a whole second, so a second in it counts for nobody."""
+    found = called(asked=Asked(NOW + timedelta(seconds=seconds)))[1]
+    assert (found.name, found.state) == ("clock", state)
+    assert seen in found.seen
+
+
+def test_an_answer_without_a_date_is_a_note() -> None:
+    """Nothing can be compared."""
+    assert called(asked=Asked(None))[1].state == NOTE
+
+
+SERIALS: dict[str, tuple[str, FakeIam, str, str]] = {
+    "another user's": (
+        "arn:aws:iam::123456789012:mfa/grace",
+        FakeIam(),
+        ERROR,
+        "isn't a device of its user",
+    ),
+    "FIDO only": (SERIAL, FakeIam((FIDO,)), ERROR, "FIDO devices only"),
+    "no device": (SERIAL, FakeIam(()), ERROR, "no MFA device"),
+    "beside a FIDO device": (
+        SERIAL,
+        FakeIam((FIDO, MfaDevice(SERIAL, "virtual"))),
+        OK,
+        "is its user's",
+    ),
+    "none named": ("", FakeIam(), OK, "names none; its user has 1"),
+    "none named of several": (
+        "",
+        FakeIam((MfaDevice(SERIAL, "virtual"), MfaDevice(SERIAL + "2", "virtual"))),
+        NOTE,
+        "names none; its user has 2",
+    ),
+    "not to be listed": (
+        SERIAL,
+        FakeIam(PermissionDeniedError("Denied.")),
+        NOTE,
+        "may not list its MFA devices",
+    ),
+    "a wrong key": (SERIAL, FakeIam(WrongKeyError("Unknown.")), ERROR, "Unknown."),
+    "throttled": (SERIAL, FakeIam(ThrottledError("Too many.")), WARNING, "Too many."),
+}
+
+
+@pytest.mark.parametrize(("serial", "iam", "state", "seen"), SERIALS.values(), ids=SERIALS.keys())
+def test_the_serial_is_held_against_the_users_devices(
+    serial: str, iam: FakeIam, state: str, seen: str
+) -> None:
+    """What a login would find out with a code is found out without one."""
+    found = serial_finding({"mfa": MANAGED | {"mfa_serial": serial}}, iam)
+    assert found.state == state
+    assert seen in found.seen
+
+
+def test_the_serial_may_be_the_sources() -> None:
+    """As a login resolves it."""
+    config = {"mfa": {"mfa_source_profile": "default"}, "default": {"mfa_serial": SERIAL}}
+    assert serial_finding(config, FakeIam()).seen.endswith("is its user's.")
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials"),
+    [
+        ({"mfa": MANAGED | {"mfa_serial": FIDO.mfa_serial}}, None),
+        ({"mfa": {"mfa_source_profile": "gone"}}, None),
+        ({"mfa": MANAGED, "default": {"credential_process": "x"}}, {}),
+        ({"mfa": {"region": "eu-west-1"}}, None),
+    ],
+    ids=["told without a call", "no source", "a source that is a command", "not managed"],
+)
+def test_devices_are_not_listed_for_nothing(config: Sections, credentials: Sections | None) -> None:
+    """IAM is asked with long-lived keys of the files alone."""
+    iam = FakeIam()
+    called(config, credentials, iam=iam)
+    assert not iam.calls
+
+
+def test_a_user_is_asked_for_devices_once() -> None:
+    """However many session profiles stand on the keys."""
+    iam = FakeIam()
+    found = called({"a": MANAGED, "b": MANAGED, "c": MANAGED | {"region": "eu-west-1"}}, iam=iam)
+    assert [finding.name for finding in found].count("mfa-serial") == 3
+    assert [region for _, _, region in iam.calls] == ["us-east-1", "eu-west-1"]
+
+
+def test_own_keys_are_the_source() -> None:
+    """Those of the config file too."""
+    iam = FakeIam()
+    called({"own": {**LONG_LIVED, "mfa_session": "on", "mfa_serial": SERIAL}}, {}, iam=iam)
+    assert iam.calls == [("AKIAADA", None, "us-east-1")]

@@ -1,0 +1,439 @@
+"""Profiles and environment: what makes a session impossible, useless, or another tool's."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.doctor.observations import MachineSight, NetworkSight, ReadSight
+from awscli_mfa_plugin.doctor.profiles import check_profiles, profiles_of
+from tests.fakes import LONG_LIVED, SERIAL, Sections
+
+TOKEN = {"aws_session_token": "token-secret"}
+MANAGED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
+ROLE = {"role_arn": "arn:aws:iam::123456789012:role/r", "source_profile": "mfa"}
+OFF = {"mfa_session": "off"}
+TEMPORARY = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "x-secret", **TOKEN}
+
+
+def machine(config: Sections, credentials: Sections | None = None) -> MachineSight:
+    """Return a machine with these sections in the files."""
+    return MachineSight(
+        ReadSight("config", exists=True, sections=config),
+        ReadSight("credentials", exists=True, sections=credentials or {"default": LONG_LIVED}),
+        ReadSight("alias"),
+    )
+
+
+def checked(
+    config: Sections, credentials: Sections | None = None, only: str | None = None
+) -> list[Finding]:
+    """Return the findings on these sections."""
+    found = list(check_profiles(profiles_of(machine(config, credentials)), only))
+    assert "secret" not in "".join(finding.seen + finding.remedy for finding in found)
+    return found
+
+
+def test_profiles_come_from_both_files() -> None:
+    """Sections of the config file that are no profiles are left out."""
+    profiles = profiles_of(
+        machine({"plugins": {"a": "b"}, "profile mfa": MANAGED}, {"default": LONG_LIVED})
+    )
+    assert list(profiles) == ["mfa", "default"]
+    assert profiles["mfa"].config == MANAGED
+
+
+def test_sound_profiles_are_summed_up() -> None:
+    """The managed ones are named."""
+    assert checked({"profile mfa": MANAGED}) == [
+        Finding("profiles", OK, "2 looked at, managed: mfa.")
+    ]
+    assert checked({}) == [Finding("profiles", OK, "1 looked at, none is managed yet.")]
+
+
+FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
+    "a long-lived key with a token": (
+        {},
+        {"default": LONG_LIVED | TOKEN},
+        "mixed-keys",
+        ERROR,
+        "mixes a long-lived access key with a session token in the credentials file",
+    ),
+    "a temporary key without a token": (
+        {"default": {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "x"}},
+        {"other": {}},
+        "mixed-keys",
+        ERROR,
+        "temporary access key without its session token in the config file",
+    ),
+    "keys in both files": (
+        {"default": LONG_LIVED},
+        None,
+        "mixed-keys",
+        WARNING,
+        "keys in both files",
+    ),
+    "a source without a role": (
+        {"profile mfa": {"source_profile": "default"}},
+        None,
+        "source-profile",
+        WARNING,
+        "SDKs for Go",
+    ),
+    "a switch that is neither": (
+        {"profile mfa": {"mfa_session": "yes\x1b"}},
+        None,
+        "mfa-session",
+        WARNING,
+        "mfa_session = yes\\x1b, which is neither",
+    ),
+    "marked, and another way": (
+        {"profile mfa": MANAGED | {"credential_process": "x"}},
+        None,
+        "managed-profile",
+        WARNING,
+        "gets its credentials by credential_process",
+    ),
+    "switched on, and another way": (
+        {"profile mfa": {"mfa_session": "on", "sso_session": "x"}},
+        None,
+        "managed-profile",
+        WARNING,
+        "gets its credentials by sso_session",
+    ),
+    "no source": (
+        {"profile mfa": {"mfa_session": "on"}},
+        None,
+        "source",
+        WARNING,
+        "neither keys nor mfa_source_profile",
+    ),
+    "a source that is gone": (
+        {"profile mfa": {"mfa_source_profile": "nobody"}},
+        None,
+        "source",
+        ERROR,
+        "Source profile nobody of mfa doesn't exist.",
+    ),
+    "a source that is temporary": (
+        {"profile mfa": {"mfa_source_profile": "other"}},
+        {"other": TEMPORARY},
+        "source",
+        ERROR,
+        "holds temporary keys",
+    ),
+    "its own source": (
+        {"profile mfa": {"mfa_source_profile": "mfa"}},
+        None,
+        "source",
+        ERROR,
+        "can't be the source of its own session",
+    ),
+    "a bad duration": (
+        {"profile mfa": MANAGED | {"duration_seconds": "60"}},
+        None,
+        "duration",
+        ERROR,
+        "out of range",
+    ),
+    "a user's ARN": (
+        {"profile mfa": MANAGED | {"mfa_serial": "arn:aws:iam::123456789012:user/ada"}},
+        None,
+        "mfa-serial",
+        ERROR,
+        "a user's ARN",
+    ),
+    "a FIDO device": (
+        {"profile mfa": MANAGED | {"mfa_serial": "arn:aws:iam::123456789012:u2f/user/ada/x"}},
+        None,
+        "mfa-serial",
+        ERROR,
+        "is a FIDO device",
+    ),
+    "aws-mfa's keys": (
+        {},
+        {"x-long-term": LONG_LIVED},
+        "other-tools",
+        NOTE,
+        "laid out by aws-mfa",
+    ),
+    "awscli-mfa.sh's device": (
+        {"profile x": {"mfa_arn": SERIAL}},
+        None,
+        "other-tools",
+        NOTE,
+        "laid out by awscli-mfa.sh",
+    ),
+    "awsume's session": (
+        {},
+        {"x": TEMPORARY | {"manager": "awsume"}},
+        "other-tools",
+        NOTE,
+        "laid out by awsume",
+    ),
+    "a role that asks for more than an hour": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "7200"}},
+        None,
+        "role-duration",
+        NOTE,
+        "Role profile r asks for more than an hour.",
+    ),
+    "a role on a role that asks for more than an hour": (
+        {
+            "profile mfa": MANAGED,
+            "profile r": ROLE | {"duration_seconds": "43201"},
+            "profile s": ROLE | {"source_profile": "r", "duration_seconds": "3601"},
+        },
+        None,
+        "role-duration",
+        NOTE,
+        "Role profiles r, s ask for more than an hour.",
+    ),
+    "a role whose duration is no number": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "1h\x1b"}},
+        None,
+        "role-duration",
+        WARNING,
+        "duration_seconds = 1h\\x1b, which isn't a whole number",
+    ),
+    "a role that is too short": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "899"}},
+        None,
+        "role-duration",
+        ERROR,
+        "AWS refuses anything but 900 to 43200",
+    ),
+    "a long role left to the CLI on a session": (
+        {"profile mfa": MANAGED, "profile r": ROLE | OFF | {"duration_seconds": "7200"}},
+        None,
+        "role-duration",
+        ERROR,
+        "duration_seconds = 7200, but its source_profile mfa has the keys of a session",
+    ),
+    "a long role left to the CLI on a role": (
+        {
+            "profile r": ROLE | OFF | {"duration_seconds": "7200", "source_profile": "s"},
+            "profile s": ROLE | {"source_profile": "default"},
+        },
+        None,
+        "role-duration",
+        ERROR,
+        "its source_profile s has the keys of a session",
+    ),
+    "a role left to the CLI that is too long for anybody": (
+        {"profile r": ROLE | OFF | {"duration_seconds": "43201", "source_profile": "default"}},
+        None,
+        "role-duration",
+        ERROR,
+        "AWS refuses anything but 900 to 43200",
+    ),
+    "a role left to the CLI on a session": (
+        {"profile mfa": MANAGED, "profile r": ROLE | OFF},
+        None,
+        "role-source",
+        NOTE,
+        "source_profile mfa holds a session: the CLI uses that as it is",
+    ),
+    "the CLI's history": (
+        {"default": {"cli_history": "enabled"}},
+        None,
+        "cli-history",
+        NOTE,
+        "kept out of it",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials", "name", "state", "seen"), FAULTS.values(), ids=FAULTS.keys()
+)
+def test_a_fault_of_a_profile_is_named(
+    config: Sections, credentials: Sections | None, name: str, state: str, seen: str
+) -> None:
+    """Which profile, what is wrong, what to do."""
+    [found] = [finding for finding in checked(config, credentials) if finding.name == name]
+    assert found.state == state
+    assert seen in found.seen
+    assert found.remedy
+    names = [finding.name for finding in checked(config, credentials)]
+    assert ("profiles" in names) == (state == NOTE)
+
+
+SOUND: dict[str, tuple[Sections, Sections]] = {
+    "a role on a source": (
+        {"profile r": {"role_arn": "r", "source_profile": "default", "mfa_session": "on"}},
+        {"default": LONG_LIVED},
+    ),
+    "a role of an hour": (
+        {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "3600"}},
+        {"default": LONG_LIVED},
+    ),
+    "a long role on an unmanaged profile": (
+        {"profile r": ROLE | {"source_profile": "default", "duration_seconds": "7200"}},
+        {"default": LONG_LIVED},
+    ),
+    "a long role left to the CLI": (
+        {
+            "default": {"mfa_session": "on"},
+            "profile r": ROLE | OFF | {"source_profile": "default", "duration_seconds": "43200"},
+        },
+        {"default": LONG_LIVED},
+    ),
+    "a role that leads back to itself": (
+        {"profile r": ROLE | {"source_profile": "r", "duration_seconds": "7200"}},
+        {"default": LONG_LIVED},
+    ),
+    "a role left to the CLI on another role": (
+        {
+            "profile r": ROLE | OFF | {"source_profile": "s"},
+            "profile s": ROLE | {"source_profile": "default"},
+        },
+        {"default": LONG_LIVED},
+    ),
+    "its own keys, marked": (
+        {"default": {"mfa_source_profile": "default"}},
+        {"default": LONG_LIVED},
+    ),
+    "its own keys, switched on": ({"default": {"mfa_session": "on"}}, {"default": LONG_LIVED}),
+    "switched off": ({"profile mfa": MANAGED | {"mfa_session": "off"}}, {"default": LONG_LIVED}),
+    "another's session": ({}, {"x": TEMPORARY | {"manager": "awscli-mfa-plugin"}}),
+    "another way, unmarked": ({"profile x": {"sso_session": "x"}}, {"default": LONG_LIVED}),
+}
+
+
+@pytest.mark.parametrize(("config", "credentials"), SOUND.values(), ids=SOUND.keys())
+def test_what_is_as_it_should_be_is_no_finding(config: Sections, credentials: Sections) -> None:
+    """Doctor doesn't cry wolf."""
+    assert [finding.name for finding in checked(config, credentials)] == ["profiles"]
+
+
+def test_one_profile_is_looked_at_with_its_source() -> None:
+    """Others aren't."""
+    config = {
+        "profile mfa": MANAGED,
+        "profile other": {"mfa_session": "yes"},
+        "profile lone": {"region": "eu-west-1"},
+    }
+    credentials = {"default": LONG_LIVED | TOKEN}
+    assert {finding.name for finding in checked(config, credentials, "mfa")} == {"mixed-keys"}
+    assert [finding.name for finding in checked(config, credentials, "other")] == ["mfa-session"]
+    assert checked(config, credentials, "lone")[0].seen == "1 looked at, none is managed yet."
+    own = {"default": {"mfa_source_profile": "default"}}
+    assert checked(own, None, "default")[0].seen == "1 looked at, managed: default."
+
+
+def test_a_profile_that_is_not_there_yet_is_a_note() -> None:
+    """A login makes it."""
+    [found] = checked({}, None, "new")
+    assert (found.name, found.state) == ("profile", NOTE)
+
+
+ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
+    "keys": (
+        {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "x-secret"},
+        "environment-keys",
+        WARNING,
+        "use these keys",
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
+    ),
+    "temporary keys": (
+        {
+            "AWS_ACCESS_KEY_ID": "ASIAX",
+            "AWS_SECRET_ACCESS_KEY": "x-secret",
+            "AWS_SESSION_TOKEN": "t-secret",
+        },
+        "environment-keys",
+        WARNING,
+        "no source of a session",
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+    ),
+    "half of a pair": (
+        {"AWS_ACCESS_KEY_ID": "AKIAX"},
+        "environment-keys",
+        ERROR,
+        "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
+        "unset AWS_ACCESS_KEY_ID",
+    ),
+    "the other half": (
+        {"AWS_SECRET_ACCESS_KEY": "x-secret"},
+        "environment-keys",
+        ERROR,
+        "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID",
+        "unset AWS_SECRET_ACCESS_KEY",
+    ),
+    "a token alone": (
+        {"AWS_SECURITY_TOKEN": "t-secret"},
+        "environment-keys",
+        NOTE,
+        "a leftover",
+        "unset AWS_SECURITY_TOKEN",
+    ),
+    "another file": (
+        {"AWS_CONFIG_FILE": "/tmp/\x1b"},
+        "environment",
+        NOTE,
+        "AWS_CONFIG_FILE = /tmp/\\x1b",
+        "",
+    ),
+    "two profiles": (
+        {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "default"},
+        "environment-profile",
+        WARNING,
+        "different profiles",
+        "unset AWS_DEFAULT_PROFILE",
+    ),
+    "a profile that isn't there": (
+        {"AWS_PROFILE": "no\x1bbody"},
+        "environment-profile",
+        WARNING,
+        "AWS_PROFILE names profile no\\x1bbody, which isn't there.",
+        "Correct AWS_PROFILE, or make the profile: «aws mfa login».",
+    ),
+    "switched off": (
+        {"AWS_MFA_SESSION": "OFF"},
+        "environment",
+        NOTE,
+        "no command uses or renews a session",
+        "unset AWS_MFA_SESSION",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "name", "state", "seen", "remedy"),
+    ENVIRONMENTS.values(),
+    ids=ENVIRONMENTS.keys(),
+)
+def test_what_the_environment_changes_is_named(
+    environment: dict[str, str], name: str, state: str, seen: str, remedy: str
+) -> None:
+    """By the variable; a value that is a secret isn't shown."""
+    found = list(check_environment(environment, {"mfa", "default"}))
+    [finding] = [each for each in found if each.name == name and each.state != OK]
+    assert finding.state == state
+    assert seen in finding.seen
+    assert finding.remedy == remedy
+    assert "secret" not in "".join(each.seen + each.remedy for each in found)
+
+
+def test_an_environment_without_surprises_is_fine() -> None:
+    """A profile that is there and named twice is none."""
+    environment = {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "mfa", "HOME": "/home/ada"}
+    [found] = check_environment(environment, {"mfa"})
+    assert found.state == OK
+
+
+def test_network_settings_are_named() -> None:
+    """A proxy's URL isn't even known here; a CA bundle has to be readable."""
+    network = NetworkSight(
+        ("HTTPS_PROXY", "no_proxy"),
+        (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
+    )
+    proxy, good, gone = check_network_settings(network)
+    assert proxy.seen == "Set: HTTPS_PROXY, no_proxy."
+    assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
+    assert gone.state == ERROR
+    assert "\x1b" not in gone.seen + gone.remedy
+    assert "ca_bundle of [a\\x1b] = /gone.pem, which can't be read" in gone.seen
+    assert [each.seen for each in check_network_settings(NetworkSight())] == ["None is set."]

@@ -1,0 +1,263 @@
+"""How each AWS CLI loads the plugin, judged by what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.doctor.observations import (
+    CliSight,
+    FolderSight,
+    MachineSight,
+    ReadSight,
+    StartSight,
+)
+from awscli_mfa_plugin.doctor.wiring import check_wiring, is_hidden
+
+WORKS = StartSight(1, '{"Sessions": []}', "")
+FOLDER = "/home/ada/plugins"
+V1 = {"mfa": "awscli_mfa_plugin"}
+BOTH = {"mfa": "awscli_mfa_plugin", "cli_legacy_plugin_path": FOLDER}
+WRONG_ORDER = {"cli_legacy_plugin_path": FOLDER, "mfa": "awscli_mfa_plugin"}
+PRESENT = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0", "ruamel.yaml": "0.18.6"}
+
+
+def fails(stderr: str) -> StartSight:
+    """Return a start that ended with a message."""
+    return StartSight(255, "", stderr)
+
+
+def missing(module: str) -> StartSight:
+    """Return a start that an import ended."""
+    return fails(f"Traceback\nModuleNotFoundError: No module named '{module}'\n")
+
+
+def cli(version: str = "1.46.3", start: StartSight | None = WORKS, **options: Any) -> CliSight:
+    """Return a CLI of a version."""
+    is_v2 = version.startswith("2.")
+    return CliSight("/usr/bin/aws", version, is_v2=is_v2, is_frozen=is_v2, start=start, **options)
+
+
+def machine(
+    *clis: CliSight,
+    plugins: dict[str, str] | None = None,
+    folders: tuple[FolderSight, ...] = (),
+    **options: Any,
+) -> MachineSight:
+    """Return a machine with these CLIs, [plugins] and folders of v2."""
+    sections = {} if plugins is None else {"plugins": plugins}
+    config = ReadSight("/home/ada/.aws/config", exists=True, sections=sections)
+    parts: dict[str, Any] = {"aliases": ReadSight("alias"), "our_version": "1.0", **options}
+    return MachineSight(config, ReadSight("credentials"), clis=clis, folders=folders, **parts)
+
+
+def findings(seen: MachineSight, name: str) -> list[Finding]:
+    """Return the findings of one name."""
+    return [finding for finding in check_wiring(seen) if finding.name == name]
+
+
+def only(seen: MachineSight, name: str = "cli") -> Finding:
+    """Return the one finding of a name."""
+    [finding] = findings(seen, name)
+    return finding
+
+
+def test_a_working_cli_is_fine() -> None:
+    """«aws mfa status» answers with JSON, 1 where there is no session."""
+    found = only(machine(cli(), plugins=V1))
+    assert found == Finding("cli", OK, "/usr/bin/aws 1.46.3: aws mfa works.")
+
+
+def test_the_cli_that_doctor_runs_in_needs_no_start() -> None:
+    """It was loaded there."""
+    found = only(machine(cli(start=None, is_running=True), plugins=V1))
+    assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works, it runs this.")
+
+
+def test_a_machine_without_aws_is_told() -> None:
+    """There is nothing to plug into."""
+    assert only(machine()).seen == "No aws on the PATH or in the usual places."
+
+
+FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...], str]] = {
+    "it doesn't start": (cli("", None), V1, (), "doesn't start, even without any plugin"),
+    "nothing wired": (cli(start=fails("")), None, (), "doesn't name awscli_mfa_plugin"),
+    "another plugin": (cli(start=fails("")), {"a": "b"}, (), "doesn't name awscli_mfa_plugin"),
+    "no folder": (cli("2.36.12", fails("")), V1, (), "v2 skips plugins without a word"),
+    "a home sign": (
+        cli("2.36.12", fails("")),
+        BOTH,
+        (FolderSight("~/plugins", is_absolute=False, exists=False, holds_plugin=False),),
+        "v2 takes no «~» there",
+    ),
+    "a relative folder": (
+        cli("2.36.12", fails("")),
+        BOTH,
+        (FolderSight("plugins", is_absolute=False, exists=False, holds_plugin=False),),
+        "v2 needs it absolute",
+    ),
+    "a folder that is gone": (
+        cli("2.36.12", missing("awscli_mfa_plugin")),
+        BOTH,
+        (FolderSight(FOLDER, exists=False, holds_plugin=False),),
+        "which isn't there",
+    ),
+    "a folder without the plugin": (
+        cli("2.36.12", missing("awscli_mfa_plugin")),
+        BOTH,
+        (FolderSight(FOLDER, holds_plugin=False),),
+        "no folder of cli_legacy_plugin_path holds",
+    ),
+    "another plugin of v2 is missing": (
+        cli("2.36.12", missing("their_plugin")),
+        BOTH,
+        (FolderSight(FOLDER),),
+        "it can't import their_plugin",
+    ),
+    "v1 lacks the plugin": (cli(start=missing("awscli_mfa_plugin")), V1, (), "lacks the plugin"),
+    "v1 lacks a part of it": (
+        cli(start=missing("awscli_mfa_plugin.host")),
+        V1,
+        (),
+        "lacks the plugin",
+    ),
+    "v1 takes the folder for a plugin": (
+        cli(start=missing(FOLDER)),
+        WRONG_ORDER,
+        (FolderSight(FOLDER),),
+        "it takes cli_legacy_plugin_path for a plugin",
+    ),
+    "another plugin of v1 is missing": (
+        cli(start=missing("their_plugin")),
+        BOTH,
+        (),
+        "it can't import their_plugin",
+    ),
+    "it can't start": (
+        cli(start=fails("awscli-mfa-plugin can't start: ImportError: x")),
+        V1,
+        (),
+        "is loaded and can't start.",
+    ),
+    "a module of ours is missing": (
+        cli(start=fails("awscli-mfa-plugin can't start: No module named 'filelock'")),
+        V1,
+        (),
+        "is loaded and can't start: no module filelock.",
+    ),
+    "it hangs": (cli(start=StartSight(None, "", "")), V1, (), "didn't end in time"),
+    "it wasn't started": (cli(start=None), V1, (), "it wasn't started"),
+    "it isn't loaded": (cli(start=fails("Found invalid choice 'mfa'")), V1, (), "no command mfa"),
+    "something else": (
+        cli(start=fails("Traceback\nbotocore.exceptions.OddError: a secret\n")),
+        V1,
+        (),
+        "aws mfa fails in it (OddError).",
+    ),
+    "no reason told": (cli(start=fails("boom")), V1, (), "aws mfa fails in it."),
+    "no JSON": (cli(start=StartSight(0, "hello", "")), V1, (), "aws mfa fails in it."),
+    "other JSON": (cli(start=StartSight(0, "[]", "")), V1, (), "aws mfa fails in it."),
+}
+
+
+@pytest.mark.parametrize(("seen", "plugins", "folders", "why"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_of_the_wiring_is_named(
+    seen: CliSight, plugins: dict[str, str] | None, folders: tuple[FolderSight, ...], why: str
+) -> None:
+    """Why it doesn't work, and what to do."""
+    found = only(machine(seen, plugins=plugins, folders=folders))
+    assert found.state == ERROR
+    assert why in found.seen
+    assert found.remedy
+    assert "secret" not in found.seen + found.remedy
+
+
+def test_a_config_file_that_cannot_be_read_is_the_cause() -> None:
+    """Its own finding says on which line."""
+    seen = machine(cli(start=fails("Unable to parse config file")), plugins=V1)
+    broken = replace(seen, config=replace(seen.config, why_not="line 3 is odd"))
+    assert "can't read its config file" in only(broken).seen
+
+
+ALIASES: list[tuple[dict[str, dict[str, str]], bool]] = [
+    ({}, False),
+    ({"toplevel": {"whoami": "sts get-caller-identity"}}, False),
+    ({"toplevel": {"mfa": "!rm -rf ~"}}, True),
+    ({"command mfa": {"status": "!date"}}, True),
+    ({"command  mfa": {"status": "!date"}}, True),
+    ({"command mfa": {"left": "status"}}, False),
+    ({"command s3": {"status": "!date"}}, False),
+]
+
+
+@pytest.mark.parametrize(("sections", "is_one"), ALIASES)
+def test_a_cli_is_not_started_where_an_alias_would_run(
+    sections: dict[str, dict[str, str]], *, is_one: bool
+) -> None:
+    """It may be any command of the user's."""
+    seen = machine(
+        cli(start=None), plugins=V1, aliases=ReadSight("alias", exists=True, sections=sections)
+    )
+    assert is_hidden(seen) == is_one
+    assert ("an alias hides aws mfa" in only(seen).seen) == is_one
+
+
+def test_v1_needs_our_line_first() -> None:
+    """Where there is a v1 the wrong order is an error, and can be mended."""
+    right = only(machine(cli(), plugins=BOTH), "plugins-order")
+    wrong = only(machine(cli(start=missing(FOLDER)), plugins=WRONG_ORDER), "plugins-order")
+    v2_alone = only(machine(cli("2.36.12"), plugins=WRONG_ORDER), "plugins-order")
+    assert (right.state, wrong.state, v2_alone.state) == (OK, ERROR, NOTE)
+    assert wrong.fix is not None
+    assert wrong.fix.path == "/home/ada/.aws/config"
+    assert not findings(machine(cli(), plugins=V1), "plugins-order")
+    assert not findings(machine(cli(), plugins={"x": "y"}), "plugins-order")
+
+
+PACKAGES: dict[str, tuple[dict[str, str], str, str]] = {
+    "all there": (PRESENT, OK, "filelock 3.14.0, ruamel.yaml 0.18.6."),
+    "versions not told": (dict.fromkeys(PRESENT, ""), OK, "all there."),
+    "no filelock": (
+        {"awscli_mfa_plugin": "1.0", "ruamel.yaml": "0.18"},
+        ERROR,
+        "filelock is missing.",
+    ),
+    "an old filelock": (PRESENT | {"filelock": "3.8"}, ERROR, "older than 3.12"),
+    "a new filelock": (PRESENT | {"filelock": "3.15.1"}, ERROR, "newer than the plugin takes"),
+    "an old ruamel.yaml": (PRESENT | {"ruamel.yaml": "0.16.5"}, ERROR, "older than 0.17"),
+    "a far newer ruamel.yaml": (PRESENT | {"ruamel.yaml": "1.0"}, OK, "ruamel.yaml 1.0"),
+}
+
+
+@pytest.mark.parametrize(("packages", "state", "seen"), PACKAGES.values(), ids=PACKAGES.keys())
+def test_dependencies_have_versions(packages: dict[str, str], state: str, seen: str) -> None:
+    """What can be imported, and whether it serves."""
+    found = only(machine(cli(packages=packages), plugins=V1), "dependencies")
+    assert found.state == state
+    assert seen in found.seen
+
+
+def test_the_frozen_build_brings_its_own_yaml() -> None:
+    """Nothing in the plugin's folder needs to."""
+    packages = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0"}
+    assert only(machine(cli("2.36.12", packages=packages)), "dependencies").state == OK
+    assert only(machine(cli(packages=packages)), "dependencies").state == ERROR
+
+
+@pytest.mark.parametrize("packages", [None, {}, {"filelock": "3.14"}])
+def test_dependencies_of_a_cli_without_the_plugin_are_not_judged(
+    packages: dict[str, str] | None,
+) -> None:
+    """Where it isn't, or can't be seen, there is another finding."""
+    assert not findings(machine(cli(packages=packages)), "dependencies")
+
+
+def test_another_version_of_the_plugin_is_told() -> None:
+    """A copy that wasn't brought up to date."""
+    seen = machine(cli(packages=PRESENT | {"awscli_mfa_plugin": "0.9"}))
+    found = only(seen, "plugin-version")
+    assert (found.state, "loads version 0.9, this is 1.0" in found.seen) == (WARNING, True)
+    assert not findings(machine(cli(packages=PRESENT)), "plugin-version")

@@ -1,0 +1,161 @@
+"""The one adapter from declared subcommands to the AWS CLI's own kind of command."""
+
+from __future__ import annotations
+
+import json
+import os
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import awscli
+import pytest
+from awscli.clidriver import create_clidriver
+
+from awscli_mfa_plugin.commands.table import NAMES, command_of
+from awscli_mfa_plugin.host.command import MfaCommand
+from awscli_mfa_plugin.host.context import AwsProcess
+from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.system.machine import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+assert awscli  # before botocore
+
+GLOBALS: dict[str, Any] = {
+    "command": "mfa",
+    "profile": None,
+    "region": None,
+    "output": None,
+    "query": None,
+    "endpoint_url": None,
+    "verify_ssl": None,
+    "connect_timeout": None,
+    "read_timeout": None,
+    "color": "off",
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return AWS CLI v1's session, in a home with one session of ours."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".aws").mkdir()
+    end = SystemClock().now().replace(microsecond=0, year=2099)
+    options = session_options(Session("ASIA1", "secret-1", "token-1", end))
+    lines = "".join(f"{name} = {value}\n" for name, value in options.items())
+    (home / ".aws" / "credentials").write_text(f"[mfa]\n{lines}")
+    (home / ".aws" / "config").write_text("[profile mfa]\nmfa_source_profile = default\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE"):
+            patch.setenv(name, str(home))
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        yield create_clidriver().session
+
+
+@pytest.fixture
+def mfa(session: Any) -> MfaCommand:
+    """Return the command."""
+    return MfaCommand(session, AwsProcess(session, dict))
+
+
+def call(mfa: MfaCommand, *words: str, **options: Any) -> int:
+    """Run ``aws mfa`` with these words and global options; return its exit code."""
+    given = SimpleNamespace(
+        **{**GLOBALS, "command": "mfa", "profile": None, "color": "off", **options}
+    )
+    code: int = mfa([*words], given)
+    return code
+
+
+def test_each_subcommand_has_the_help_and_the_options_that_it_declares(mfa: MfaCommand) -> None:
+    """All of them in their order, as the CLI's own commands have theirs."""
+    made = {one["name"]: one["command_class"](mfa._session) for one in mfa.SUBCOMMANDS}
+    assert tuple(made) == NAMES
+    for name, command in made.items():
+        declared = command_of(name)
+        assert (command.name, command.DESCRIPTION) == (name, declared.description)
+        assert (declared.examples, declared.synopsis) == (command.EXAMPLES, command.SYNOPSIS)
+        assert list(command.arg_table) == [option.name for option in declared.options]
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "argument"),
+    [
+        ("login", "force", {"action": "store_true"}),
+        ("login", "min-remaining", {"cli_type_name": "integer"}),
+        ("login", "token-code", {}),
+        ("export", "format", {}),
+        ("watch", "profiles", {"nargs": "+"}),
+        ("watch", "install", {"nargs": "?", "default": ""}),
+        ("alias", "action", {"positional_arg": True, "nargs": "?"}),
+    ],
+)
+def test_an_option_becomes_the_clis_argument(
+    mfa: MfaCommand, name: str, option: str, argument: dict[str, Any]
+) -> None:
+    """Choices stay with us: argparse would refuse others in its own way."""
+    [made] = [one for one in mfa.SUBCOMMANDS if one["name"] == name]
+    table = made["command_class"](mfa._session).ARG_TABLE
+    [found] = [one for one in table if one["name"] == option]
+    assert {
+        key: value for key, value in found.items() if key not in {"name", "help_text"}
+    } == argument
+
+
+def test_a_result_is_text_for_people_and_data_where_that_is_asked_for(
+    mfa: MfaCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is the result's."""
+    assert call(mfa, "status") == 0
+    assert capsys.readouterr().out.startswith("mfa  valid")
+    assert call(mfa, "status", output="json") == 0
+    assert json.loads(capsys.readouterr().out)["Sessions"][0]["Profile"] == "mfa"
+    assert call(mfa, "status", profile="mfa", output="json") == 0
+
+
+def test_exact_text_passes_no_formatter(
+    mfa: MfaCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever output is asked for."""
+    assert call(mfa, "credential-process", output="text") == 0
+    assert json.loads(capsys.readouterr().out)["AccessKeyId"] == "ASIA1"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["logn"], "there is no subcommand 'logn'"),
+        (["--force"], "--force"),
+        (["exec", "ls"], "stands behind «--»"),
+        (["exec", "--"], "No command stands behind «--»"),
+        (["export", "--format", "html"], "--format takes no 'html'"),
+        (["login", "--min-remaining", "soon"], "'soon'|isn't a whole number"),
+        (["watch", "--install", "at"], "--install takes no 'at'"),
+        (["alias", "remove"], "alias takes no 'remove'"),
+        (["login", "--no-such"], "--no-such"),
+    ],
+)
+def test_wrong_usage_ends_with_252(
+    mfa: MfaCommand, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    """In one voice, whichever parser finds it; nothing goes to stdout."""
+    assert call(mfa, *words) == 252
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert any(part in shown.err for part in message.split("|"))
+
+
+@pytest.mark.parametrize(("parsed", "install"), [("", None), (None, ""), ("cron", "cron")])
+def test_an_option_without_its_value_differs_from_none(
+    mfa: MfaCommand, parsed: str | None, install: str | None
+) -> None:
+    """``--install`` alone takes whichever scheduler there is; without it nothing is installed."""
+    [made] = [one for one in mfa.SUBCOMMANDS if one["name"] == "watch"]
+    given = dict.fromkeys(("profiles", "before", "notify_command"))
+    flags = dict.fromkeys(("once", "uninstall", "status", "dry_run"), False)
+    command = made["command_class"](mfa._session)
+    arguments = command._arguments(SimpleNamespace(**given, **flags, install=parsed))
+    assert arguments["install"] == install

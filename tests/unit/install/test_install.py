@@ -1,0 +1,560 @@
+"""``awscli-mfa install`` and ``uninstall`` around an ``aws`` that only says what it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.console.main import main
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.install.changes import Changes
+from awscli_mfa_plugin.install.install import run as install
+from awscli_mfa_plugin.install.uninstall import run as uninstall
+from awscli_mfa_plugin.system.aws_clis import found_clis
+from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.watch.watch_state import keep_schedulers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links, modes, scripts of POSIX")
+
+CHECKOUT = Path(__file__).parents[3]
+AWS = """\
+#!/bin/sh
+case "$*" in
+--version) echo "aws-cli/2.99.0 Python/3.14.6 Linux/6.1 exe/x86_64.debian.12" ;;
+"mfa status --output json")
+    if [ -e "$HOME/../hang" ]; then touch "$HOME/../hanging"; exec sleep 20; fi
+    if [ -e "$HOME/../fail" ]; then echo "no such command: mfa" >&2; exit 252; fi
+    echo '{"Sessions": []}'
+    exit 1 ;;
+*) exit 252 ;;
+esac
+"""
+
+
+CONSOLE = """\
+import sys
+from awscli_mfa_plugin.console.main import main
+sys.exit(main(system=()))
+"""
+
+
+@dataclass
+class Machine:
+    """A home, and ``bin`` with an ``aws`` in it."""
+
+    folder: Path
+    tools: Path
+
+    def __post_init__(self) -> None:
+        """Make the folders and the program."""
+        self.home.mkdir()
+        aws = self.folder / "bin" / "aws"
+        aws.parent.mkdir()
+        aws.write_text(AWS)
+        aws.chmod(0o755)
+
+    @property
+    def home(self) -> Path:
+        """The home folder."""
+        return self.folder / "home"
+
+    @property
+    def config(self) -> Path:
+        """The config file."""
+        return self.home / ".aws" / "config"
+
+    @property
+    def data(self) -> Path:
+        """The folder of the installer's own."""
+        return self.home / ".local" / "share" / "awscli-mfa-plugin"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The user's environment."""
+        return {"HOME": str(self.home), "PATH": f"{self.folder / 'bin'}:{self.tools}"}
+
+    def write_config(self, text: str) -> None:
+        """Write the config file."""
+        self.config.parent.mkdir(exist_ok=True)
+        self.config.write_bytes(text.encode())
+
+    def files(self) -> dict[str, bytes]:
+        """Return what the home holds, by path; folders are empty, links say where they lead."""
+        return {str(path): _content(path) for path in sorted(self.home.rglob("*"))}
+
+    def refused(self, *words: str, env: Mapping[str, str] | None = None) -> str:
+        """Return why an installation is refused, which leaves everything as it was."""
+        before = self.files()
+        with pytest.raises(ConfigurationError) as caught:
+            install(words, {**self.environment, **(env or {})}, ())
+        assert self.files() == before
+        return str(caught.value)
+
+
+def _content(path: Path) -> bytes:
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return path.read_bytes() if path.is_file() else b""
+
+
+@pytest.fixture
+def machine(tmp_path: Path, tools: Path) -> Machine:
+    """Return a machine with a home that holds nothing."""
+    return Machine(tmp_path, tools)
+
+
+CONFIGS = {
+    "missing": None,
+    "empty": "",
+    "no last newline": "[default]\nregion = eu-west-1",
+    "a plugin's folder": "[plugins]\ncli_legacy_plugin_path = /opt/theirs  \n\n[default]\nx = y\n",
+    "windows": "[plugins]\r\n# nothing yet\r\n[default]\r\nregion = eu-west-1\r\n",
+}
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
+def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | None) -> None:
+    """Every file is byte for byte what it was, and every folder there as it was."""
+    if config is not None:
+        machine.write_config(config)
+    before = machine.files()
+    assert install([], machine.environment, ()) == 0
+    assert "mfa = awscli_mfa_plugin" in machine.config.read_text()
+    assert f"{machine.data}/current" in machine.config.read_text()
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.files() == before
+
+
+def test_uninstall_is_byte_exact_around_a_plugin_by_hand(machine: Machine) -> None:
+    """A line that moved comes back to its place, behind a blank line and without a newline."""
+    theirs = machine.folder / "theirs"
+    (theirs / "awscli_mfa_plugin").mkdir(parents=True)
+    machine.write_config(
+        f"[plugins]\n# note\ncli_legacy_plugin_path = {theirs}  \n\nmfa = awscli_mfa_plugin"
+    )
+    before = machine.files()
+    install([], machine.environment, ())
+    assert machine.files() != before
+    uninstall([], machine.environment, ())
+    assert machine.files() == before
+
+
+def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
+    """Or cron would start what isn't there any more; its other lines stay."""
+    install([], machine.environment, ())
+    table = machine.folder / "table"
+    table.write_text("1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
+    crontab = machine.folder / "bin" / "crontab"
+    crontab.write_text(f"#!/bin/sh\ncase $1 in -l) cat '{table}' ;; -) cat > '{table}' ;; esac\n")
+    crontab.chmod(0o755)
+    keep_schedulers(StateFolder(str(machine.home / ".aws" / "cli" / "awscli-mfa")), ["cron"])
+    assert uninstall([], machine.environment, ()) == 0
+    assert table.read_text() == "2 * * * * y\n"
+
+
+def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:
+    """The manifest speaks for every file, and nobody else can read or write one."""
+    install([], machine.environment, ())
+    current = machine.data / "current"
+    assert "awscli_mfa_plugin/__init__.py" in manifest_of(str(current))
+    assert "awscli_mfa_plugin/alias/aliases.yaml" in manifest_of(str(current))
+    assert "filelock/__init__.py" in manifest_of(str(current))
+    assert "ruamel/yaml/__init__.py" in manifest_of(str(current))
+    assert differing_files(str(current)) == []
+    for path in (machine.data, *machine.data.rglob("*")):
+        if not path.is_symlink():
+            assert path.stat().st_mode & 0o077 == 0, path
+    (current / "filelock" / "__init__.py").write_text("evil = True\n")
+    (current / "more.py").write_text("")
+    assert set(differing_files(str(current))) == {"filelock/__init__.py", "more.py"}
+
+
+def test_it_needs_nothing_but_its_folder(machine: Machine) -> None:
+    """All modules are imported from there, without any other package."""
+    install([], machine.environment, ())
+    code = "import awscli_mfa_plugin.install.install, filelock, ruamel.yaml as y; print(y.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={"PYTHONPATH": str(machine.data / "current"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        cwd=machine.folder,
+        check=False,
+    )
+    assert done.stdout.decode().startswith(str(machine.data)), done.stderr
+
+
+def test_a_damaged_version_is_replaced(machine: Machine) -> None:
+    """The next installation writes whole files and lets the link lead there."""
+    install([], machine.environment, ())
+    first = (machine.data / "current").readlink()
+    (machine.data / "current" / "filelock" / "__init__.py").write_text("evil = True\n")
+    install([], machine.environment, ())
+    assert (machine.data / "current").readlink() != first
+    assert differing_files(str(machine.data / "current")) == []
+
+
+def test_installing_twice_changes_nothing(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second time there is nothing to do, and the removal still knows the first state."""
+    machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs   \n")
+    before = machine.files()
+    install([], machine.environment, ())
+    once = machine.files()
+    install([], machine.environment, ())
+    assert machine.files() == once
+    capsys.readouterr()
+    install(["--dry-run"], machine.environment, ())
+    assert capsys.readouterr().out == "Nothing to change.\n"
+    uninstall([], machine.environment, ())
+    assert machine.files() == before
+
+
+def test_an_upgrade_keeps_the_first_state(machine: Machine) -> None:
+    """An installation that writes another folder goes back to before both of them."""
+    machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs  \n\n[default]\nx = y")
+    before = machine.files()
+    install([], machine.environment, ())
+    # As an older release named its folder.
+    text = machine.config.read_text().replace("/current", "/versions/1")
+    machine.config.write_text(text)
+    record = machine.data / "installed.json"
+    record.write_text(record.read_text().replace("/current", "/versions/1"))
+    install([], machine.environment, ())
+    assert f"/opt/theirs:{machine.data}/current" in machine.config.read_text()
+    uninstall([], machine.environment, ())
+    assert machine.files() == before
+
+
+def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> None:
+    """What was there before the last installation is what a removal goes back to."""
+    machine.write_config("[plugins]\nx = json\n")
+    install([], machine.environment, ())
+    changed = (
+        f"[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path={machine.data}/versions/1\n"
+    )
+    machine.config.write_text(changed + "y = json")
+    before = machine.config.read_bytes()
+    install([], machine.environment, ())
+    uninstall([], machine.environment, ())
+    assert machine.config.read_bytes() == before.replace(
+        b"mfa = awscli_mfa_plugin\ncli_legacy_plugin_path="
+        + bytes(machine.data)
+        + b"/versions/1\n",
+        b"",
+    )
+
+
+def test_a_hidden_cli_that_others_can_write_to_is_named(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It isn't started; what isn't found at all is warned of in the last lines."""
+    hidden = machine.home / ".pyenv" / "versions" / "3.12.1" / "bin" / "aws"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text(f"#!/bin/sh\ntouch {machine.folder}/started\n")
+    hidden.chmod(0o755)
+    hidden.parent.chmod(0o777)
+    assert install([], machine.environment, ()) == 0
+    told = capsys.readouterr()
+    assert f"{hidden} was not started: {hidden.parent} can be written by everybody" in told.err
+    assert f"awscli-mfa install --cli {hidden}" in told.err
+    assert not (machine.folder / "started").exists()
+    assert told.out.splitlines()[-2].startswith("Warning: an AWS CLI v1 that awscli-mfa can't find")
+    assert told.out.endswith("awscli-mfa install --cli PATH\n")
+
+
+def test_another_config_file_endangers_no_hidden_cli(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only what is told to reads that file, so nothing is warned of."""
+    other = {**machine.environment, "AWS_CONFIG_FILE": str(machine.home / "other-config")}
+    assert install([], other, ()) == 0
+    assert "Warning" not in capsys.readouterr().out
+
+
+def test_dry_run_shows_every_change_and_makes_none(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Diffs of the files, a line for the folder; a secret around a change is masked."""
+    machine.write_config("[default]\naws_secret_access_key = not-to-be-seen\n")
+    before = machine.files()
+    assert install(["--dry-run"], machine.environment, ()) == 0
+    shown = capsys.readouterr().out
+    assert f"+mfa = awscli_mfa_plugin\n+cli_legacy_plugin_path = {machine.data}/current\n" in shown
+    assert "new folder" in shown
+    assert "not-to-be-seen" not in shown
+    assert machine.files() == before
+    install([], machine.environment, ())
+    before = machine.files()
+    capsys.readouterr()
+    assert uninstall(["--dry-run"], machine.environment, ()) == 0
+    shown = capsys.readouterr().out
+    assert "-mfa = awscli_mfa_plugin" in shown
+    assert f"remove folder {machine.data}" in shown
+    assert machine.files() == before
+
+
+def test_a_failed_proof_takes_all_back(machine: Machine) -> None:
+    """Where ``aws mfa`` doesn't work in the end, everything is as it was."""
+    machine.write_config("[default]\nregion = eu-west-1\n")
+    (machine.folder / "fail").touch()
+    assert "no such command: mfa" in machine.refused()
+
+
+def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> None:
+    """The link leads where it led, and what it leads to is there."""
+    install([], machine.environment, ())
+    (machine.data / "current" / "filelock" / "__init__.py").write_text("another release\n")
+    (machine.folder / "fail").touch()
+    machine.refused()
+
+
+def test_changes_are_taken_back_last_one_first(machine: Machine) -> None:
+    """Of two changes to one file the older content comes back, and folders go when empty."""
+    machine.write_config("first")
+    folder = machine.home / "made"
+    with suppress(ConfigurationError), Changes() as changes:
+        changes.on_failure(folder.rmdir)
+        changes.write(str(machine.config), b"second")
+        changes.write(str(machine.config), b"third")
+        changes.write(str(folder / "file"), b"new")
+        assert machine.config.read_bytes() == b"third"
+        raise ConfigurationError("x", "y")
+    assert machine.config.read_bytes() == b"first"
+    assert not folder.exists()
+
+
+def hanging_installation(machine: Machine) -> subprocess.Popen[bytes]:
+    """Start an installation; return it when it waits for an ``aws`` that doesn't end."""
+    (machine.folder / "hang").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CONSOLE, "install"],
+        env=machine.environment,
+        cwd=CHECKOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 60
+    while not (machine.folder / "hanging").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (machine.folder / "hang").unlink()
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_installation_is_taken_back(machine: Machine, number: int) -> None:
+    """A signal while it runs leaves the home as it was."""
+    machine.write_config("[default]\nregion = eu-west-1\n")
+    before = machine.files()
+    process = hanging_installation(machine)
+    assert machine.files() != before
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert stderr == b"awscli-mfa: cancelled.\n"
+    assert machine.files() == before
+
+
+@pytest.mark.parametrize("command", ["install", "uninstall"])
+def test_what_is_ignored_under_nohup_stays_so(command: str) -> None:
+    """A hangup takes nothing back then; a signal that isn't ignored still does."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert main([command, "--no-such-option"], ()) == 252
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) != handlers[signal.SIGTERM]
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def test_a_killed_installation_is_finished_or_removed_later(machine: Machine) -> None:
+    """The config file is untouched until all else is there, and the record speaks for the rest."""
+    machine.write_config("[default]\nregion = eu-west-1\n")
+    before = machine.files()
+    process = hanging_installation(machine)
+    process.kill()
+    process.communicate(timeout=60)
+    assert machine.config.read_bytes() == before[str(machine.config)]
+    assert install([], machine.environment, ()) == 0
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.files() == before
+
+
+def test_a_file_that_the_cli_cannot_read_is_named(machine: Machine) -> None:
+    """The line is told, and nothing is changed."""
+    machine.write_config("[default]\nregion\n")
+    assert "line 2" in machine.refused()
+
+
+def test_an_alias_that_hides_the_command_is_named(machine: Machine) -> None:
+    """Nobody's alias is run to prove the installation."""
+    alias = machine.home / ".aws" / "cli" / "alias"
+    alias.parent.mkdir(parents=True)
+    alias.write_text("[toplevel]\nmfa = !touch ran\n")
+    assert str(alias) in machine.refused()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775], ids=oct)
+def test_a_folder_that_others_can_write_is_refused(machine: Machine, mode: int) -> None:
+    """What lies there would run with the keys, the sticky bit or not."""
+    shared = machine.home / "shared"
+    shared.mkdir()
+    if os.geteuid() == 0:
+        os.chown(shared, -1, 100)
+    shared.chmod(mode)
+    why = machine.refused(env={"XDG_DATA_HOME": str(shared)})
+    if mode == 0o775 and os.geteuid() != 0:
+        pytest.skip("a user's own group may write")
+    assert f"{shared} can be written by" in why
+
+
+def test_a_linked_folder_is_followed(machine: Machine) -> None:
+    """It is the target that others could change."""
+    shared = machine.home / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (machine.home / ".local").symlink_to(shared)
+    assert f"{shared} can be written by everybody" in machine.refused()
+
+
+def test_without_any_cli_it_says_where_to_get_one(machine: Machine) -> None:
+    """No CLI on the PATH or where one usually is."""
+    assert "No AWS CLI was found" in machine.refused(env={"PATH": "/nonexistent"})
+
+
+def test_a_program_that_is_no_cli_is_refused(machine: Machine) -> None:
+    """--cli names it."""
+    assert "/bin/true is no AWS CLI" in machine.refused("--cli", "/bin/true")
+
+
+@pytest.mark.parametrize("command", [install, uninstall])
+def test_wrong_usage(machine: Machine, command: Callable[..., int]) -> None:
+    """An unknown option is an error with the CLI's exit code."""
+    with pytest.raises(UsageError, match="--nonsense"):
+        command(["--nonsense"], machine.environment, ())
+
+
+def test_sudo_is_refused(machine: Machine) -> None:
+    """Root's files in a user's home would be in its way."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, as sudo gives it")
+    assert "without sudo" in machine.refused(env={"SUDO_USER": "ada"})
+
+
+def test_uninstall_without_an_installation(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is nothing to do, and that is no failure."""
+    assert uninstall([], machine.environment, ()) == 0
+    assert capsys.readouterr().out.startswith("Nothing is installed")
+    assert not list(machine.home.iterdir())
+
+
+def test_what_the_user_adds_meanwhile_stays(machine: Machine) -> None:
+    """Lines added to [plugins] since are kept when ours go."""
+    machine.write_config("[plugins]\n\n[default]\nregion = eu-west-1\n")
+    install([], machine.environment, ())
+    text = machine.config.read_text()
+    machine.config.write_text(text.replace("[plugins]\n", "[plugins]\n# theirs\nspare = x\n"))
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.read_text() == (
+        "[plugins]\n# theirs\nspare = x\n\n[default]\nregion = eu-west-1\n"
+    )
+
+
+def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
+    """Without the record the lines of [plugins] and the folder go all the same."""
+    machine.write_config("[default]\nregion = eu-west-1\n")
+    before = machine.config.read_bytes()
+    install([], machine.environment, ())
+    (machine.data / "installed.json").write_text("{broken")
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.read_bytes() == before
+    assert not machine.data.exists()
+
+
+def test_a_link_to_nowhere_leads_nowhere_again(machine: Machine) -> None:
+    """The config file comes where the link points, and goes from there."""
+    target = machine.home / "dot" / "config"
+    target.parent.mkdir()
+    machine.config.parent.mkdir()
+    machine.config.symlink_to(target)
+    install([], machine.environment, ())
+    assert "awscli_mfa_plugin" in target.read_text()
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.is_symlink()
+    assert not target.exists()
+
+
+def test_what_a_person_made_stays(machine: Machine) -> None:
+    """Lines of [plugins] by hand, and a folder with a file of theirs: nothing was installed."""
+    machine.write_config("[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path = /x\n")
+    before = machine.config.read_bytes()
+    machine.data.mkdir(parents=True)
+    (machine.data / "mine.txt").write_text("mine")
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.read_bytes() == before
+    assert (machine.data / "mine.txt").read_text() == "mine"
+
+
+def test_a_file_of_the_persons_in_the_folder_stays(machine: Machine) -> None:
+    """The plugin goes, the file is left in its place."""
+    install([], machine.environment, ())
+    (machine.data / "mine.txt").write_text("mine")
+    assert uninstall([], machine.environment, ()) == 0
+    assert [path.name for path in machine.data.iterdir()] == ["mine.txt"]
+
+
+def test_another_config_file_is_remembered(machine: Machine) -> None:
+    """Uninstall finds it, also when the variable isn't set any more."""
+    other = machine.home / "other-config"
+    install([], {**machine.environment, "AWS_CONFIG_FILE": str(other)}, ())
+    assert "awscli_mfa_plugin" in other.read_text()
+    assert not machine.config.exists()
+    assert uninstall([], machine.environment, ()) == 0
+    assert not other.exists()
+
+
+def test_found_clis_are_told_apart(machine: Machine) -> None:
+    """Frozen or not, working or not, by which Python; each program once."""
+    folder = machine.folder / "bin"
+    scripts = {
+        "pip": "#!/opt/venv/bin/python\n",
+        "long": "#!/bin/sh\n'''exec' \"/opt/a b/bin/python3\" \"$0\" \"$@\"\n' '''\n",
+        "env": "#!/usr/bin/env -S python3 -s\n",
+        "shim": "#!/bin/sh\nexit 1\n",
+    }
+    for name, text in scripts.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    (folder / "again").symlink_to(folder / "aws")
+    extra = [str(folder / name) for name in [*scripts, "again", "missing"]]
+    python3 = folder / "python3"
+    python3.symlink_to(sys.executable)
+    clis = {Path(cli.path).name: cli for cli in found_clis(machine.environment, (), extra)}
+    assert clis["pip"].python == "/opt/venv/bin/python"
+    assert clis["long"].python == "/opt/a b/bin/python3"
+    assert clis["env"].python == str(python3)
+    assert (clis["shim"].python, clis["shim"].version) == ("", "")
+    assert (clis["again"].version, clis["again"].is_v2, clis["again"].is_frozen) == (
+        "2.99.0",
+        True,
+        True,
+    )
+    assert "aws" not in clis
+    assert clis["missing"].version == ""

@@ -1,0 +1,232 @@
+"""The values that pass between the layers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
+
+TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "secret-token"}
+
+
+def session_of(lifetime: float, *, issued: bool = True) -> Session:
+    """Return a session made now."""
+    expiration = NOW + timedelta(seconds=lifetime)
+    return Session("ASIA", "secret-key", "secret-token", expiration, NOW if issued else None)
+
+
+def test_the_credentials_files_value_counts_first() -> None:
+    """As in botocore; what neither holds is empty."""
+    profile = Profile("a", {"region": "config", "output": "json"}, {"region": "credentials"})
+    assert profile.get("region") == "credentials"
+    assert profile.get("output") == "json"
+    assert profile.get("mfa_serial") == ""
+
+
+def test_a_profile_exists_if_either_file_holds_something_of_it() -> None:
+    """A section of either is enough."""
+    assert Profile("a", {"region": "x"}).exists
+    assert Profile("a", {}, {"x": "y"}).exists
+    assert not Profile("a").exists
+
+
+KEYS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
+    "none": ({}, {}, False),
+    "long-lived in the credentials file": ({}, LONG_LIVED, True),
+    "long-lived in the config file": (LONG_LIVED, {}, True),
+    "long-lived in one, a session in the other": (LONG_LIVED, session_section(), True),
+    "a session": ({}, session_section(), False),
+    "a session in the config file": (TEMPORARY, {}, False),
+    "a session by the token's old name": ({}, TEMPORARY | {"aws_security_token": "x"}, False),
+    "a token without key": ({}, {"aws_session_token": "x"}, False),
+}
+
+
+@pytest.mark.parametrize(("config", "credentials", "are"), KEYS.values(), ids=KEYS.keys())
+def test_keys_without_a_token_are_long_lived(
+    config: dict[str, str], credentials: dict[str, str], are: object
+) -> None:
+    """In either file: they are what no session may replace."""
+    assert Profile("a", config, credentials).has_long_lived_keys is are
+
+
+KEY_IDS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "none": ({}, {}, ""),
+    "in the credentials file": ({}, LONG_LIVED, "AKIAADA"),
+    "in the config file": (LONG_LIVED, {}, "AKIAADA"),
+    "in both, as botocore takes them": (
+        LONG_LIVED | {"aws_access_key_id": "AKIACONFIG"},
+        LONG_LIVED,
+        "AKIAADA",
+    ),
+    "beside a session": (LONG_LIVED, session_section(), "AKIAADA"),
+    "a session alone": ({}, session_section(), ""),
+    "a session in the config file": (TEMPORARY, {}, ""),
+}
+
+
+@pytest.mark.parametrize(("config", "credentials", "key_id"), KEY_IDS.values(), ids=KEY_IDS.keys())
+def test_the_long_lived_key_is_known_by_its_id(
+    config: dict[str, str], credentials: dict[str, str], key_id: str
+) -> None:
+    """Of whichever section holds it; never that of a session."""
+    assert Profile("a", config, credentials).long_lived_key_id == key_id
+
+
+def test_a_session_is_ours_only_by_its_manager() -> None:
+    """Anybody else's stays what it is."""
+    assert Profile("a", {}, session_section()).is_ours
+    assert not Profile("a", {}, session_section(manager="awsume")).is_ours
+    assert not Profile("a", {}, TEMPORARY).is_ours
+    assert not Profile("a", {}, {"manager": "awscli-mfa-plugin"}).is_ours
+    assert Profile("a", {}, TEMPORARY).has_session_token
+    assert Profile("a", {}, TEMPORARY | {"aws_security_token": "x"}).has_session_token
+    assert not Profile("a", {}, LONG_LIVED).has_session_token
+
+
+MANAGED: dict[str, tuple[dict[str, str], bool]] = {
+    "nothing": ({}, False),
+    "the mark": ({"mfa_source_profile": "default"}, True),
+    "the switch": ({"mfa_session": "on"}, True),
+    "the switch, any case": ({"mfa_session": "On"}, True),
+    "another value": ({"mfa_session": "1"}, False),
+    "switched off": ({"mfa_session": "off"}, False),
+    "switched off with the mark": ({"mfa_source_profile": "default", "mfa_session": "OFF"}, False),
+    "a serial alone, as the peers' users have it": ({"mfa_serial": SERIAL}, False),
+}
+
+
+@pytest.mark.parametrize(("config", "is_managed"), MANAGED.values(), ids=MANAGED.keys())
+def test_a_profile_is_managed_by_its_own_settings(
+    config: dict[str, str], is_managed: object
+) -> None:
+    """The mark or the switch; ``off`` takes it out."""
+    profile = Profile("a", config)
+    assert profile.is_managed is is_managed
+    assert profile.is_switched_off is (config.get("mfa_session", "").lower() == "off")
+
+
+WAYS = [
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "credential_process",
+    "web_identity_token_file",
+    "credential_source",
+    "login_session",
+]
+
+
+@pytest.mark.parametrize("option", WAYS)
+def test_a_profile_may_get_credentials_another_way(option: str) -> None:
+    """The setting is named, in whichever file it stands."""
+    assert Profile("a", {option: "x"}).other_way == option
+    assert Profile("a", {}, {option: "x"}).other_way == option
+
+
+def test_most_profiles_get_credentials_no_other_way() -> None:
+    """Neither an MFA serial nor a lone source_profile is one."""
+    assert Profile("a", {"mfa_serial": SERIAL, "source_profile": "b"}, LONG_LIVED).other_way == ""
+
+
+DUE = {
+    "just made": (43_200, 0, False),
+    "a second before the window": (43_200, 43_200 - 901, False),
+    "a second inside the window": (43_200, 43_200 - 899, True),
+    "short, just made": (900, 0, False),
+    "short, ten minutes old": (900, 600, False),
+    "short, a second before the window": (900, 674, False),
+    "short, a second inside the window": (900, 676, True),
+    "over": (900, 901, True),
+}
+
+
+@pytest.mark.parametrize(("lifetime", "age", "is_due"), DUE.values(), ids=DUE.keys())
+def test_a_session_is_due_inside_its_window(lifetime: int, age: int, is_due: object) -> None:
+    """15 minutes, or a quarter of the lifetime that was granted."""
+    assert session_of(lifetime).is_due(NOW + timedelta(seconds=age)) is is_due
+
+
+MIN_REMAINING = {
+    "exactly as much": (3600, 3600, False),
+    "a second less": (3599, 3600, True),
+    "a started second doesn't count": (3599.9, 3600, True),
+    "nothing asked for, some left": (1, 0, False),
+    "nothing asked for, nothing left": (0, 0, True),
+    "inside the window, but enough": (60, 30, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("left", "wanted", "is_due"), MIN_REMAINING.values(), ids=MIN_REMAINING.keys()
+)
+def test_min_remaining_stands_in_for_the_window(left: float, wanted: int, is_due: object) -> None:
+    """Renew unless at least that much is left."""
+    assert session_of(left).is_due(NOW, wanted) is is_due
+
+
+@given(st.integers(1, 129_600))
+def test_a_session_just_made_is_never_due(lifetime: int) -> None:
+    """Whatever lifetime was granted."""
+    session = session_of(lifetime)
+    assert not session.is_due(NOW)
+    assert session.is_due(session.expiration)
+
+
+def test_an_unknown_lifetime_counts_as_twelve_hours() -> None:
+    """Where nobody wrote down when the session was issued, or a time that can't be."""
+    twelve_hours = timedelta(hours=12)
+    assert session_of(900, issued=False).lifetime == twelve_hours
+    assert session_of(0).lifetime == twelve_hours
+    assert session_of(-1).lifetime == twelve_hours
+    assert session_of(900).lifetime == timedelta(seconds=900)
+
+
+def test_remaining_is_whole_seconds() -> None:
+    """And never negative."""
+    assert session_of(90.5).remaining(NOW) == 90
+    assert session_of(90).remaining(NOW + timedelta(seconds=100)) == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Keys("AKIA", "secret-key", "secret-token", "a"),
+        session_of(900),
+        Profile("a", TEMPORARY, {"aws_secret_access_key": "secret-key"}),
+    ],
+    ids=["keys", "session", "profile"],
+)
+def test_the_repr_of_a_value_holds_no_secret(value: object) -> None:
+    """It may stand in a log or a traceback."""
+    assert "secret-" not in repr(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_usable"), [("virtual", True), ("hardware", True), ("FIDO", False)]
+)
+def test_all_but_fido_devices_are_usable(kind: str, is_usable: object) -> None:
+    """GetSessionToken takes codes, and a FIDO key shows none."""
+    assert MfaDevice(SERIAL, kind).is_usable is is_usable
+
+
+USERS = {
+    "a user": ("arn:aws:iam::123456789012:user/ada", "ada"),
+    "a user with a path": ("arn:aws:iam::123456789012:user/team/x/ada", "ada"),
+    "a user of China": ("arn:aws-cn:iam::123456789012:user/ada", "ada"),
+    "a role": ("arn:aws:sts::123456789012:assumed-role/r/ada", ""),
+    "root": ("arn:aws:iam::123456789012:root", ""),
+    "a federated user": ("arn:aws:sts::123456789012:federated-user/ada", ""),
+}
+
+
+@pytest.mark.parametrize(("arn", "name"), USERS.values(), ids=USERS.keys())
+def test_only_an_iam_user_has_a_user_name(arn: str, name: str) -> None:
+    """Without its path, as IAM wants it."""
+    assert CallerIdentity(arn, "123456789012").user_name == name

@@ -1,0 +1,227 @@
+"""Where the long-lived keys of a session come from."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.session.records import Keys, Profile
+from awscli_mfa_plugin.session.source import Source, environment_keys, known_region, resolve_source
+from tests.fakes import LONG_LIVED, FakeFiles, World, session_section
+
+IN_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
+TEMPORARY_THERE = {**IN_ENVIRONMENT, "AWS_SESSION_TOKEN": "token-env"}
+
+
+def files(**config: dict[str, str]) -> FakeFiles:
+    """Return files with keys in three profiles, and config sections besides."""
+    keys = {name: LONG_LIVED | {"aws_access_key_id": f"AKIA{name}"} for name in ("default", "a")}
+    return FakeFiles(config, keys | {"b": LONG_LIVED, "temporary": session_section()})
+
+
+KEY_OF = {"": "AKIAENV", "default": "AKIAdefault", "a": "AKIAa", "b": "AKIAADA"}
+ORDER: dict[str, tuple[str | None, dict[str, str], dict[str, str], str]] = {
+    "the option first": ("a", {"mfa_source_profile": "b"}, IN_ENVIRONMENT, "a"),
+    "then mfa_source_profile": (
+        None,
+        {"mfa_source_profile": "b", "source_profile": "a"},
+        IN_ENVIRONMENT,
+        "b",
+    ),
+    "then source_profile": (None, {"source_profile": "a"}, IN_ENVIRONMENT, "a"),
+    "then the environment": (None, {}, IN_ENVIRONMENT, ""),
+    "then default": (None, {}, {}, "default"),
+    "half a pair is none": (None, {}, {"AWS_ACCESS_KEY_ID": "AKIAENV"}, "default"),
+    "temporary ones aren't taken": (None, {}, TEMPORARY_THERE, "default"),
+    "the option before temporary ones": ("a", {}, TEMPORARY_THERE, "a"),
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "config", "environment", "profile"), ORDER.values(), ids=ORDER.keys()
+)
+def test_the_source_is_found_in_the_designs_order(
+    named: str | None, config: dict[str, str], environment: dict[str, str], profile: str
+) -> None:
+    """Option, profile, environment, default."""
+    world = World(files=files(), environment=environment)
+    source = resolve_source(named, Profile("mfa", config), world.ports())
+    assert source.profile == profile
+    assert source.keys.session_token == ""
+    assert source.keys.access_key_id == KEY_OF[profile]
+
+
+def test_it_is_said_which_keys_were_taken_of_two() -> None:
+    """With keys in the environment and in default at hand."""
+    world = World(files=files(), environment=IN_ENVIRONMENT)
+    assert resolve_source(None, Profile("mfa"), world.ports()).shown == "the environment"
+    assert len(world.notes) == 1
+    assert "environment, not those of profile default" in world.notes[0]
+    assert "--source-profile default" in world.notes[0]
+
+
+def test_nothing_is_said_where_there_is_nothing_else_to_take() -> None:
+    """No default, or one that can't be a source."""
+    for nowhere in (FakeFiles(), FakeFiles(credentials={"default": session_section()})):
+        world = World(files=nowhere, environment=IN_ENVIRONMENT)
+        assert resolve_source(None, Profile("mfa"), world.ports()).profile == ""
+        assert world.notes == []
+
+
+def test_default_isnt_spoken_of_as_a_source_of_itself() -> None:
+    """Where it gets the session, there is no choice."""
+    world = World(files=files(), environment=IN_ENVIRONMENT)
+    assert resolve_source(None, Profile("default"), world.ports()).profile == ""
+    assert world.notes == []
+
+
+@pytest.mark.parametrize("token", ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
+def test_temporary_keys_in_the_environment_are_set_aside_with_one_line(token: str) -> None:
+    """A leftover of another tool, which no session is made from."""
+    world = World(files=files(), environment={**IN_ENVIRONMENT, token: "token-env"})
+    source = resolve_source(None, Profile("mfa"), world.ports())
+    assert (source.profile, source.shown) == ("default", "profile default")
+    assert len(world.notes) == 1
+    assert "Set aside" in world.notes[0]
+    assert "token-env" not in world.notes[0]
+
+
+UNFIT: dict[str, tuple[str, dict[str, str], str]] = {
+    "missing": ("missing", {}, "Source profile missing doesn't exist"),
+    "a session": ("temporary", {}, "Source profile temporary holds temporary keys"),
+    "a role": ("x", {"role_arn": "x"}, "Source profile x gets temporary keys by role_arn"),
+    "SSO": ("x", {"sso_session": "x"}, "Source profile x gets temporary keys by sso_session"),
+    "a login": ("x", {"login_session": "x"}, "gets temporary keys by login_session"),
+    "no keys": ("x", {"region": "x"}, "Source profile x holds no long-lived keys"),
+    "itself": ("mfa", {}, "Profile mfa can't be the source of its own session"),
+}
+
+
+@pytest.mark.parametrize(("named", "config", "what"), UNFIT.values(), ids=UNFIT.keys())
+def test_a_named_source_without_long_lived_keys_is_an_error_with_the_reason(
+    named: str, config: dict[str, str], what: str
+) -> None:
+    """Nothing else is taken in its place, and the remedy names what could be."""
+    world = World(files=files(**{named: config} if config else {}), environment=IN_ENVIRONMENT)
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_source(named, Profile("mfa"), world.ports())
+    assert what in caught.value.what
+    assert "--source-profile" in caught.value.remedy
+
+
+def test_the_remedy_names_the_profiles_that_could_serve() -> None:
+    """Never the session profile itself, nor one with temporary keys."""
+    world = World(files=files(mfa={"region": "x"}, role={"role_arn": "x"}))
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_source("temporary", Profile("b"), world.ports())
+    assert caught.value.remedy == "Name a source by --source-profile: default, a."
+
+
+def test_the_remedy_names_five_profiles_at_most() -> None:
+    """An account's hundred profiles wouldn't help anybody."""
+    world = World(files=FakeFiles(credentials=dict.fromkeys("abcdefg", LONG_LIVED)))
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_source("missing", Profile("mfa"), world.ports())
+    assert caught.value.remedy == "Name a source by --source-profile: a, b, c, d, e."
+
+
+def test_without_any_keys_the_remedy_says_how_to_store_some() -> None:
+    """On a new machine."""
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_source(None, Profile("mfa"), World().ports())
+    assert "Source profile default doesn't exist" in caught.value.what
+    assert "aws configure" in caught.value.remedy
+
+
+def test_the_keys_of_a_process_serve() -> None:
+    """Any way that botocore knows to resolve long-lived keys does."""
+    world = World(files=FakeFiles({"p": {"credential_process": "x"}}))
+    world.chain.resolved["p"] = Keys("AKIAP", "secret-p", profile="p")
+    source = resolve_source("p", Profile("mfa"), world.ports())
+    assert source == Source("p", Keys("AKIAP", "secret-p", profile="p"))
+
+
+def test_temporary_keys_of_a_process_are_refused() -> None:
+    """What they are is seen only when they are there."""
+    world = World(files=FakeFiles({"p": {"credential_process": "x"}}))
+    world.chain.resolved["p"] = Keys("ASIAP", "secret-p", "token-p", "p")
+    with pytest.raises(ConfigurationError, match="Source profile p resolves to temporary keys"):
+        resolve_source("p", Profile("mfa"), world.ports())
+
+
+def test_keys_in_the_config_file_serve() -> None:
+    """The credentials file isn't the only place."""
+    world = World(files=FakeFiles({"c": LONG_LIVED}))
+    assert resolve_source("c", Profile("mfa"), world.ports()).keys.access_key_id == "AKIAADA"
+
+
+KEYS: dict[str, tuple[dict[str, str], Keys | None]] = {
+    "none": ({}, None),
+    "an id alone": ({"AWS_ACCESS_KEY_ID": "A"}, None),
+    "a secret alone": ({"AWS_SECRET_ACCESS_KEY": "s"}, None),
+    "empty": ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, None),
+    "long-lived": (IN_ENVIRONMENT, Keys("AKIAENV", "secret-env")),
+    "with an empty token": (
+        {**IN_ENVIRONMENT, "AWS_SESSION_TOKEN": ""},
+        Keys("AKIAENV", "secret-env"),
+    ),
+    "temporary": (TEMPORARY_THERE, Keys("AKIAENV", "secret-env", "token-env")),
+}
+
+
+@pytest.mark.parametrize(("environment", "keys"), KEYS.values(), ids=KEYS.keys())
+def test_the_environment_holds_keys_only_in_pairs(
+    environment: dict[str, str], keys: Keys | None
+) -> None:
+    """A token makes them temporary."""
+    assert environment_keys(environment) == keys
+
+
+BOTH = {"AWS_REGION": "r-env", "AWS_DEFAULT_REGION": "r-default"}
+REGIONS: dict[str, tuple[str | None, str, str, dict[str, str], str]] = {
+    "the option first": ("r-option", "r-session", "r-source", BOTH, "r-option"),
+    "then the session profile's": (None, "r-session", "r-source", BOTH, "r-session"),
+    "then the source's": (None, "", "r-source", BOTH, "r-source"),
+    "then the environment's": (None, "", "", BOTH, "r-env"),
+    "then its older name": (None, "", "", {"AWS_DEFAULT_REGION": "r-default"}, "r-default"),
+    "else none": (None, "", "", {}, ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "of_session", "of_source", "environment", "region"),
+    REGIONS.values(),
+    ids=REGIONS.keys(),
+)
+def test_the_region_is_found_in_the_designs_order(
+    named: str | None, of_session: str, of_source: str, environment: dict[str, str], region: str
+) -> None:
+    """Option, session profile, source profile, environment."""
+    world = World(files=FakeFiles({"a": {"region": of_source}}), environment=environment)
+    session_profile = Profile("mfa", {"region": of_session})
+    source = Source("a", Keys("AKIA", "secret"))
+    assert known_region(named, session_profile, source, world.ports()) == region
+
+
+def test_the_environments_keys_bring_no_profiles_region() -> None:
+    """The region of default isn't theirs."""
+    world = World(files=FakeFiles({"default": {"region": "r"}, "": {"region": "x"}}))
+    assert known_region(None, Profile("mfa"), Source("", Keys("A", "s")), world.ports()) == ""
+
+
+@pytest.mark.parametrize("region", ["bo gus", "-eu", "eu-", "12", "eu.west", "ä", "x" * 64])
+def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
+    """By the option it is wrong usage, elsewhere wrong configuration."""
+    source, ports = Source("", Keys("A", "s")), World().ports()
+    with pytest.raises(UsageError, match="is no region"):
+        known_region(region, Profile("mfa"), source, ports)
+    with pytest.raises(ConfigurationError, match="is no region"):
+        known_region(None, Profile("mfa", {"region": region}), source, ports)
+
+
+def test_a_source_shows_no_secret_and_no_control_characters() -> None:
+    """In words and in a traceback."""
+    source = Source("a\x1b", Keys("AKIA", "secret-a", "token-a", "a"))
+    assert source.shown == "profile a\\x1b"
+    assert "secret-a" not in repr(source)
+    assert "token-a" not in repr(source)

@@ -1,0 +1,146 @@
+"""The state of the sessions in the shared files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from awscli_mfa_plugin.session.records import Profile
+from awscli_mfa_plugin.session.sessions import session_of
+from awscli_mfa_plugin.session.status import (
+    EXPIRED,
+    EXPIRING,
+    NONE,
+    UNKNOWN,
+    VALID,
+    SessionStatus,
+    have_more_left,
+    session_statuses,
+    status_of,
+)
+from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
+
+TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "token"}
+MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
+
+
+def others(seconds: int) -> dict[str, str]:
+    """Return a section with aws-vault's session that ends in so many seconds."""
+    end = NOW + timedelta(seconds=seconds)
+    return TEMPORARY | {"aws_credential_expiration": end.isoformat()}
+
+
+STATES: dict[str, tuple[dict[str, str], str, int]] = {
+    "just made": (session_section(), VALID, 43_200),
+    "a second before the window": (session_section(age=43_200 - 901), VALID, 901),
+    "inside the window": (session_section(age=43_200 - 899), EXPIRING, 899),
+    "the last second": (session_section(age=43_199), EXPIRING, 1),
+    "over": (session_section(age=43_200), EXPIRED, 0),
+    "over for long": (session_section(age=10**6), EXPIRED, 0),
+    "short, just made": (session_section(900), VALID, 900),
+    "short, outside its window": (session_section(900, age=674), VALID, 226),
+    "short, inside its window": (session_section(900, age=676), EXPIRING, 224),
+    "an end that can't be read": (session_section(expiration="soon"), UNKNOWN, 0),
+    "none": ({}, NONE, 0),
+}
+
+
+@pytest.mark.parametrize(("section", "state", "remaining"), STATES.values(), ids=STATES.keys())
+def test_a_managed_session_has_a_state(section: dict[str, str], state: str, remaining: int) -> None:
+    """By the window that decides whether it is due."""
+    status = status_of(Profile("mfa", MARKED, section), session_of, NOW)
+    assert status is not None
+    assert (status.profile, status.source_profile) == ("mfa", "default")
+    assert (status.mfa_serial, status.tool) == (SERIAL, "")
+    assert (status.state, status.remaining) == (state, remaining)
+
+
+def test_a_state_tells_end_and_lifetime() -> None:
+    """For the bar that shows the time left."""
+    status = status_of(Profile("mfa", MARKED, session_section(3600, age=600)), session_of, NOW)
+    assert status == SessionStatus(
+        "mfa", "default", SERIAL, VALID, NOW + timedelta(seconds=3000), 3000, 3600
+    )
+
+
+def test_a_state_without_session_tells_neither_end_nor_lifetime() -> None:
+    """There is nothing to draw a bar of."""
+    profile = Profile("mfa", MARKED)
+    assert status_of(profile, session_of, NOW) == SessionStatus(
+        "mfa", "default", SERIAL, NONE, None, 0, 0, ""
+    )
+
+
+OTHERS: dict[str, tuple[dict[str, str], str, int]] = {
+    "valid": (others(901), VALID, 901),
+    "inside the longest window": (others(899), EXPIRING, 899),
+    "over": (others(0), EXPIRED, 0),
+    "no end written": (TEMPORARY, UNKNOWN, 0),
+    "an end that is no time": (TEMPORARY | {"awsmfa_expiration": "soon"}, UNKNOWN, 0),
+}
+
+
+@pytest.mark.parametrize("config", [{}, MARKED], ids=["unmanaged", "managed"])
+@pytest.mark.parametrize(("section", "state", "remaining"), OTHERS.values(), ids=OTHERS.keys())
+def test_another_tools_session_is_told_apart(
+    config: dict[str, str], section: dict[str, str], state: str, remaining: int
+) -> None:
+    """With the tool's name, also where it sits in a managed profile."""
+    status = status_of(Profile("work", config, section), session_of, NOW)
+    assert status is not None
+    assert status.tool
+    assert (status.state, status.remaining) == (state, remaining)
+    assert (status.expiration is None) is (state == UNKNOWN)
+
+
+def test_only_managed_profiles_and_sessions_are_shown_in_order() -> None:
+    """The rest isn't ours to show."""
+    profiles = [
+        Profile("z", {"mfa_session": "on"}),
+        Profile("plain", {"region": "x"}),
+        Profile("default", {}, LONG_LIVED),
+        Profile("serial", {"mfa_serial": SERIAL, "role_arn": "x"}),
+        Profile("off", {**MARKED, "mfa_session": "off"}),
+        Profile("vault", {}, others(1000)),
+        Profile("unmarked", {}, session_section()),
+        Profile("merged", MARKED | session_section()),
+    ]
+    statuses = session_statuses(profiles, session_of, NOW)
+    assert [(status.profile, status.state, bool(status.tool)) for status in statuses] == [
+        ("z", NONE, False),
+        ("vault", VALID, True),
+        ("unmarked", VALID, False),
+        ("merged", VALID, False),
+    ]
+
+
+def status(state: str, remaining: int = 0, tool: str = "") -> SessionStatus:
+    """Return a status as far as the exit code goes by it."""
+    return SessionStatus("a", "", "", state, remaining=remaining, tool=tool)
+
+
+ENOUGH: dict[str, tuple[list[SessionStatus], int, bool]] = {
+    "nothing is shown": ([], 0, False),
+    "a valid one": ([status(VALID, 1000)], 0, True),
+    "one that is over": ([status(EXPIRED)], 0, False),
+    "one managed profile without a session": ([status(NONE)], 0, False),
+    "an unknown end": ([status(UNKNOWN)], 0, False),
+    "more than asked": ([status(VALID, 1001)], 1000, True),
+    "exactly as much isn't more": ([status(VALID, 1000)], 1000, False),
+    "all": ([status(VALID, 1001), status(EXPIRING, 1002)], 1000, True),
+    "all but one": ([status(VALID, 1001), status(EXPIRING, 10)], 1000, False),
+    "all but one without session": ([status(VALID, 1001), status(NONE)], 0, False),
+    "another tool's doesn't spoil it": ([status(VALID, 9), status(EXPIRED, 0, "x")], 0, True),
+    "another tool's doesn't save it": ([status(EXPIRED), status(VALID, 9, "x")], 0, False),
+    "another tool's alone": ([status(VALID, 9, "x")], 0, True),
+}
+
+
+@pytest.mark.parametrize(("statuses", "wanted", "have"), ENOUGH.values(), ids=ENOUGH.keys())
+def test_enough_is_left_if_a_session_is_shown_and_all_managed_ones_have_more(
+    statuses: list[SessionStatus], wanted: int, have: object
+) -> None:
+    """This is the exit code of ``aws mfa status --min-remaining``."""
+    assert have_more_left(statuses, wanted) is have
+    assert have_more_left(iter(statuses), wanted) is have

@@ -1,0 +1,469 @@
+"""A setup manifest: what is taken, and what is refused at which line and column."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from awscli_mfa_plugin.errors import (
+    BusyError,
+    CancelledError,
+    CannotAskError,
+    ConfigurationError,
+    MfaError,
+)
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.setup.export import exported, manifest_text
+from awscli_mfa_plugin.setup.manifest import SetupManifest, manifest_of, unreadable
+from awscli_mfa_plugin.setup.manifest_file import LARGEST, read_setup_manifest
+from awscli_mfa_plugin.setup.plan import (
+    accepted_commands,
+    changes_by,
+    confirm,
+    lines_of,
+    merged,
+    missing_sources,
+)
+from awscli_mfa_plugin.setup.secrets import check_no_secrets
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeNotes, FakeTerminal, session_section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fakes import Sections
+
+TEAM = f"""\
+version: 1
+profiles:
+  mfa:
+    mfa_source_profile: default
+    mfa_serial: {SERIAL}
+    duration_seconds: 28800
+    region: eu-west-1
+    mfa_process: ykman oath accounts code -s aws
+    mfa_prompt: hidden
+  "own keys":
+    mfa_session: on
+  admin:
+    role_arn: arn:aws:iam::123456789012:role/team/Admin
+    source_profile: mfa
+    mfa_session: off
+    duration_seconds: 3600
+    external_id: shared-with-us
+    role_session_name: ada
+"""
+SEED = "JBSWY3DPEHPK3PXP"
+SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+def read(text: str, file: str = "team.yaml") -> SetupManifest:
+    """Return the manifest of a text, read as the edge reads a file."""
+    check_no_secrets(text, file)
+    return manifest_of(root_of(text, lambda *place: unreadable(file, *place)), file)
+
+
+def with_setting(line: str, profile: str = "mfa") -> str:
+    """Return a manifest with one session profile and one more setting, on line 5."""
+    return f"version: 1\nprofiles:\n  {profile}:\n    mfa_source_profile: default\n    {line}\n"
+
+
+def with_role(line: str) -> str:
+    """Return a manifest with one role and one more setting, on line 6."""
+    role = "role_arn: arn:aws:iam::123456789012:role/x"
+    return f"version: 1\nprofiles:\n  r:\n    {role}\n    source_profile: mfa\n    {line}\n"
+
+
+def test_a_team_manifest_is_read() -> None:
+    """Session profiles, own keys and roles; «on» and «off» are words."""
+    session, own, role = read(TEAM).profiles
+    assert (session.name, session.kind, session.line) == ("mfa", "session profile", 3)
+    assert session.settings["mfa_process"] == "ykman oath accounts code -s aws"
+    assert (own.name, own.kind, own.settings) == (
+        "own keys",
+        "marked profile",
+        {"mfa_session": "on"},
+    )
+    assert (role.kind, role.settings["mfa_session"]) == ("role", "off")
+    assert role.places["role_arn"] == (13, 15)
+
+
+BAD = [
+    ("", "line 1, column 1: the file is empty"),
+    ("- a", "line 1, column 1: «version» and «profiles» are wanted here"),
+    ("version: 1", "line 1, column 1: «profiles» is missing"),
+    ("profiles: {}", "line 1, column 1: «version» is missing"),
+    ("version: 2\nprofiles: {}", "line 1, column 10: version is 1"),
+    ("version: [1]\nprofiles: {}", "line 1, column 10: version is 1"),
+    ("version: 1\nprofiles: {}\nplugins: x", "line 3, column 1: «plugins» means nothing"),
+    ("version: 1\nversion: 1", "line 2, column 1: «version» is there already, on line 1"),
+    ("version: 1\nprofiles:\n- mfa", "line 3, column 1: profiles by their names are wanted"),
+    ("version: 1\nprofiles:\n  a: x", "line 3, column 6: settings of the profile are wanted"),
+    ("version: 1\nprofiles:\n  [a]: x", "line 3, column 3: a name is wanted here"),
+    ("version: 1\nprofiles:\n  a: {region: eu-west-1}", "line 3, column 3: profile a needs mfa_"),
+    ("version: 1\nprofiles:\n  DEFAULT: {mfa_session: on}", "line 3, column 3: That profile name"),
+    ('version: 1\nprofiles:\n  "a\\e[2J": {mfa_session: on}', "line 3, column 3: That profile na"),
+    ("version: 1\nprofiles:\n  a: {mfa_session: on}\n  a: {mfa_session: on}", "line 4, column 3"),
+    (with_setting("mfa_source_profile: b"), "line 5, column 5: «mfa_source_profile» is there alr"),
+    (with_setting("region: eu-west-1", "default"), "line 4, column 25: profile default can't be"),
+    (with_setting("output: json"), "line 5, column 5: «output» isn't a setting that a manifest"),
+    (with_setting("endpoint_url: http://x"), "line 5, column 5: «endpoint_url» decides where"),
+    (with_setting("ca_bundle: /x"), "line 5, column 5: «ca_bundle» decides where"),
+    (with_setting("proxy: x"), "line 5, column 5: «proxy» decides where"),
+    (with_setting("credential_process: sh"), "line 5, column 5: «credential_process» decides"),
+    (with_setting("cli_legacy_plugin_path: /"), "line 5, column 5: «cli_legacy_plugin_path» dec"),
+    (with_setting("aws_access_key_id: x"), "line 5, column 5: that looks like a secret (aws_acc"),
+    (with_setting("AWS_SECRET_ACCESS_KEY: x"), "line 5, column 5: that looks like a secret (aws"),
+    (with_setting("aws_session_token: x"), "line 5, column 5: that looks like a secret"),
+    (with_setting("source_profile: a"), "line 5, column 5: source_profile isn't a setting of a"),
+    (with_setting("external_id: abc"), "line 5, column 5: external_id isn't a setting of a sess"),
+    (with_setting("duration_seconds: 10"), "line 5, column 23: duration_seconds is a whole numb"),
+    (with_setting("duration_seconds: 43_200"), "line 5, column 23: duration_seconds is a whole"),
+    (with_setting(f"duration_seconds: {'9' * 31}"), "line 5, column 23: duration_seconds is"),
+    (with_setting("duration_seconds: [900]"), "line 5, column 23: a value is wanted here, not"),
+    (with_setting("duration_seconds:"), "duration_seconds has no value"),
+    (with_setting("region: evil.example/#"), "line 5, column 13: region is a name such as"),
+    (with_setting("mfa_serial: arn:aws:iam::123456789012:user/a"), "line 5, column 17: arn:aws:"),
+    (with_setting("mfa_serial: abc"), "line 5, column 17: 'abc' can't be an MFA serial"),
+    (with_setting("mfa_session: off"), "line 5, column 18: mfa_session of a session profile is"),
+    (with_setting("mfa_prompt: loud"), "line 5, column 17: mfa_prompt is «hidden» or «never»"),
+    (with_setting("mfa_process: 'say \"'"), "line 5, column 18: mfa_process is no command"),
+    (with_setting("mfa_process: '# '"), "line 5, column 18: mfa_process is no command"),
+    (with_setting(f"mfa_process: {'a ' * 501}b"), "line 5, column 18: mfa_process is longer"),
+    (with_setting('mfa_process: "a\\nb"'), "line 5, column 18: mfa_process holds a control"),
+    (with_setting('mfa_process: "a\\u202Eb"'), "line 5, column 18: mfa_process holds a control"),
+    (with_setting('mfa_process: "a\\x1b[2Jb"'), "line 5, column 18: mfa_process holds a control"),
+    (with_role("external_id: a b"), "line 6, column 18: external_id has 2 to"),
+    (with_role("role_session_name: a/b"), "line 6, column 24: role_session_name has"),
+    (with_role("mfa_session: on"), "line 6, column 18: mfa_session of a role is «off»"),
+    (with_role("duration_seconds: 50000"), "line 6, column 23: duration_seconds is a whole"),
+    (with_role("mfa_process: x"), "line 6, column 5: mfa_process isn't a setting of a role"),
+    ("version: 1\nprofiles:\n  r: {role_arn: x}", "line 3, column 3: profile r has role_arn with"),
+    (
+        "version: 1\nprofiles:\n  r: {role_arn: x, source_profile: a}",
+        "line 3, column 17: role_arn is like",
+    ),
+    (
+        TEAM + "  a: {role_arn: arn:aws:iam::123456789012:role/x, source_profile: a}\n",
+        "line 19, column 67: the source of a leads back to itself",
+    ),
+    (with_setting("mfa_process: &a x"), "line 5, column 18: YAML's anchors and aliases"),
+    ("a: &a [x]\nb: [*a, *a]", "line 1, column 4: YAML's anchors and aliases"),
+    ("b: [*a, *a]", "line 1, column 5: YAML's anchors and aliases"),
+    (with_setting("mfa_process: !!python/object/apply:os.system [id]"), "column 18: YAML's tags"),
+    ("a: {b: {c: {d: {e: {f: g}}}}}", "line 1, column 17: that is nested too deeply"),
+    ("[" * 60_000, "that is nested too deeply"),
+    ("version: 1\n---\nversion: 1", "line 2, column 1: the file holds one document"),
+    ("a: b: c", "line 1, column 5: mapping values are not allowed here"),
+    ("a: \x1b[2J", "line 1, column 4: YAML doesn't allow that character"),
+    ('a: "\\U99999999"', "YAML doesn't allow a character or an escape in it"),
+    ("version: 1\nprofiles: {" + ", ".join(f"p{n}: x" for n in range(501)) + "}", "more than 500"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD, ids=range(len(BAD)))
+def test_what_is_wrong_is_told_with_its_place(text: str, message: str) -> None:
+    """Each refusal names file, line and column, on one line, with nothing that steers a screen."""
+    with pytest.raises(ConfigurationError) as caught:
+        read(text)
+    assert message in caught.value.what
+    assert caught.value.what.startswith("team.yaml, line ")
+    assert caught.value.what.isprintable()
+
+
+SECRETS = [
+    ("# AKIAIOSFODNN7EXAMPLE", "line 5, column 7", "an access key ID"),
+    ("region: ASIAIOSFODNN7EXAMPLE", "line 5, column 13", "an access key ID"),
+    (f"mfa_process: oathtool -b {SEED}", "line 5, column 30", "a TOTP seed"),
+    (f"mfa_process: oathtool -b {SEED.lower()}", "line 5, column 30", "a TOTP seed"),
+    ("mfa_process: oathtool -b jbsw y3dp ehpk 3pxp", "line 5, column 30", "a TOTP seed"),
+    ("mfa_process: oathtool " + "3132" * 8, "line 5, column 18", "a TOTP seed"),
+    ("mfa_process: x OTPAUTH://totp/a", "line 5, column 20", "an otpauth:// link"),
+    (f"mfa_process: x {SECRET_KEY}", "line 5, column 20", "a secret access key"),
+    ('mfa_process: "\\x41KIAIOSFODNN7EXAMPLE"', "line 5, column 18", "an access key ID"),
+]
+
+
+@pytest.mark.parametrize(("line", "place", "kind"), SECRETS)
+def test_a_secret_is_refused_and_not_repeated(line: str, place: str, kind: str) -> None:
+    """In comments, behind escapes and inside a command too."""
+    with pytest.raises(ConfigurationError) as caught:
+        read(with_setting(line))
+    assert place in caught.value.what
+    assert f"looks like {kind}" in caught.value.what
+    assert not {"AKIAIOSFODNN7EXAMPLE", SEED, SECRET_KEY} & set(str(caught.value).split())
+
+
+HARMLESS = [
+    "role_arn: arn:aws:iam::123456789012:role/AVeryLongNameWith40Characters/Abcdefghijklm01",
+    "mfa_process: /usr/local/bin/authenticatorapplication --code",
+    "# the same as in commit 2fd4e1c and in PRODUCTION_ACCOUNT_NUMBERS",
+    "mfa_serial: GAHT12345678",
+    "external_id: 0123456789abcdef0123456789abcdef",
+    "# they take only four keys 2 times",
+]
+
+
+@pytest.mark.parametrize("line", HARMLESS)
+def test_what_only_resembles_a_secret_passes(line: str) -> None:
+    """ARNs, paths and words may be long."""
+    check_no_secrets(line, "team.yaml")
+
+
+def test_files_are_read_at_the_edge(tmp_path: Path) -> None:
+    """A BOM is none of the text; what isn't there, isn't UTF-8 or is too large is told."""
+    path = tmp_path / "team.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + TEAM.encode())
+    assert len(read_setup_manifest(str(path)).profiles) == 3
+    path.write_bytes(b"version: 1\nprofiles: \xff")
+    with pytest.raises(ConfigurationError, match=r"line 2, column 11: that isn't UTF-8"):
+        read_setup_manifest(str(path))
+    path.write_bytes(b"#" * (LARGEST + 1))
+    with pytest.raises(ConfigurationError, match=r"larger than 64 KiB"):
+        read_setup_manifest(str(path))
+    for missing in (tmp_path, tmp_path / "no\x1bwhere"):
+        with pytest.raises(ConfigurationError, match=r"can't be read: (Is a|No such)") as caught:
+            read_setup_manifest(str(missing))
+        assert "\x1b" not in str(caught.value)
+
+
+def test_a_pipe_is_as_good_as_a_file() -> None:
+    """A shell's process substitution names one."""
+    reader, writer = os.pipe()
+    os.write(writer, TEAM.encode())
+    os.close(writer)
+    assert len(read_setup_manifest(f"/dev/fd/{reader}").profiles) == 3
+    os.close(reader)
+
+
+def merge(text: str, files: FakeFiles) -> None:
+    """Merge a manifest into the files without a question."""
+    changes = changes_by(read(text), files, NOW)
+    files.update_config(lambda document: merged(document, changes))
+
+
+def test_a_manifest_is_merged() -> None:
+    """New profiles are made, those with keys get the mark alone, other settings stay."""
+    files = FakeFiles({"mfa": {"output": "json"}}, {"own keys": LONG_LIVED, "default": LONG_LIVED})
+    merge(TEAM, files)
+    assert files.config["mfa"]["output"] == "json"
+    assert files.config["mfa"]["mfa_source_profile"] == "default"
+    assert files.config["own keys"] == {"mfa_session": "on"}
+    assert files.config["admin"]["source_profile"] == "mfa"
+    assert files.writes == [("config", "")]
+    assert changes_by(read(TEAM), files, NOW) == ()
+
+
+ROLE = {"role_arn": "arn:aws:iam::123456789012:role/x", "source_profile": "default"}
+OTHER_KINDS: list[tuple[str, Sections, Sections, str]] = [
+    ("mfa", {"mfa": {"sso_session": "x"}}, {}, "gets its credentials by sso_session"),
+    ("mfa", {"mfa": ROLE}, {}, "gets its credentials by role_arn"),
+    ("mfa", {"mfa": {"mfa_session": "off"}}, {}, "has mfa_session = off"),
+    ("mfa", {}, {"mfa": LONG_LIVED}, "beside which only mfa_session: on can stand"),
+    (
+        "mfa",
+        {},
+        {"mfa": {"aws_access_key_id": "x", "aws_session_token": "t", "manager": "awsume"}},
+        "holds a session of awsume",
+    ),
+    ("own keys", {"own keys": {"credential_process": "x"}}, {}, "by credential_process"),
+    ("admin", {"admin": {"mfa_session": "on"}}, {}, "is a session profile"),
+    ("admin", {}, {"admin": session_section()}, "is a session profile"),
+    ("admin", {}, {"admin": LONG_LIVED}, "holds long-lived keys"),
+    ("admin", {"admin": {**ROLE, "web_identity_token_file": "x"}}, {}, "by web_identity_token_f"),
+]
+
+
+@pytest.mark.parametrize(("profile", "config", "credentials", "why"), OTHER_KINDS)
+def test_a_profile_of_another_kind_stays(
+    profile: str, config: Sections, credentials: Sections, why: str
+) -> None:
+    """The whole manifest is refused then, at the profile's place."""
+    with pytest.raises(ConfigurationError) as caught:
+        changes_by(read(TEAM), FakeFiles(config, credentials), NOW)
+    assert f"profile {profile} here " in caught.value.what
+    assert why in caught.value.what
+
+
+def test_a_foreign_session_that_is_over_is_no_hindrance() -> None:
+    """A login may write over it too."""
+    over = {
+        "aws_access_key_id": "x",
+        "aws_session_token": "t",
+        "expiration": "2020-01-01T00:00:00Z",
+    }
+    files = FakeFiles(credentials={"mfa": over | {"manager": "awsume"}})
+    merge(TEAM, files)
+    assert files.config["mfa"]["region"] == "eu-west-1"
+
+
+def test_sources_that_are_nowhere() -> None:
+    """A role on nothing is refused; keys may come after the session profile."""
+    with pytest.raises(ConfigurationError, match="line 5, column 21: source_profile mfa is neith"):
+        changes_by(read(with_role("region: eu-west-1")), FakeFiles(), NOW)
+    assert len(changes_by(read(with_role("region: eu-west-1")), FakeFiles({"mfa": ROLE}), NOW)) == 1
+    assert missing_sources(read(TEAM), FakeFiles()) == ("default",)
+    assert missing_sources(read(TEAM), FakeFiles({"default": ROLE})) == ()
+
+
+def test_each_command_is_shown_whole_and_accepted() -> None:
+    """A declined one is left out; one that is there already isn't asked for."""
+    text = with_setting(f"mfa_process: run {'x ' * 400}end")
+    files = FakeFiles()
+    changes = changes_by(read(text), files, NOW)
+    terminal = FakeTerminal("no")
+    kept = accepted_commands(changes, "team.yaml", terminal, allow_commands=False)
+    assert [dict(each.settings) for each in kept] == [{"mfa_source_profile": "default"}]
+    assert f"{'x ' * 400}end" in terminal.told[0]
+    terminal = FakeTerminal("Y")
+    assert accepted_commands(changes, "f", terminal, allow_commands=False) == changes
+    assert accepted_commands(changes, "f", FakeTerminal(), allow_commands=True) == changes
+    merge(text, files)
+    assert changes_by(read(text), files, NOW) == ()
+
+
+def test_a_declined_command_that_is_all_leaves_nothing() -> None:
+    """Then there is nothing to write."""
+    files = FakeFiles({"mfa": {"mfa_source_profile": "default", "mfa_process": "mine"}})
+    changes = changes_by(read(with_setting("mfa_process: theirs")), files, NOW)
+    assert accepted_commands(changes, "f", FakeTerminal(""), allow_commands=False) == ()
+
+
+def test_commands_need_a_person_or_the_option() -> None:
+    """Where nobody can be asked, the error shows the command and names the option."""
+    changes = changes_by(read(TEAM), FakeFiles(), NOW)
+    with pytest.raises(CannotAskError) as caught:
+        accepted_commands(changes, "f", FakeTerminal(nobody="CI is set"), allow_commands=False)
+    assert "CI is set: ykman oath accounts code -s aws" in caught.value.what
+    assert "--allow-commands" in caught.value.remedy
+
+
+def test_a_change_is_confirmed() -> None:
+    """On a terminal always; elsewhere what only adds needs nobody, what replaces needs --yes."""
+    changes = changes_by(read(TEAM), FakeFiles(), NOW)
+    terminal = FakeTerminal("y", "")
+    confirm(changes, "the diff", terminal)
+    assert terminal.told == ["the diff\n"]
+    with pytest.raises(CancelledError, match="Nothing was changed"):
+        confirm(changes, "the diff", terminal)
+    nobody = FakeTerminal(nobody="there is no terminal to ask on")
+    confirm(changes, "the diff", nobody)
+    changes = changes_by(read(TEAM), FakeFiles({"mfa": {"region": "us-east-1"}}), NOW)
+    with pytest.raises(CannotAskError, match=r"\(region of mfa\), and there is no terminal"):
+        confirm(changes, "the diff", nobody)
+
+
+def test_a_change_in_between_isn_t_overwritten() -> None:
+    """What is written is what was shown."""
+    files = FakeFiles({"mfa": {"region": "us-east-1"}})
+    changes = changes_by(read(TEAM), files, NOW)
+    files.config["mfa"]["region"] = "us-west-2"
+    with pytest.raises(BusyError, match="was changed by another program meanwhile"):
+        files.update_config(lambda document: merged(document, changes))
+
+
+def test_a_change_as_lines() -> None:
+    """What goes, what comes, under the section's header."""
+    changes = changes_by(
+        read(with_setting("region: eu-west-1")), FakeFiles({"mfa": {"region": "x"}}), NOW
+    )
+    assert lines_of(changes[0]) == [
+        "  [profile mfa]",
+        "+ mfa_source_profile = default",
+        "- region = x",
+        "+ region = eu-west-1",
+    ]
+
+
+def test_an_export_is_a_manifest_that_changes_nothing() -> None:
+    """The round trip: names that YAML would take for something else are quoted."""
+    files = FakeFiles(credentials={"own keys": LONG_LIVED, "default": LONG_LIVED})
+    merge(TEAM + "  yes: {mfa_session: on}\n  007: {mfa_session: on}\n", files)
+    files.config["on role"] = {**ROLE, "source_profile": "admin"}
+    files.config["elsewhere"] = ROLE
+    notes = FakeNotes()
+    text = manifest_text(exported(files, notes))
+    assert '"yes":' in text
+    assert '"on role":' in text
+    assert "elsewhere" not in text
+    assert "mfa_session: on" in text
+    assert changes_by(read(text), files, NOW) == ()
+    assert notes == []
+    assert read(manifest_text({})).profiles == ()
+
+
+def test_an_export_leaves_out_what_a_manifest_can_t_hold() -> None:
+    """Secrets, and values that it would refuse, each with a note."""
+    files = FakeFiles(
+        {
+            "mfa": {"mfa_source_profile": "default", "mfa_process": f"oathtool -b {SEED}"},
+            "long": {"mfa_session": "ON", "duration_seconds": "1"},
+            "loop": {"mfa_source_profile": "loop"},
+            "AKIAIOSFODNN7EXAMPLE": {"mfa_session": "on"},
+            "broken": {"role_arn": "nonsense", "source_profile": "mfa"},
+            "DEFAULT": {"mfa_session": "on"},
+        }
+    )
+    notes = FakeNotes()
+    found = exported(files, notes)
+    assert found == {"mfa": {"mfa_source_profile": "default"}, "long": {"mfa_session": "on"}}
+    assert notes[0] == "Left out mfa_process of profile mfa: it holds what looks like a TOTP seed."
+    assert len(notes) == 6
+    assert SEED not in "".join(notes)
+
+
+def test_an_export_has_the_bounds_of_a_manifest() -> None:
+    """More profiles than a manifest holds are told before anything is written."""
+    files = FakeFiles({f"p{number}": {"mfa_session": "on"} for number in range(501)})
+    with pytest.raises(ConfigurationError, match="501 profiles are more than the 500"):
+        exported(files, FakeNotes())
+
+
+CONFIG = b"""\
+# mine
+[default]
+region=eu-west-1
+[profile  mfa]
+S3 =
+    addressing_style = path
+Region : us-east-1
+[plugins]
+x = y
+"""
+_WORDS = st.sampled_from(
+    (
+        *("version", "1", "profiles", "mfa", "default", "admin", "on", "off", "900", "eu-west-1"),
+        *("mfa_source_profile", "mfa_session", "duration_seconds", "region", "mfa_process"),
+        *("role_arn", "arn:aws:iam::123456789012:role/x", "source_profile", "null"),
+        *(": ", ":\n  ", ":\n    ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "- "),
+        *("&a ", "*a", "!x ", "'", '"', "|", "#", "? ", "%"),
+    )
+)
+_TEXTS = st.one_of(
+    st.lists(_WORDS, max_size=30).map("".join),
+    st.lists(_WORDS, max_size=12).map(lambda words: "version: 1\nprofiles:\n  " + "".join(words)),
+    st.text(max_size=60).map(lambda text: with_setting(f"mfa_process: {text}")),
+    st.text(max_size=200),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXTS)
+def test_any_text_is_an_error_or_a_merge(text: str) -> None:
+    """Nothing else comes out, and every line of the config file that isn't named stays."""
+    document = SharedDocument.parse(CONFIG)
+    files = FakeFiles(
+        {"default": document.options("default"), "mfa": document.options("profile  mfa")}
+    )
+    try:
+        changes = changes_by(read(text), files, NOW)
+        after = merged(document, changes).render()
+    except MfaError:
+        return
+    kept = [line for line in CONFIG.splitlines() if not line.startswith((b"Region", b"region"))]
+    assert [line for line in after.splitlines() if line in kept] == kept
+    assert merged(SharedDocument.parse(after), ()).render() == after

@@ -1,0 +1,273 @@
+"""The wizard of ``aws mfa configure``: what it asks, what it takes, what it would write."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.errors import (
+    CancelledError,
+    CannotAskError,
+    ConfigurationError,
+    PermissionDeniedError,
+    UnreachableError,
+    UsageError,
+)
+from awscli_mfa_plugin.session.records import MfaDevice
+from awscli_mfa_plugin.setup.plan import ProfileChange
+from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
+from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, FakeTerminal, World
+
+KEYS = {"default": LONG_LIVED}
+ENTER = ("", "", "", "", "")
+"""Answers to: profile, source profile, duration, token source, region."""
+
+
+def world(
+    *answers: str | BaseException,
+    files: FakeFiles | None = None,
+    iam: FakeIam | None = None,
+    environment: dict[str, str] | None = None,
+) -> World:
+    """Return a world in which profile default has keys, and these answers are typed."""
+    return World(
+        files=files or FakeFiles({"default": {"region": "eu-west-1"}}, KEYS),
+        terminal=FakeTerminal(*answers),
+        iam=iam or FakeIam(),
+        environment=environment or {},
+    )
+
+
+def setup(world: World, suggested: str = "mfa", region: str | None = None) -> ProfileChange:
+    """Let the wizard ask; all answers are used up afterwards."""
+    change = ask_setup(suggested, region, world.ports())
+    assert world.terminal.answers == []
+    return change
+
+
+def told(world: World) -> str:
+    """Return what was shown beside the questions."""
+    return "".join(world.terminal.told)
+
+
+def test_enter_takes_what_is_known() -> None:
+    """Five times Enter set up the usual profile."""
+    here = world(*ENTER)
+    change = setup(here)
+    assert change.profile == "mfa"
+    assert change.settings == {
+        "mfa_source_profile": "default",
+        "mfa_serial": SERIAL,
+        "region": "eu-west-1",
+    }
+    assert here.terminal.questions == [
+        "Name of the session profile [mfa]: ",
+        "Profile with the long-lived keys [default]: ",
+        "How long a session lasts, 15m to 36h [12h]: ",
+        "Which one [1]: ",
+        "Region [eu-west-1]: ",
+    ]
+    assert f"MFA device: {SERIAL}, the only one of this user" in told(here)
+
+
+def test_other_answers_are_taken() -> None:
+    """A name, a source among several, lengths with units, a command, a region."""
+    files = FakeFiles({}, {"work": LONG_LIVED, "default": LONG_LIVED})
+    here = world("team", "work", "90m", "3", "op item get aws --otp", "us-east-1", files=files)
+    assert setup(here).settings == {
+        "mfa_source_profile": "work",
+        "mfa_serial": SERIAL,
+        "duration_seconds": "5400",
+        "mfa_process": "op item get aws --otp",
+        "region": "us-east-1",
+    }
+    assert "Profiles with long-lived keys: work, default" in told(here)
+    assert here.terminal.questions[1] == "Profile with the long-lived keys [default]: "
+
+
+def test_the_only_keys_are_the_default() -> None:
+    """Whatever their profile is called."""
+    here = world(*ENTER, files=FakeFiles(credentials={"work": LONG_LIVED}))
+    assert setup(here).settings["mfa_source_profile"] == "work"
+
+
+def test_a_profile_that_is_there_gives_the_defaults() -> None:
+    """Enter on all of them changes nothing; others replace and take out."""
+    config = {
+        "mfa": {
+            "mfa_source_profile": "work",
+            "mfa_serial": SERIAL,
+            "duration_seconds": "901",
+            "mfa_process": "mine",
+            "region": "us-east-1",
+        }
+    }
+    files = FakeFiles(config, {"work": LONG_LIVED})
+    here = world("", "", "", "", "", "", files=files)
+    change = setup(here)
+    assert (change.settings, change.removed) == ({}, ())
+    assert here.terminal.questions[1:] == [
+        "Profile with the long-lived keys [work]: ",
+        "How long a session lasts, 15m to 36h [901s]: ",
+        "Which one [3]: ",
+        "  Command that prints the code [mine]: ",
+        "Region [us-east-1]: ",
+    ]
+    assert not confirm_setup(change, here.ports())
+    assert "Profile mfa is set up so already." in told(here)
+    change = setup(world("", "", "12h", "2", "", files=files))
+    assert change.settings == {"duration_seconds": "43200", "mfa_prompt": "hidden"}
+    assert change.removed == ("mfa_process",)
+
+
+def test_hidden_typing_is_remembered() -> None:
+    """And taken back by the first answer."""
+    files = FakeFiles({"mfa": {"mfa_prompt": "HIDDEN"}}, KEYS)
+    here = world("", "", "", "1", "", files=files)
+    assert setup(here).removed == ("mfa_prompt",)
+    assert here.terminal.questions[3] == "Which one [2]: "
+
+
+def test_without_a_region_none_is_offered() -> None:
+    """A login then takes a region of the device's partition."""
+    here = world(*ENTER, files=FakeFiles(credentials=KEYS))
+    assert "region" not in setup(here).settings
+    assert here.terminal.questions[-1] == "Region [none]: "
+
+
+def test_what_can_t_be_is_asked_again() -> None:
+    """Each time with the reason."""
+    files = FakeFiles({"sso": {"sso_session": "x"}, "default": {"region": "not a region"}}, KEYS)
+    answers = ("sso", "", "sso", "", "1", "x", "8h", "4", "", "no/region", "eu-west-1")
+    here = world(*answers, files=files)
+    assert setup(here).settings["duration_seconds"] == "28800"
+    text = told(here)
+    assert "gets its credentials by sso_session; it stays as it is." in text
+    assert "Source profile sso gets temporary keys by sso_session" in text
+    assert text.count("A session lasts 15m to 36h") == 2
+    assert "One of 1 to 3, please." in text
+    assert "is no region." in text
+    assert "region is a name such as eu-west-1." in text
+
+
+def test_a_command_that_can_t_be_is_asked_again() -> None:
+    """An empty answer without a default too; five times in all."""
+    here = world("", "", "", "3", "", "'", "good", "")
+    assert setup(here).settings["mfa_process"] == "good"
+    assert "mfa_process is no command" in told(here)
+    with pytest.raises(ConfigurationError, match="«Command that prints the code» got no answer"):
+        setup(world("", "", "", "3", "", "", "", "", ""))
+
+
+def test_a_broken_duration_is_no_default() -> None:
+    """The usual length is offered in its place, and written."""
+    files = FakeFiles({"mfa": {"duration_seconds": "ages"}}, KEYS)
+    assert setup(world(*ENTER, files=files)).settings["duration_seconds"] == "43200"
+
+
+def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
+    """It gets the mark, and is told where its session lives."""
+    here = world("", "", "", "")
+    change = setup(here, "default")
+    assert change.settings == {"mfa_session": "on", "mfa_serial": SERIAL}
+    assert "default holds long-lived keys. They stay" in told(here)
+
+
+def test_keys_in_the_environment_serve() -> None:
+    """No source profile is written then."""
+    environment = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"}
+    here = world(*ENTER, files=FakeFiles(), environment=environment)
+    assert setup(here).settings == {"mfa_session": "on", "mfa_serial": SERIAL}
+    assert here.terminal.questions[1] == "Profile with the long-lived keys: "
+    assert here.iam.calls[0][0] == "AKIAENV"
+
+
+def test_without_any_keys_the_remedy_is_told() -> None:
+    """Nothing more is asked."""
+    with pytest.raises(ConfigurationError, match="No profile holds long-lived keys") as caught:
+        setup(world("", files=FakeFiles()))
+    assert "aws configure" in caught.value.remedy
+
+
+def test_a_command_of_the_source_profile_is_told() -> None:
+    """It is inherited, and so not asked for."""
+    files = FakeFiles({"default": {"mfa_process": "pass otp aws"}}, KEYS)
+    here = world("", "", "", "", files=files)
+    assert "mfa_process" not in setup(here).settings
+    assert "Token codes come from mfa_process of profile default:\n  pass otp aws" in told(here)
+
+
+OTHER = "GAHT12345678"
+DEVICES = (
+    MfaDevice(SERIAL, "virtual"),
+    MfaDevice("arn:aws:iam::123456789012:u2f/user/ada/key", "FIDO"),
+    MfaDevice(OTHER, "hardware"),
+)
+
+
+def test_one_of_several_devices_is_chosen() -> None:
+    """FIDO devices aren't among them; the one that is known is the default."""
+    here = world("", "", "2", "", "", "", iam=FakeIam(DEVICES))
+    assert setup(here).settings["mfa_serial"] == OTHER
+    assert "u2f" not in told(here)
+    files = FakeFiles({"default": {"mfa_serial": OTHER}}, KEYS)
+    here = world("", "", "", "", "", "", iam=FakeIam(DEVICES), files=files)
+    assert setup(here).settings["mfa_serial"] == OTHER
+    assert here.terminal.questions[2] == "Which one [2]: "
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (PermissionDeniedError("denied"), "This user may not list its MFA devices."),
+        (UnreachableError("AWS can't be reached."), "AWS can't be reached."),
+    ],
+)
+def test_where_devices_can_t_be_listed_the_serial_is_typed(problem: Exception, words: str) -> None:
+    """With the place where the console shows it, and a check."""
+    here = world("", "", "short", SERIAL, "", "", "", iam=FakeIam(problem))
+    assert setup(here).settings["mfa_serial"] == SERIAL
+    assert words in told(here)
+    assert "IAM > Users" in told(here)
+    assert "'short' can't be an MFA serial" in told(here)
+
+
+@pytest.mark.parametrize(
+    ("devices", "message"),
+    [((), "has no MFA device"), (DEVICES[1:2], "has FIDO devices only: arn:aws:iam::1234567890")],
+)
+def test_without_a_usable_device_there_is_nothing_to_set_up(
+    devices: tuple[MfaDevice, ...], message: str
+) -> None:
+    """The remedy says where one is registered."""
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        setup(world("", "", iam=FakeIam(devices)))
+    assert "Register a virtual device" in caught.value.remedy
+
+
+def test_nobody_to_ask() -> None:
+    """The remedy names the manifest and the setting."""
+    here = World(terminal=FakeTerminal(nobody="there is no terminal to ask on"))
+    with pytest.raises(CannotAskError, match="and there is no terminal") as caught:
+        ask_setup("mfa", None, here.ports())
+    assert "--from FILE" in caught.value.remedy
+    assert "mfa_source_profile" in caught.value.remedy
+
+
+def test_a_wrong_region_option_is_wrong_usage() -> None:
+    """It isn't asked around."""
+    with pytest.raises(UsageError, match="--region"):
+        setup(world("", ""), region="no region")
+
+
+def test_the_change_is_shown_and_asked_for() -> None:
+    """Only a yes writes."""
+    change = ProfileChange("mfa", {"region": "eu-west-1"}, ("mfa_process",), {"mfa_process": "x"})
+    here = world("y", "", "n", "", CancelledError("Cancelled."))
+    assert confirm_setup(change, here.ports())
+    assert "  [profile mfa]\n- mfa_process = x\n+ region = eu-west-1\n" in told(here)
+    with pytest.raises(CancelledError, match="Nothing was changed"):
+        confirm_setup(change, here.ports())
+    assert not wants_login(here.ports())
+    assert wants_login(here.ports())
+    with pytest.raises(CancelledError):
+        wants_login(here.ports())

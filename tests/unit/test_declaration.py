@@ -1,0 +1,99 @@
+"""What subcommands declare: names, help, options, and the values that these take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from awscli_mfa_plugin.commands.table import NAMES, command_of, function_of
+from awscli_mfa_plugin.declaration import (
+    INTEGER,
+    OPTIONAL,
+    PROFILES,
+    TEXT,
+    Command,
+    Option,
+)
+from awscli_mfa_plugin.errors import UsageError
+
+COMMAND = Command(
+    "try",
+    "Tries.",
+    "",
+    (
+        Option("action", "What to do.", ("list", "diff"), is_word=True),
+        Option("dry-run", "Only look."),
+        Option("before", "Seconds.", INTEGER, suggested=("900",)),
+        Option("install", "Where.", ("cron", "systemd"), values=OPTIONAL),
+        Option("profile-name", "Which.", PROFILES),
+        Option("text", "Any.", TEXT),
+    ),
+    runs_a_program=True,
+)
+
+
+def test_what_isnt_given_has_its_default() -> None:
+    """False for what takes no value, None for the rest."""
+    assert COMMAND.arguments() == {
+        "action": None,
+        "dry_run": False,
+        "before": None,
+        "install": None,
+        "profile_name": None,
+        "text": None,
+        "program": None,
+    }
+
+
+def test_values_arrive_checked() -> None:
+    """Numbers as numbers; an optional value that is left out as an empty text."""
+    given: dict[str, Any] = {"action": "diff", "dry_run": True, "before": "-5", "install": ""}
+    arguments = COMMAND.arguments(**given, program=["ls"], text="x", profile_name="p")
+    expected = {**given, "before": -5, "program": ["ls"], "text": "x", "profile_name": "p"}
+    assert arguments == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"action": "x"}, "try takes no 'x'."),
+        ({"install": "at"}, "--install takes no 'at'."),
+        ({"before": "soon"}, "--before takes a whole number of seconds."),
+        ({"before": "٣"}, "--before takes a whole number of seconds."),
+    ],
+)
+def test_a_value_that_isnt_taken_is_refused_by_name(given: dict[str, Any], what: str) -> None:
+    """With the exit code of wrong usage."""
+    with pytest.raises(UsageError) as refused:
+        COMMAND.arguments(**given)
+    assert refused.value.what == what
+
+
+def test_a_command_without_a_program_gets_none() -> None:
+    """Its function needn't know of it."""
+    assert Command("plain", "", "").arguments(program=["ls"]) == {}
+
+
+def test_completion_reads_options_and_words() -> None:
+    """Suggested values go before the kind of value."""
+    assert COMMAND.words == ("list", "diff")
+    assert COMMAND.completed == {
+        "--dry-run": "",
+        "--before": ("900",),
+        "--install": ("cron", "systemd"),
+        "--profile-name": PROFILES,
+        "--text": TEXT,
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_subcommand_declares_what_its_help_needs(name: str) -> None:
+    """Under its own name, with examples, a help text for each option, and a function."""
+    command = command_of(name)
+    assert command.name == name
+    assert command.description.endswith((".", ")."))
+    assert f"aws mfa {name}" in command.examples or f"awscli-mfa {name}" in command.examples
+    assert all(option.help_text.endswith(".") for option in command.options)
+    assert len({option.name for option in command.options}) == len(command.options)
+    assert callable(function_of(name))

@@ -1,0 +1,110 @@
+"""Foreign text on a terminal, and times for people."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from awscli_mfa_plugin.text import length_of_time, moment, quoted_list, shown
+from tests.fakes import NOW
+
+SHOWN = {
+    "plain": ("work", "work"),
+    "unicode": ("büro 東京", "büro 東京"),
+    "markup, which steers nothing": ("<b>$(x)</b>", "<b>$(x)</b>"),
+    "a newline": ("a\nb", "a\\nb"),
+    "an escape sequence": ("\x1b[31mred", "\\x1b[31mred"),
+    "a one-byte CSI": ("\x9b2J", "\\x9b2J"),
+    "a right-to-left override": ("a\u202eb", "a\\u202eb"),
+    "an isolate": ("a\u2066b", "a\\u2066b"),
+    "a zero-width blank": ("a\u200bb", "a\\u200bb"),
+    "a line separator": ("a\u2028b", "a\\u2028b"),
+    "a lone surrogate": ("a\udcffb", "a\\udcffb"),
+    "another object": (12, "12"),
+    "300 characters": ("x" * 300, "x" * 300),
+    "301 characters": ("x" * 301, "x" * 299 + "…"),
+    "300 that grow": ("\x1b" * 300, ("\\x1b" * 75)[:299] + "…"),
+}
+
+
+@pytest.mark.parametrize(("text", "result"), SHOWN.values(), ids=SHOWN.keys())
+def test_foreign_text_is_shown_escaped_on_one_line_and_cut(text: object, result: str) -> None:
+    """At 300 characters."""
+    assert shown(text) == result
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=400), st.integers(1, 350))
+@example("\u202e" * 400, 300)
+@example("\x1b]0;title\x07", 5)
+def test_foreign_text_never_steers_the_terminal(text: str, limit: int) -> None:
+    """No control or bidirectional character comes through, and never more than the limit."""
+    result = shown(text, limit)
+    assert len(result) <= limit
+    assert result.isprintable() or all(unicodedata.category(c) == "Zs" for c in unprintable(result))
+    assert not [c for c in result if unicodedata.bidirectional(c) in BIDIRECTIONAL_CONTROLS]
+    assert len(result.splitlines()) <= 1
+    result.encode("utf-8")
+
+
+BIDIRECTIONAL_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "B", "S"}
+
+
+def unprintable(text: str) -> list[str]:
+    """Return the characters that Python wouldn't print."""
+    return [character for character in text if not character.isprintable()]
+
+
+@given(st.text(st.sampled_from("abcXYZ 019:/@-_äß東"), max_size=300))
+def test_harmless_text_is_shown_as_it_is(text: str) -> None:
+    """Nothing is quoted or changed without need."""
+    assert shown(text) == text
+
+
+def test_names_are_listed_with_commas_each_escaped() -> None:
+    """A name can't break the list's line."""
+    assert quoted_list(["a", "b\n", "c"]) == "a, b\\n, c"
+    assert quoted_list([]) == ""
+
+
+LENGTHS = {
+    "nothing": (0, "0 s"),
+    "less than nothing": (-3, "0 s"),
+    "a started second": (12.9, "12 s"),
+    "minutes and seconds": (270, "4 min 30 s"),
+    "whole minutes": (240, "4 min"),
+    "an hour": (3600, "1 h 0 min"),
+    "hours and minutes": (43_080, "11 h 58 min"),
+    "the longest session": (129_600, "36 h 0 min"),
+}
+
+
+@pytest.mark.parametrize(("seconds", "text"), LENGTHS.values(), ids=LENGTHS.keys())
+def test_a_length_of_time_is_told_in_words(seconds: float, text: str) -> None:
+    """In its largest units."""
+    assert length_of_time(seconds) == text
+
+
+MOMENTS = {
+    "today": (timedelta(hours=12), "22:00:00"),
+    "a moment ago": (timedelta(seconds=-1), "09:59:59"),
+    "tomorrow by the local day": (timedelta(hours=14), "00:00:00 tomorrow"),
+    "the day after": (timedelta(hours=38), "2026-11-26 00:00:00"),
+    "yesterday": (timedelta(hours=-11), "2026-11-23 23:00:00"),
+}
+
+
+@pytest.mark.parametrize(("after", "text"), MOMENTS.values(), ids=MOMENTS.keys())
+def test_a_moment_is_told_in_the_zone_of_now(after: timedelta, text: str) -> None:
+    """Its clock time, and its day where that isn't today's."""
+    now = NOW.astimezone(timezone(timedelta(hours=1)))
+    assert moment(NOW + after, now) == text
+
+
+def test_a_moment_may_come_in_any_zone() -> None:
+    """It is the same moment."""
+    west = timezone(timedelta(hours=-8))
+    assert moment(datetime(2026, 11, 24, 2, 0, tzinfo=west), NOW) == "10:00:00"

@@ -1,0 +1,685 @@
+"""A watch over sessions: what it asks, what it tells, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.errors import (
+    BusyError,
+    CancelledError,
+    CannotAskError,
+    ConfigurationError,
+    MfaError,
+    PermissionDeniedError,
+    TokenProcessError,
+    UnparsableFileError,
+    UnreachableError,
+)
+from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.watch.steps import (
+    DUE,
+    LONGEST_PAUSE,
+    OVER,
+    Step,
+    Told,
+    due_from,
+    next_step,
+    told_of,
+)
+from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, overview
+from tests.fakes import (
+    LONG_LIVED,
+    NOW,
+    SERIAL,
+    FakeFiles,
+    FakeTerminal,
+    FakeTokenProcess,
+    World,
+    session_section,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.watch.notices import Notice
+
+MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
+HOURS_12, HOUR = 43_200, 3_600
+BY_PROCESS = {**MARKED, "mfa_process": "get-code"}
+DISMISSED = CancelledError("Dismissed.")
+
+
+class FakeMemory(dict[str, Told]):
+    """Keeps what was told, as long as the test lasts."""
+
+    def recall(self, profile: str) -> Told | None:
+        """Return what was told."""
+        return self.get(profile)
+
+    def keep(self, profile: str, told: Told) -> None:
+        """Keep it."""
+        self[profile] = told
+
+
+@dataclass
+class FakeAnnouncer:
+    """Keeps the notices; ``failure`` says why none can be shown."""
+
+    failure: str = ""
+    notices: list[Notice] = field(default_factory=list)
+
+    def __call__(self, notice: Notice) -> str:
+        """Keep a notice, unless none can be shown."""
+        if not self.failure:
+            self.notices.append(notice)
+        return self.failure
+
+    @property
+    def stages(self) -> list[str]:
+        """The stages that were told of."""
+        return [notice.stage for notice in self.notices]
+
+
+@dataclass
+class Scene:
+    """A world with a watch in it."""
+
+    world: World
+    request: WatchRequest = field(default_factory=WatchRequest)
+    memory: FakeMemory = field(default_factory=FakeMemory)
+    announcer: FakeAnnouncer = field(default_factory=FakeAnnouncer)
+
+    def __post_init__(self) -> None:
+        """Start the watch."""
+        self.made = 0
+        self.watch = self.new_watch()
+
+    def new_watch(self) -> Watch:
+        """Return a watch of another process: it knows what the memory holds."""
+        return Watch(self.request, self.ports, self.memory, self.announcer)
+
+    def ports(self) -> Ports:
+        """Return the fakes' ports, and count that."""
+        self.made += 1
+        return self.world.ports()
+
+    def look_at(self, seconds: float) -> datetime | None:
+        """Move the clock to so many seconds after the start, and look."""
+        self.world.clock.time = NOW + timedelta(seconds=seconds)
+        return self.watch.look()
+
+    def run_until(self, seconds: float) -> None:
+        """Look whenever the watch wants to, until so many seconds after the start."""
+        for _ in range(1000):
+            until = self.watch.look()
+            if until is None or until > NOW + timedelta(seconds=seconds):
+                self.world.clock.time = NOW + timedelta(seconds=seconds)
+                return
+            assert until >= self.world.clock.now()
+            self.world.clock.time = until
+        raise AssertionError("it looks without end")
+
+    @property
+    def questions(self) -> int:
+        """How often somebody was asked."""
+        return len(self.world.terminal.questions)
+
+    @property
+    def said(self) -> str:
+        """What was logged."""
+        return "\n".join(self.world.notes)
+
+
+def scene(
+    *answers: str | BaseException,
+    nobody: str = "",
+    config: dict[str, str] | None = None,
+    lifetime: int = HOURS_12,
+    request: WatchRequest | None = None,
+    process: Sequence[str | BaseException] = (),
+) -> Scene:
+    """Return a scene with the managed profile mfa, whose session starts now."""
+    files = FakeFiles(
+        {"mfa": config or MARKED}, {"default": LONG_LIVED, "mfa": session_section(lifetime)}
+    )
+    world = World(
+        files=files,
+        terminal=FakeTerminal(*answers, nobody=nobody),
+        token_process=FakeTokenProcess(*process),
+    )
+    return Scene(world, request or WatchRequest())
+
+
+# What a session calls for.
+
+SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
+SHORT = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(seconds=900), NOW)
+END = SESSION.expiration
+
+
+@pytest.mark.parametrize(
+    ("session", "before", "seconds"),
+    [
+        (SESSION, None, HOURS_12 - 900),
+        (SHORT, None, 675),
+        (SESSION, HOUR, HOURS_12 - HOUR),
+        (SHORT, 60, 840),
+        # A session that was just made is never due.
+        (SHORT, HOUR, 450),
+    ],
+)
+def test_a_session_is_due_from(session: Session, before: int | None, seconds: int) -> None:
+    """The expiry window, or the seconds that were asked for up to half of the lifetime."""
+    assert due_from(session, before) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("left", "told", "is_silent", "expected"),
+    [
+        (HOURS_12, None, False, Step(until=END - timedelta(seconds=899))),
+        (900, None, False, Step(until=END - timedelta(seconds=899))),
+        (899, None, False, Step(DUE)),
+        (0, None, False, Step(OVER)),
+        (-7 * 86_400, None, False, Step(OVER)),
+        (-7 * 86_400 - 1, None, False, Step()),
+        (899, Told(NOW, DUE, asked=True, is_told=True), False, Step(DUE)),
+        (600, Told(END, DUE, is_told=True), False, Step(until=END)),
+        (600, Told(END, DUE, is_told=True), True, Step(DUE)),
+        (600, Told(END, DUE, is_told=True, is_refused=True), True, Step(until=END)),
+        (0, Told(END, DUE, asked=True, is_told=True), False, Step(OVER)),
+        (-60, Told(END, OVER, asked=True, is_told=True), False, Step()),
+        # Set back, the clock says that the session lives again: that was told.
+        (600, Told(END, OVER, asked=True, is_told=True), False, Step(until=END)),
+    ],
+)
+def test_a_session_calls_for(
+    left: int, told: Told | None, *, is_silent: bool, expected: Step
+) -> None:
+    """The table of what is done with so many seconds left and so much told."""
+    now = END - timedelta(seconds=left)
+    assert next_step(SESSION, told, now, before=None, is_silent=is_silent) == expected
+
+
+def test_a_pause_ends_at_the_next_stage_at_the_latest() -> None:
+    """A try that failed shortly before the end isn't repeated after it, but at it."""
+    now = END - timedelta(seconds=30)
+    told = told_of(SESSION, None, now).tried_again(now)
+    assert next_step(SESSION, told, now, before=None, is_silent=True) == Step(until=END)
+    after = told_of(SESSION, None, END).tried_again(END)
+    step = next_step(SESSION, after, END, before=None, is_silent=True)
+    assert step == Step(until=END + timedelta(minutes=1))
+
+
+def test_a_clock_that_was_set_back_prolongs_no_pause() -> None:
+    """A next try that lies hours ahead was written by another clock."""
+    now = END - timedelta(seconds=600)
+    told = Told(END, DUE, tries=1, next_try=now + LONGEST_PAUSE + timedelta(seconds=1))
+    assert next_step(SESSION, told, now, before=None, is_silent=True) == Step(DUE)
+
+
+def test_pauses_double_up_to_five_minutes() -> None:
+    """1, 2, 4, 5, 5 minutes."""
+    told, pauses = Told(END, DUE), []
+    for _ in range(5):
+        told = told.tried_again(NOW)
+        assert told.next_try
+        pauses.append((told.next_try - NOW).total_seconds() / 60)
+    assert pauses == [1, 2, 4, 5, 5]
+
+
+# What a watch does.
+
+
+def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
+    """Asked at the moment it is due; then the new session says when to come back."""
+    watched = scene("123456")
+    until = watched.look_at(0)
+    assert until == NOW + timedelta(seconds=HOURS_12 - 899)
+    again = watched.look_at(HOURS_12 - 899)
+    assert again == NOW + timedelta(seconds=2 * (HOURS_12 - 899))
+    assert watched.questions == 1
+    assert watched.world.terminal.told == ["The session of profile mfa is due: 14 min left.\n"]
+    assert watched.announcer.notices == []
+    watched.look_at(HOURS_12)
+    assert watched.world.notes == ["mfa: renewed, until 08:45:01 tomorrow."]
+
+
+def test_each_renewal_has_edges_of_its_own() -> None:
+    """Keys that were read days ago may have been replaced; a look alone needs none."""
+    watched = scene("123456")
+    made = watched.made
+    watched.look_at(0)
+    assert watched.made == made
+    watched.look_at(HOURS_12 - 800)
+    assert watched.made == made + 1
+
+
+def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
+    """One question, one notice while it lives, one when it has ended; then silence."""
+    watched = scene(DISMISSED)
+    watched.run_until(2 * HOURS_12)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [DUE, OVER]
+    due, over = watched.announcer.notices
+    assert due.title == "AWS session of mfa is due"
+    assert due.text == (
+        "It ends at 21:00:00 (14 min left). For a new one: aws mfa login --profile mfa"
+    )
+    assert over.text == "It ended at 21:00:00. For a new one: aws mfa login --profile mfa"
+    assert "mfa: the question was dismissed." in watched.said
+
+
+def test_the_next_process_tells_nothing_twice() -> None:
+    """``--once`` every few minutes: what was told is known to the next."""
+    watched = scene(DISMISSED)
+    for seconds in range(HOURS_12 - 900, HOURS_12 + 900, 60):
+        watched.watch = watched.new_watch()
+        watched.look_at(seconds)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [DUE, OVER]
+
+
+def test_with_nobody_to_ask_it_is_told() -> None:
+    """No desktop and no terminal, but a command that tells."""
+    watched = scene(nobody="there is no terminal to ask on")
+    watched.run_until(2 * HOURS_12)
+    assert watched.questions == 0
+    assert watched.announcer.stages == [DUE, OVER]
+
+
+def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
+    """Nobody was at the desktop when it was due: the question comes at the end."""
+    watched = scene("123456", nobody="there is no desktop")
+    watched.look_at(HOURS_12 - 800)
+    watched.world.terminal.nobody = ""
+    watched.look_at(HOURS_12)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [DUE]
+    assert watched.world.terminal.told == [
+        "The session of profile mfa is over since 21:00:00.\n",
+    ]
+
+
+def test_what_can_not_be_told_is_tried_again_and_logged_once() -> None:
+    """Neither a question nor a notice is possible: a desktop may come."""
+    watched = scene(nobody="there is no desktop")
+    watched.announcer.failure = "there is no notify-send"
+    watched.run_until(HOURS_12 - 300)
+    assert watched.said.count("nobody could be told: there is no notify-send") == 1
+    watched.announcer.failure = ""
+    watched.run_until(HOURS_12 - 1)
+    assert watched.announcer.stages == [DUE]
+
+
+def test_nobody_answers() -> None:
+    """A question that stood for two minutes counts as asked, and is told with the reason."""
+    watched = scene(CannotAskError("Nobody answered within 120 s."))
+    watched.run_until(2 * HOURS_12)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [DUE, OVER]
+    assert (
+        "It couldn't be renewed: Nobody answered within 120 s." in watched.announcer.notices[0].text
+    )
+
+
+def test_renewed_elsewhere_is_silent() -> None:
+    """Another process made a session: no question, no notice, one line in the log."""
+    watched = scene()
+    watched.look_at(0)
+    new = session_section(HOURS_12, now=NOW + timedelta(hours=11))
+    watched.world.files.credentials["mfa"] = new
+    until = watched.look_at(HOURS_12 - 800)
+    assert until == NOW + timedelta(hours=23, seconds=-899)
+    assert watched.questions == 0
+    assert watched.announcer.notices == []
+    assert watched.said == "mfa: there is another session, until 08:00:00 tomorrow."
+
+
+def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
+    """The other process had the question first."""
+    watched = scene(request=WatchRequest(before=HOUR))
+    new = session_section(HOURS_12, now=NOW + timedelta(hours=11))
+
+    def renew(name: str) -> None:
+        if name.startswith("session"):
+            watched.world.files.credentials["mfa"] = new
+
+    watched.world.locks.meanwhile = renew
+    watched.look_at(HOURS_12 - 3000)
+    assert watched.questions == 0
+    assert watched.announcer.notices == []
+    assert "mfa: renewed elsewhere, until 08:00:00 tomorrow." in watched.said
+
+
+def test_while_another_process_asks_it_is_told() -> None:
+    """Somebody left a question open elsewhere: the session lives, and comes to its end."""
+    watched = scene()
+    watched.world.locks.busy = {"session": "process 42"}
+    watched.look_at(HOURS_12 - 800)
+    assert watched.announcer.stages == [DUE]
+
+
+def test_ctrl_c_at_the_question_ends_the_watch() -> None:
+    """The whole command is meant."""
+    watched = scene(CancelledError("Cancelled.", by_interrupt=True))
+    with pytest.raises(CancelledError):
+        watched.look_at(HOURS_12 - 800)
+
+
+def test_seconds_before_the_end_may_be_named() -> None:
+    """``--before``: due an hour early, and renewed though the usual window isn't reached."""
+    watched = scene("123456", request=WatchRequest(("mfa",), HOUR))
+    watched.watch.check()
+    assert watched.look_at(0) == NOW + timedelta(seconds=HOURS_12 - HOUR + 1)
+    watched.look_at(HOURS_12 - HOUR + 1)
+    assert watched.questions == 1
+    assert len(watched.world.sts.calls) == 1
+
+
+def test_a_profile_that_is_not_managed_is_refused() -> None:
+    """There is nothing to watch, and nothing to wait for."""
+    watched = scene(request=WatchRequest(("mfa", "default")))
+    with pytest.raises(ConfigurationError, match="default isn't managed"):
+        watched.watch.check()
+
+
+def test_a_managed_profile_without_a_session_is_left_alone() -> None:
+    """Logged out: who wants a session logs in."""
+    watched = scene()
+    del watched.world.files.credentials["mfa"]
+    assert watched.look_at(0) is None
+    assert watched.questions == 0
+
+
+def test_a_session_that_was_forgotten_is_left_alone() -> None:
+    """It ended more than a week ago."""
+    watched = scene()
+    assert watched.look_at(8 * 86_400) is None
+    assert watched.questions == 0
+    assert watched.announcer.notices == []
+
+
+# With mfa_process.
+
+
+def test_a_command_that_fetches_codes_renews_silently() -> None:
+    """No question, no notice."""
+    watched = scene(config=BY_PROCESS, process=("123456",))
+    watched.look_at(HOURS_12 - 800)
+    assert watched.questions == 0
+    assert watched.announcer.notices == []
+    assert watched.world.token_process.commands == ["get-code"]
+    assert "renewed" in watched.said
+
+
+def test_the_command_may_be_the_source_profiles() -> None:
+    """It is inherited, as in a login."""
+    watched = scene(process=("123456",))
+    watched.world.files.config["default"] = {"mfa_process": "of-the-source"}
+    watched.look_at(HOURS_12 - 800)
+    assert watched.world.token_process.commands == ["of-the-source"]
+
+
+def test_keys_in_the_environment_have_no_profile_to_inherit_from() -> None:
+    """``mfa_session = on`` with keys in the environment: the person is asked."""
+    own = {"mfa_session": "on", "mfa_serial": SERIAL, "region": "eu-west-1"}
+    watched = scene("123456", config=own)
+    watched.world.environment.update(
+        {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
+    )
+    watched.look_at(HOURS_12 - 800)
+    assert watched.questions == 1
+
+
+def test_a_command_that_fails_is_told_with_the_reason_and_tried_again_at_the_end() -> None:
+    """Once when due, once when over: it may cost a touch each time."""
+    failure = TokenProcessError("The command failed.")
+    watched = scene(config=BY_PROCESS, process=(failure, failure))
+    watched.run_until(2 * HOURS_12)
+    assert len(watched.world.token_process.commands) == 2
+    assert watched.announcer.stages == [DUE, OVER]
+    assert "couldn't be renewed: The command failed." in watched.announcer.notices[0].text
+
+
+def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
+    """The second try works: nobody had to know."""
+    watched = scene(config=BY_PROCESS, process=("123456", "234567"))
+    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.run_until(HOURS_12)
+    assert watched.announcer.notices == []
+    assert len(watched.world.sts.calls) == 2
+
+
+def test_a_network_that_stays_away_is_told_and_tried_all_the_same() -> None:
+    """After the third try, and when the session is over; the log has it once a stage."""
+    codes = tuple(f"{number:06}" for number in range(1, 400))
+    watched = scene(config=BY_PROCESS, process=codes)
+    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 300
+    watched.run_until(HOURS_12 + HOUR)
+    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.said.count("not renewed: AWS can't be reached.") == 2
+    tries = len(watched.world.sts.calls)
+    assert tries >= 10
+    watched.world.sts.answers = []
+    watched.run_until(HOURS_12 + HOUR + 301)
+    assert len(watched.world.sts.calls) == tries + 1
+    assert watched.announcer.stages == [DUE, OVER]
+
+
+def test_a_network_that_is_away_is_told_at_the_fourth_try() -> None:
+    """Seven minutes after the session was due; at once if the session is over."""
+    watched = scene(config=BY_PROCESS, process=[f"{number:06}" for number in range(9)])
+    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 9
+    watched.world.clock.advance(HOURS_12 - 899)
+    watched.run_until(HOURS_12 - 899 + 7 * 60 - 1)
+    assert watched.announcer.stages == []
+    watched.look_at(HOURS_12 - 899 + 7 * 60)
+    assert watched.announcer.stages == [DUE]
+    late = scene(config=BY_PROCESS, process=["123456"])
+    late.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    late.look_at(HOURS_12 + 60)
+    assert late.announcer.stages == [OVER]
+
+
+def test_a_command_that_failed_is_not_run_again_for_a_notice() -> None:
+    """Only the notice is tried again, where none can be shown yet."""
+    watched = scene(config=BY_PROCESS, process=[TokenProcessError("The command failed.")])
+    watched.announcer.failure = "there is no notify-send"
+    watched.world.clock.advance(HOURS_12 - 899)
+    watched.run_until(HOURS_12 - 300)
+    assert len(watched.world.token_process.commands) == 1
+    watched.announcer.failure = ""
+    watched.run_until(HOURS_12 - 1)
+    assert watched.announcer.stages == [DUE]
+
+
+def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
+    """The command took so long that the session ended meanwhile: a stage of its own."""
+    watched = scene(config=BY_PROCESS, process=[TokenProcessError("It hung."), "123456"])
+    run = watched.world.token_process.run
+
+    def slow(command: str) -> str:
+        watched.world.clock.advance(60)
+        return run(command)
+
+    watched.world.token_process.run = slow  # type: ignore[method-assign]
+    until = watched.look_at(HOURS_12 - 30)
+    assert until == watched.world.clock.now()
+    watched.watch.look()
+    assert "mfa: renewed, until " in watched.said
+
+
+def test_a_network_that_is_away_after_a_question_is_told() -> None:
+    """The person typed a code in vain, and has to know; there is no second question."""
+    watched = scene("123456")
+    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.run_until(2 * HOURS_12)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [DUE, OVER]
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionDeniedError("A policy denies it."), BusyError("Busy.")]
+)
+def test_what_fails_before_a_question_leaves_the_question_open(error: MfaError) -> None:
+    """Nobody was asked, so the end of the session is a chance to ask."""
+    config = {key: value for key, value in MARKED.items() if key != "mfa_serial"}
+    watched = scene("123456", config=config)
+    watched.world.iam.answers = [error]
+    watched.look_at(HOURS_12 - 800)
+    assert watched.announcer.stages == [DUE]
+    watched.world.iam.answers = []
+    watched.world.files.config["mfa"]["mfa_serial"] = SERIAL
+    watched.look_at(HOURS_12)
+    assert watched.questions == 1
+
+
+@pytest.mark.parametrize("process", [(), ("123456", "234567", "345678")])
+def test_a_session_that_is_over_as_soon_as_it_is_made_ends_the_questions(
+    process: tuple[str, ...],
+) -> None:
+    """A clock is off: asking again and again wouldn't set it right."""
+    watched = scene("123456", config=BY_PROCESS if process else MARKED, process=process)
+    watched.world.sts.answers = [1]
+    watched.world.clock.time = NOW + timedelta(seconds=HOURS_12 - 800)
+    session = watched.world.sts.get_session_token
+
+    def slow(*arguments: str) -> Session:
+        made = session(*arguments)  # type: ignore[arg-type]
+        watched.world.clock.advance(5)
+        return made
+
+    watched.world.sts.get_session_token = slow  # type: ignore[assignment,method-assign]
+    watched.run_until(2 * HOURS_12)
+    assert len(watched.world.sts.calls) == 1
+    assert watched.announcer.stages == [OVER]
+
+
+# The files under it.
+
+
+class BreakableFiles(FakeFiles):
+    """Files that can't be read while ``broken`` says why."""
+
+    broken = ""
+
+    def profile(self, name: str) -> Profile:
+        """Return a profile, or raise."""
+        if self.broken:
+            raise UnparsableFileError(self.broken)
+        return super().profile(name)
+
+
+def test_a_broken_file_is_told_once_and_mended_it_goes_on() -> None:
+    """It waits for the file, and asks when the time has come."""
+    watched = scene("123456")
+    files = BreakableFiles(watched.world.files.config, watched.world.files.credentials)
+    watched.world.files = files
+    watched.watch = watched.new_watch()
+    files.broken = "The AWS CLI can't read the file: line 3."
+    for seconds in (0, 60, 120):
+        assert watched.look_at(seconds) == NOW + timedelta(seconds=seconds + 60)
+    assert files.writes == []
+    files.broken = ""
+    watched.look_at(180)
+    watched.look_at(HOURS_12 - 800)
+    assert watched.world.notes[:2] == [
+        "The AWS CLI can't read the file: line 3.",
+        "The files can be read again.",
+    ]
+    assert watched.questions == 1
+    files.broken = "The AWS CLI can't read the file: line 3."
+    watched.look_at(HOURS_12 - 700)
+    assert watched.world.notes[-1] == "The AWS CLI can't read the file: line 3."
+
+
+# A day.
+
+
+def profiles(*durations: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield managed profiles, each with sessions of so many seconds."""
+    for duration in durations:
+        settings = {**MARKED, "mfa_serial": f"GAHT{duration:08}"}
+        yield f"for-{duration}", {**settings, "duration_seconds": str(duration)}
+
+
+def test_a_day_in_a_minute() -> None:
+    """Three profiles over 24 hours: exactly the questions that their sessions called for."""
+    durations = (HOUR, 4 * HOUR, HOURS_12)
+    sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
+    files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
+    codes = [f"{number:06}" for number in range(1, 100)]
+    watched = Scene(World(files=files, terminal=FakeTerminal(*codes)))
+    watched.run_until(24 * HOUR)
+    asked = [question.split(" for profile ")[1] for question in watched.world.terminal.questions]
+    # Each session serves until its window begins, and a second is lost at each turn.
+    expected = {f"for-{seconds}: ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
+    assert {name: asked.count(name) for name in expected} == expected
+    assert sum(expected.values()) == len(asked) == len(watched.world.sts.calls) == 39
+    assert watched.announcer.notices == []
+
+
+def test_a_day_of_refusals_asks_each_session_once() -> None:
+    """Nobody answers all day: three questions, and each session is told twice."""
+    durations = (HOUR, 4 * HOUR, HOURS_12)
+    sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
+    files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
+    watched = Scene(World(files=files, terminal=FakeTerminal(*[DISMISSED] * 3)))
+    watched.run_until(24 * HOUR)
+    assert watched.questions == 3
+    assert sorted(watched.announcer.stages) == [DUE] * 3 + [OVER] * 3
+
+
+def test_a_suspend_over_the_end_asks_once() -> None:
+    """The machine slept from before it was due until long after it had ended."""
+    watched = scene(DISMISSED)
+    watched.look_at(0)
+    watched.look_at(3 * HOURS_12)
+    watched.run_until(4 * HOURS_12)
+    assert watched.questions == 1
+    assert watched.announcer.stages == [OVER]
+
+
+def test_a_hostile_name_stays_text_in_a_notice() -> None:
+    """Shown on one line, quoted where it stands in a command; the true value for programs."""
+    name = "-x $(touch ran) <b>'\u202e"
+    watched = scene(DISMISSED)
+    watched.world.files.config = {name: MARKED}
+    watched.world.files.credentials = {"default": LONG_LIVED, name: session_section()}
+    watched.look_at(HOURS_12 - 800)
+    (notice,) = watched.announcer.notices
+    assert notice.profile == name
+    assert notice.title == "AWS session of -x $(touch ran) <b>'\\u202e is due"
+    assert "--profile '-x $(touch ran) <b>'\"'\"'\\u202e'" in notice.text
+
+
+def test_the_overview_tells_from_when_each_is_due() -> None:
+    """Of all managed profiles that have a session, or of the one that is named."""
+    watched = scene()
+    watched.world.files.config["other"] = MARKED
+    row = ("mfa", SESSION_OF_MFA, NOW + timedelta(seconds=HOURS_12 - 900))
+    assert overview(WatchRequest(), watched.ports()) == (row,)
+    assert overview(WatchRequest(("mfa",)), watched.ports()) == (row,)
+    assert overview(WatchRequest(("other",)), watched.ports()) == ()
+
+
+SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", END, NOW)
+
+
+def test_no_secret_is_in_what_is_said() -> None:
+    """Neither in the log nor in a notice."""
+    watched = scene("123456")
+    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.run_until(2 * HOURS_12)
+    told = watched.said + repr(watched.announcer.notices) + repr(watched.memory)
+    options = session_options(SESSION_OF_MFA)
+    for name in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"):
+        assert options[name] not in told
+    assert "123456" not in told
