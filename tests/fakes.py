@@ -8,11 +8,10 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.aliases.merge import HostCommands
-from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
 from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.session.codes import STEP_SECONDS
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sections import config_profile, config_section
@@ -25,6 +24,7 @@ from awscli_mfa_plugin.session.sessions import (
     session_of,
     session_options,
 )
+from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

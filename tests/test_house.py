@@ -31,7 +31,7 @@ OURS = {
     "files": SHARED | {"session"},
     "aws": SHARED | {"session", "files"},
     "system": SHARED | {"session", "files"},
-    **{feature: SHARED | SERVICES for feature in FEATURES},
+    **dict.fromkeys(FEATURES, SHARED | SERVICES),
     "commands": SHARED | SERVICES | FEATURES,
     "host": SHARED | SERVICES | FEATURES | {"commands"},
     "console": SHARED | SERVICES | FEATURES | {"commands"},

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.errors import (
     WrongCodeError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.session.serials import FIDO_REASON
+from awscli_mfa_plugin.session.devices import FIDO_REASON
 from awscli_mfa_plugin.text import length_of_time, shown
 
 if TYPE_CHECKING:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.aws.aws_errors import bad_answer, explained, may_have_arrived, portal
 from awscli_mfa_plugin.errors import MfaError, ThrottledError
+from awscli_mfa_plugin.session.devices import kind_of
 from awscli_mfa_plugin.session.expiry import YEARS, rfc3339
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Session
-from awscli_mfa_plugin.session.serials import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from awscli_mfa_plugin.aws.clients import Clients
     from awscli_mfa_plugin.session.protocols import Clock
+
 
 PAUSES = (0.5, 1.0)
 """Seconds between attempts whose request never reached AWS, or that AWS threw back unread."""
@@ -141,3 +143,33 @@ def _repeated(call: Callable[[], Any], clock: Clock, region: str) -> Any:
                 raise
             time.sleep(pause)
     return _called(call, clock, region, code_sent=True)
+
+
+PATIENCE = 10
+"""Seconds to wait for a connection or an answer where no option says otherwise."""
+
+
+def date_of_sts(clients: Clients, clock: Clock, region: str, profile: str) -> datetime | None:
+    """Return the Date of what STS in a region answers to an unsigned call, aware, or None.
+
+    ``profile`` is whose CA bundle counts, "" for none's.
+    Raises the plugin's errors if nothing answers, or something else than AWS.
+    """
+    from botocore import UNSIGNED
+    from botocore.exceptions import ClientError
+
+    client = clients.client("sts", Keys("", "", "", profile), region, retries=False)
+    client.meta.events.register("choose-signer.sts", lambda **_: UNSIGNED)
+    try:
+        answer: Any = client.get_caller_identity()
+    except ClientError as refused:
+        if refused.response.get("Error", {}).get("Code") == "RegionDisabledException":
+            raise explained(refused, clock.now(), region, code_sent=False) from None
+        answer = refused.response
+    except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
+        raise explained(error, clock.now(), region, code_sent=False) from None
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        return parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None

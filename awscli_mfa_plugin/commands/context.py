@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
-from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.session.sessions import session_of
 from awscli_mfa_plugin.system.machine import SystemClock, say
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Fix
     from awscli_mfa_plugin.doctor.observations import MachineSight
     from awscli_mfa_plugin.files.locks import Locks
+    from awscli_mfa_plugin.files.paths import StateFolder
     from awscli_mfa_plugin.files.session_cache import SessionCache
-    from awscli_mfa_plugin.files.state import StateFolder
     from awscli_mfa_plugin.session.credentials import HandoutRequest
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.protocols import (
@@ -65,7 +65,7 @@ class Context:
     @property
     def session_profile(self) -> str:
         """The session profile: the one that option or environment name, else ``mfa``."""
-        from awscli_mfa_plugin.session.targets import DEFAULT_SESSION_PROFILE
+        from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
 
         return self.process.named_profile or DEFAULT_SESSION_PROFILE
 
@@ -101,7 +101,7 @@ class Context:
     @cached_property
     def state(self) -> StateFolder:
         """The plugin's folder."""
-        from awscli_mfa_plugin.files.state import StateFolder
+        from awscli_mfa_plugin.files.paths import StateFolder
 
         return StateFolder()
 

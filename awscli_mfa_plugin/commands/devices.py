@@ -60,7 +60,7 @@ def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
 
 
 def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
-    from awscli_mfa_plugin.session.serials import FIDO_REASON
+    from awscli_mfa_plugin.session.devices import FIDO_REASON
 
     if not devices:
         return "This user has no MFA device."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.min_remaining import MIN_REMAINING
-from awscli_mfa_plugin.commands.result import Result
+from awscli_mfa_plugin.commands.result import MIN_REMAINING, Result
 from awscli_mfa_plugin.declaration import Command
 from awscli_mfa_plugin.errors import UsageError
 

@@ -1,11 +1,19 @@
-"""What a subcommand returns: data, the same as text for people, and an exit code."""
+"""The option of whatever may make a session: login, export, exec."""
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing's own constant would cost an import
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.declaration import INTEGER, Option
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+
+MIN_REMAINING = Option(
+    "min-remaining", "Make a new session unless at least this many seconds are left.", INTEGER
+)
 
 
 class Result:

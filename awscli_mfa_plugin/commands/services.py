@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.aws.calls import Iam, Sts
 from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions, ClientOptions, Clients
+from awscli_mfa_plugin.files.paths import UsedCodes
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
-from awscli_mfa_plugin.files.state import UsedCodes
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.system.machine import Waiting, read_stdin, say
 from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from awscli_mfa_plugin.commands.call import GlobalOptions
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.commands.process import Process
+    from awscli_mfa_plugin.commands.process import GlobalOptions, Process
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
@@ -63,7 +62,7 @@ def clients_of(process: Process, options: GlobalOptions) -> tuple[BotocoreSessio
 
 def date_of_sts(context: Context, region: str, profile: str) -> datetime | None:
     """Return the Date of STS's answer in a region; no option needn't mean the CLI's long waits."""
-    from awscli_mfa_plugin.aws import sts_clock
+    from awscli_mfa_plugin.aws import calls as sts_clock
 
     options = replace(
         context.options,

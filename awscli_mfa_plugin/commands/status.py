@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from awscli_mfa_plugin.commands.call import Screen
     from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.commands.process import Screen
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.session.status import SessionStatus
 

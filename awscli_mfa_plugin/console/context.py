@@ -12,7 +12,7 @@ from awscli_mfa_plugin.system.machine import EnvironmentCode
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
 
-    from awscli_mfa_plugin.commands.call import GlobalOptions
+    from awscli_mfa_plugin.commands.process import GlobalOptions
     from awscli_mfa_plugin.files.profiles import SharedConfigFiles
     from awscli_mfa_plugin.session.records import Profile
 

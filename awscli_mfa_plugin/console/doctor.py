@@ -37,8 +37,8 @@ def diagnose(arguments: list[str], system: Sequence[str]) -> int:
 
 
 def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
-    from awscli_mfa_plugin.commands.call import GlobalOptions
     from awscli_mfa_plugin.commands.doctor import COMMAND, run
+    from awscli_mfa_plugin.commands.process import GlobalOptions
     from awscli_mfa_plugin.console.context import context_of
 
     context = context_of({**os.environ}, GlobalOptions(profile=options.profile), system)

@@ -11,9 +11,8 @@ from awscli_mfa_plugin.errors import (
     PermissionDeniedError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.session.devices import list_devices
+from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
 from awscli_mfa_plugin.session.records import MARK, Keys, Profile
-from awscli_mfa_plugin.session.serials import FIDO_REASON, checked_serial, region_of
 from awscli_mfa_plugin.session.source import Source, known_region
 from awscli_mfa_plugin.text import length_of_time, quoted_list, shown
 

@@ -9,18 +9,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.doctor.inspect import open_place, seen_file
 from awscli_mfa_plugin.doctor.observations import CliSight, FolderSight, StartSight
-from awscli_mfa_plugin.doctor.places import open_place, seen_file
 from awscli_mfa_plugin.doctor.wiring import is_hidden
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.system.aws_clis import (
-    TIME_LIMIT,
+    VERSION_SECONDS,
     FoundCli,
     describe,
     found_clis,
+    run_aws,
 )
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
-from awscli_mfa_plugin.system.running_aws import run_aws
 from awscli_mfa_plugin.system.subprocesses import run_to_end
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _places_in(parts: Sequence[str]) -> dict[str, str]:
 
 def _asked_of(python: str, parts: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
     words = [python, "-c", _LIST_PACKAGES, *parts]
-    done = run_to_end(words, environment, TIME_LIMIT, folder=os.path.dirname(python))
+    done = run_to_end(words, environment, VERSION_SECONDS, folder=os.path.dirname(python))
     try:
         return {str(name): str(path) for name, path in json.loads(done.stdout).items()}
     except (ValueError, AttributeError):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.doctor.roles import check_roles
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.durations import resolve_duration
+from awscli_mfa_plugin.session.devices import checked_serial
+from awscli_mfa_plugin.session.expiry import resolve_duration
 from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile
 from awscli_mfa_plugin.session.sections import config_profile
-from awscli_mfa_plugin.session.serials import checked_serial
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, shown
 

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.commands.call import GlobalOptions
 from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.system.machine import EnvironmentCode
 

@@ -12,8 +12,8 @@ from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, wired
-from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import (
     Changes,
     missing_folders,
@@ -24,8 +24,8 @@ from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
 from awscli_mfa_plugin.install.install_plan import Plan, make_plan
 from awscli_mfa_plugin.install.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.install.verify import prove, prove_ahead
-from awscli_mfa_plugin.system.compiling import compile_folder
-from awscli_mfa_plugin.system.running_aws import run_aws
+from awscli_mfa_plugin.system.aws_clis import run_aws
+from awscli_mfa_plugin.system.plugin_folder import compile_folder
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.system.running_aws import run_aws
+from awscli_mfa_plugin.system.aws_clis import run_aws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.plugins_section import (
     PLUGIN,
     Place,
@@ -18,14 +19,12 @@ from awscli_mfa_plugin.files.plugins_section import (
     plugin_keys,
     unwired,
 )
-from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, print_line, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
 from awscli_mfa_plugin.install.install_plan import is_inside
 from awscli_mfa_plugin.install.python_of_v1 import ask_v1
-from awscli_mfa_plugin.system.aws_clis import found_clis
-from awscli_mfa_plugin.system.running_aws import run_aws, why_no_version
+from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.text import shown
 from awscli_mfa_plugin.watch.schedulers import schedulers
 from awscli_mfa_plugin.watch.watch_state import noted_schedulers

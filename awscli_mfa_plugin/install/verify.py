@@ -9,7 +9,7 @@ from awscli_mfa_plugin.files.plugins_section import (
     names_of_every_section,
     other_plugins,
 )
-from awscli_mfa_plugin.system.running_aws import why_no_mfa, why_no_version
+from awscli_mfa_plugin.system.aws_clis import why_no_mfa, why_no_version
 from awscli_mfa_plugin.text import quoted_list, shown
 
 if TYPE_CHECKING:

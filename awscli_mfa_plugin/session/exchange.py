@@ -11,13 +11,13 @@ from awscli_mfa_plugin.errors import (
     MfaError,
     WrongCodeError,
 )
-from awscli_mfa_plugin.session.codes import seconds_to_next_code
 from awscli_mfa_plugin.session.token_codes import (
     ENVIRONMENT,
     PROMPT,
     WAIT_FOR_DEVICE,
     TokenCode,
     TokenCodeSources,
+    seconds_to_next_code,
 )
 from awscli_mfa_plugin.text import shown
 

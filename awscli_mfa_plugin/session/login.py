@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, ConfigurationError, UsageError
 from awscli_mfa_plugin.session.asking import terminal_for
-from awscli_mfa_plugin.session.devices import Device, resolve_device
-from awscli_mfa_plugin.session.durations import resolve_duration
+from awscli_mfa_plugin.session.devices import Device, checked_serial, region_of, resolve_device
 from awscli_mfa_plugin.session.exchange import exchange
+from awscli_mfa_plugin.session.expiry import resolve_duration
 from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile, Session
 from awscli_mfa_plugin.session.sections import check_profile_name
-from awscli_mfa_plugin.session.serials import checked_serial, region_of
 from awscli_mfa_plugin.session.sessions import session_lines
-from awscli_mfa_plugin.session.source import Source, inherited, known_region, resolve_source
-from awscli_mfa_plugin.session.targets import check_session_profile
+from awscli_mfa_plugin.session.source import (
+    Source,
+    check_session_profile,
+    inherited,
+    known_region,
+    resolve_source,
+)
 from awscli_mfa_plugin.session.token_codes import CodeSettings, TokenCodeSources
 from awscli_mfa_plugin.text import shown
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
     from awscli_mfa_plugin.watch.jobs import Job
-    from awscli_mfa_plugin.watch.notices import Notice
-    from awscli_mfa_plugin.watch.steps import Told
+    from awscli_mfa_plugin.watch.steps import Notice, Told
 
 
 class Clock(Protocol):

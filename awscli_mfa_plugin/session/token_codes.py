@@ -1,18 +1,42 @@
-"""Gets the token codes of a login from their sources, in the design's order."""
+"""MFA codes: what one looks like, and where a login gets it from, in order."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
 from awscli_mfa_plugin.session.asking import terminal_for
-from awscli_mfa_plugin.session.codes import ENVIRONMENT_CODE, seconds_to_next_code, token_code
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Profile
+
+
+STEP_SECONDS = 30
+"""The time step of AWS's devices (RFC 6238, section 5.2)."""
+
+ENVIRONMENT_CODE = "AWS_MFA_TOKEN_CODE"
+"""The variable that may hold a token code: ours, since the CLI has none."""
+
+_CODE = re.compile(r"[0-9]{6}")
+_FILLING = re.compile(r"[\s-]")
+
+
+def token_code(typed: str) -> str | None:
+    """Return the six ASCII digits in ``typed``, blanks and hyphens aside, or None."""
+    code = _FILLING.sub("", typed)
+    return code if _CODE.fullmatch(code) else None
+
+
+def seconds_to_next_code(now: datetime) -> int:
+    """Return the whole seconds (1 to 30) until a device shows its next code."""
+    return STEP_SECONDS - int(now.timestamp()) % STEP_SECONDS
+
 
 OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_process", "prompt"
 

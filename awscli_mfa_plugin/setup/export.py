@@ -10,8 +10,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import MARK
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.setup.manifest import MOST_PROFILES, VERSION
-from awscli_mfa_plugin.setup.secrets import secret_in
-from awscli_mfa_plugin.setup.settings import COMMAND, ROLE, kind_of, settings_of, unfit
+from awscli_mfa_plugin.setup.settings import COMMAND, ROLE, kind_of, secret_in, settings_of, unfit
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

@@ -9,13 +9,15 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files import yaml_nodes
 from awscli_mfa_plugin.session.records import MARK, SWITCH
 from awscli_mfa_plugin.session.sections import check_profile_name
-from awscli_mfa_plugin.setup.secrets import SECRET_KEYS, secret_found, secret_in
 from awscli_mfa_plugin.setup.settings import (
     COMMAND,
     ROLE,
     ROLE_SETTINGS,
+    SECRET_KEYS,
     SESSION_SETTINGS,
     kind_of,
+    secret_found,
+    secret_in,
     settings_of,
     unfit,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.yaml_reader import root_of
 from awscli_mfa_plugin.setup.manifest import manifest_of, unreadable
-from awscli_mfa_plugin.setup.secrets import check_no_secrets
+from awscli_mfa_plugin.setup.settings import check_no_secrets
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

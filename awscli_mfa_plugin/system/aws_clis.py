@@ -15,13 +15,14 @@ from awscli_mfa_plugin.system.cli_places import (
     programs_of_tools,
     programs_on_path,
 )
-from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-TIME_LIMIT = 20
+
+VERSION_SECONDS = 20
 """Seconds that an ``aws --version`` may take: a cold disk and a virus scanner have their time."""
 
 _VERSION = re.compile(r"aws-cli/(\d+(?:\.\d+)*)")
@@ -103,7 +104,7 @@ def _version_text(path: str, environment: Mapping[str, str]) -> str:
         child.pop(name, None)
     # A broken file of aliases ends --version too: then once more, away from the user's home.
     for changes in ({}, {"HOME": os.devnull, "USERPROFILE": os.devnull}):
-        done = run_to_end([path, "--version"], {**child, **changes}, TIME_LIMIT)
+        done = run_to_end([path, "--version"], {**child, **changes}, VERSION_SECONDS)
         if done.returncode is None:
             return ""
         # Python 2's aws of long ago says it on stderr.
@@ -146,3 +147,47 @@ def _beside(path: str) -> str:
         if os.path.isfile(python):
             return python
     return ""
+
+
+START_SECONDS = 60
+"""Seconds that a command may take; AWS's frozen build starts slowly the first time."""
+
+_NOT_FOR_THEM = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_CLI_AUTO_PROMPT",
+    "PYTHONPATH",
+    "PYTHONHOME",
+)
+
+
+def run_aws(
+    path: str,
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    config: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Done:
+    """Run ``aws`` to its end, without a terminal, as a plain shell of the user's would.
+
+    ``config`` names a config file in place of the user's, ``variables`` are added. ``why`` is its
+    last line on stderr.
+    """
+    child = {name: value for name, value in environment.items() if name not in _NOT_FOR_THEM}
+    if config:
+        child["AWS_CONFIG_FILE"] = config
+    return run_to_end([path, *words], {**child, **(variables or {})}, START_SECONDS)
+
+
+def why_no_version(path: str, environment: Mapping[str, str], config: str = "") -> str:
+    """Return why ``aws --version`` fails, "" if it works."""
+    done = run_aws(path, ["--version"], environment, config)
+    return "" if done.succeeded else done.why
+
+
+def why_no_mfa(path: str, environment: Mapping[str, str], config: str = "") -> str:
+    """Return why ``aws mfa status`` fails, "" if it works; it makes no call."""
+    done = run_aws(path, ["mfa", "status", "--output", "json"], environment, config)
+    # 1 says that no session lives.
+    works = done.returncode in {0, 1} and done.text.lstrip().startswith("{")
+    return "" if works else done.why

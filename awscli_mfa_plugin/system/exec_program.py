@@ -8,8 +8,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.system.child_environment import child_environment
 from awscli_mfa_plugin.system.machine import say
+from awscli_mfa_plugin.system.subprocesses import child_environment
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

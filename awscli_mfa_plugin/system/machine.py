@@ -7,7 +7,7 @@ import time
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session.codes import ENVIRONMENT_CODE
+from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

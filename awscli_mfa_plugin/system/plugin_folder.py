@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.atomic import make_private_folder, unwritable
 from awscli_mfa_plugin.files.paths import home_folder
+from awscli_mfa_plugin.system.subprocesses import run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 NAME = "awscli-mfa-plugin"
 MANIFEST = "manifest.json"
@@ -185,3 +187,17 @@ def _write(path: str, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+_TIME_LIMIT = 60
+_NOT_FOR_IT = ("PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX")
+
+
+def compile_folder(python: str, folder: str) -> None:
+    """Let ``python`` compile what lies in ``folder``; if it can't, starts are slower, that is all.
+
+    AWS's frozen build has no interpreter to call: it compiles when it runs ``aws mfa``.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
+    if not environment.get("PYTHONDONTWRITEBYTECODE"):
+        run_to_end([python, "-I", "-m", "compileall", "-q", folder], environment, _TIME_LIMIT)

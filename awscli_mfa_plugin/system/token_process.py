@@ -12,8 +12,12 @@ import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
-from awscli_mfa_plugin.system.child_environment import child_environment
-from awscli_mfa_plugin.system.subprocesses import drain, end_group, ending_with_this_process
+from awscli_mfa_plugin.system.subprocesses import (
+    child_environment,
+    drain,
+    end_group,
+    ending_with_this_process,
+)
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, unwritable
 from awscli_mfa_plugin.files.paths import home_folder
 from awscli_mfa_plugin.system.subprocesses import run_to_end
-from awscli_mfa_plugin.watch.desktop import desktop_environment
+from awscli_mfa_plugin.watch.notifications import desktop_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
 from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
-from awscli_mfa_plugin.watch.desktop import desktop_environment, has_display
+from awscli_mfa_plugin.watch.notifications import desktop_environment, has_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.watch.command_line_scheduler import ByProgram, remove_file, write_whole
-from awscli_mfa_plugin.watch.crontabs import cron_line, has_line, with_line, without_line
 from awscli_mfa_plugin.watch.jobs import NAME
-from awscli_mfa_plugin.watch.unit_files import (
+from awscli_mfa_plugin.watch.scheduler_files import (
     LAUNCHD_LABEL,
+    cron_line,
+    has_line,
     launchd_plist,
     systemd_service,
     systemd_timer,
     task_xml,
+    with_line,
+    without_line,
 )
 
 if TYPE_CHECKING:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.errors import CannotAskError, MfaError, UnshownError
 from awscli_mfa_plugin.session.expiry import expiry_window
+from awscli_mfa_plugin.text import length_of_time, moment, shown
 
 if TYPE_CHECKING:
+    from awscli_mfa_plugin.session.protocols import Terminal
     from awscli_mfa_plugin.session.records import Session
+
 
 DUE, OVER = "due", "over"
 """The two stages of a session that need a person: it lives and is due, it has ended."""
@@ -120,3 +125,78 @@ def is_worth_telling(told: Told, *, is_silent: bool) -> bool:
     if told.is_told:
         return False
     return told.is_refused or not is_silent or told.stage == OVER or told.tries >= PATIENT_TRIES
+
+
+_MOST_QUESTIONS = 4
+"""Three codes that AWS may refuse, and one slip of the fingers."""
+
+
+class AskedTerminal:
+    """A terminal that remembers whether a question was put on it."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        """Keep the terminal; nothing was asked yet."""
+        self._terminal = terminal
+        self.was_asked = False
+        self._left = _MOST_QUESTIONS
+
+    def why_not(self) -> str:
+        """Return why nobody can be asked there, or ""."""
+        return self._terminal.why_not()
+
+    def tell(self, text: str) -> None:
+        """Show text that belongs to a question."""
+        self._terminal.tell(text)
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:
+        """Ask, and remember it; raise what the terminal raises.
+
+        Raises CannotAskError after a few questions: a dialog that answers without a person would
+        be asked again and again.
+        """
+        if self._left == 0:
+            raise CannotAskError("No token code was typed.", "Log in on a terminal.")
+        self._left -= 1
+        try:
+            answer = self._terminal.ask(question, hidden=hidden)
+        except UnshownError:
+            raise
+        except MfaError:
+            self.was_asked = True
+            raise
+        self.was_asked = True
+        return answer
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told of one session: a title and a text, each on one line and safe to show.
+
+    ``profile`` and ``expiration`` (aware UTC) are the true values, for a program.
+    """
+
+    profile: str
+    expiration: datetime
+    stage: str
+    title: str
+    text: str
+
+
+def notice_of(profile: str, session: Session, stage: str, now: datetime, why: str = "") -> Notice:
+    """Return the notice that a profile's session is due or over; ``why`` it wasn't renewed."""
+    name, when = shown(profile, 80), moment(session.expiration, now)
+    left = length_of_time(session.remaining(now))
+    title = f"AWS session of {name} is {'over' if stage == OVER else 'due'}"
+    told = f"It ended at {when}." if stage == OVER else f"It ends at {when} ({left} left)."
+    parts = [told, *([f"It couldn't be renewed: {why}"] if why else [])]
+    parts.append(f"For a new one: aws mfa login --profile {shlex.quote(name)}")
+    return Notice(profile, session.expiration, stage, title, " ".join(parts))
+
+
+def reason_for(profile: str, session: Session, stage: str, now: datetime) -> str:
+    """Return the line that stands above the question for a code."""
+    name = shown(profile)
+    if stage == OVER:
+        return f"The session of profile {name} is over since {moment(session.expiration, now)}."
+    left = length_of_time(session.remaining(now))
+    return f"The session of profile {name} is due: {left} left."

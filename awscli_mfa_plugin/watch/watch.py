@@ -21,14 +21,15 @@ from awscli_mfa_plugin.session.login import LoginRequest, login
 from awscli_mfa_plugin.session.logout import managed_names
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import moment, shown
-from awscli_mfa_plugin.watch.notices import notice_of, reason_for
-from awscli_mfa_plugin.watch.prompted import AskedTerminal
 from awscli_mfa_plugin.watch.steps import (
+    AskedTerminal,
     Told,
     due_from,
     is_finished,
     is_worth_telling,
     next_step,
+    notice_of,
+    reason_for,
     told_of,
 )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
-from awscli_mfa_plugin.session.codes import token_code
+from awscli_mfa_plugin.session.token_codes import token_code
 from awscli_mfa_plugin.system.token_process import TokenCommand
 from tests.fakes import FakeNotes, FakeTokenProcess
 

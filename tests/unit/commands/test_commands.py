@@ -20,7 +20,7 @@ from awscli_mfa_plugin.commands import (
     status,
     watch,
 )
-from awscli_mfa_plugin.commands.call import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.doctor.observations import MachineSight, ReadSight
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, UsageError
 from awscli_mfa_plugin.session.records import MfaDevice, Session

@@ -13,8 +13,8 @@ import pytest
 from awscli.clidriver import create_clidriver
 
 from awscli_mfa_plugin.commands import status
-from awscli_mfa_plugin.commands.call import GlobalOptions
 from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.console import context as console
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError

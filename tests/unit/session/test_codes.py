@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.session.codes import seconds_to_next_code, token_code
+from awscli_mfa_plugin.session.token_codes import seconds_to_next_code, token_code
 from tests.fakes import NOW
 
 CODES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.durations import resolve_duration
+from awscli_mfa_plugin.session.expiry import resolve_duration
 from awscli_mfa_plugin.session.records import Profile
 
 RESOLVED: dict[str, tuple[int | None, dict[str, str], int]] = {

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.serials import checked_serial, kind_of, region_of
+from awscli_mfa_plugin.session.devices import checked_serial, kind_of, region_of
 from tests.fakes import SERIAL
 
 SERIALS = {

@@ -6,7 +6,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.session.targets import DEFAULT_SESSION_PROFILE, check_session_profile
+from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE, check_session_profile
 from tests.fakes import LONG_LIVED, NOW, SERIAL, session_section
 
 TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "token"}

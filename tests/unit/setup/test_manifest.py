@@ -29,7 +29,7 @@ from awscli_mfa_plugin.setup.plan import (
     merged,
     missing_sources,
 )
-from awscli_mfa_plugin.setup.secrets import check_no_secrets
+from awscli_mfa_plugin.setup.settings import check_no_secrets
 from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeNotes, FakeTerminal, session_section
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
-from awscli_mfa_plugin.system.child_environment import WITHHELD
+from awscli_mfa_plugin.system.subprocesses import WITHHELD
 from awscli_mfa_plugin.system.token_process import TokenCommand
 from tests.fakes import FakeNotes
 from tests.processes import ended

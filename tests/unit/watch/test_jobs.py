@@ -13,13 +13,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.watch.crontabs import cron_line, has_line, with_line, without_line
 from awscli_mfa_plugin.watch.jobs import Job, job_of
-from awscli_mfa_plugin.watch.unit_files import (
+from awscli_mfa_plugin.watch.scheduler_files import (
+    cron_line,
+    has_line,
     launchd_plist,
     systemd_service,
     systemd_timer,
     task_xml,
+    with_line,
+    without_line,
 )
 
 if TYPE_CHECKING:

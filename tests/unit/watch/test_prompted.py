@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
-from awscli_mfa_plugin.watch.prompted import AskedTerminal
+from awscli_mfa_plugin.watch.steps import AskedTerminal
 from tests.fakes import FakeTerminal
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Profile
-    from awscli_mfa_plugin.watch.notices import Notice
+    from awscli_mfa_plugin.watch.steps import Notice
 
 MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
 HOURS_12, HOUR = 43_200, 3_600

@@ -23,15 +23,13 @@ from awscli_mfa_plugin.errors import (
     ConfigurationError,
 )
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.system.subprocesses import run_to_end
 from awscli_mfa_plugin.watch import dialogs, notifications
-from awscli_mfa_plugin.watch.desktop import desktop_environment
 from awscli_mfa_plugin.watch.dialogs import DesktopOrTerminal, DialogTerminal
 from awscli_mfa_plugin.watch.jobs import Job
-from awscli_mfa_plugin.watch.notices import notice_of
-from awscli_mfa_plugin.watch.notifications import Notifications
+from awscli_mfa_plugin.watch.notifications import Notifications, desktop_environment
 from awscli_mfa_plugin.watch.schedulers import (
     Cron,
     Launchd,
@@ -40,7 +38,7 @@ from awscli_mfa_plugin.watch.schedulers import (
     schedulers,
 )
 from awscli_mfa_plugin.watch.sleeping import EndedBySignal, Sleep, ended_by_signals
-from awscli_mfa_plugin.watch.steps import DUE, OVER, Told
+from awscli_mfa_plugin.watch.steps import DUE, OVER, Told, notice_of
 from awscli_mfa_plugin.watch.this_aws import path_of_this_aws
 from awscli_mfa_plugin.watch.watch_state import (
     WatchState,
