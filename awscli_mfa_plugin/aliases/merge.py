@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
-from awscli_mfa_plugin.aliases.pack import MFA_SECTION, TOPLEVEL, Alias, AliasPack
-from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
+    from awscli_mfa_plugin.files.alias_document import AliasDocument
 
 INSTALLED, OUTDATED, AVAILABLE = "installed", "outdated", "available"
 HIDDEN, TAKEN = "hidden by your own alias", "name of a command"
 
 _SECTIONS = (TOPLEVEL, MFA_SECTION)
-_FLAGS = frozenset(
-    {
-        *("--debug", "--no-verify-ssl", "--no-paginate", "--no-sign-request"),
-        *("--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ def states(pack: AliasPack, document: AliasDocument, host: HostCommands) -> tupl
 def _state(
     alias: Alias, pack: AliasPack, document: AliasDocument, host: HostCommands
 ) -> AliasState:
-    section = _spelled(alias.section, document)
+    section = spelled(alias.section, document)
     own, others = document.own(pack.name, section), document.others(pack.name, section)
     if alias.name in others:
         return AliasState(alias, HIDDEN, others[alias.name])
@@ -100,64 +95,5 @@ def installed(pack: AliasPack, document: AliasDocument, host: HostCommands) -> A
     found = wanted(pack, document, host)
     for section in _SECTIONS:
         aliases = {each.name: each.expansion for each in found if each.section == section}
-        document = document.with_block(pack.name, _spelled(section, document), aliases)
+        document = document.with_block(pack.name, spelled(section, document), aliases)
     return document
-
-
-def _spelled(section: str, document: AliasDocument) -> str:
-    """Return how the file spells a section: v2 takes any blanks inside of ``[command mfa]``.
-
-    Of several it lets the last one count (awscli's ``alias.py``).
-    """
-    if section == TOPLEVEL:
-        return section
-    names = (name for name in document.section_names() if name.startswith("command "))
-    return next((name for name in reversed([*names]) if name.split() == section.split()), section)
-
-
-class HidingAlias(NamedTuple):
-    """An alias of the user's that stands before a command of ours, and on which line."""
-
-    section: str
-    name: str
-    expansion: str
-    line: int
-
-
-def hides_the_command(
-    content: bytes, subcommands: Collection[str] = (), name: str = "the alias file"
-) -> tuple[HidingAlias, ...]:
-    """Return the user's aliases that run in place of ``aws mfa``, or of a subcommand of it on v2.
-
-    One that only adds to the command of its own name hides nothing. Raises UnparsableFileError,
-    naming the line, for a file with which no ``aws`` command runs.
-    """
-    document = AliasDocument.parse(content, name)
-    section = _spelled(MFA_SECTION, document)
-    found = [(TOPLEVEL, "mfa"), *((section, each) for each in subcommands)]
-    return tuple(
-        HidingAlias(of, alias, expansion, document.line_of(of, alias))
-        for of, alias in found
-        if _hides(alias, of, expansion := document.options(of).get(alias, "").strip())
-    )
-
-
-def _hides(name: str, section: str, expansion: str) -> bool:
-    if section == TOPLEVEL and expansion:
-        return _command_of(expansion) != name
-    # v2 hands every other alias of a subcommand's name to that subcommand.
-    return expansion.startswith("!")
-
-
-def _command_of(expansion: str) -> str:
-    """Return the command that an alias runs: the first word that is no global option's."""
-    try:
-        words = iter(shlex.split(expansion))
-    except ValueError:
-        return ""
-    for word in words:
-        if not word.startswith("--"):
-            return word
-        if "=" not in word and word not in _FLAGS:
-            next(words, "")
-    return ""

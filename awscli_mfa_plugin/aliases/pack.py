@@ -6,8 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-TOPLEVEL, MFA_SECTION = "toplevel", "command mfa"
-"""The sections of the CLI's alias file: ``aws NAME``, and on v2 alone ``aws mfa NAME``."""
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
 
 HOSTS = ("v1", "v2")
 OUR_PACK = "awscli-mfa-plugin"

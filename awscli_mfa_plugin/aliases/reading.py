@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.aliases.pack import (
     HOSTS,
-    MFA_SECTION,
-    TOPLEVEL,
     Alias,
     AliasPack,
     unfit_expansion,
@@ -16,6 +14,7 @@ from awscli_mfa_plugin.aliases.pack import (
     unfit_pack_name,
 )
 from awscli_mfa_plugin.files import yaml_nodes
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

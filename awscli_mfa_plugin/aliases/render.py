@@ -13,7 +13,7 @@ from awscli_mfa_plugin.aliases.merge import (
     OUTDATED,
     AliasState,
 )
-from awscli_mfa_plugin.aliases.pack import MFA_SECTION
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:

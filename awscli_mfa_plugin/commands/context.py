@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.aliases.merge import HostCommands
     from awscli_mfa_plugin.aliases.pack import AliasPack
+    from awscli_mfa_plugin.aliases.ports import AliasStore
     from awscli_mfa_plugin.commands.process import Process
     from awscli_mfa_plugin.doctor.findings import Fix
     from awscli_mfa_plugin.doctor.observations import MachineSight
@@ -30,16 +31,11 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.session_cache import SessionCache
     from awscli_mfa_plugin.session.credentials import HandoutRequest
     from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.protocols import (
-        AliasStore,
-        Clock,
-        CountingTerminal,
-        Scheduler,
-        Terminal,
-    )
+    from awscli_mfa_plugin.session.protocols import Clock, CountingTerminal, Terminal
     from awscli_mfa_plugin.session.records import Profile, Session
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
+    from awscli_mfa_plugin.watch.ports import Scheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 

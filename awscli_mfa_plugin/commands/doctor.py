@@ -53,14 +53,8 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, mend if that is wanted; tell the worst by the exit code."""
-    from awscli_mfa_plugin.doctor.findings import (
-        NOT_CALLED,
-        as_data,
-        as_text,
-        exit_code,
-        local_findings,
-        mended,
-    )
+    from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, local_findings, mended
+    from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
 
     if arguments["yes"] and not arguments["fix"]:
         raise UsageError("--yes goes with --fix.")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.session.protocols import Scheduler
     from awscli_mfa_plugin.session.records import Session
+    from awscli_mfa_plugin.watch.ports import Scheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 

@@ -88,9 +88,12 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     try:
         if command == "install":
             from awscli_mfa_plugin.install.install import run
-        else:
-            from awscli_mfa_plugin.install.uninstall import run
-        return run(words, os.environ, system)
+
+            return run(words, os.environ, system)
+        from awscli_mfa_plugin.install.uninstall import run as uninstall
+        from awscli_mfa_plugin.watch.schedulers import scheduled_watches
+
+        return uninstall(words, os.environ, system, scheduled_watches)
     except MfaError as error:
         say(f"awscli-mfa: {error}")
         return error.exit_code

@@ -1,16 +1,25 @@
-"""Starts each AWS CLI for doctor, and looks at what it would import."""
+"""Starts each AWS CLI for doctor, looks at what it would import, and at who can write there."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import stat
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.doctor.inspect import open_place, seen_file
-from awscli_mfa_plugin.doctor.observations import CliSight, FolderSight, StartSight
+from awscli_mfa_plugin.doctor.observations import (
+    ANOTHERS,
+    MINE,
+    ROOTS,
+    CliSight,
+    FileSight,
+    FolderSight,
+    StartSight,
+)
 from awscli_mfa_plugin.doctor.wiring import is_hidden
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.system.aws_clis import (
@@ -22,11 +31,48 @@ from awscli_mfa_plugin.system.aws_clis import (
 )
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.doctor.observations import FileSight, MachineSight
+    from awscli_mfa_plugin.doctor.observations import MachineSight
+
+
+def seen_file(path: str, home: str) -> FileSight | None:
+    """Return what is seen of a file or folder; None where there is none, and on Windows."""
+    if sys.platform == "win32":
+        return None  # access there is by lists that the profile's folder comes with
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    owners = {0: ROOTS, os.geteuid(): MINE}
+    why = who_else_can_write(path, home)
+    names = (f"{path} ", f"{os.path.realpath(path)} ")
+    itself = next((name for name in names if why.startswith(name)), "")
+    return FileSight(
+        path,
+        stat.S_IMODE(status.st_mode),
+        owners.get(status.st_uid, ANOTHERS),
+        why[len(itself) :] if itself else "",
+    )
+
+
+def open_place(path: str, home: str) -> FileSight | None:
+    """Return the path, or the ancestor of it, to which others can write."""
+    why = who_else_can_write(path, home)
+    if not why:
+        return None
+    for start in (os.path.abspath(path), os.path.realpath(path)):
+        place = start
+        while not why.startswith(f"{place} ") and place != os.path.dirname(place):
+            place = os.path.dirname(place)
+        if why.startswith(f"{place} "):
+            found = seen_file(place, home)
+            return replace(found, why_open=why[len(place) + 1 :]) if found else None
+    return None
+
 
 # The versions of what an interpreter imports, without importing what is asked for.
 _LIST_PACKAGES = """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.aliases.pack import TOPLEVEL
 from awscli_mfa_plugin.doctor.findings import (
     CHANGE_MODE,
     ERROR,
@@ -16,18 +15,19 @@ from awscli_mfa_plugin.doctor.findings import (
     Fix,
 )
 from awscli_mfa_plugin.doctor.observations import ANOTHERS, MINE
+from awscli_mfa_plugin.files.hiding_aliases import TOPLEVEL
 from awscli_mfa_plugin.text import quoted_list, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from awscli_mfa_plugin.aliases.merge import HidingAlias
     from awscli_mfa_plugin.doctor.observations import (
         FileSight,
         FolderSight,
         MachineSight,
         ReadSight,
     )
+    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3

@@ -1,4 +1,4 @@
-"""Sees who owns a file or folder, and who else can write there."""
+"""Looks at the machine for doctor: files, modes, CLIs and settings, without a call or a change."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import os
 import stat
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.aliases.merge import hides_the_command
-from awscli_mfa_plugin.doctor.clis import with_clis
+from awscli_mfa_plugin.doctor.clis import open_place, seen_file, with_clis
 from awscli_mfa_plugin.doctor.observations import (
-    ANOTHERS,
-    MINE,
-    ROOTS,
     FileSight,
     MachineSight,
     NetworkSight,
@@ -24,49 +19,13 @@ from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
 from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.hiding_aliases import hides_the_command
 from awscli_mfa_plugin.files.paths import home_folder, shared_path, state_path
-from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.aliases.merge import HidingAlias
-
-
-def seen_file(path: str, home: str) -> FileSight | None:
-    """Return what is seen of a file or folder; None where there is none, and on Windows."""
-    if sys.platform == "win32":
-        return None  # access there is by lists that the profile's folder comes with
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    owners = {0: ROOTS, os.geteuid(): MINE}
-    why = who_else_can_write(path, home)
-    names = (f"{path} ", f"{os.path.realpath(path)} ")
-    itself = next((name for name in names if why.startswith(name)), "")
-    return FileSight(
-        path,
-        stat.S_IMODE(status.st_mode),
-        owners.get(status.st_uid, ANOTHERS),
-        why[len(itself) :] if itself else "",
-    )
-
-
-def open_place(path: str, home: str) -> FileSight | None:
-    """Return the path, or the ancestor of it, to which others can write."""
-    why = who_else_can_write(path, home)
-    if not why:
-        return None
-    for start in (os.path.abspath(path), os.path.realpath(path)):
-        place = start
-        while not why.startswith(f"{place} ") and place != os.path.dirname(place):
-            place = os.path.dirname(place)
-        if why.startswith(f"{place} "):
-            found = seen_file(place, home)
-            return replace(found, why_open=why[len(place) + 1 :]) if found else None
-    return None
-
+    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
 _BOM = b"\xef\xbb\xbf"
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.aliases.merge import HidingAlias
+    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 

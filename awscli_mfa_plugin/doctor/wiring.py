@@ -6,7 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.aliases.pack import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.doctor.findings import (
     ERROR,
     NOTE,
@@ -16,6 +15,7 @@ from awscli_mfa_plugin.doctor.findings import (
     Finding,
     Fix,
 )
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.text import shown
 

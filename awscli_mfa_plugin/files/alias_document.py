@@ -15,7 +15,8 @@ from awscli_mfa_plugin.files.alias_markers import (
     opening_of_new_file,
 )
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.lines import DEFAULT_SECTION, Kind, Line, split_option
+from awscli_mfa_plugin.files.lines import Kind, Line, split_option
+from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

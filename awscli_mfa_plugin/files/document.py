@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.lines import DEFAULT_SECTION, Kind, Line, read_lines, read_values
+from awscli_mfa_plugin.files.lines import Kind, Line, read_lines, read_values
+from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -7,12 +7,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import UnparsableFileError
+from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DEFAULT_SECTION = "DEFAULT"
-"""The section whose options ``configparser`` gives to every other one; it may stand twice."""
 
 # Python reads text files with universal newlines: a lone CR ends a line too.
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n)|([^\r\n]+)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.atomic import take_snapshot
@@ -26,21 +26,33 @@ from awscli_mfa_plugin.install.install_plan import is_inside
 from awscli_mfa_plugin.install.python_of_v1 import ask_v1
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.text import shown
-from awscli_mfa_plugin.watch.schedulers import schedulers
-from awscli_mfa_plugin.watch.watch_state import noted_schedulers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.install.record import Record, WiredConfig
-    from awscli_mfa_plugin.session.protocols import Scheduler
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
 
-def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
-    """Uninstall as the arguments say; return the exit code. Raises MfaError."""
+class Scheduled(Protocol):
+    """A job of the system that starts the plugin."""
+
+    def uninstall(self) -> bool:
+        """Remove it; tell whether it was there."""
+
+
+def run(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    system: Sequence[str],
+    scheduled: Callable[[Mapping[str, str], str], Sequence[Scheduled]] = lambda *_: (),
+) -> int:
+    """Uninstall as the arguments say; return the exit code. Raises MfaError.
+
+    ``scheduled`` returns the jobs that start the plugin, from the environment and the state folder.
+    """
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
     parser.add_argument(
         "--dry-run", action="store_true", help="show each change as a diff, and make none"
@@ -53,7 +65,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[s
     options = parser.parse_args(words)
     here = Surroundings(environment, system)
     here.check_person()
-    removal = _Removal(here)
+    removal = _Removal(here, scheduled(environment, here.state_folder))
     if not removal.is_due:
         print_line("Nothing is installed that awscli-mfa install has made.")
         return 0
@@ -66,8 +78,9 @@ def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[s
 class _Removal:
     """What is to be taken away, read from the installer's record and from the files."""
 
-    def __init__(self, here: Surroundings) -> None:
+    def __init__(self, here: Surroundings, scheduled: Sequence[Scheduled]) -> None:
         self._here = here
+        self._scheduled = scheduled
         self._folder = here.folder()
         self._record: Record = record_of(self._folder.record)
         self._place = Place("", self._folder.base, os.pathsep)
@@ -89,7 +102,7 @@ class _Removal:
         parts += [f"remove folder {shown(path)}\n" for path in self._own_paths(whole=True)]
         if self._has_aliases():
             parts.append("aws mfa alias uninstall --all\n")
-        if self._schedulers():
+        if self._scheduled:
             parts.append("aws mfa watch --uninstall\n")
         return "".join(parts)
 
@@ -109,7 +122,7 @@ class _Removal:
 
     def _take_away(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
         self._by_the_cli(clis, with_sessions=with_sessions)
-        for scheduler in self._schedulers():
+        for scheduler in self._scheduled:
             scheduler.uninstall()
         for path, known in self._configs.items():
             self._unwire(path, known, clis)
@@ -136,11 +149,6 @@ class _Removal:
     def _has_aliases(self) -> bool:
         content = take_snapshot(self._here.alias_path).content or b""
         return b"# >>> aws mfa alias: " in content
-
-    def _schedulers(self) -> list[Scheduler]:
-        """Return the schedulers that start the watch, which wouldn't be there any more."""
-        names = noted_schedulers(StateFolder(self._here.state_folder))
-        return [one for name in names for one in schedulers(self._here.environment, name)]
 
     def _by_the_cli(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
         """Do what the plugin itself does best, while it is still there."""

@@ -5,18 +5,14 @@ Loaded by type checkers alone: making a dozen Protocols costs each login some mi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from awscli_mfa_plugin.files.alias_document import AliasDocument
-    from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
-    from awscli_mfa_plugin.watch.jobs import Job
-    from awscli_mfa_plugin.watch.steps import Notice, Told
 
 
 class Clock(Protocol):
@@ -86,10 +82,10 @@ class SharedFiles(Protocol):
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into the profile's config section."""
 
-    def config_document(self) -> SharedDocument:
-        """Return what the config file holds now."""
+    def config_document(self) -> Any:
+        """Return what the config file holds now, as a document of the files."""
 
-    def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+    def update_config(self, change: Callable[[Any], Any]) -> bool:
         """Put ``change`` of the whole config file into its place at once; tell of a change."""
 
     def remove_session(self, name: str) -> bool:
@@ -161,53 +157,3 @@ class CountingTerminal(Terminal, Protocol):
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, counting down behind ``reason``."""
-
-
-class AliasStore(Protocol):
-    """The CLI's alias file."""
-
-    path: str
-
-    def read(self) -> AliasDocument:
-        """Return what the file holds now."""
-
-    def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
-        """Put ``change`` of what the file holds into its place; tell whether anything changed."""
-
-
-class Announcer(Protocol):
-    """Where a person is told something who isn't asked."""
-
-    def __call__(self, notice: Notice) -> str:
-        """Tell it; return why that can't be, or "" if it was told."""
-
-
-class WatchMemory(Protocol):
-    """What a watch has told, from one process to the next."""
-
-    def recall(self, profile: str) -> Told | None:
-        """Return what was done about the profile's last session, or None."""
-
-    def keep(self, profile: str, told: Told) -> None:
-        """Keep what was done about it."""
-
-
-class Scheduler(Protocol):
-    """A program of the system that runs a job by itself, again and again."""
-
-    name: str
-
-    def why_not(self) -> str:
-        """Return why it isn't to be had on this machine, or ""."""
-
-    def preview(self, job: Job) -> str:
-        """Return what :meth:`install` would write, and where."""
-
-    def install(self, job: Job) -> str:
-        """Set the job up in place of an earlier one; return a line on what was done."""
-
-    def uninstall(self) -> bool:
-        """Remove the job; tell whether there was one."""
-
-    def is_installed(self) -> bool:
-        """Tell whether the job is there."""

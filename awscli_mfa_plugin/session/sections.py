@@ -7,10 +7,12 @@ import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.lines import DEFAULT_SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+DEFAULT_SECTION = "DEFAULT"
+"""The section whose options ``configparser`` gives to every other one; it may stand twice."""
 
 _DEFAULT_PROFILE = "default"
 _UNFIT_FOR_A_NAME = re.compile("[\\]\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

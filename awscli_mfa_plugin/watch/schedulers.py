@@ -24,8 +24,8 @@ from awscli_mfa_plugin.watch.scheduler_files import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.session.protocols import Scheduler
     from awscli_mfa_plugin.watch.jobs import Job
+    from awscli_mfa_plugin.watch.ports import Scheduler
 
 
 class Systemd(ByProgram):
@@ -203,6 +203,15 @@ class TaskScheduler(ByProgram):
     def is_installed(self) -> bool:
         """Tell whether Task Scheduler knows the task."""
         return not self.why_not() and self.run("/Query", "/TN", NAME).returncode == 0
+
+
+def scheduled_watches(environment: Mapping[str, str], state_folder: str) -> list[Scheduler]:
+    """Return the schedulers that start the watch, as the plugin noted in its state folder."""
+    from awscli_mfa_plugin.files.paths import StateFolder
+    from awscli_mfa_plugin.watch.watch_state import noted_schedulers
+
+    names = noted_schedulers(StateFolder(state_folder))
+    return [one for name in names for one in schedulers(environment, name)]
 
 
 def schedulers(environment: Mapping[str, str], named: str = "") -> tuple[Scheduler, ...]:

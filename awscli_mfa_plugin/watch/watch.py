@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.protocols import Announcer, WatchMemory
     from awscli_mfa_plugin.session.records import Profile, Session
+    from awscli_mfa_plugin.watch.ports import Announcer, WatchMemory
 
 TROUBLE_PAUSE = timedelta(minutes=1)
 """How long to leave a file alone that can't be read; a change of it ends the pause."""

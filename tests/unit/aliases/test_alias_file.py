@@ -14,13 +14,11 @@ from awscli_mfa_plugin.aliases.merge import (
     INSTALLED,
     OUTDATED,
     TAKEN,
-    HidingAlias,
     HostCommands,
-    hides_the_command,
     installed,
     states,
 )
-from awscli_mfa_plugin.aliases.pack import MFA_SECTION, OUR_PACK, Alias, AliasPack
+from awscli_mfa_plugin.aliases.pack import OUR_PACK, Alias, AliasPack
 from awscli_mfa_plugin.aliases.render import entries, entry, left_out, names, overview
 from awscli_mfa_plugin.errors import (
     CancelledError,
@@ -29,6 +27,7 @@ from awscli_mfa_plugin.errors import (
     UnparsableFileError,
 )
 from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, HidingAlias, hides_the_command
 from tests.fakes import FakeTerminal
 from tests.unit.store import state_folder
 

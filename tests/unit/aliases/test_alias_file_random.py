@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.aliases.merge import HostCommands, installed, states
-from awscli_mfa_plugin.aliases.pack import MFA_SECTION, Alias, AliasPack
+from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
 
 PACK = AliasPack(
     "ours",

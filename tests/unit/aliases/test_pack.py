@@ -10,7 +10,6 @@ import pytest
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.aliases.pack import (
     HOSTS,
-    MFA_SECTION,
     Alias,
     AliasPack,
     unfit_expansion,
@@ -19,6 +18,7 @@ from awscli_mfa_plugin.aliases.pack import (
 )
 from awscli_mfa_plugin.aliases.pack_file import LARGEST, packaged_pack, places, read_pack
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
 
 GOOD = """\
 pack: team

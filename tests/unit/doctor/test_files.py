@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.aliases.merge import HidingAlias
 from awscli_mfa_plugin.doctor.files import check_files
 from awscli_mfa_plugin.doctor.findings import (
     CHANGE_MODE,
@@ -27,6 +26,7 @@ from awscli_mfa_plugin.doctor.observations import (
     MachineSight,
     ReadSight,
 )
+from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
 CREDENTIALS = "/home/ada/.aws/credentials"
 FOLDER = "/home/ada/plugins"

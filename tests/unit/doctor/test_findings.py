@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from awscli_mfa_plugin.doctor.checkup import local_findings, mended
 from awscli_mfa_plugin.doctor.findings import (
     CHANGE_MODE,
     ERROR,
@@ -15,8 +16,6 @@ from awscli_mfa_plugin.doctor.findings import (
     as_data,
     as_text,
     exit_code,
-    local_findings,
-    mended,
 )
 from awscli_mfa_plugin.doctor.observations import MachineSight, ReadSight
 from awscli_mfa_plugin.errors import CancelledError, UnwritableFileError
