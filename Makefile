@@ -39,8 +39,8 @@ test: .venv lint docs ## everything that CI runs
 test-unit: .venv ## what needs no real AWS CLI
 	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
 
-mutants: .venv ## change FOLDER=core in small ways and count what no test notices; MODULES= COUNT= SECONDS=
-	$(BIN)/python -m tests.mutants --folder $(or $(FOLDER),core) $(if $(MODULES),--modules $(MODULES)) \
+mutants: .venv ## change FOLDER=session in small ways and count what no test notices; MODULES= COUNT= SECONDS=
+	$(BIN)/python -m tests.mutants --folder $(or $(FOLDER),session) $(if $(MODULES),--modules $(MODULES)) \
 		$(if $(TESTS),--tests $(TESTS)) $(if $(COUNT),--count $(COUNT)) $(if $(SECONDS),--seconds $(SECONDS)) --show
 
 bench: .venv ## the table of times, with the plugin and without

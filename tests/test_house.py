@@ -46,7 +46,7 @@ INSTEAD = {
 # Third parties that only some rooms may import, and single modules beside them.
 THEIRS = {
     "awscli": {"host"},
-    "botocore": {"host", "aws", "files.botocore_parser"},
+    "botocore": {"host", "aws", "files.botocore_parser", "system.subprocesses"},
     "boto3": set[str](),
     "ruamel": {"files.yaml_reader"},
     "filelock": {"files.locks"},

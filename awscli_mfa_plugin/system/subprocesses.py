@@ -1,4 +1,4 @@
-"""The environment that a child process gets: no keys, no code, nothing of the CLI's own."""
+"""Runs other programs: their words, their environment without our secrets, and their end."""
 
 from __future__ import annotations
 
@@ -49,6 +49,17 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     first, divider, rest = child.pop("AWS_DATA_PATH", "").partition(os.pathsep)
     kept = rest if first.endswith(_DATA_OF_THE_CLI) else first + divider + rest
     return {**child, "AWS_DATA_PATH": kept} if kept else child
+
+
+def split_command(command: str) -> list[str]:
+    """Return the words of a command as botocore splits ``credential_process``; no shell runs.
+
+    Raises ValueError for quotes that don't fit.
+    """
+    from botocore.compat import compat_shell_split
+
+    words: list[str] = compat_shell_split(command)
+    return words
 
 
 _CHUNK, _KEPT = 65536, 64

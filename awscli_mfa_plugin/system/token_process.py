@@ -17,6 +17,7 @@ from awscli_mfa_plugin.system.subprocesses import (
     drain,
     end_group,
     ending_with_this_process,
+    split_command,
 )
 from awscli_mfa_plugin.text import shown
 
@@ -133,10 +134,8 @@ class TokenCommand:
 
 
 def _words(command: str) -> list[str]:
-    from botocore.compat import compat_shell_split
-
     try:
-        words: list[str] = compat_shell_split(command)
+        words = split_command(command)
     except ValueError as error:
         raise TokenProcessError(
             f"mfa_process can't be split into words: {shown(error)}.", "Check its quotes."

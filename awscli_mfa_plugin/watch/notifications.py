@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.expiry import rfc3339
-from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.system.subprocesses import run_to_end, split_command
 from awscli_mfa_plugin.text import shown
 
 if TYPE_CHECKING:
@@ -177,10 +177,8 @@ class Notifications:
         return _why_not(words, environment)
 
     def _by_command(self, notice: Notice) -> str:
-        from botocore.compat import compat_shell_split
-
         try:
-            words: list[str] = compat_shell_split(self._command)
+            words = split_command(self._command)
         except ValueError as error:
             return f"--notify-command can't be split into words: {shown(error)}"
         if not words:

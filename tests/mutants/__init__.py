@@ -1,1 +1,1 @@
-"""Mutation testing by mutmut, a folder at a time: ``make mutants FOLDER=core``."""
+"""Mutation testing by mutmut, a folder at a time: ``make mutants FOLDER=session``."""

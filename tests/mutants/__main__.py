@@ -69,7 +69,7 @@ def main() -> int:
 def parsed_arguments() -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument("--folder", default="core", help="a folder of the package")
+    parser.add_argument("--folder", default="session", help="a folder of the package")
     parser.add_argument("--modules", nargs="*", default=[], help="modules of it; default: all")
     parser.add_argument("--tests", nargs="*", default=[], help="the tests; default: all units")
     parser.add_argument("--count", type=int, default=0, help="run so many, drawn by lot")

@@ -22,6 +22,7 @@ from awscli_mfa_plugin.install.install import run as install
 from awscli_mfa_plugin.install.uninstall import run as uninstall
 from awscli_mfa_plugin.system.aws_clis import found_clis
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
+from awscli_mfa_plugin.watch.schedulers import scheduled_watches
 from awscli_mfa_plugin.watch.watch_state import keep_schedulers
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
     crontab.write_text(f"#!/bin/sh\ncase $1 in -l) cat '{table}' ;; -) cat > '{table}' ;; esac\n")
     crontab.chmod(0o755)
     keep_schedulers(StateFolder(str(machine.home / ".aws" / "cli" / "awscli-mfa")), ["cron"])
-    assert uninstall([], machine.environment, ()) == 0
+    assert uninstall([], machine.environment, (), scheduled_watches) == 0
     assert table.read_text() == "2 * * * * y\n"
 
 
