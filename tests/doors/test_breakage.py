@@ -47,7 +47,7 @@ def breaking(request: pytest.FixtureRequest) -> Iterator[Breaking]:
     sys.meta_path.remove(finder)
 
 
-@pytest.mark.parametrize("part", ["host", "core", "commands"])
+@pytest.mark.parametrize("part", ["host", "session", "commands"])
 def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, part: str) -> None:
     """It is told under ``aws mfa``; a command on another profile works as without the plugin."""
     breaking.name = f"awscli_mfa_plugin.{part}"
