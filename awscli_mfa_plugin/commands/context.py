@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Fix
     from awscli_mfa_plugin.doctor.observations import MachineSight
     from awscli_mfa_plugin.files.locks import Locks
-    from awscli_mfa_plugin.files.paths import StateFolder
     from awscli_mfa_plugin.files.session_cache import SessionCache
+    from awscli_mfa_plugin.files.state import StateFolder
     from awscli_mfa_plugin.session.credentials import HandoutRequest
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.protocols import Clock, CountingTerminal, Terminal
@@ -97,7 +97,7 @@ class Context:
     @cached_property
     def state(self) -> StateFolder:
         """The plugin's folder."""
-        from awscli_mfa_plugin.files.paths import StateFolder
+        from awscli_mfa_plugin.files.state import StateFolder
 
         return StateFolder()
 

@@ -1,11 +1,10 @@
-"""The option of whatever may make a session: login, export, exec."""
+"""What a subcommand returns, and the option that several share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from awscli_mfa_plugin.declaration import INTEGER, Option
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.aws.calls import Iam, Sts
 from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions, ClientOptions, Clients
-from awscli_mfa_plugin.files.paths import UsedCodes
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.state import UsedCodes
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.system.machine import Waiting, read_stdin, say
 from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal

@@ -20,7 +20,8 @@ from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.hiding_aliases import hides_the_command
-from awscli_mfa_plugin.files.paths import home_folder, shared_path, state_path
+from awscli_mfa_plugin.files.paths import home_folder, shared_path
+from awscli_mfa_plugin.files.state import state_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

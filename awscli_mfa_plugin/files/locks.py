@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError
 from awscli_mfa_plugin.files.atomic import give_to_the_folders_owner, unwritable
-from awscli_mfa_plugin.files.paths import digest_name
+from awscli_mfa_plugin.files.state import digest_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import filelock
 
-    from awscli_mfa_plugin.files.paths import StateFolder
+    from awscli_mfa_plugin.files.state import StateFolder
 
 _POLL_SECONDS = 0.05
 # A holder that only writes a file is gone by then: no reason to speak of it.

@@ -6,7 +6,6 @@ A suite holds it against botocore's own ``configloader.raw_config_parse``.
 from __future__ import annotations
 
 import configparser
-from configparser import RawConfigParser
 from typing import Any
 
 
@@ -45,17 +44,3 @@ def _value(value: str, *, nested: bool) -> Any:
         return value
     pairs = (line.split("=", 1) for line in value.splitlines() if line.strip())
     return {name.strip(): content.strip() for name, content in pairs}
-
-
-def sections_of(path: str) -> dict[str, dict[str, str]]:
-    """Return a file's sections as botocore's parser reads them; none if there is no file.
-
-    Raises OSError, ValueError, configparser.Error.
-    """
-    parser = RawConfigParser(default_section="")
-    try:
-        with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
-    except FileNotFoundError:
-        return {}
-    return {name: dict(parser.items(name)) for name in parser.sections()}

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import stat
-import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.atomic import (
-    ChangedMeanwhileError,
-    make_private_folder,
-    remove_leftovers,
-    replace_file,
-    unwritable,
-)
-from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
-
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
 
 def home_folder(environment: Mapping[str, str]) -> str:
@@ -42,108 +26,3 @@ def shared_path(environment: Mapping[str, str], variable: str, name: str) -> str
     if start == "~":
         path = home_folder(environment) + divider + rest
     return os.path.abspath(os.path.expanduser(path))
-
-
-KEPT_SECONDS = 120
-"""A code is over at most three steps after its first use (RFC 6238, section 5.2)."""
-
-# A digest of six digits can be guessed, whatever the hash. It only has to take longer than the
-# code is of any use: about 2 ms a guess are half an hour for all of them, against 120 seconds.
-_ROUNDS = 4_000
-
-
-def state_path(home: str = "~") -> str:
-    """Return the folder in which the plugin keeps what isn't the user's: locks, used codes."""
-    return os.path.join(os.path.expanduser(home), ".aws", "cli", "awscli-mfa")
-
-
-def digest_name(text: str) -> str:
-    """Return a file name for any text: serials and paths hold slashes and worse."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-class StateFolder:
-    """``~/.aws/cli/awscli-mfa``: the one folder in which the plugin keeps things, 0700."""
-
-    def __init__(self, path: str = "") -> None:
-        """Keep the absolute path, by default the usual one; nothing is made before it is needed."""
-        self.path = path or state_path()
-
-    def file(self, name: str) -> str:
-        """Return the path of a file in the folder; ``name`` is one that we made."""
-        return os.path.join(self.path, name)
-
-    def make(self) -> None:
-        """Make the folder if it is missing, and close it to others.
-
-        Raises UnwritableFileError if it can't be made, or isn't a folder of this user's own.
-        """
-        make_private_folder(self.path)
-        try:
-            status = os.lstat(self.path)
-            if not stat.S_ISDIR(status.st_mode) or not _is_ours(status):
-                raise UnwritableFileError(
-                    f"{self.path} isn't a folder of yours, so nothing can be kept there.",
-                    "Remove it, or give it back to yourself with chown.",
-                )
-            if sys.platform != "win32" and status.st_mode & 0o077:
-                os.chmod(self.path, 0o700)
-        except OSError as error:
-            raise unwritable(self.path, error) from error
-
-
-def _is_ours(status: os.stat_result) -> bool:
-    # Root works on a user's behalf under sudo.
-    return sys.platform == "win32" or os.geteuid() in {0, status.st_uid}
-
-
-class UsedCodes:
-    """The last token code that was used of each device, as a digest, for 120 seconds."""
-
-    def __init__(self, folder: StateFolder, now: Callable[[], datetime]) -> None:
-        """Keep the folder, and the clock (aware datetimes)."""
-        self._folder = folder
-        self._now = now
-
-    def is_used(self, serial: str, token_code: str) -> bool:
-        """Tell whether the code was the last one used of that device, within 120 s."""
-        path = self._path(serial)
-        try:
-            with open(path, encoding="ascii") as file:
-                record = json.load(file)
-            step, salt, digest = int(record["step"]), str(record["salt"]), str(record["digest"])
-        except FileNotFoundError:
-            return False
-        except (OSError, ValueError, KeyError, TypeError):
-            # A memory that can't be read is none: AWS refuses a used code anyway.
-            step, salt, digest = 0, "", ""
-        age = self._now().timestamp() - step * STEP_SECONDS
-        if not -STEP_SECONDS < age < KEPT_SECONDS:
-            with suppress(OSError):
-                os.unlink(path)
-            return False
-        return digest == _digest(serial, token_code, salt)
-
-    def remember(self, serial: str, token_code: str) -> None:
-        """Remember a code that may be spent; to be called by the holder of the device's lock.
-
-        A memory that can't be written is done without: it only saves a refusal by AWS.
-        """
-        salt = os.urandom(16).hex()
-        step = int(self._now().timestamp() // STEP_SECONDS)
-        record = {"step": step, "salt": salt, "digest": _digest(serial, token_code, salt)}
-        path = self._path(serial)
-        with suppress(UnwritableFileError, ChangedMeanwhileError):
-            self._folder.make()
-            remove_leftovers(path)
-            # Worth nothing after 120 s: not worth waiting for the disk.
-            replace_file(path, json.dumps(record).encode("ascii"), durable=False)
-
-    def _path(self, serial: str) -> str:
-        return self._folder.file(f"used-{digest_name(serial)}.json")
-
-
-def _digest(serial: str, token_code: str, salt: str) -> str:
-    secret = token_code.encode("utf-8", "surrogatepass")
-    salted = f"{salt} {serial}".encode("utf-8", "surrogatepass")
-    return hashlib.pbkdf2_hmac("sha256", secret, salted, _ROUNDS).hex()

@@ -98,7 +98,7 @@ class SessionCache:
         return self._locks.hold(f"file {path}", 30)
 
     def _path(self, profile: str) -> str:
-        from awscli_mfa_plugin.files.paths import digest_name
+        from awscli_mfa_plugin.files.state import digest_name
 
         name = digest_name(f"{self._credentials_path}\n{profile}")
         return os.path.join(self.folder, f"{OUR_NAME}-{name}.json")

@@ -12,8 +12,8 @@ from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, wired
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import (
     Changes,
     missing_folders,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder, home_folder, shared_path, state_path
+from awscli_mfa_plugin.files.paths import home_folder, shared_path
 from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.files.state import StateFolder, state_path
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder, data_folder
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.plugins_section import (
     PLUGIN,
     Place,
@@ -19,6 +18,7 @@ from awscli_mfa_plugin.files.plugins_section import (
     plugin_keys,
     unwired,
 )
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, print_line, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.text import shown
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile
 

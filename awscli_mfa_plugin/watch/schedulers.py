@@ -207,7 +207,7 @@ class TaskScheduler(ByProgram):
 
 def scheduled_watches(environment: Mapping[str, str], state_folder: str) -> list[Scheduler]:
     """Return the schedulers that start the watch, as the plugin noted in its state folder."""
-    from awscli_mfa_plugin.files.paths import StateFolder
+    from awscli_mfa_plugin.files.state import StateFolder
     from awscli_mfa_plugin.watch.watch_state import noted_schedulers
 
     names = noted_schedulers(StateFolder(state_folder))

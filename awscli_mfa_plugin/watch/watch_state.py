@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import BusyError, UnwritableFileError
 from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, remove_leftovers, replace_file
-from awscli_mfa_plugin.files.paths import digest_name
+from awscli_mfa_plugin.files.state import digest_name
 from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.watch.steps import ABANDONED, Told
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.files.locks import Locks
-    from awscli_mfa_plugin.files.paths import StateFolder
+    from awscli_mfa_plugin.files.state import StateFolder
 
 _FLAGS = ("asked", "is_told", "is_refused")
 

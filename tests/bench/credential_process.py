@@ -18,8 +18,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sessions import session_options
 from tests.hosts.installed import install_console_script

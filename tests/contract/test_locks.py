@@ -25,7 +25,7 @@ NAME = "session mfa"
 HOLDER = """
 import sys
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 with Locks(StateFolder(sys.argv[1]), "process 7 on /dev/pts/9").hold(sys.argv[2], 10):
     print("held", flush=True)
     sys.stdin.readline()

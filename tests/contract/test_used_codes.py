@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.files.paths import UsedCodes
+from awscli_mfa_plugin.files.state import UsedCodes
 from tests.fakes import SERIAL, FakeClock, FakeUsedCodes
 from tests.unit.store import state_folder
 

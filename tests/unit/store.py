@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.files.state import StateFolder
 
 if TYPE_CHECKING:
     from pathlib import Path

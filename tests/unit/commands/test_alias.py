@@ -12,7 +12,7 @@ from awscli_mfa_plugin.aliases.pack_file import packaged_pack
 from awscli_mfa_plugin.commands.alias import COMMAND, run
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 from tests.fakes import FakeTerminal, World, context
 
 if TYPE_CHECKING:

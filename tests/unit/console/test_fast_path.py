@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from awscli_mfa_plugin.console.fast_path import living_answer
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.credentials import process_form
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sessions import session_options

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.doctor.fixes import make_change, shown_change
 from awscli_mfa_plugin.doctor.inspect import look
 from awscli_mfa_plugin.errors import UnwritableFileError
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 
 if TYPE_CHECKING:

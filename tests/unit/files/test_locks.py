@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HOLDER = """
 import sys
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 with Locks(StateFolder(sys.argv[1])).hold(sys.argv[2], 10):
     print("held", flush=True)
     sys.stdin.readline()

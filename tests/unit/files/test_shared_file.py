@@ -22,9 +22,9 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.files.atomic import replace_file, unwritable
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import UsedCodes
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.files.state import UsedCodes
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import FakeLocks
 from tests.unit.store import (

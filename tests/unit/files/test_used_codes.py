@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.paths import StateFolder, UsedCodes
+from awscli_mfa_plugin.files.state import StateFolder, UsedCodes
 from tests.unit.store import state_folder, temporary_files
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import Changes
 from awscli_mfa_plugin.install.install import run as install
 from awscli_mfa_plugin.install.uninstall import run as uninstall

@@ -23,7 +23,7 @@ from awscli_mfa_plugin.errors import (
     ConfigurationError,
 )
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import StateFolder
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.system.subprocesses import run_to_end
 from awscli_mfa_plugin.watch import dialogs, notifications
