@@ -18,7 +18,7 @@ DEPENDENCIES = {"filelock": "filelock", "ruamel.yaml": "ruamel.yaml"}
 # No metadata that pip would take for an installed distribution: it would try to upgrade that.
 _LICENSES = "third-party-licenses"
 _PACK = "alias"
-_PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+_PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 
 
 def plugin_files() -> dict[str, bytes]:
