@@ -227,7 +227,7 @@ def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
 def _root_of(error: Exception) -> str:
     """Return the name of the document's root that botocore was reading, or "".
 
-    Nothing else of the answer is to be had once its parser has failed.
+    Nothing else of the answer is left once its parser has failed.
     """
     traceback = error.__traceback__
     while traceback is not None:

@@ -1,4 +1,4 @@
-"""Calls AWS STS and IAM, and hands their answers on as the plugin's own values and errors."""
+"""Calls AWS STS and IAM, and returns the plugin's own values and errors."""
 
 from __future__ import annotations
 

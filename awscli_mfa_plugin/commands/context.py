@@ -1,7 +1,7 @@
 """Everything that a command needs: the call's global options, and what touches the machine.
 
 A service is made when it is first used. Of the commands' modules only this one and ``services``
-know the edges.
+know files, AWS and the system.
 """
 
 from __future__ import annotations
@@ -110,11 +110,11 @@ class Context:
 
     @cached_property
     def ports(self) -> Ports:
-        """The core's ports."""
+        """The ports of the session."""
         return self.new_ports()
 
     def new_ports(self, prompt_seconds: int | None = None) -> Ports:
-        """Return the core's ports made anew; nothing that was read before is kept in them.
+        """Return the ports of the session made anew; nothing that was read before is kept in them.
 
         ``prompt_seconds`` is how long a question may stand.
         """

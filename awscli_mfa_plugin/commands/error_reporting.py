@@ -47,7 +47,7 @@ def run_reporting(run: Callable[[], int]) -> int:
 
 
 def _unwritten(error: OSError) -> int:
-    """Tell that the result can't be written; edges have told whatever else can't be."""
+    """Tell that the result can't be written; all other writes report their own errors."""
     _give_up_stdout()
     if isinstance(error, BrokenPipeError):
         return MfaError.exit_code

@@ -1,4 +1,4 @@
-"""What one call of a command is given beside its own arguments: global options and a screen."""
+"""What a command knows of its call and of the process that it runs in."""
 
 from __future__ import annotations
 

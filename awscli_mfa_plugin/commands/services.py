@@ -1,4 +1,4 @@
-"""Makes from the edges what a Context offers and takes more than a line: the ports, the watch."""
+"""Makes what a Context offers and takes more than a line: the ports, the watch."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reads a living session of a managed profile with the standard library alone.
 
-It repeats a part of ``core``'s rules, since importing these would take longer than the rest of
+It repeats a part of the session's rules, since importing these would take longer than the rest of
 the answer; a suite holds both against each other. Where it isn't sure it answers nothing.
 """
 

@@ -1,4 +1,4 @@
-"""What doctor's edges saw of the machine: facts without a judgement, for the checks."""
+"""What doctor saw of the machine: facts without a judgement, for the checks."""
 
 from __future__ import annotations
 

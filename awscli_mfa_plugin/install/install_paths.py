@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Arguments(argparse.ArgumentParser):
-    """argparse, but with the errors and exit codes of the house."""
+    """argparse, but with our errors and exit codes."""
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""

@@ -1,4 +1,4 @@
-"""What the decisions need from the world: each Protocol is implemented by one edge.
+"""What the session needs from the machine and from AWS, as Protocols.
 
 Loaded by type checkers alone: making a dozen Protocols costs each login some milliseconds.
 """

@@ -1,4 +1,4 @@
-"""Which settings a setup manifest may make, and what their values look like."""
+"""Which settings a setup manifest may make, and what in it looks like a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets a person choose the MFA device of a session profile from those that IAM lists."""
+"""Asks a person for a session profile's settings, the MFA device among them."""
 
 from __future__ import annotations
 

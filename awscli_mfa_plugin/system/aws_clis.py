@@ -1,4 +1,4 @@
-"""Finds the AWS CLIs of this machine and tells v1 from v2, frozen from not."""
+"""Finds the AWS CLIs of this machine, tells v1 from v2, and starts them."""
 
 from __future__ import annotations
 

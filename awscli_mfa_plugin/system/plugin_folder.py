@@ -1,4 +1,4 @@
-"""Keeps the plugin's code in a folder of its own: whole versions, and a link to the current one."""
+"""Keeps the plugin's code in a folder of its own: whole versions, compiled, and a link to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the desktop of the user's session: a job that a scheduler starts isn't told of it."""
+"""Notifies a person on the desktop, which a scheduled job has to find first, or by a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides what a watched session calls for, and when to look at it again."""
+"""Decides what a watched session needs next, whether someone was asked, and what they are told."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Watch:
         memory: WatchMemory,
         announce: Announcer,
     ) -> None:
-        """Keep what is needed; ``ports`` makes the edges anew for each renewal.
+        """Keep what is needed; ``ports`` makes new ones for each renewal.
 
         Keys that were read for one renewal may be others at the next.
         """
