@@ -252,16 +252,13 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
 
 
 def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:
-    name = shown(profile.name)
+    name, words = shown(profile.name), shlex.quote(shown(profile.name))
     left = session_lines(profile.credentials)
     beside = f", next to lines of an old session ({', '.join(left)})" if left else ""
-    words = shlex.quote(name)
     return ConfigurationError(
-        f"Profile {name} holds long-lived keys of its own{beside}. They stay, and a session of "
-        f"{source.shown} can't be kept there.",
-        f"To log in with these keys: aws mfa login --profile {words} --source-profile {words}. "
-        f"To log in with those of {source.shown} again, move them out of [{name}], or name "
-        "another profile by --profile.",
+        f"Profile {name} holds long-lived keys of its own{beside}. It can't hold a session of "
+        f"{source.shown}, and nothing was changed.",
+        f"To log in with its own keys: aws mfa login --profile {words} --source-profile {words}",
     )
 
 
