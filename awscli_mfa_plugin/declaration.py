@@ -144,10 +144,10 @@ def _one_of(shown_name: str, value: str, choices: tuple[str, ...]) -> str:
     if value in choices:
         return value
     from awscli_mfa_plugin.errors import UsageError
-    from awscli_mfa_plugin.text import shown
+    from awscli_mfa_plugin.text import sanitize
 
     raise UsageError(
-        f"{shown_name} takes no '{shown(value, 40)}'.", f"It takes: {', '.join(choices)}."
+        f"{shown_name} takes no '{sanitize(value, 40)}'.", f"It takes: {', '.join(choices)}."
     )
 
 

@@ -19,7 +19,7 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that steer a terminal or reorder what stands on it."""
 
 
-def shown(text: object, limit: int = LONGEST) -> str:
+def sanitize(text: object, limit: int = LONGEST) -> str:
     """Return ``text`` on one line, control and bidirectional characters escaped.
 
     ``limit`` is the longest result in characters. Source of the danger: Unicode Technical
@@ -37,7 +37,7 @@ def _escaped(character: str) -> str:
 
 def quoted_list(names: Iterable[str]) -> str:
     """Return ``names`` shown safely, with commas between."""
-    return ", ".join(shown(name) for name in names)
+    return ", ".join(sanitize(name) for name in names)
 
 
 def length_of_time(seconds: float) -> str:

@@ -29,7 +29,7 @@ from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=timezone.utc)
 """When the tests begin: at a boundary of the devices' 30 s steps."""
@@ -83,7 +83,7 @@ class FakeTerminal:
         self.hidden: list[bool] = []
         self.told: list[str] = []
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked, or ""."""
         return self.nobody
 
@@ -453,7 +453,7 @@ class FakeProcess:
         self.credentials_path = world.files.credentials_path
         self.named_profile = named_profile
         self.answers = list(answers)
-        self.requests: list[HandoutRequest] = []
+        self.requests: list[CredentialsRequest] = []
 
     def environment_code(self) -> str:
         """Return no code: the fake ports have one of their own."""
@@ -475,8 +475,8 @@ class FakeProcess:
         """Return a CLI of two commands."""
         return HostCommands("v2", frozenset({"s3", "sts"}), ("login", "help"))
 
-    def handed_out(
-        self, request: HandoutRequest, options: GlobalOptions, ports: Ports
+    def session_credentials(
+        self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
         """Return the next session and the region of the options."""
         del ports

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.aliases.pack import OUR_PACK
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.session.asking import agrees
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.pack import AliasPack
@@ -24,17 +24,18 @@ def check_name(pack: AliasPack, file: str) -> None:
     """Raise ConfigurationError for another pack that has the name of ours."""
     if pack.name == OUR_PACK and not pack.is_ours:
         raise ConfigurationError(
-            f"{shown(file)} calls its pack {pack.name}, which is the plugin's own.",
+            f"{sanitize(file)} calls its pack {pack.name}, which is the plugin's own.",
             "Nothing was changed. Give the pack another name.",
         )
 
 
 def check_accepted(pack: AliasPack, file: str, terminal: Terminal) -> None:
     """Show the whole pack and ask; raise CancelledError for a no, CannotAskError for nobody."""
-    why = terminal.why_not()
+    why = terminal.unavailable_reason()
     if why:
         raise CannotAskError(
-            f"{shown(file)} isn't the plugin's own alias pack, and nobody can be asked to accept "
+            f"{sanitize(file)} isn't the plugin's own alias pack, and nobody can be asked to "
+            "accept "
             f"it: {why}.",
             "Nothing was changed. Read it with 'aws mfa alias diff --from FILE', then accept all "
             "of it with 'aws mfa alias install --yes --from FILE'.",
@@ -48,5 +49,5 @@ def whole(pack: AliasPack) -> str:
     """Return all aliases of a pack, each with its whole expansion on a line."""
     lines = [f"The pack {pack.name}:"]
     for alias in pack.aliases:
-        lines += [f"  {alias.typed}", f"    {shown(alias.expansion, WHOLE)}"]
+        lines += [f"  {alias.typed}", f"    {sanitize(alias.expansion, WHOLE)}"]
     return "\n".join(lines) + "\n"

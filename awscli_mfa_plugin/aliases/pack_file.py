@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.aliases.reading import pack_of, unreadable
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.yaml_reader import root_of
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.pack import AliasPack
@@ -75,4 +75,4 @@ def _text(content: bytes, path: str) -> str:
 
 
 def _unusable(path: str, why: str) -> ConfigurationError:
-    return ConfigurationError(f"{shown(path)} {why}.", "Name the YAML file of an alias pack.")
+    return ConfigurationError(f"{sanitize(path)} {why}.", "Name the YAML file of an alias pack.")

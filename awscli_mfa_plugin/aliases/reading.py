@@ -15,7 +15,7 @@ from awscli_mfa_plugin.aliases.pack import (
 )
 from awscli_mfa_plugin.files import yaml_nodes
 from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ class _Reader:
         for key, value in node.pairs:
             name = self.text(key, lambda _: "")
             if name not in known:
-                raise self.error(key, f"the key «{shown(name, 40)}» means nothing here")
+                raise self.error(key, f"the key «{sanitize(name, 40)}» means nothing here")
             if name in fields:
                 raise self.error(key, f"the key «{name}» is there twice")
             fields[name] = value

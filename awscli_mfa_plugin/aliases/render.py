@@ -14,7 +14,7 @@ from awscli_mfa_plugin.aliases.merge import (
     AliasState,
 )
 from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,8 +36,8 @@ def _entries(states: Iterable[AliasState], column: int) -> list[str]:
     lines = []
     for state in states:
         alias = state.alias
-        lines += _row(column, alias.typed, shown(alias.help))
-        lines += _row(column, "", f"= {shown(alias.expansion, WHOLE)}")
+        lines += _row(column, alias.typed, sanitize(alias.help))
+        lines += _row(column, "", f"= {sanitize(alias.expansion, WHOLE)}")
     return lines
 
 
@@ -52,7 +52,7 @@ def left_out(states: Iterable[AliasState]) -> list[str]:
 
 def _reason(state: AliasState) -> str:
     if state.state == HIDDEN:
-        return f"hidden by an alias of your own: {shown(state.instead, WHOLE)}"
+        return f"hidden by an alias of your own: {sanitize(state.instead, WHOLE)}"
     return f"it would hide the command '{state.instead}' of AWS CLI v1 or v2"
 
 

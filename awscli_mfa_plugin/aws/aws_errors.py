@@ -21,7 +21,7 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.session.devices import FIDO_REASON
-from awscli_mfa_plugin.text import length_of_time, shown
+from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,7 +79,7 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
     message = str(response.get("Error", {}).get("Message", ""))
     metadata = response.get("ResponseMetadata", {})
     if int(metadata.get("HTTPStatusCode") or 0) >= _SERVER_FAILED and code not in _THROTTLED:
-        return _lost(f"AWS failed ({shown(code)}: {shown(message)})", code_sent=code_sent)
+        return _lost(f"AWS failed ({sanitize(code)}: {sanitize(message)})", code_sent=code_sent)
     if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
         return _of_signature(message, metadata.get("HTTPHeaders", {}), now)
     by_code = _BY_CODE.get(code)
@@ -88,7 +88,7 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
     for fragment, by_message in _BY_MESSAGE:
         if fragment in message:
             return by_message(message, region)
-    return ServiceError(f"AWS said {shown(code)}: {shown(message)}")
+    return ServiceError(f"AWS said {sanitize(code)}: {sanitize(message)}")
 
 
 def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
@@ -101,7 +101,7 @@ def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
     try:
         behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
     except (TypeError, ValueError):
-        return ClockError(f"This machine's clock is off: {shown(message)}", _SET_THE_CLOCK)
+        return ClockError(f"This machine's clock is off: {sanitize(message)}", _SET_THE_CLOCK)
     off = length_of_time(round(abs(behind) / 60) * 60)
     where = "behind" if behind > 0 else "ahead of"
     return ClockError(
@@ -136,7 +136,7 @@ def _temporary(_: str, __: str) -> MfaError:
 
 def _wrong_key(_: str, region: str) -> MfaError:
     return WrongKeyError(
-        f"AWS doesn't know the access key of the source (asked in {shown(region)}): deleted, "
+        f"AWS doesn't know the access key of the source (asked in {sanitize(region)}): deleted, "
         "inactive, made seconds ago, or of another partition.",
         "Compare it with the console's list of access keys; for GovCloud or China give --region.",
     )
@@ -151,14 +151,14 @@ def _throttled(_: str, __: str) -> MfaError:
 
 def _region_disabled(_: str, region: str) -> MfaError:
     return ServiceError(
-        f"STS is off in {shown(region)} for this account.",
+        f"STS is off in {sanitize(region)} for this account.",
         "Name another region by --region, or have an administrator activate STS there.",
     )
 
 
 def _denied(message: str, _: str) -> MfaError:
     return PermissionDeniedError(
-        f"A policy denies the call: {shown(message)}",
+        f"A policy denies the call: {sanitize(message)}",
         "An administrator can allow it to this user.",
     )
 
@@ -203,7 +203,7 @@ def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:
         return _of_unreadable(error, code_sent=code_sent)
     if not may_have_arrived(error):
         return UnreachableError(
-            f"AWS can't be reached in {shown(region)} ({name}).",
+            f"AWS can't be reached in {sanitize(region)} ({name}).",
             "Check the network, the proxy (HTTPS_PROXY) and --endpoint-url; "
             "nothing was sent, a code counts as unused.",
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import Keys
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Clients:
             )
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(
-                f"The settings for calls to {service} are wrong: {shown(error)}",
+                f"The settings for calls to {service} are wrong: {sanitize(error)}",
                 "Check --endpoint-url, --ca-bundle, and the same settings in your environment and "
                 "~/.aws/config.",
             ) from None
@@ -135,12 +135,12 @@ class BotocoreChain:
             frozen = credentials.get_frozen_credentials() if credentials else None
         except BotoCoreError as error:
             raise ConfigurationError(
-                f"The keys of profile {shown(profile)} can't be had: {shown(error)}",
+                f"The keys of profile {sanitize(profile)} can't be had: {sanitize(error)}",
                 "Try «aws sts get-caller-identity --profile NAME» with it.",
             ) from None
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConfigurationError(
-                f"Profile {shown(profile)} holds no long-lived keys.",
+                f"Profile {sanitize(profile)} holds no long-lived keys.",
                 "«aws configure» stores an access key; --source-profile names its profile.",
             )
         return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)

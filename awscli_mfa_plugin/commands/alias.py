@@ -5,7 +5,7 @@ from __future__ import annotations
 from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import FILES, Command, Option
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
         is_as_shown = is_accepted and wanted(pack, now, host) == accepted
         if _needs_a_yes(pack, now, context) and not is_as_shown:
             raise ConfigurationError(
-                f"{shown(file.path)} changed before the pack was installed.",
+                f"{sanitize(file.path)} changed before the pack was installed.",
                 "Nothing was changed. Try again.",
             )
         return installed(pack, now, host)
@@ -130,7 +130,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
     is_changed = file.update(change)
     after = states(pack, file.read(), host)
     data = {**_data(pack, after, context), "Changed": is_changed}
-    path = shown(file.path)
+    path = sanitize(file.path)
     return Result(data, _told(path, before, after, is_ours=pack.is_ours, is_changed=is_changed))
 
 
@@ -181,8 +181,8 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
         before = file.read()
         return _change(name, before, before.without_packs(name), context)
     is_changed = file.update(lambda document: document.without_packs(name))
-    whose = f"the pack {shown(name)}" if name else "all packs"
-    path = shown(file.path)
+    whose = f"the pack {sanitize(name)}" if name else "all packs"
+    path = sanitize(file.path)
     text = f"The aliases of {whose} are gone from {path}."
     if not is_changed:
         text = f"Nothing to do: {path} holds no alias of {whose}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import FILES, Command, Option
 from awscli_mfa_plugin.errors import CancelledError, UsageError
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     ports.files.update_config(lambda document: merged(document, changes))
     for name in missing_sources(manifest, ports.files):
         ports.notes(
-            f"Source profile {shown(name)} isn't here yet: «aws configure --profile "
-            f"{shown(name)}» stores its keys."
+            f"Source profile {sanitize(name)} isn't here yet: «aws configure --profile "
+            f"{sanitize(name)}» stores its keys."
         )
-    is_shown = not (arguments["yes"] or ports.terminal.why_not())
+    is_shown = not (arguments["yes"] or ports.terminal.unavailable_reason())
     return Result(_data(changes, ports), _text(changes, ports, is_shown=is_shown))
 
 
@@ -135,12 +135,12 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
     if confirm_setup(change, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
         ports.terminal.tell("Written.\n\n")
-    later = f"aws mfa login --profile {shown(shlex.quote(change.profile))}"
+    later = f"aws mfa login --profile {sanitize(shlex.quote(change.profile))}"
     try:
         if wants_login(ports):
             return _log_in(change.profile, context)
     except CancelledError:
-        name = shown(change.profile)
+        name = sanitize(change.profile)
         raise CancelledError(f"Cancelled. Profile {name} is set up; later: {later}") from None
     return Result(_data([change], ports), f"Later: {later}")
 
@@ -171,7 +171,7 @@ def _data(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
 def _text(changes: Sequence[ProfileChange], ports: Ports, *, is_shown: bool) -> str:
     from awscli_mfa_plugin.setup.plan import lines_of
 
-    path = shown(ports.files.config_path)
+    path = sanitize(ports.files.config_path)
     if not changes:
         return f"Nothing to do: {path} holds all of it."
     if is_shown:

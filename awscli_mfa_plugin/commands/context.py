@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.ports import AliasStore
     from awscli_mfa_plugin.commands.process import Process
     from awscli_mfa_plugin.doctor.findings import Fix
-    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations
     from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.files.session_cache import SessionCache
     from awscli_mfa_plugin.files.state import StateFolder
-    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.protocols import Clock, CountingTerminal, Terminal
     from awscli_mfa_plugin.session.records import Profile, Session
@@ -143,9 +143,11 @@ class Context:
             return self.session_cache().load(profile.name, profile.long_lived_key_id)
         return session_of(profile)
 
-    def handed_out(self, request: HandoutRequest) -> tuple[Session, str]:
+    def session_credentials(self, request: CredentialsRequest) -> tuple[Session, str]:
         """Return a living session of a managed profile, or of a role on one, and its region."""
-        return self.process.handed_out(request, self.options, self.new_ports(request.patience))
+        return self.process.session_credentials(
+            request, self.options, self.new_ports(request.patience)
+        )
 
     def parent_process(self) -> str:
         """Return the name of the program that started this process, or ""."""
@@ -153,11 +155,11 @@ class Context:
 
         return parent_process()
 
-    def become(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
+    def exec_program(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
-        from awscli_mfa_plugin.system.exec_program import become
+        from awscli_mfa_plugin.system.exec_program import exec_program
 
-        return become([*words], self.environment, variables)
+        return exec_program([*words], self.environment, variables)
 
     @cached_property
     def alias_file(self) -> AliasStore:
@@ -182,7 +184,7 @@ class Context:
 
         return read_setup_manifest(path)
 
-    def machine(self) -> MachineSight:
+    def machine(self) -> Observations:
         """Return what doctor sees without a call; each CLI is started."""
         from awscli_mfa_plugin.commands.table import NAMES
         from awscli_mfa_plugin.doctor.inspect import look

@@ -38,9 +38,9 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session, as an SDK wants it."""
     import json
 
-    from awscli_mfa_plugin.session.credentials import HandoutRequest, process_form
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest, process_form
 
     del arguments
-    request = HandoutRequest(profile=context.session_profile, patience=PATIENCE)
-    session, _ = context.handed_out(request)
+    request = CredentialsRequest(profile=context.session_profile, patience=PATIENCE)
+    session, _ = context.session_credentials(request)
     return Result(exact=json.dumps(process_form(session)) + "\n")

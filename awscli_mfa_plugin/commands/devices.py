@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import PROFILES, Command, Option
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
 
     if not devices:
         return "This user has no MFA device."
-    width = max(len(shown(device.mfa_serial)) for device in devices)
+    width = max(len(sanitize(device.mfa_serial)) for device in devices)
     lines = []
     for device in devices:
         note = "" if device.is_usable else ", not usable here"
         note = ", chosen" if device.mfa_serial == chosen else note
-        lines.append(f"{shown(device.mfa_serial):<{width}}  {device.kind}{note}")
+        lines.append(f"{sanitize(device.mfa_serial):<{width}}  {device.kind}{note}")
     if not all(device.is_usable for device in devices):
         lines.append(f"{FIDO_REASON}.")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.doctor.findings import Finding
-    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations
 
 
 COMMAND = Command(
@@ -53,7 +53,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, mend if that is wanted; tell the worst by the exit code."""
-    from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, local_findings, mended
+    from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, apply_fixes, local_findings
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
 
     if arguments["yes"] and not arguments["fix"]:
@@ -61,7 +61,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     only = context.options.profile
     machine = context.machine()
     findings = local_findings(machine, only)
-    if arguments["fix"] and mended(
+    if arguments["fix"] and apply_fixes(
         findings,
         show=context.shown_change,
         make=context.make_change,
@@ -75,7 +75,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     return Result(as_data(findings), as_text(findings), exit_code(findings))
 
 
-def _called(machine: MachineSight, context: Context) -> Iterable[Finding]:
+def _called(machine: Observations, context: Context) -> Iterable[Finding]:
     """Return what calls of AWS find."""
     from awscli_mfa_plugin.doctor.aws import check_aws
     from awscli_mfa_plugin.doctor.profiles import profiles_of

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 LOG = logging.getLogger("awscli.mfa")
 
@@ -51,7 +51,7 @@ def _unwritten(error: OSError) -> int:
     _give_up_stdout()
     if isinstance(error, BrokenPipeError):
         return MfaError.exit_code
-    return _told(MfaError(f"The result can't be written: {error.strerror or shown(error)}."))
+    return _told(MfaError(f"The result can't be written: {error.strerror or sanitize(error)}."))
 
 
 def _give_up_stdout() -> None:
@@ -64,7 +64,7 @@ def _give_up_stdout() -> None:
 
 def _broken(error: ImportError) -> MfaError:
     return MfaError(
-        f"aws mfa can't load a part of itself: {shown(error)}.",
+        f"aws mfa can't load a part of itself: {sanitize(error)}.",
         "Install it again with its dependencies, for the Python or the folder that this "
         "aws loads it from.",
     )
@@ -106,9 +106,13 @@ def _worded(problem: Exception) -> str:
     text = str(problem).split("\n\n")[0]
     number = text.partition("invalid literal for int() with base 10: ")[2]
     if number:
-        return f"{shown(number)} isn't a whole number."
+        return f"{sanitize(number)} isn't a whole number."
     masked = without_codes(text)
-    return f"{shown(masked)}. A code goes behind --token-code." if masked != text else shown(text)
+    return (
+        f"{sanitize(masked)}. A code goes behind --token-code."
+        if masked != text
+        else sanitize(text)
+    )
 
 
 def without_codes(text: str) -> str:

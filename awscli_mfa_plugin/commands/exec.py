@@ -46,8 +46,8 @@ COMMAND = Command(
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program; return only where it couldn't take this process's place."""
     from awscli_mfa_plugin.session.credentials import (
-        SPOILING_VARIABLES,
-        HandoutRequest,
+        CONFLICTING_VARIABLES,
+        CredentialsRequest,
         set_aside,
         variables_of,
     )
@@ -55,16 +55,16 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     words = arguments["program"]
     if words == []:
         raise UsageError("No command stands behind «--».", "Leave «--» out to start your shell.")
-    request = HandoutRequest(
+    request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
-    session, region = context.handed_out(request)
+    session, region = context.session_credentials(request)
     line = set_aside(context.environment)
     if line:
         context.note(line)
     variables = {
-        **dict.fromkeys(SPOILING_VARIABLES, ""),
+        **dict.fromkeys(CONFLICTING_VARIABLES, ""),
         **variables_of(session, region),
         PROFILE_VARIABLE: request.profile,
     }
-    return Result(exit_code=context.become(words or [], variables))
+    return Result(exit_code=context.exec_program(words or [], variables))

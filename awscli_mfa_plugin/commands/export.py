@@ -67,15 +67,15 @@ COMMAND = Command(
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session in the format of a shell or a file, or what takes it out again."""
     from awscli_mfa_plugin.export.shells import format_of_shell
-    from awscli_mfa_plugin.session.credentials import HandoutRequest, process_form
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest, process_form
 
     name = arguments["format"] or format_of_shell(context.parent_process()) or "sh"
     if arguments["unset"]:
         return Result(exact=_unsetting(name))
-    request = HandoutRequest(
+    request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
-    session, region = context.handed_out(request)
+    session, region = context.session_credentials(request)
     data = process_form(session)
     del data["Version"]
     if context.options.asks_for_data:
@@ -88,14 +88,14 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 def _unsetting(name: str) -> str:
     from awscli_mfa_plugin.export.shells import script
     from awscli_mfa_plugin.session.credentials import (
+        CONFLICTING_VARIABLES,
         REGION_VARIABLES,
         SESSION_VARIABLES,
-        SPOILING_VARIABLES,
     )
 
     if name in FORMATS_OF_FILES:
         raise UsageError(f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}.")
-    return script(name, {}, (*SESSION_VARIABLES, *REGION_VARIABLES, *SPOILING_VARIABLES))
+    return script(name, {}, (*SESSION_VARIABLES, *REGION_VARIABLES, *CONFLICTING_VARIABLES))
 
 
 def _text(name: str, profile: str, session: Session, region: str) -> str:
@@ -103,7 +103,7 @@ def _text(name: str, profile: str, session: Session, region: str) -> str:
 
     from awscli_mfa_plugin.export.shells import script
     from awscli_mfa_plugin.session.credentials import (
-        SPOILING_VARIABLES,
+        CONFLICTING_VARIABLES,
         ini_form,
         process_form,
         variables_of,
@@ -113,7 +113,7 @@ def _text(name: str, profile: str, session: Session, region: str) -> str:
         return json.dumps(process_form(session), indent=2) + "\n"
     if name == "ini":
         return ini_form(profile, session, region)
-    return script(name, variables_of(session, region), SPOILING_VARIABLES)
+    return script(name, variables_of(session, region), CONFLICTING_VARIABLES)
 
 
 def _warn(name: str, profile: str, context: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awscli_mfa_plugin.commands.result import MIN_REMAINING, Result
 from awscli_mfa_plugin.declaration import INTEGER, PROFILES, SERIALS, TEXT, Command, Option
 from awscli_mfa_plugin.session.expiry import rfc3339, seconds_left
-from awscli_mfa_plugin.text import length_of_time, moment, shown
+from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def log_in(request: LoginRequest, context: Context) -> Result:
     ports = context.ports
     result = login(request, ports)
     if result.keeps_own_keys and result.outcome == "renewed":
-        ports.notes(_OWN_KEYS.format(name=shown(result.session_profile)))
+        ports.notes(_OWN_KEYS.format(name=sanitize(result.session_profile)))
     if result.settings and result.outcome == "renewed":
         ports.notes(_kept_settings(result, ports.files.config_path))
     text = _text(result, context.clock.now(), ports.files.credentials_path)
@@ -135,11 +135,11 @@ def _data(result: LoginResult) -> dict[str, Any]:
 
 
 def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
-    name = shown(result.session_profile)
-    where = "the CLI's cache" if result.keeps_own_keys else shown(credentials_path)
+    name = sanitize(result.session_profile)
+    where = "the CLI's cache" if result.keeps_own_keys else sanitize(credentials_path)
     if result.expiration is None:
         would = (
-            f"Would ask for a code of {shown(result.mfa_serial)} and write a session of "
+            f"Would ask for a code of {sanitize(result.mfa_serial)} and write a session of "
             f"{length_of_time(result.duration_seconds)} for profile {name} to {where}."
         )
         if result.settings:
@@ -159,8 +159,8 @@ def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
 
 
 def _kept_settings(result: LoginResult, config_path: str) -> str:
-    return f"Kept for the next time in {shown(config_path)}: {_listed(result)}."
+    return f"Kept for the next time in {sanitize(config_path)}: {_listed(result)}."
 
 
 def _listed(result: LoginResult) -> str:
-    return ", ".join(f"{option} = {shown(value)}" for option, value in result.settings.items())
+    return ", ".join(f"{option} = {sanitize(value)}" for option, value in result.settings.items())

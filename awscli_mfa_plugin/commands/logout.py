@@ -6,7 +6,7 @@ from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import Command, Option
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.session.expiry import rfc3339
-from awscli_mfa_plugin.text import moment, shown
+from awscli_mfa_plugin.text import moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _text(results: tuple[LogoutResult, ...], now: datetime) -> str:
 
 
 def _line(result: LogoutResult, now: datetime) -> str:
-    name = shown(result.profile)
+    name = sanitize(result.profile)
     forgotten = f" Profile {name} is no longer managed." if result.had_mark else ""
     if not result.had_session:
         return f"Profile {name} holds no session.{forgotten}"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from awscli_mfa_plugin.aliases.merge import HostCommands
-    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Profile, Session
 
@@ -90,7 +90,7 @@ class Process(Protocol):
     def host_commands(self) -> HostCommands:
         """Return which CLI this is, and the names of its commands."""
 
-    def handed_out(
-        self, request: HandoutRequest, options: GlobalOptions, ports: Ports
+    def session_credentials(
+        self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
         """Return a living session of a managed profile, or of a role on one, and its region."""

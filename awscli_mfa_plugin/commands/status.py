@@ -6,7 +6,7 @@ from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.session.expiry import rfc3339
-from awscli_mfa_plugin.text import length_of_time, moment, shown
+from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _profiles(named: str | None, context: Context) -> list[Profile]:
     profile = context.profile(named)
     if profile is None:
         raise ConfigurationError(
-            f"Profile {shown(named)} doesn't exist.",
+            f"Profile {sanitize(named)} doesn't exist.",
             "«aws mfa login --profile NAME» makes one with a session.",
         )
     return [profile]
@@ -108,7 +108,7 @@ def _entry(status: SessionStatus) -> dict[str, Any]:
 def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) -> str:
     ours = [status for status in statuses if not status.tool]
     others = [status for status in statuses if status.tool]
-    width = max((len(shown(status.profile)) for status in statuses), default=0)
+    width = max((len(sanitize(status.profile)) for status in statuses), default=0)
     lines = [line for status in ours for line in _lines(status, now, width, screen)]
     if not ours and not others:
         lines.append("No profile is managed yet: «aws mfa login --profile mfa» makes a session.")
@@ -119,7 +119,7 @@ def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) ->
 
 
 def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> list[str]:
-    first = f"{shown(status.profile):<{width}}  {status.state:<8}  {_when(status, now)}"
+    first = f"{sanitize(status.profile):<{width}}  {status.state:<8}  {_when(status, now)}"
     bar = _bar(status, screen)
     lines = [f"{first}  {bar}" if bar else first.rstrip()]
     about = _about(status)
@@ -145,9 +145,9 @@ def _about(status: SessionStatus) -> str:
     if status.tool:
         parts.append(f"written by {status.tool}")
     if status.source_profile:
-        parts.append(f"from {shown(status.source_profile)}")
+        parts.append(f"from {sanitize(status.source_profile)}")
     if status.mfa_serial:
-        parts.append(f"with {shown(status.mfa_serial)}")
+        parts.append(f"with {sanitize(status.mfa_serial)}")
     return " ".join(parts)
 
 

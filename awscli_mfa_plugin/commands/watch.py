@@ -13,7 +13,7 @@ from awscli_mfa_plugin.declaration import (
     Option,
 )
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.text import moment, shown
+from awscli_mfa_plugin.text import moment, sanitize
 from awscli_mfa_plugin.watch import EVERY_MINUTES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -183,10 +183,10 @@ def _install(request: WatchRequest, arguments: Mapping[str, Any], context: Conte
 def _scheduler(named: str, context: Context, *, is_preview: bool) -> Scheduler:
     reasons = []
     for scheduler in context.schedulers(named):
-        why_not = scheduler.why_not()
-        if not why_not or (named and is_preview):
+        unavailable_reason = scheduler.unavailable_reason()
+        if not unavailable_reason or (named and is_preview):
             return scheduler
-        reasons.append(why_not)
+        reasons.append(unavailable_reason)
     raise ConfigurationError(
         f"No scheduler is to be had: {'; '.join(reasons)}.",
         "Let «aws mfa watch» run in a terminal, or «aws mfa watch --once» by what you have.",
@@ -235,7 +235,7 @@ def _status(request: WatchRequest, context: Context) -> Result:
 
 def _line(name: str, session: Session, due: datetime, now: datetime) -> str:
     if session.expiration <= now:
-        return f"{shown(name)}: over since {moment(session.expiration, now)}."
+        return f"{sanitize(name)}: over since {moment(session.expiration, now)}."
     end = moment(session.expiration, now)
     when = "now" if due <= now else f"from {moment(due, now)} on"
-    return f"{shown(name)}: due {when}, ends {end}."
+    return f"{sanitize(name)}: due {when}, ends {end}."

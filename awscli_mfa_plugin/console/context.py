@@ -79,7 +79,7 @@ class ScriptProcess:
         """Raise ConfigurationError: no CLI runs this process."""
         raise _only_in_the_cli()
 
-    def handed_out(self, *_: object) -> NoReturn:
+    def session_credentials(self, *_: object) -> NoReturn:
         """Raise ConfigurationError: a role on a session is assumed by the CLI's own means."""
         raise _only_in_the_cli()
 

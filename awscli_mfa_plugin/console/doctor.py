@@ -76,6 +76,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Say what is wrong, and exit with 252."""
-        from awscli_mfa_plugin.text import shown
+        from awscli_mfa_plugin.text import sanitize
 
-        self.exit(252, f"{self.prog}: {shown(message)}\n«{self.prog} --help» explains it.\n")
+        self.exit(252, f"{self.prog}: {sanitize(message)}\n«{self.prog} --help» explains it.\n")

@@ -12,9 +12,9 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
-from awscli_mfa_plugin.session.records import MARK, Keys, Profile
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile
 from awscli_mfa_plugin.session.source import Source, known_region
-from awscli_mfa_plugin.text import length_of_time, quoted_list, shown
+from awscli_mfa_plugin.text import length_of_time, quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def check_aws(
         yield Finding("sts", ERROR, error.what, error.remedy)
         return
     after = ports.clock.now()
-    yield Finding("sts", OK, f"STS answers in {shown(where, 40)}.")
+    yield Finding("sts", OK, f"STS answers in {sanitize(where, 40)}.")
     yield _clock(date, before, after)
     known: _Known = {}
     for profile in chosen:
@@ -91,7 +91,9 @@ def _clock(date: datetime | None, before: datetime, after: datetime) -> Finding:
 
 def _source(profile: Profile, profiles: Profiles) -> Source | None:
     """Return the source if its long-lived keys are in the files."""
-    source = profile if profile.has_own_keys else profiles.get(profile.config.get(MARK, ""))
+    source = (
+        profile if profile.has_own_keys else profiles.get(profile.config.get(SOURCE_OPTION, ""))
+    )
     if source is None or not source.has_own_keys:
         return None
     key_id = source.long_lived_key_id
@@ -108,7 +110,7 @@ def _serial(
     if source is None:
         return
     serial = profile.get("mfa_serial") or profiles[source.profile].get("mfa_serial")
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     if not _may_be_one(serial):
         return  # told without a call
     try:
@@ -148,7 +150,10 @@ def _of_devices(name: str, serial: str, devices: tuple[MfaDevice, ...]) -> Findi
             "mfa-serial", state, f"Profile {name} names none; its user has {len(usable)}."
         )
     if serial in usable:
-        return Finding("mfa-serial", OK, f"Profile {name}: {shown(serial)} is its user's.")
+        return Finding("mfa-serial", OK, f"Profile {name}: {sanitize(serial)} is its user's.")
     return Finding(
-        "mfa-serial", ERROR, f"Profile {name}: {shown(serial)} isn't a device of its user.", theirs
+        "mfa-serial",
+        ERROR,
+        f"Profile {name}: {sanitize(serial)} isn't a device of its user.",
+        theirs,
     )

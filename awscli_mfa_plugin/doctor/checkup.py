@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from awscli_mfa_plugin.doctor.findings import Fix
-    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations
     from awscli_mfa_plugin.session.protocols import Notes, Terminal
 
 NOT_CALLED = Finding(
@@ -25,7 +25,7 @@ NOT_CALLED = Finding(
 )
 
 
-def local_findings(machine: MachineSight, only: str | None) -> list[Finding]:
+def local_findings(machine: Observations, only: str | None) -> list[Finding]:
     """Return what is found without a call; ``only`` is the profile to look at, None for all."""
     profiles = profiles_of(machine)
     return [
@@ -37,7 +37,7 @@ def local_findings(machine: MachineSight, only: str | None) -> list[Finding]:
     ]
 
 
-def mended(
+def apply_fixes(
     findings: Iterable[Finding],
     *,
     show: Callable[[Fix], str],
@@ -54,7 +54,7 @@ def mended(
     if not fixes:
         notes("There is nothing that --fix can mend.")
         return False
-    nobody = "" if is_agreed else terminal.why_not()
+    nobody = "" if is_agreed else terminal.unavailable_reason()
 
     def mends(fix: Fix) -> bool:
         notes(show(fix))

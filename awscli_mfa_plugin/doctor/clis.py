@@ -15,10 +15,10 @@ from awscli_mfa_plugin.doctor.observations import (
     ANOTHERS,
     MINE,
     ROOTS,
-    CliSight,
-    FileSight,
-    FolderSight,
-    StartSight,
+    ObservedCli,
+    ObservedFile,
+    ObservedFolder,
+    ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import is_hidden
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
@@ -36,10 +36,10 @@ from awscli_mfa_plugin.system.trust import who_else_can_write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations
 
 
-def seen_file(path: str, home: str) -> FileSight | None:
+def seen_file(path: str, home: str) -> ObservedFile | None:
     """Return what is seen of a file or folder; None where there is none, and on Windows."""
     if sys.platform == "win32":
         return None  # access there is by lists that the profile's folder comes with
@@ -51,7 +51,7 @@ def seen_file(path: str, home: str) -> FileSight | None:
     why = who_else_can_write(path, home)
     names = (f"{path} ", f"{os.path.realpath(path)} ")
     itself = next((name for name in names if why.startswith(name)), "")
-    return FileSight(
+    return ObservedFile(
         path,
         stat.S_IMODE(status.st_mode),
         owners.get(status.st_uid, ANOTHERS),
@@ -59,7 +59,7 @@ def seen_file(path: str, home: str) -> FileSight | None:
     )
 
 
-def open_place(path: str, home: str) -> FileSight | None:
+def open_place(path: str, home: str) -> ObservedFile | None:
     """Return the path, or the ancestor of it, to which others can write."""
     why = who_else_can_write(path, home)
     if not why:
@@ -96,8 +96,8 @@ _VERSION = re.compile(
 
 
 def with_clis(
-    machine: MachineSight, home: str, system: Sequence[str], running: str = ""
-) -> MachineSight:
+    machine: Observations, home: str, system: Sequence[str], running: str = ""
+) -> Observations:
     """Return ``machine`` with the CLIs on it, the running one first, and its config's folders."""
     options = machine.config.sections.get(SECTION, {})
     parts = [part for part in options.get(FOLDERS, "").split(os.pathsep) if part]
@@ -117,7 +117,7 @@ def with_clis(
 
 
 def _running_first(
-    found: Sequence[FoundCli], running: str, machine: MachineSight
+    found: Sequence[FoundCli], running: str, machine: Observations
 ) -> list[FoundCli]:
     """Return what was found with the running program before all else, wherever that is."""
     own = os.path.realpath(running) if running else ""
@@ -128,8 +128,8 @@ def _running_first(
     return [*first, *(cli for cli in found if cli.real_path != own)]
 
 
-def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) -> CliSight:
-    return CliSight(
+def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) -> ObservedCli:
+    return ObservedCli(
         path=cli.path,
         version=cli.version,
         is_v2=cli.is_v2,
@@ -138,13 +138,13 @@ def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) ->
     )
 
 
-def _started(path: str, environment: Mapping[str, str]) -> StartSight:
+def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
     """Run ``aws mfa status``, which asks and calls nobody, as the user's shell would."""
     variables = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
     variables |= {name: environment[name] for name in _OF_PYTHON if name in environment}
     words = ["mfa", "status", "--output", "json"]
     done = run_aws(path, words, environment, variables=variables)
-    return StartSight(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
+    return ObservedStart(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
 
 
 def _packages(
@@ -194,13 +194,13 @@ def _version(path: str) -> str:
     return ""
 
 
-def _folder(part: str, home: str) -> FolderSight:
+def _folder(part: str, home: str) -> ObservedFolder:
     is_absolute = os.path.isabs(part)
     exists = is_absolute and os.path.isdir(part)
     holds = exists and os.path.isfile(os.path.join(part, PLUGIN, "__init__.py"))
     if not holds:
-        return FolderSight(part, is_absolute=is_absolute, exists=exists, holds_plugin=False)
-    return FolderSight(
+        return ObservedFolder(part, is_absolute=is_absolute, exists=exists, holds_plugin=False)
+    return ObservedFolder(
         part,
         open_place=open_place(part, home),
         open_files=tuple(_open_files(part, home)),
@@ -208,7 +208,7 @@ def _folder(part: str, home: str) -> FolderSight:
     )
 
 
-def _open_files(part: str, home: str) -> Iterator[FileSight]:
+def _open_files(part: str, home: str) -> Iterator[ObservedFile]:
     """Yield what lies in the folder and others can write to, though its folder is closed."""
     for folder, folders, names in os.walk(part):
         for name in (*folders, *names):

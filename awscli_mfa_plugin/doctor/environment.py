@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.observations import NetworkSight
+    from awscli_mfa_plugin.doctor.observations import ObservedNetwork
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 _TOKENS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -56,7 +56,7 @@ def _keys(environment: Mapping[str, str]) -> Iterator[Finding]:
 def _names(environment: Mapping[str, str], profiles: Container[str]) -> Iterator[Finding]:
     for variable in _FILES:
         if environment.get(variable):
-            yield Finding("environment", NOTE, f"{variable} = {shown(environment[variable])}")
+            yield Finding("environment", NOTE, f"{variable} = {sanitize(environment[variable])}")
     named = {
         variable: environment[variable]
         for variable in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
@@ -75,7 +75,7 @@ def _names(environment: Mapping[str, str], profiles: Container[str]) -> Iterator
             yield Finding(
                 "environment-profile",
                 WARNING,
-                f"{variable} names profile {shown(name)}, which isn't there.",
+                f"{variable} names profile {sanitize(name)}, which isn't there.",
                 f"Correct {variable}, or make the profile: «aws mfa login».",
             )
     if environment.get("AWS_MFA_SESSION", "").lower() == "off":
@@ -87,12 +87,12 @@ def _names(environment: Mapping[str, str], profiles: Container[str]) -> Iterator
         )
 
 
-def check_network_settings(network: NetworkSight) -> Iterator[Finding]:
+def check_network_settings(network: ObservedNetwork) -> Iterator[Finding]:
     """Yield the proxies and CA bundles that are set; of a proxy the variable's name alone."""
     names = quoted_list(network.proxies)
     yield Finding("proxy", OK, f"Set: {names}." if names else "None is set.")
     for where, path, is_readable in network.bundles:
-        seen = f"{shown(where)} = {shown(path)}"
+        seen = f"{sanitize(where)} = {sanitize(path)}"
         if is_readable:
             yield Finding("ca-bundle", OK, f"{seen}.")
         else:
@@ -100,5 +100,5 @@ def check_network_settings(network: NetworkSight) -> Iterator[Finding]:
                 "ca-bundle",
                 ERROR,
                 f"{seen}, which can't be read: no connection is trusted.",
-                f"Correct {shown(where)}, or remove it.",
+                f"Correct {sanitize(where)}, or remove it.",
             )

@@ -16,16 +16,16 @@ from awscli_mfa_plugin.doctor.findings import (
 )
 from awscli_mfa_plugin.doctor.observations import ANOTHERS, MINE
 from awscli_mfa_plugin.files.hiding_aliases import TOPLEVEL
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from awscli_mfa_plugin.doctor.observations import (
-        FileSight,
-        FolderSight,
-        MachineSight,
-        ReadSight,
+        Observations,
+        ObservedFile,
+        ObservedFolder,
+        ObservedRead,
     )
     from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
@@ -33,7 +33,7 @@ _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3
 
 
-def check_files(machine: MachineSight) -> Iterator[Finding]:
+def check_files(machine: Observations) -> Iterator[Finding]:
     """Yield what is found on the files of this user, and on the plugin's folder."""
     yield from _readable("config", machine.config)
     yield from _readable("credentials", machine.credentials)
@@ -45,44 +45,45 @@ def check_files(machine: MachineSight) -> Iterator[Finding]:
     yield from _leftovers(machine.leftovers)
 
 
-def _readable(name: str, file: ReadSight) -> Iterator[Finding]:
-    if file.why_not:
+def _readable(name: str, file: ObservedRead) -> Iterator[Finding]:
+    if file.unavailable_reason:
         yield Finding(
             name,
             ERROR,
-            f"The AWS CLI can't read {shown(file.path)}: {file.why_not}.",
+            f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}.",
             "Correct that line: until then no aws command works.",
         )
     elif file.exists:
-        yield Finding(name, OK, f"{shown(file.path)}: {_count(len(file.sections), 'section')}.")
+        yield Finding(name, OK, f"{sanitize(file.path)}: {_count(len(file.sections), 'section')}.")
     else:
-        yield Finding(name, OK, f"{shown(file.path)} isn't there.")
+        yield Finding(name, OK, f"{sanitize(file.path)} isn't there.")
 
 
-def _aliases(file: ReadSight, hiding: tuple[HidingAlias, ...]) -> Iterator[Finding]:
-    if file.why_not:
+def _aliases(file: ObservedRead, hiding: tuple[HidingAlias, ...]) -> Iterator[Finding]:
+    if file.unavailable_reason:
         yield Finding(
             "alias",
             ERROR,
-            f"The AWS CLI can't read {shown(file.path)}: {file.why_not}.",
+            f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}.",
             "Correct that line: until then no aws command works. [toplevel] may stand once only.",
         )
         return
     for alias in hiding:
         is_ours_whole = alias.section == TOPLEVEL
-        hidden = "aws mfa" if is_ours_whole else f"aws mfa {shown(alias.name)} on v2"
+        hidden = "aws mfa" if is_ours_whole else f"aws mfa {sanitize(alias.name)} on v2"
         yield Finding(
             "alias",
             ERROR if is_ours_whole else WARNING,
-            f"Line {alias.line} of {shown(file.path)}, the alias «{shown(alias.name, 40)}» in "
-            f"[{shown(alias.section, 40)}], hides {hidden}.",
+            f"Line {alias.line} of {sanitize(file.path)}, the alias «{sanitize(alias.name, 40)}» "
+            "in "
+            f"[{sanitize(alias.section, 40)}], hides {hidden}.",
             "Give that alias another name.",
         )
     if not hiding:
         yield Finding("alias", OK, "No alias hides aws mfa.")
 
 
-def _modes(machine: MachineSight) -> Iterator[Finding]:
+def _modes(machine: Observations) -> Iterator[Finding]:
     wide = [
         *(_too_wide(file, 0o600, "others may read its keys") for file in machine.secret_files),
         *(
@@ -100,7 +101,7 @@ def _modes(machine: MachineSight) -> Iterator[Finding]:
         )
 
 
-def _too_wide(file: FileSight, mode: int, why: str) -> Finding | None:
+def _too_wide(file: ObservedFile, mode: int, why: str) -> Finding | None:
     """Return a finding if anybody but the owner may do anything with a file."""
     if file.owner == ANOTHERS:
         return _foreign(file)
@@ -110,20 +111,20 @@ def _too_wide(file: FileSight, mode: int, why: str) -> Finding | None:
     return Finding(
         "file-modes",
         ERROR if file.mode & _OTHERS_WRITE else WARNING,
-        f"{shown(file.path)} has mode {file.mode:04o}: {why}.",
+        f"{sanitize(file.path)} has mode {file.mode:04o}: {why}.",
         f"chmod {closed:04o}, or «doctor --fix».",
         Fix(CHANGE_MODE, file.path, file.mode, closed) if file.owner == MINE else None,
     )
 
 
-def _writable_by_others(file: FileSight) -> Finding | None:
+def _writable_by_others(file: ObservedFile) -> Finding | None:
     """Return a finding if anybody else may write to what runs code, or names what does."""
     if not file.why_open:
         return None
     return _open(file, "file-modes", "it decides what aws runs")
 
 
-def _open(file: FileSight, name: str, why: str) -> Finding:
+def _open(file: ObservedFile, name: str, why: str) -> Finding:
     """Return the finding on what others can write to."""
     if file.owner == ANOTHERS:
         return _foreign(file, name)
@@ -131,22 +132,22 @@ def _open(file: FileSight, name: str, why: str) -> Finding:
     return Finding(
         name,
         ERROR,
-        f"{shown(file.path)} {shown(file.why_open)}, and {why}.",
+        f"{sanitize(file.path)} {sanitize(file.why_open)}, and {why}.",
         f"chmod {mode:04o}, or «doctor --fix».",
         Fix(CHANGE_MODE, file.path, file.mode, mode) if file.owner == MINE else None,
     )
 
 
-def _foreign(file: FileSight, name: str = "file-modes") -> Finding:
+def _foreign(file: ObservedFile, name: str = "file-modes") -> Finding:
     return Finding(
         name,
         ERROR,
-        f"{shown(file.path)} belongs to another user, who may change it.",
+        f"{sanitize(file.path)} belongs to another user, who may change it.",
         "Give it to yourself with chown, or use another place.",
     )
 
 
-def _folder(folder: FolderSight) -> Iterator[Finding]:
+def _folder(folder: ObservedFolder) -> Iterator[Finding]:
     """Yield what is wrong with the folder whose code v2 runs with the keys."""
     name = "plugin-folder"
     found = []
@@ -161,17 +162,17 @@ def _folder(folder: FolderSight) -> Iterator[Finding]:
             Finding(
                 name,
                 ERROR,
-                f"{shown(folder.text)}: {count} not as installed: {few}.",
+                f"{sanitize(folder.text)}: {count} not as installed: {few}.",
                 "If you didn't change them, somebody did. «awscli-mfa install» puts them right.",
             )
         )
     yield from found
     if not found:
         hashes = "no manifest of hashes" if folder.changed is None else "as installed"
-        yield Finding(name, OK, f"{shown(folder.text)}: writable by you alone, {hashes}.")
+        yield Finding(name, OK, f"{sanitize(folder.text)}: writable by you alone, {hashes}.")
 
 
-def _loose(files: tuple[FileSight, ...]) -> Finding:
+def _loose(files: tuple[ObservedFile, ...]) -> Finding:
     few = quoted_list(file.path for file in files[:_SHOWN_FILES])
     return Finding(
         "plugin-folder",
@@ -186,7 +187,7 @@ def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
         yield Finding(
             "leftovers",
             NOTE,
-            f"{shown(path)}: a temporary file of ours, left by a process that was killed.",
+            f"{sanitize(path)}: a temporary file of ours, left by a process that was killed.",
             "The next login removes it, or «doctor --fix».",
             Fix(REMOVE_FILE, path),
         )

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.files.atomic import take_snapshot, unwritable
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.plugins_section import in_order
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.files.locks import Locks
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def shown_change(fix: Fix) -> str:
     """Return what a fix would change, as text that is safe to show and holds no secret."""
     if fix.kind == CHANGE_MODE:
-        return f"mode {fix.old_mode:04o} -> {fix.mode:04o}  {shown(fix.path)}"
+        return f"mode {fix.old_mode:04o} -> {fix.mode:04o}  {sanitize(fix.path)}"
     if fix.kind == REMOVE_FILE:
-        return f"remove  {shown(fix.path)}"
+        return f"remove  {sanitize(fix.path)}"
     before = SharedDocument.parse(take_snapshot(fix.path).content or b"", fix.path)
     return unified(fix.path, before.render(), in_order(before).render()).rstrip("\n")
 

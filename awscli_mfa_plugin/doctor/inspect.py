@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.clis import open_place, seen_file, with_clis
 from awscli_mfa_plugin.doctor.observations import (
-    FileSight,
-    MachineSight,
-    NetworkSight,
-    ReadSight,
+    Observations,
+    ObservedFile,
+    ObservedNetwork,
+    ObservedRead,
 )
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
@@ -40,7 +40,7 @@ def look(
     running: str = "",
     *,
     subcommands: Collection[str],
-) -> MachineSight:
+) -> Observations:
     """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
 
     None is started where an alias would be run in place of ``aws mfa``. ``our_version`` is that
@@ -54,7 +54,7 @@ def look(
     alias_path = os.path.join(aws_folder, "cli", "alias")
     config, credentials = _read(config_path), _read(credentials_path)
     aliases = _read(alias_path, is_alias=True)
-    machine = MachineSight(
+    machine = Observations(
         config=config,
         credentials=credentials,
         aliases=aliases,
@@ -70,24 +70,28 @@ def look(
     return with_clis(machine, home, system, running)
 
 
-def _read(path: str, *, is_alias: bool = False) -> ReadSight:
+def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
     if not os.path.exists(path):
-        return ReadSight(path)
+        return ObservedRead(path)
     try:
         content = take_snapshot(path).content or b""
         why = _unfit_encoding(content)
         if why:
-            return ReadSight(path, exists=True, why_not=why)
+            return ObservedRead(path, exists=True, unavailable_reason=why)
         document = (AliasDocument if is_alias else SharedDocument).parse(content, path)
-        return ReadSight(path, exists=True, sections=document.sections())
+        return ObservedRead(path, exists=True, sections=document.sections())
     except UnparsableFileError as error:
         # «The AWS CLI can't read PATH: line 3 …»
-        return ReadSight(path, exists=True, why_not=error.what.rpartition(": ")[2].rstrip("."))
+        return ObservedRead(
+            path, exists=True, unavailable_reason=error.what.rpartition(": ")[2].rstrip(".")
+        )
     except UnwritableFileError as error:
-        return ReadSight(path, exists=True, why_not=error.what[len(path) :].strip(" ."))
+        return ObservedRead(
+            path, exists=True, unavailable_reason=error.what[len(path) :].strip(" .")
+        )
 
 
-def _hiding(aliases: ReadSight, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
+def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
     """Return the user's aliases that hide what is ours."""
     if not aliases.sections:
         return ()
@@ -108,7 +112,9 @@ def _unfit_encoding(content: bytes) -> str:
     return ""
 
 
-def _secret_files(config: ReadSight, credentials: ReadSight, aws_folder: str) -> Iterator[str]:
+def _secret_files(
+    config: ObservedRead, credentials: ObservedRead, aws_folder: str
+) -> Iterator[str]:
     """Yield the files that hold keys: the credentials, our cached sessions, a config with keys."""
     yield credentials.path
     if any("aws_secret_access_key" in options for options in config.sections.values()):
@@ -119,7 +125,7 @@ def _secret_files(config: ReadSight, credentials: ReadSight, aws_folder: str) ->
             yield os.path.join(folder, name)
 
 
-def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[FileSight]:
+def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[ObservedFile]:
     """Yield what says which code runs, and the folders that it lies in."""
     place = open_place(aws_folder, home)
     if place and place.path != aws_folder:
@@ -128,7 +134,7 @@ def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[Fil
     yield from _present((aws_folder, *files, cli, os.path.join(cli, "cache")), home)
 
 
-def _present(paths: Iterable[str], home: str) -> Iterator[FileSight]:
+def _present(paths: Iterable[str], home: str) -> Iterator[ObservedFile]:
     for path in paths:
         found = seen_file(path, home)
         if found:
@@ -173,7 +179,7 @@ def _names_in(folder: str) -> list[str]:
         return []
 
 
-def _network(environment: Mapping[str, str], config: ReadSight) -> NetworkSight:
+def _network(environment: Mapping[str, str], config: ObservedRead) -> ObservedNetwork:
     names = [name for upper in _PROXIES for name in (upper, upper.lower())]
     bundles = [(name, environment[name]) for name in _BUNDLES if environment.get(name)]
     bundles += [
@@ -181,7 +187,7 @@ def _network(environment: Mapping[str, str], config: ReadSight) -> NetworkSight:
         for section, options in config.sections.items()
         if options.get("ca_bundle")
     ]
-    return NetworkSight(
+    return ObservedNetwork(
         proxies=tuple(name for name in names if environment.get(name)),
         bundles=tuple((where, path, os.access(path, os.R_OK)) for where, path in bundles),
     )

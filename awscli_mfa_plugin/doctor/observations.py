@@ -14,7 +14,7 @@ MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 
 
 @dataclass(frozen=True)
-class FileSight:
+class ObservedFile:
     """A file or folder that is there: its permission bits, and whose it is.
 
     ``why_open`` says how somebody else can write to it («can be written by everybody»), or is "".
@@ -27,17 +27,17 @@ class FileSight:
 
 
 @dataclass(frozen=True)
-class ReadSight:
+class ObservedRead:
     """A file that the CLI parses: its sections, or why it can't be read and on which line."""
 
     path: str
     exists: bool = False
-    why_not: str = ""
+    unavailable_reason: str = ""
     sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
-class StartSight:
+class ObservedStart:
     """How ``aws mfa status --output json`` went; ``returncode`` is None if it hung."""
 
     returncode: int | None
@@ -46,7 +46,7 @@ class StartSight:
 
 
 @dataclass(frozen=True)
-class CliSight:
+class ObservedCli:
     """An AWS CLI; ``version`` is "" if it doesn't start even without plugins.
 
     ``start`` is None if it wasn't tried. ``packages`` has the versions of what it can import
@@ -58,13 +58,13 @@ class CliSight:
     version: str
     is_v2: bool
     is_frozen: bool
-    start: StartSight | None = None
+    start: ObservedStart | None = None
     packages: Mapping[str, str] | None = None
     is_running: bool = False
 
 
 @dataclass(frozen=True)
-class FolderSight:
+class ObservedFolder:
     """One folder of ``cli_legacy_plugin_path``, as it is written there.
 
     ``open_place`` is the folder or the ancestor of it that others can write to, ``open_files``
@@ -76,13 +76,13 @@ class FolderSight:
     is_absolute: bool = True
     exists: bool = True
     holds_plugin: bool = True
-    open_place: FileSight | None = None
-    open_files: tuple[FileSight, ...] = ()
+    open_place: ObservedFile | None = None
+    open_files: tuple[ObservedFile, ...] = ()
     changed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
-class NetworkSight:
+class ObservedNetwork:
     """The settings of the network; of a proxy its variable's name alone, a URL may hold a password.
 
     ``bundles`` are CA bundles: where each is set, its path, whether it can be read.
@@ -93,19 +93,19 @@ class NetworkSight:
 
 
 @dataclass(frozen=True)
-class MachineSight:
+class Observations:
     """All that is looked at without a call."""
 
-    config: ReadSight
-    credentials: ReadSight
-    aliases: ReadSight
+    config: ObservedRead
+    credentials: ObservedRead
+    aliases: ObservedRead
     hiding: tuple[HidingAlias, ...] = ()
-    clis: tuple[CliSight, ...] = ()
-    folders: tuple[FolderSight, ...] = ()
-    secret_files: tuple[FileSight, ...] = ()
-    trusted_files: tuple[FileSight, ...] = ()
-    private_folders: tuple[FileSight, ...] = ()
+    clis: tuple[ObservedCli, ...] = ()
+    folders: tuple[ObservedFolder, ...] = ()
+    secret_files: tuple[ObservedFile, ...] = ()
+    trusted_files: tuple[ObservedFile, ...] = ()
+    private_folders: tuple[ObservedFile, ...] = ()
     leftovers: tuple[str, ...] = ()
-    network: NetworkSight = field(default_factory=NetworkSight)
+    network: ObservedNetwork = field(default_factory=ObservedNetwork)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     our_version: str = ""

@@ -10,15 +10,15 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import checked_serial
 from awscli_mfa_plugin.session.expiry import resolve_duration
 from awscli_mfa_plugin.session.other_tools import other_session
-from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import config_profile
 from awscli_mfa_plugin.session.source import why_not_source
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.observations import MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations
 
 _LONG_LIVED, _TEMPORARY = "AKIA", "ASIA"
 """How access key IDs begin (IAM user guide, «Understanding unique ID prefixes»)."""
@@ -32,7 +32,7 @@ _AWS_MFA_SUFFIX = "-long-term"
 Profiles = dict[str, Profile]
 
 
-def profiles_of(machine: MachineSight) -> Profiles:
+def profiles_of(machine: Observations) -> Profiles:
     """Return all profiles of both files by name, those of the config file first."""
     config: dict[str, Mapping[str, str]] = {}
     for section, options in machine.config.sections.items():
@@ -52,12 +52,12 @@ def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
         yield Finding(
             "profile",
             NOTE,
-            f"Profile {shown(only)} doesn't exist yet.",
+            f"Profile {sanitize(only)} doesn't exist yet.",
             "«aws mfa login» with it makes it a session profile.",
         )
         return
     chosen = [profile for profile in profiles.values() if only in {None, profile.name}]
-    source = profiles.get(chosen[0].config.get(MARK, "")) if only is not None else None
+    source = profiles.get(chosen[0].config.get(SOURCE_OPTION, "")) if only is not None else None
     if source and source not in chosen:
         chosen.append(source)
     found = [finding for profile in chosen for finding in _of_one(profile, profiles)]
@@ -78,14 +78,15 @@ def _of_one(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
         yield Finding(
             "cli-history",
             NOTE,
-            f"Profile {shown(profile.name)} has cli_history = enabled: the CLI records arguments, "
+            f"Profile {sanitize(profile.name)} has cli_history = enabled: the CLI records "
+            "arguments, "
             "requests and answers. aws mfa and its renewals are kept out of it.",
             "«aws sts get-session-token» by hand isn't: it records keys and codes in clear.",
         )
 
 
 def _keys(profile: Profile) -> Iterator[Finding]:
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     sections = (("config", profile.config), ("credentials", profile.credentials))
     for file, options in sections:
         key_id = options.get("aws_access_key_id", "")
@@ -116,35 +117,38 @@ def _keys(profile: Profile) -> Iterator[Finding]:
 
 
 def _settings(profile: Profile) -> Iterator[Finding]:
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     if profile.config.get("source_profile") and not profile.get("role_arn"):
         yield Finding(
             "source-profile",
             WARNING,
             f"Profile {name} has source_profile without role_arn: SDKs for Go (Terraform, rclone) "
             "refuse the profile.",
-            f"Name the source by {MARK} in place of source_profile.",
+            f"Name the source by {SOURCE_OPTION} in place of source_profile.",
         )
-    switch = profile.config.get(SWITCH, "")
+    switch = profile.config.get(SESSION_OPTION, "")
     if switch and switch.lower() not in {"on", "off"}:
         yield Finding(
             "mfa-session",
             WARNING,
-            f"Profile {name} has {SWITCH} = {shown(switch, 40)}, which is neither on nor off.",
-            f"Write {SWITCH} = on, or off.",
+            f"Profile {name} has {SESSION_OPTION} = {sanitize(switch, 40)}, which is neither on "
+            "nor off.",
+            f"Write {SESSION_OPTION} = on, or off.",
         )
 
 
 def _managed(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
-    name = shown(profile.name)
-    is_marked = profile.config.get(MARK) or profile.config.get(SWITCH, "").lower() == "on"
+    name = sanitize(profile.name)
+    is_marked = (
+        profile.config.get(SOURCE_OPTION) or profile.config.get(SESSION_OPTION, "").lower() == "on"
+    )
     if profile.other_way and "role_arn" not in profile.config and is_marked:
         yield Finding(
             "managed-profile",
             WARNING,
             f"Profile {name} is marked for an MFA session and gets its credentials by "
             f"{profile.other_way}: it gets none.",
-            f"Remove {MARK} and {SWITCH} from it, or {profile.other_way}.",
+            f"Remove {SOURCE_OPTION} and {SESSION_OPTION} from it, or {profile.other_way}.",
         )
     if not profile.is_managed:
         return
@@ -163,14 +167,15 @@ def _refused(check: str, name: str, call: Callable[[], object]) -> Iterator[Find
 
 
 def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
-    source = profile.config.get(MARK)
+    source = profile.config.get(SOURCE_OPTION)
     if not source:
         if not profile.has_long_lived_keys:
             yield Finding(
                 "source",
                 WARNING,
-                f"Profile {shown(profile.name)} has {SWITCH} = on, but neither keys nor {MARK}.",
-                f"Name the profile with the long-lived keys by {MARK}.",
+                f"Profile {sanitize(profile.name)} has {SESSION_OPTION} = on, but neither keys "
+                f"nor {SOURCE_OPTION}.",
+                f"Name the profile with the long-lived keys by {SOURCE_OPTION}.",
             )
         return
     if source == profile.name:
@@ -181,8 +186,9 @@ def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
         yield Finding(
             "source",
             ERROR,
-            f"Source profile {shown(source)} of {shown(profile.name)} {why}.",
-            f"Name a profile with long-lived keys by {MARK}; «aws configure» stores an access key.",
+            f"Source profile {sanitize(source)} of {sanitize(profile.name)} {why}.",
+            f"Name a profile with long-lived keys by {SOURCE_OPTION}; «aws configure» stores an "
+            "access key.",
         )
 
 
@@ -197,6 +203,6 @@ def _others(profile: Profile) -> Iterator[Finding]:
         yield Finding(
             "other-tools",
             NOTE,
-            f"Profile {shown(profile.name)} is laid out by {tool}.",
+            f"Profile {sanitize(profile.name)} is laid out by {tool}.",
             "It stays as it is; use another session profile beside it.",
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, WARNING, Finding
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.records import SWITCH, Profile
+from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile
 from awscli_mfa_plugin.session.role_sessions import (
     LONGEST,
     LONGEST_CHAINED,
@@ -15,7 +15,7 @@ from awscli_mfa_plugin.session.role_sessions import (
     is_session,
     seconds_asked,
 )
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,8 @@ def check_roles(chosen: Iterable[Profile], profiles: Mapping[str, Profile]) -> I
             f"Role profile{'' if one else 's'} {quoted_list(capped)} ask{'s' if one else ''} for "
             "more than an hour. On an MFA session AWS gives an hour at most (role chaining), so "
             "the plugin asks for that and assumes the role again each hour, without a code.",
-            f"For one long role session set {SWITCH} = off there, and name the profile with your "
+            f"For one long role session set {SESSION_OPTION} = off there, and name the profile "
+            "with your "
             "long-lived keys by source_profile.",
         )
 
@@ -71,10 +72,11 @@ def _left_to_the_cli(role: Profile, profiles: Mapping[str, Profile]) -> Iterator
         yield Finding(
             "role-source",
             NOTE,
-            f"Role profile {shown(role.name)} has {SWITCH} = off, but its source_profile "
-            f"{shown(name)} holds a session: the CLI uses that as it is, without renewing it.",
+            f"Role profile {sanitize(role.name)} has {SESSION_OPTION} = off, but its "
+            "source_profile "
+            f"{sanitize(name)} holds a session: the CLI uses that as it is, without renewing it.",
             "Name the profile with your long-lived keys by source_profile, or remove "
-            f"{SWITCH} = off.",
+            f"{SESSION_OPTION} = off.",
         )
 
 
@@ -82,7 +84,7 @@ def _setting(role: Profile, longest: int | None = None) -> Iterator[Finding]:
     setting, seconds = role.config.get("duration_seconds"), seconds_asked(role)
     if not setting:
         return
-    what = f"Role profile {shown(role.name)} has duration_seconds = {shown(setting, 40)}"
+    what = f"Role profile {sanitize(role.name)} has duration_seconds = {sanitize(setting, 40)}"
     remedy = f"Write a whole number of seconds from {SHORTEST} to {LONGEST}, or remove the line."
     if seconds is None:
         seen = f"{what}, which isn't a whole number: the CLI ignores it, and AWS gives an hour."

@@ -17,16 +17,16 @@ from awscli_mfa_plugin.doctor.findings import (
 )
 from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from awscli_mfa_plugin.doctor.observations import (
-        CliSight,
-        FolderSight,
-        MachineSight,
-        StartSight,
+        Observations,
+        ObservedCli,
+        ObservedFolder,
+        ObservedStart,
     )
 
 INSTALL = "«awscli-mfa install» wires it."
@@ -39,7 +39,7 @@ NEEDED = (("filelock", (3, 12), (3, 15)), ("ruamel.yaml", (0, 17), None))
 """What the plugin needs: a package, the lowest version, and the first one that is too new."""
 
 
-def check_wiring(machine: MachineSight) -> Iterator[Finding]:
+def check_wiring(machine: Observations) -> Iterator[Finding]:
     """Yield a finding for each CLI, then for the order of [plugins], then for what is imported."""
     plugins = machine.config.sections.get(SECTION, {})
     if not machine.clis:
@@ -53,7 +53,7 @@ def check_wiring(machine: MachineSight) -> Iterator[Finding]:
         yield from _packages(cli, machine.our_version)
 
 
-def is_hidden(machine: MachineSight) -> bool:
+def is_hidden(machine: Observations) -> bool:
     """Tell whether an alias stands before what starting a CLI would run: then it isn't tried."""
     return any(
         "mfa" in options if section == TOPLEVEL else "status" in options
@@ -62,8 +62,8 @@ def is_hidden(machine: MachineSight) -> bool:
     )
 
 
-def _cli(cli: CliSight, plugins: Mapping[str, str], machine: MachineSight) -> Finding:
-    where = f"{shown(cli.path)} {shown(cli.version, 40)}".rstrip()
+def _cli(cli: ObservedCli, plugins: Mapping[str, str], machine: Observations) -> Finding:
+    where = f"{sanitize(cli.path)} {sanitize(cli.version, 40)}".rstrip()
     if not cli.version:
         return Finding(
             "cli",
@@ -75,7 +75,7 @@ def _cli(cli: CliSight, plugins: Mapping[str, str], machine: MachineSight) -> Fi
         return Finding("cli", OK, f"{where}: aws mfa works, it runs this.")
     if cli.start and _works(cli.start):
         return Finding("cli", OK, f"{where}: aws mfa works.")
-    if machine.config.why_not:
+    if machine.config.unavailable_reason:
         return Finding("cli", ERROR, f"{where}: it can't read its config file.", "See «config».")
     if cli.start is None and is_hidden(machine):
         return Finding("cli", WARNING, f"{where}: not tried, an alias hides aws mfa.", _ALIAS)
@@ -86,7 +86,7 @@ def _cli(cli: CliSight, plugins: Mapping[str, str], machine: MachineSight) -> Fi
 _ALIAS = "See «alias»."
 
 
-def _works(start: StartSight) -> bool:
+def _works(start: ObservedStart) -> bool:
     if start.returncode not in {0, 1}:
         return False
     try:
@@ -97,12 +97,12 @@ def _works(start: StartSight) -> bool:
 
 
 def _why_not(
-    cli: CliSight, plugins: Mapping[str, str], folders: tuple[FolderSight, ...]
+    cli: ObservedCli, plugins: Mapping[str, str], folders: tuple[ObservedFolder, ...]
 ) -> tuple[str, str]:
     """Return why ``aws mfa`` doesn't work in a CLI, and the remedy."""
     missing = _MISSING_MODULE.search(cli.start.stderr) if cli.start else None
     if cli.start and _CANT_START in cli.start.stderr:
-        module = f": no module {shown(missing[1], 80)}" if missing else ""
+        module = f": no module {sanitize(missing[1], 80)}" if missing else ""
         return (
             f"the plugin is loaded and can't start{module}.",
             "«awscli-mfa install» installs it again, with its dependencies.",
@@ -115,19 +115,19 @@ def _why_not(
 
 
 def _why_not_v2(
-    plugins: Mapping[str, str], folders: tuple[FolderSight, ...]
+    plugins: Mapping[str, str], folders: tuple[ObservedFolder, ...]
 ) -> tuple[str, str] | None:
     if FOLDERS not in plugins:
         return f"[plugins] lacks {FOLDERS}: v2 skips plugins without a word.", INSTALL
     for folder in folders:
         if not folder.is_absolute:
             why = "v2 takes no «~» there" if folder.text.startswith("~") else "v2 needs it absolute"
-            return f"{FOLDERS} = {shown(folder.text)}: {why}.", "Write the whole path."
+            return f"{FOLDERS} = {sanitize(folder.text)}: {why}.", "Write the whole path."
     if any(folder.holds_plugin for folder in folders):
         return None
     gone = next((folder for folder in folders if not folder.exists), None)
     if gone:
-        return f"{FOLDERS} names {shown(gone.text)}, which isn't there.", INSTALL
+        return f"{FOLDERS} names {sanitize(gone.text)}, which isn't there.", INSTALL
     return f"no folder of {FOLDERS} holds {PLUGIN}.", INSTALL
 
 
@@ -150,7 +150,7 @@ def _why_not_v1(
     return None
 
 
-def _other_cause(cli: CliSight, missing: re.Match[str] | None) -> tuple[str, str]:
+def _other_cause(cli: ObservedCli, missing: re.Match[str] | None) -> tuple[str, str]:
     """Return what can be said of a failure: names alone, never a line that may hold a secret."""
     start = cli.start
     if start is None:
@@ -159,17 +159,17 @@ def _other_cause(cli: CliSight, missing: re.Match[str] | None) -> tuple[str, str
         return "aws mfa didn't end in time.", "Run «aws mfa status» with it and see."
     if missing:
         return (
-            f"it can't import {shown(missing[1], 80)}.",
+            f"it can't import {sanitize(missing[1], 80)}.",
             "Install it where this CLI imports from, or remove its line from [plugins].",
         )
     if re.search("invalid choice", start.stderr, re.IGNORECASE):
         return "it knows no command mfa: the plugin wasn't loaded.", INSTALL
     named = _EXCEPTION.findall(start.stderr)
-    what = f" ({shown(named[-1], 60)})" if named else ""
+    what = f" ({sanitize(named[-1], 60)})" if named else ""
     return f"aws mfa fails in it{what}.", "Run «aws mfa status --debug» with it."
 
 
-def _order(machine: MachineSight, plugins: Mapping[str, str]) -> Iterator[Finding]:
+def _order(machine: Observations, plugins: Mapping[str, str]) -> Iterator[Finding]:
     ours = next((key for key, value in plugins.items() if value.strip() == PLUGIN), None)
     if ours is None or FOLDERS not in plugins:
         return
@@ -187,7 +187,7 @@ def _order(machine: MachineSight, plugins: Mapping[str, str]) -> Iterator[Findin
     )
 
 
-def _packages(cli: CliSight, our_version: str) -> Iterator[Finding]:
+def _packages(cli: ObservedCli, our_version: str) -> Iterator[Finding]:
     packages = cli.packages
     if packages is None or PLUGIN not in packages:
         return
@@ -196,7 +196,7 @@ def _packages(cli: CliSight, our_version: str) -> Iterator[Finding]:
         yield Finding(
             "dependencies",
             ERROR,
-            f"{shown(cli.path)}: {problem}",
+            f"{sanitize(cli.path)}: {problem}",
             "«awscli-mfa install» installs it again, with its dependencies.",
         )
     theirs = packages[PLUGIN]
@@ -204,20 +204,20 @@ def _packages(cli: CliSight, our_version: str) -> Iterator[Finding]:
         yield Finding(
             "plugin-version",
             WARNING,
-            f"{shown(cli.path)} loads version {shown(theirs, 40)}, this is {our_version}.",
+            f"{sanitize(cli.path)} loads version {sanitize(theirs, 40)}, this is {our_version}.",
             "«awscli-mfa install» brings it up to date.",
         )
     if not problems:
         found = ", ".join(
-            f"{name} {shown(packages[name], 40)}" for name, *_ in NEEDED if packages.get(name)
+            f"{name} {sanitize(packages[name], 40)}" for name, *_ in NEEDED if packages.get(name)
         )
-        yield Finding("dependencies", OK, f"{shown(cli.path)}: {found or 'all there'}.")
+        yield Finding("dependencies", OK, f"{sanitize(cli.path)}: {found or 'all there'}.")
 
 
 def _problem(
     needed: tuple[str, tuple[int, int], tuple[int, int] | None],
     packages: Mapping[str, str],
-    cli: CliSight,
+    cli: ObservedCli,
 ) -> str:
     name, lowest, too_new = needed
     if name not in packages:
@@ -225,9 +225,9 @@ def _problem(
         return "" if cli.is_frozen and name == "ruamel.yaml" else f"{name} is missing."
     version = _numbers(packages[name])
     if version and version < lowest:
-        return f"{name} {shown(packages[name], 40)} is older than {_dotted(lowest)}."
+        return f"{name} {sanitize(packages[name], 40)} is older than {_dotted(lowest)}."
     if version and too_new and version >= too_new:
-        return f"{name} {shown(packages[name], 40)} is newer than the plugin takes."
+        return f"{name} {sanitize(packages[name], 40)} is newer than the plugin takes."
     return ""
 
 

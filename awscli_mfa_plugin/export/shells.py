@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.export.formats import FORMATS
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -169,7 +169,7 @@ def script(format_name: str, values: Mapping[str, str], unset: Iterable[str]) ->
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
-            f"'{shown(name)}' can't be the name of a variable in a shell.",
+            f"'{sanitize(name)}' can't be the name of a variable in a shell.",
             "A name has letters, digits and underscores.",
         )
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 _SECRET = re.compile(
     r"^(.?\s*(?:aws_secret_access_key|aws_session_token|aws_security_token)\s*[=:]\s*)\S.*$",
@@ -29,7 +29,7 @@ def unified(path: str, before: bytes | None, after: bytes | None) -> str:
     """
     if before == after:
         return ""
-    name = shown(path)
+    name = sanitize(path)
     lines = difflib.unified_diff(
         _lines(before),
         _lines(after),
@@ -47,4 +47,4 @@ def _lines(content: bytes | None) -> list[str]:
 
 def _masked(line: str) -> str:
     line = _MAY_BE_SECRET.sub(r"\1****", line)
-    return shown(_SECRET.sub(r"\1****", line.replace("\t", "    ").rstrip("\r")), limit=2000)
+    return sanitize(_SECRET.sub(r"\1****", line.replace("\t", "    ").rstrip("\r")), limit=2000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,6 @@ def unreadable(file: str, line: int, column: int, why: str, kind: str) -> Config
     ``kind`` is what such a file is called: «pack», «manifest».
     """
     return ConfigurationError(
-        f"{shown(file)}, line {line}, column {column}: {why}.",
+        f"{sanitize(file)}, line {line}, column {column}: {why}.",
         f"Nothing was changed. Correct the {kind} there, then try again.",
     )

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.files.yaml_nodes import Node
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def root_of(content: str, problem: Problem) -> Node:
 def _place_of(error: Any, content: str) -> tuple[int, int, str]:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
-        why = shown(error.problem or "that isn't YAML", 100)
+        why = sanitize(error.problem or "that isn't YAML", 100)
         return mark.line + 1, mark.column + 1, why
     # ReaderError: a character that YAML doesn't allow, by its place in the text.
     before = content[: getattr(error, "position", 0)]

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
 from awscli_mfa_plugin.host.showing import show
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             self.SUBCOMMANDS = self._subcommands([first], program)
         elif first != "help" and not first.startswith("-") and not self._is_alias(first):
             return run_reporting(
-                partial(_refuse, f"there is no subcommand '{shown(without_codes(first))}'")
+                partial(_refuse, f"there is no subcommand '{sanitize(without_codes(first))}'")
             )
         return super().__call__(args, parsed_globals)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.aliases.merge import HostCommands
-    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Session
 
@@ -121,8 +121,8 @@ class AwsProcess:
         host = "v1" if awscli.__version__.startswith("1.") else "v2"
         return HostCommands(host, frozenset(names), (*NAMES, "help"))
 
-    def handed_out(
-        self, request: HandoutRequest, options: GlobalOptions, ports: Ports
+    def session_credentials(
+        self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
         """Return a living session of a managed profile, or of a role on one, and its region."""
         from awscli_mfa_plugin.host.credentials import hand_out

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.host.provider import METHOD, metadata
 from awscli_mfa_plugin.host.roles import role_provider
 from awscli_mfa_plugin.session.credentials import (
-    HandoutRequest,
+    CredentialsRequest,
     check_remaining,
     check_request,
     living_session,
@@ -24,7 +24,7 @@ from awscli_mfa_plugin.session.credentials import (
 )
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.role_sessions import check_min_remaining
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ _ANSWERING = "AWSCLI_MFA_ANSWERING"
 
 
 def hand_out(
-    request: HandoutRequest, session: Any, parsed_globals: Any, ports: Ports
+    request: CredentialsRequest, session: Any, parsed_globals: Any, ports: Ports
 ) -> tuple[Session, str]:
     """Return the session that ``request`` asks for, and the region to go with it.
 
@@ -71,7 +71,7 @@ def _refuse_cycle(profile: str) -> None:
     answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
     if profile in answering:
         raise ConfigurationError(
-            f"The credential_process of profile {shown(profile)} leads back to itself: a cycle.",
+            f"The credential_process of profile {sanitize(profile)} leads back to itself: a cycle.",
             "Let the source profile's credential_process get long-lived keys from elsewhere.",
         )
     os.environ[_ANSWERING] = "\n".join([*answering, profile])
@@ -81,7 +81,7 @@ class _Role:
     """The role of a profile, assumed on the session of its source."""
 
     def __init__(
-        self, session: Any, parsed_globals: Any, request: HandoutRequest, source: Profile
+        self, session: Any, parsed_globals: Any, request: CredentialsRequest, source: Profile
     ) -> None:
         self._session = session
         self._options = parsed_globals
@@ -108,8 +108,8 @@ class _Role:
             raise explained(error, ports.clock.now(), region, code_sent=False) from None
         except BotoCoreError as error:
             raise ConfigurationError(
-                f"The role of profile {shown(self._request.profile)} can't be assumed: "
-                f"{shown(error)}",
+                f"The role of profile {sanitize(self._request.profile)} can't be assumed: "
+                f"{sanitize(error)}",
                 "Mend its section in the config file.",
             ) from None
         expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001

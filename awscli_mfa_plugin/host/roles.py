@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
-from awscli_mfa_plugin.session.records import MARK
+from awscli_mfa_plugin.session.records import SOURCE_OPTION
 from awscli_mfa_plugin.session.role_sessions import capped
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def identity_of(source: Profile) -> str:
     parts = (
         source.name,
         source.long_lived_key_id,
-        source.config.get(MARK, ""),
+        source.config.get(SOURCE_OPTION, ""),
         source.get("mfa_serial"),
     )
     return " ".join(parts)

@@ -26,7 +26,7 @@ from awscli_mfa_plugin.install.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.install.verify import prove, prove_ahead
 from awscli_mfa_plugin.system.aws_clis import run_aws
 from awscli_mfa_plugin.system.plugin_folder import compile_folder
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,9 +185,9 @@ def _diff(here: Surroundings, plan: Plan) -> str:
     if plan.files and not plan.is_stored:
         size = sum(map(len, plan.files.values())) // 1024
         folder = plan.folder.path_of(plan.name)
-        parts.append(f"new folder {shown(folder)}: {len(plan.files)} files, {size} KiB\n")
+        parts.append(f"new folder {sanitize(folder)}: {len(plan.files)} files, {size} KiB\n")
     if plan.files and plan.folder.current() != plan.name:
-        parts.append(f"link {shown(plan.folder.link)} -> versions/{plan.name}\n")
+        parts.append(f"link {sanitize(plan.folder.link)} -> versions/{plan.name}\n")
     for path, content in plan.path_files.items():
         parts.append(unified(path, take_snapshot(path).content, content))
     before = plan.before.render() if os.path.exists(here.config_path) else None
@@ -198,17 +198,18 @@ def _diff(here: Surroundings, plan: Plan) -> str:
 
 def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
     for cli in plan.broken:
-        sys.stderr.write(f"{shown(cli.path)} doesn't start, with or without plugins.\n")
+        sys.stderr.write(f"{sanitize(cli.path)} doesn't start, with or without plugins.\n")
     for path, why in plan.open_to_others.items():
         sys.stderr.write(
-            f"{shown(path)} was not started: {shown(why)}.\nIf it is AWS CLI v1, its commands fail "
-            f"now. Close that folder, then: awscli-mfa install --cli {shown(path)}\n"
+            f"{sanitize(path)} was not started: {sanitize(why)}.\nIf it is AWS CLI v1, its "
+            "commands fail "
+            f"now. Close that folder, then: awscli-mfa install --cli {sanitize(path)}\n"
         )
     for cli in plan.chosen:
-        print_line(f"AWS CLI {cli.version} ({shown(cli.path)}): «aws mfa» works.")
+        print_line(f"AWS CLI {cli.version} ({sanitize(cli.path)}): «aws mfa» works.")
     if plan.files:
-        print_line(f"The plugin is in {shown(plan.folder.base)}.")
-    print_line(f"{shown(here.config_path)} names it in [plugins].")
+        print_line(f"The plugin is in {sanitize(plan.folder.base)}.")
+    print_line(f"{sanitize(here.config_path)} names it in [plugins].")
     code = 0
     if with_aliases:
         # v2 knows aliases that v1 doesn't.

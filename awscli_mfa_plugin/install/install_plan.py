@@ -15,7 +15,7 @@ from awscli_mfa_plugin.install.plugin_sources import plugin_files
 from awscli_mfa_plugin.install.python_of_v1 import PythonOfV1, ask_v1
 from awscli_mfa_plugin.system.aws_clis import FoundCli, found_clis, open_to_others
 from awscli_mfa_plugin.system.cli_places import behind_shim
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ def _clis(
     wrong = [cli.path for cli in found if cli.real_path in wanted and not cli.version]
     if wrong:
         raise ConfigurationError(
-            f"{shown(wrong[0])} is no AWS CLI that starts.", "Name an aws program by --cli."
+            f"{sanitize(wrong[0])} is no AWS CLI that starts.", "Name an aws program by --cli."
         )
     chosen = tuple(cli for cli in works if not wanted or cli.real_path in wanted)
     if not chosen:
@@ -155,8 +155,8 @@ def _would_break(
     elif python.place_for_path_file():
         why = "it wasn't named by --cli"
     return ConfigurationError(
-        f"AWS CLI {cli.version} ({shown(cli.path)}) can't get the plugin: {why}. With the"
-        f" plugin named in {shown(here.config_path)}, all its commands would fail. Nothing was"
+        f"AWS CLI {cli.version} ({sanitize(cli.path)}) can't get the plugin: {why}. With the"
+        f" plugin named in {sanitize(here.config_path)}, all its commands would fail. Nothing was"
         " changed.",
         "Install awscli-mfa-plugin into its Python, or uninstall that CLI, or give the other one a"
         " config file of its own: AWS_CONFIG_FILE=~/.aws/config-mfa awscli-mfa install --cli PATH",

@@ -25,7 +25,7 @@ from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
 from awscli_mfa_plugin.install.install_plan import is_inside
 from awscli_mfa_plugin.install.python_of_v1 import ask_v1
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +66,7 @@ def run(
     here = Surroundings(environment, system)
     here.check_person()
     removal = _Removal(here, scheduled(environment, here.state_folder))
-    if not removal.is_due:
+    if not removal.is_expiring:
         print_line("Nothing is installed that awscli-mfa install has made.")
         return 0
     if options.dry_run:
@@ -88,7 +88,7 @@ class _Removal:
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
 
     @property
-    def is_due(self) -> bool:
+    def is_expiring(self) -> bool:
         """Whether there is anything of the installer's: what a person made stays."""
         return bool(self._folder.parts() or self._record.configs or self._record.path_files)
 
@@ -99,7 +99,7 @@ class _Removal:
             before, after = self._before_and_after(path, known)
             parts.append(unified(path, before, after))
         parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
-        parts += [f"remove folder {shown(path)}\n" for path in self._own_paths(whole=True)]
+        parts += [f"remove folder {sanitize(path)}\n" for path in self._own_paths(whole=True)]
         if self._has_aliases():
             parts.append("aws mfa alias uninstall --all\n")
         if self._scheduled:
@@ -217,6 +217,6 @@ class _Removal:
         for cli in clis:
             why = why_no_version(cli.path, self._here.environment)
             if why:
-                sys.stderr.write(f"AWS CLI {cli.version} ({shown(cli.path)}) fails: {why}.\n")
+                sys.stderr.write(f"AWS CLI {cli.version} ({sanitize(cli.path)}) fails: {why}.\n")
                 return 255
         return 0

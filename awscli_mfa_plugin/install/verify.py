@@ -10,7 +10,7 @@ from awscli_mfa_plugin.files.plugins_section import (
     other_plugins,
 )
 from awscli_mfa_plugin.system.aws_clis import why_no_mfa, why_no_version
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def prove(plan: Plan, environment: Mapping[str, str]) -> None:
 def _broken(
     plan: Plan, cli: FoundCli, why: str, environment: Mapping[str, str]
 ) -> ConfigurationError:
-    name = f"AWS CLI {cli.version} ({shown(cli.path)})"
+    name = f"AWS CLI {cli.version} ({sanitize(cli.path)})"
     before = why_no_version(cli.path, environment)
     others, inherited = other_plugins(plan.after), names_of_every_section(plan.after)
     if before:
@@ -65,6 +65,6 @@ def _broken(
 
 def _without_mfa(cli: FoundCli, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"«aws mfa status» fails in AWS CLI {cli.version} ({shown(cli.path)}): {why}.",
+        f"«aws mfa status» fails in AWS CLI {cli.version} ({sanitize(cli.path)}): {why}.",
         "Everything is as it was. See to that, then try again.",
     )

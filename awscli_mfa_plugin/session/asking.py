@@ -19,7 +19,7 @@ class MutedTerminal:
         """Keep the reason, worded to stand behind «and»."""
         self._reason = reason
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return the reason."""
         return self._reason
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.session.login import LoginRequest, login
-from awscli_mfa_plugin.session.records import SWITCH, Profile, Session
+from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile, Session
 from awscli_mfa_plugin.session.renewal import Renewal
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.session.sessions import session_options
-from awscli_mfa_plugin.text import length_of_time, shown
+from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ aws-vault call the expiration)."""
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """SDKs read the first, AWS CLI v1 and boto3 the second."""
 
-SPOILING_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
+CONFLICTING_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
 """Variables that would spoil a session in the environment.
 
 The JavaScript SDK skips keys in the environment while ``AWS_PROFILE`` is set; the last one is
@@ -46,7 +46,7 @@ _OURS_ANSWERS = re.compile(r"\b(?:awscli-mfa|mfa)(?:\.exe)?['\"]?\s+credential-p
 
 
 @dataclass(frozen=True)
-class HandoutRequest:
+class CredentialsRequest:
     """What is asked for: a profile, and the seconds that must be left of its session, or None.
 
     ``patience`` is how many seconds a prompt may stand, and another process that is logging in
@@ -58,7 +58,7 @@ class HandoutRequest:
     patience: int | None = None
 
 
-def check_request(request: HandoutRequest) -> None:
+def check_request(request: CredentialsRequest) -> None:
     """Raise UsageError or ConfigurationError for what can be told wrong before a file is read."""
     check_profile_name(request.profile)
     if request.min_remaining is not None and request.min_remaining < 0:
@@ -84,25 +84,26 @@ def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles)
             return tuple(names)
         if profile.is_switched_off:
             raise ConfigurationError(
-                f"Profile {shown(name)} is left to the CLI by {SWITCH} = off; it has no session "
+                f"Profile {sanitize(name)} is left to the CLI by {SESSION_OPTION} = off; it has "
+                "no session "
                 "to hand out.",
                 "Remove that line from its section in the config file, or name another profile.",
             )
         name = profile.config.get("source_profile") or ""
         if not name:
             raise ConfigurationError(
-                f"The role of profile {shown(profile.name)} has no source_profile, so no "
+                f"The role of profile {sanitize(profile.name)} has no source_profile, so no "
                 "session of ours can serve it.",
                 "Add source_profile to its section in the config file: a managed profile.",
             )
     raise ConfigurationError(
-        f"Profile {shown(name)} leads back to itself by source_profile.",
+        f"Profile {sanitize(name)} leads back to itself by source_profile.",
         "Mend source_profile in the config file.",
     )
 
 
 def _check_managed(profile: Profile, names: list[str]) -> None:
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     if _OURS_ANSWERS.search(profile.get("credential_process")) and len(names) == 1:
         raise ConfigurationError(
             f"Profile {name} gets its credentials by credential_process, which leads back here: "
@@ -117,12 +118,12 @@ def _check_managed(profile: Profile, names: list[str]) -> None:
     if not (profile.is_managed or profile.is_ours):
         raise ConfigurationError(
             f"Profile {name} has no MFA session: it isn't managed"
-            + (f" ({SWITCH} = off)." if profile.is_switched_off else "."),
+            + (f" ({SESSION_OPTION} = off)." if profile.is_switched_off else "."),
             f"Log in: aws mfa login --profile {shlex.quote(name)}",
         )
 
 
-def living_session(request: HandoutRequest, name: str, ports: Ports) -> Session:
+def living_session(request: CredentialsRequest, name: str, ports: Ports) -> Session:
     """Return the session of the managed profile ``name``, renewed first if it is due.
 
     Where nobody gives a code, it serves while it lives; with ``min_remaining`` so much must be
@@ -144,17 +145,17 @@ def living_session(request: HandoutRequest, name: str, ports: Ports) -> Session:
     session = stored()
     if session is None:
         raise ConfigurationError(
-            f"The session of profile {shown(name)} went away meanwhile.", "Try again."
+            f"The session of profile {sanitize(name)} went away meanwhile.", "Try again."
         )
     return session
 
 
-def check_remaining(request: HandoutRequest, session: Session, ports: Ports) -> None:
+def check_remaining(request: CredentialsRequest, session: Session, ports: Ports) -> None:
     """Raise ConfigurationError if less is left of a role's session than was asked for."""
     remaining = session.remaining(ports.clock.now())
     if remaining < (request.min_remaining or 0):
         raise ConfigurationError(
-            f"A new session of the role of profile {shown(request.profile)} lasts "
+            f"A new session of the role of profile {sanitize(request.profile)} lasts "
             f"{length_of_time(remaining)}, which is less than --min-remaining.",
             "Ask for less, or raise duration_seconds in its section, to 3600 at most.",
         )
@@ -184,7 +185,7 @@ def variables_of(session: Session, region: str) -> dict[str, str]:
 
 def set_aside(environment: Mapping[str, str]) -> str:
     """Return a line about the variables in the environment that give way, or ""."""
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", *SPOILING_VARIABLES)
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", *CONFLICTING_VARIABLES)
     found = [name for name in names if environment.get(name)]
     return f"Set aside from the environment: {', '.join(found)}." if found else ""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.session.source import Source, known_region, resolve_source
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -52,20 +52,21 @@ def checked_serial(text: str) -> str:
     serial = text.strip()
     arn = _ARN.fullmatch(serial)
     if kind_of(serial) == "FIDO":
-        raise ConfigurationError(f"{shown(serial)} is a FIDO device.", FIDO_REASON + ".")
+        raise ConfigurationError(f"{sanitize(serial)} is a FIDO device.", FIDO_REASON + ".")
     if arn and not arn["resource"].startswith("mfa/"):
         what = arn["resource"].split("/")[0]
         article = "the ARN of the account's root user" if what == "root" else f"a {what}'s ARN"
         raise ConfigurationError(
-            f"{shown(serial)} is {shown(article)}, not an MFA device's.", WHERE_THE_SERIAL_STANDS
+            f"{sanitize(serial)} is {sanitize(article)}, not an MFA device's.",
+            WHERE_THE_SERIAL_STANDS,
         )
     if serial.startswith("arn:") and not arn:
         raise ConfigurationError(
-            f"{shown(serial)} is no IAM device's ARN.", WHERE_THE_SERIAL_STANDS
+            f"{sanitize(serial)} is no IAM device's ARN.", WHERE_THE_SERIAL_STANDS
         )
     if not _SERIAL.fullmatch(serial):
         raise ConfigurationError(
-            f"'{shown(serial)}' can't be an MFA serial: it has 9 to 256 characters, "
+            f"'{sanitize(serial)}' can't be an MFA serial: it has 9 to 256 characters, "
             "letters, digits and + = / : , . @ - _.",
             WHERE_THE_SERIAL_STANDS,
         )
@@ -161,7 +162,7 @@ def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> Configuration
 
 
 def _asked_serial(denied: PermissionDeniedError, ports: Ports) -> str:
-    if ports.terminal.why_not():
+    if ports.terminal.unavailable_reason():
         raise ConfigurationError(
             "Which MFA device? This user may not list its devices.",
             f"Name it by --serial-number. {WHERE_THE_SERIAL_STANDS}",
@@ -172,12 +173,12 @@ def _asked_serial(denied: PermissionDeniedError, ports: Ports) -> str:
 
 def _chosen(usable: list[MfaDevice], ports: Ports) -> str:
     serials = [device.mfa_serial for device in usable]
-    if ports.terminal.why_not():
+    if ports.terminal.unavailable_reason():
         raise ConfigurationError(
             f"Several MFA devices could be meant: {quoted_list(serials)}.",
             "Name one by --serial-number, or as mfa_serial in the profile.",
         )
-    lines = (f"  {number}  {shown(serial)}" for number, serial in enumerate(serials, 1))
+    lines = (f"  {number}  {sanitize(serial)}" for number, serial in enumerate(serials, 1))
     ports.terminal.tell("Several MFA devices are registered:\n" + "\n".join(lines) + "\n")
     for _ in range(3):
         answer = ports.terminal.ask(f"Which one? [1-{len(serials)}] ")

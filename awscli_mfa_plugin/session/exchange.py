@@ -19,7 +19,7 @@ from awscli_mfa_plugin.session.token_codes import (
     TokenCodeSources,
     seconds_to_next_code,
 )
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -71,7 +71,7 @@ def _check_unused(mfa_serial: str, code: TokenCode, ports: Ports) -> None:
     if ports.used_codes.is_used(mfa_serial, code.digits):
         seconds = seconds_to_next_code(ports.clock.now())
         raise CodeUsedError(
-            f"This code of {shown(mfa_serial)} was used already, and AWS takes every code once.",
+            f"This code of {sanitize(mfa_serial)} was used already, and AWS takes every code once.",
             f"The device shows the next one in {seconds} s.",
         )
 

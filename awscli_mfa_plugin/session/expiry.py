@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def resolve_duration(option: int | None, session_profile: Profile) -> int:
     is_number = setting.isascii() and setting.isdigit()
     if not (is_number and len(setting) < _TOO_LONG and SHORTEST <= int(setting) <= LONGEST):
         raise ConfigurationError(
-            f"duration_seconds = {shown(setting, 40)} in profile {shown(session_profile.name)} "
+            f"duration_seconds = {sanitize(setting, 40)} in profile "
+            f"{sanitize(session_profile.name)} "
             + (_BOUNDS if is_number else "is no whole number of seconds."),
             "Correct it in the config file, or override it by --duration-seconds.",
         )

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.session.asking import terminal_for
 from awscli_mfa_plugin.session.devices import Device, checked_serial, region_of, resolve_device
 from awscli_mfa_plugin.session.exchange import exchange
 from awscli_mfa_plugin.session.expiry import resolve_duration
-from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile, Session
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.session.sessions import session_lines
 from awscli_mfa_plugin.session.source import (
@@ -22,7 +22,7 @@ from awscli_mfa_plugin.session.source import (
     resolve_source,
 )
 from awscli_mfa_plugin.session.token_codes import CodeSettings, TokenCodeSources
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ def _patience(request: LoginRequest, before: Session | None, ports: Ports) -> fl
     Inside another command a session that lives serves on at once, as good as: that process may
     be asking a person who isn't there.
     """
-    wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.why_not() else WAIT_AT_A_TERMINAL
+    wait = WAIT_WITH_NOBODY_TO_ASK if ports.terminal.unavailable_reason() else WAIT_AT_A_TERMINAL
     if request.reason and before is not None and before.remaining(ports.clock.now()):
         wait = WAIT_WHILE_IT_LIVES
     return wait if request.longest_wait is None else min(wait, request.longest_wait)
@@ -162,7 +162,7 @@ def _kept(
 ) -> LoginResult | None:
     """Return the result if the profile's session serves: not due, nor a new one forced."""
     session = ports.files.session_of(profile)
-    if session is None or session.is_due(ports.clock.now(), request.min_remaining):
+    if session is None or session.is_expiring(ports.clock.now(), request.min_remaining):
         return None
     if request.force and not made_meanwhile:
         return None
@@ -172,7 +172,7 @@ def _kept(
 def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
     return LoginResult(
         session_profile=profile.name,
-        source_profile=profile.config.get(MARK) or _own_name(profile),
+        source_profile=profile.config.get(SOURCE_OPTION) or _own_name(profile),
         mfa_serial=profile.get("mfa_serial"),
         outcome=outcome,
         expiration=session.expiration,
@@ -213,7 +213,7 @@ def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:
     profile = ports.files.profile(plan.session_profile)
     if profile.has_own_keys and profile.long_lived_key_id != plan.source.keys.access_key_id:
         raise ConfigurationError(
-            f"Profile {shown(profile.name)} got other long-lived keys meanwhile; they stay.",
+            f"Profile {sanitize(profile.name)} got other long-lived keys meanwhile; they stay.",
             "The session was thrown away. Log in again with the next code.",
         )
 
@@ -222,7 +222,7 @@ def _say_what_was_removed(before: Profile, ports: Ports) -> None:
     lines = session_lines(before.credentials) if before.has_own_keys else ()
     if lines:
         ports.notes(
-            f"Removed what an old session left beside the keys of profile {shown(before.name)}: "
+            f"Removed what an old session left beside the keys of profile {sanitize(before.name)}: "
             f"{', '.join(lines)}. The access key stays."
         )
 
@@ -252,7 +252,7 @@ def _plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
 
 
 def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:
-    name, words = shown(profile.name), shlex.quote(shown(profile.name))
+    name, words = sanitize(profile.name), shlex.quote(sanitize(profile.name))
     left = session_lines(profile.credentials)
     beside = f", next to lines of an old session ({', '.join(left)})" if left else ""
     return ConfigurationError(
@@ -268,11 +268,11 @@ def _settings_to_keep(
     """Return what this login found out and the profile doesn't say yet."""
     settings = {}
     if source.profile and source.profile != profile.name:
-        settings[MARK] = source.profile
-    elif source.profile and profile.config.get(MARK):
-        settings[MARK] = profile.name  # the keys are its own by now
+        settings[SOURCE_OPTION] = source.profile
+    elif source.profile and profile.config.get(SOURCE_OPTION):
+        settings[SOURCE_OPTION] = profile.name  # the keys are its own by now
     elif not profile.is_managed:
-        settings[SWITCH] = "on"
+        settings[SESSION_OPTION] = "on"
     if device.is_new:
         settings["mfa_serial"] = device.mfa_serial
     if region and not profile.get("region"):
@@ -299,7 +299,7 @@ def _own_name(profile: Profile) -> str:
 
 
 def _say_waiting(holder: str, ports: Ports) -> None:
-    ports.notes(f"Waiting for {shown(holder)}, which is logging in.")
+    ports.notes(f"Waiting for {sanitize(holder)}, which is logging in.")
 
 
 def _living_session_or(busy: BusyError, request: LoginRequest, ports: Ports) -> LoginResult:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.other_tools import other_session
-from awscli_mfa_plugin.session.records import MARK, OUR_NAME, SWITCH, Profile
+from awscli_mfa_plugin.session.records import OUR_NAME, SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sessions import session_lines
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,13 +55,13 @@ def managed_names(ports: Ports) -> tuple[str, ...]:
 def _checked(profile: Profile) -> Profile:
     if not profile.exists:
         raise ConfigurationError(
-            f"Profile {shown(profile.name)} doesn't exist.",
+            f"Profile {sanitize(profile.name)} doesn't exist.",
             "«aws mfa status» lists the profiles with sessions.",
         )
     other = other_session(profile)
     if other:
         raise ConfigurationError(
-            f"The session in profile {shown(profile.name)} was written by {other.tool}; "
+            f"The session in profile {sanitize(profile.name)} was written by {other.tool}; "
             "it stays as it is.",
             "Remove it with that tool."
             if profile.get("manager") != OUR_NAME
@@ -74,7 +74,7 @@ def _checked(profile: Profile) -> Profile:
 def _logged_out(profile: Profile, ports: Ports, *, forget: bool) -> LogoutResult:
     session = ports.files.session_of(profile)
     had_session = ports.files.remove_session(profile.name)
-    had_mark = forget and ports.files.remove_settings(profile.name, (MARK, SWITCH))
+    had_mark = forget and ports.files.remove_settings(profile.name, (SOURCE_OPTION, SESSION_OPTION))
     return LogoutResult(
         profile=profile.name,
         had_session=had_session,

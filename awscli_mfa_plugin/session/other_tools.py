@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from awscli_mfa_plugin.session.expiry import parsed_time
 from awscli_mfa_plugin.session.records import OUR_NAME, Profile
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 
 @dataclass(frozen=True)
@@ -56,4 +56,4 @@ def _of_manager(profile: Profile) -> OtherSession | None:
     if manager == OUR_NAME:
         return OtherSession("another tool", None) if profile.key_section else None
     zone = None if manager == "awsume" else timezone.utc
-    return OtherSession(shown(manager, 40), parsed_time(profile.get("expiration"), zone))
+    return OtherSession(sanitize(manager, 40), parsed_time(profile.get("expiration"), zone))

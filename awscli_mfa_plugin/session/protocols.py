@@ -32,7 +32,7 @@ class Notes(Protocol):
 class Terminal(Protocol):
     """The controlling terminal, where a person can be asked."""
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked there, or "" if somebody can."""
 
     def ask(self, question: str, *, hidden: bool = False) -> str:

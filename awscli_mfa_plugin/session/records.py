@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 OUR_NAME = "awscli-mfa-plugin"
 """What ``manager`` says in a session that this plugin wrote."""
 
-MARK = "mfa_source_profile"
+SOURCE_OPTION = "mfa_source_profile"
 """The setting that makes a profile managed and names its source profile."""
 
-SWITCH = "mfa_session"
+SESSION_OPTION = "mfa_session"
 """``on`` makes a profile managed without a source profile, ``off`` takes one out."""
 
 OTHER_WAYS = (
@@ -97,12 +97,15 @@ class Profile:
         """Whether the profile's own settings ask for an MFA session, and it may get one."""
         if self.is_switched_off or self.other_way:
             return False
-        return bool(self.config.get(MARK)) or self.config.get(SWITCH, "").lower() == "on"
+        return (
+            bool(self.config.get(SOURCE_OPTION))
+            or self.config.get(SESSION_OPTION, "").lower() == "on"
+        )
 
     @property
     def is_switched_off(self) -> bool:
         """Whether ``mfa_session = off`` takes the profile out."""
-        return self.config.get(SWITCH, "").lower() == "off"
+        return self.config.get(SESSION_OPTION, "").lower() == "off"
 
     @property
     def other_way(self) -> str:
@@ -187,7 +190,7 @@ class Session:
         """Return the whole seconds left at ``now``."""
         return seconds_left(self.expiration, now)
 
-    def is_due(self, now: datetime, min_remaining: int | None = None) -> bool:
+    def is_expiring(self, now: datetime, min_remaining: int | None = None) -> bool:
         """Whether less is left than ``min_remaining`` seconds, by default the expiry window."""
         if min_remaining is not None:
             return self.remaining(now) < max(min_remaining, 1)

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError, MfaError
-from awscli_mfa_plugin.text import length_of_time, shown
+from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +47,9 @@ class Renewal:
         Raises ConfigurationError, once the session is over and can't be renewed, with the
         command to run; CancelledError if Ctrl-C was the answer to the question.
         """
-        if self._session is None or self._session.is_due(self._clock.now()):
+        if self._session is None or self._session.is_expiring(self._clock.now()):
             self._session = self._stored() or self._session
-        if self._session is None or self._session.is_due(self._clock.now()):
+        if self._session is None or self._session.is_expiring(self._clock.now()):
             self._try_to_renew()
         if self._session is not None and self._session.remaining(self._clock.now()):
             return self._session
@@ -86,7 +86,7 @@ class Renewal:
         return self._session is not None and self._session.remaining(self._clock.now()) > 0
 
     def _why(self) -> str:
-        name = shown(self._profile)
+        name = sanitize(self._profile)
         if self._session is None:
             return f"Profile {name} needs a session."
         remaining = self._session.remaining(self._clock.now())
@@ -95,7 +95,7 @@ class Renewal:
         return f"The session of profile {name} is due: {length_of_time(remaining)} left."
 
     def _over(self) -> ConfigurationError:
-        name = shown(self._profile)
+        name = sanitize(self._profile)
         what = "is over" if self._session is not None else "isn't there yet"
         refusal = self._refusal
         why = f": {refusal.what}" if refusal else "."

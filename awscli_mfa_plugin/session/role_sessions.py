@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.records import SWITCH, Profile
-from awscli_mfa_plugin.text import length_of_time, shown
+from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile
+from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.session.credentials import HandoutRequest
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
 SHORTEST, LONGEST = 900, 43_200
 """Seconds: 15 minutes, 12 hours (STS API reference, AssumeRole)."""
@@ -56,21 +56,21 @@ def check_long_lived(role: Profile, source: Profile) -> None:
 def refused_by_chaining(role: Profile, source: str) -> ConfigurationError:
     """Return the error of a role that is assumed with a session's keys for more than an hour."""
     return ConfigurationError(
-        f"The role of profile {shown(role.name)} has duration_seconds = "
-        f"{shown(role.config.get('duration_seconds', ''), 40)}, but its source_profile "
-        f"{shown(source)} has the keys of a session: AWS then gives one hour at most "
+        f"The role of profile {sanitize(role.name)} has duration_seconds = "
+        f"{sanitize(role.config.get('duration_seconds', ''), 40)}, but its source_profile "
+        f"{sanitize(source)} has the keys of a session: AWS then gives one hour at most "
         "(role chaining).",
         "Name the profile with your long-lived keys by source_profile, or set "
-        f"duration_seconds = {LONGEST_CHAINED}, or remove {SWITCH} = off.",
+        f"duration_seconds = {LONGEST_CHAINED}, or remove {SESSION_OPTION} = off.",
     )
 
 
-def check_min_remaining(request: HandoutRequest) -> None:
+def check_min_remaining(request: CredentialsRequest) -> None:
     """Raise ConfigurationError if a role on a session can't have so much time left."""
     seconds = request.min_remaining or 0
     if seconds >= LONGEST_CHAINED:
         raise ConfigurationError(
-            f"The session of the role of profile {shown(request.profile)} can't have "
+            f"The session of the role of profile {sanitize(request.profile)} can't have "
             f"{length_of_time(seconds)} left: on an MFA session AWS gives a role one hour at "
             "most (role chaining), whatever duration_seconds says.",
             f"Ask for less than {LONGEST_CHAINED} seconds, or let the program renew its keys by "

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.session.records import (
     is_written_key,
     key_digest,
 )
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,7 @@ def check_key_is_ours(name: str, section: Mapping[str, str], now: datetime | Non
     if other and now and not lives(other.expiration, now):
         return
     raise ConfigurationError(
-        f"Profile {shown(name)} got access keys meanwhile that aws mfa didn't write; they stay.",
+        f"Profile {sanitize(name)} got access keys meanwhile that aws mfa didn't write; they stay.",
         "The session was thrown away. Log in again with the next code.",
     )
 

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.session.other_tools import other_session
-from awscli_mfa_plugin.session.records import LONG_LIVED, MARK, OUR_NAME, SWITCH, Keys, Profile
+from awscli_mfa_plugin.session.records import (
+    LONG_LIVED,
+    OUR_NAME,
+    SESSION_OPTION,
+    SOURCE_OPTION,
+    Keys,
+    Profile,
+)
 from awscli_mfa_plugin.session.sessions import lives
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +39,7 @@ class Source:
     @property
     def shown(self) -> str:
         """The source in words."""
-        return f"profile {shown(self.profile)}" if self.profile else "the environment"
+        return f"profile {sanitize(self.profile)}" if self.profile else "the environment"
 
 
 def resolve_source(named: str | None, session_profile: Profile, ports: Ports) -> Source:
@@ -62,7 +69,7 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
 
 def source_name(named: str | None, session_profile: Profile, environment: Mapping[str, str]) -> str:
     """Return the name of the source profile, "" where the keys in the environment are it."""
-    name = named or session_profile.config.get(MARK)
+    name = named or session_profile.config.get(SOURCE_OPTION)
     if not name and session_profile.has_own_keys:
         name = session_profile.name
     name = name or session_profile.config.get("source_profile")
@@ -108,20 +115,21 @@ def why_not_source(profile: Profile) -> str:
 def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
     if name == session_profile:
         raise ConfigurationError(
-            f"Profile {shown(name)} can't be the source of its own session.",
+            f"Profile {sanitize(name)} can't be the source of its own session.",
             "Name the profile with the long-lived keys by --source-profile, "
             "or another session profile by --profile.",
         )
-    why_not = why_not_source(ports.files.profile(name))
-    if why_not:
+    unavailable_reason = why_not_source(ports.files.profile(name))
+    if unavailable_reason:
         raise ConfigurationError(
-            f"Source profile {shown(name)} {why_not}; {_NO_SESSION_OF_ITS_OWN}.",
+            f"Source profile {sanitize(name)} {unavailable_reason}; {_NO_SESSION_OF_ITS_OWN}.",
             _profiles_to_name(session_profile, ports),
         )
     keys = _keys_of(name, ports)
     if keys.session_token:
         raise ConfigurationError(
-            f"Source profile {shown(name)} resolves to temporary keys; {_NO_SESSION_OF_ITS_OWN}.",
+            f"Source profile {sanitize(name)} resolves to temporary keys; "
+            f"{_NO_SESSION_OF_ITS_OWN}.",
             _profiles_to_name(session_profile, ports),
         )
     return Source(name, keys)
@@ -154,7 +162,7 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
     """
     if named:
         if not _REGION.fullmatch(named):
-            raise UsageError(f"--region '{shown(named)}' is no region.", _WHAT_A_REGION_IS)
+            raise UsageError(f"--region '{sanitize(named)}' is no region.", _WHAT_A_REGION_IS)
         return named
     of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
     environment = ports.environment
@@ -167,7 +175,8 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
     )
     if region and not _REGION.fullmatch(region):
         raise ConfigurationError(
-            f"The region '{shown(region)}' of profile {shown(session_profile.name)}, its source "
+            f"The region '{sanitize(region)}' of profile {sanitize(session_profile.name)}, its "
+            "source "
             "or the environment is no region.",
             f"Correct it where it stands. {_WHAT_A_REGION_IS}",
         )
@@ -185,11 +194,11 @@ DEFAULT_SESSION_PROFILE = "mfa"
 
 def check_session_profile(profile: Profile, now: datetime) -> None:
     """Raise ConfigurationError if the profile may not get a session, with the remedy."""
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     another = f"Name another session profile: --profile {_another(profile.name)}."
     if profile.is_switched_off:
         raise ConfigurationError(
-            f"Profile {name} has {SWITCH} = off.",
+            f"Profile {name} has {SESSION_OPTION} = off.",
             f"Remove that line from its section in the config file. {another}",
         )
     if profile.other_way:
@@ -210,7 +219,7 @@ def _refuse_keys(profile: Profile, another: str) -> None:
     """Refuse keys of others beside lines of ours; without any key such lines are no obstacle."""
     if not profile.key_section:
         return
-    name = shown(profile.name)
+    name = sanitize(profile.name)
     raise ConfigurationError(
         f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
         "session. They stay.",

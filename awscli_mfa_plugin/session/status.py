@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, seconds_left
 from awscli_mfa_plugin.session.other_tools import OtherSession, other_session
-from awscli_mfa_plugin.session.records import MARK, Profile, Session
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,7 +61,7 @@ def _managed(profile: Profile, session: Session | None, now: datetime) -> Sessio
     if session is None:
         return _status(profile, NONE if not profile.is_ours else UNKNOWN)
     remaining = session.remaining(now)
-    state = EXPIRED if not remaining else EXPIRING if session.is_due(now) else VALID
+    state = EXPIRED if not remaining else EXPIRING if session.is_expiring(now) else VALID
     return _status(
         profile, state, session.expiration, remaining, int(session.lifetime.total_seconds())
     )
@@ -71,8 +71,8 @@ def _of_other_tool(profile: Profile, other: OtherSession, now: datetime) -> Sess
     if other.expiration is None:
         return _status(profile, UNKNOWN, tool=other.tool)
     remaining = seconds_left(other.expiration, now)
-    is_due = remaining < LONGEST_WINDOW.total_seconds()
-    state = EXPIRED if not remaining else EXPIRING if is_due else VALID
+    is_expiring = remaining < LONGEST_WINDOW.total_seconds()
+    state = EXPIRED if not remaining else EXPIRING if is_expiring else VALID
     return _status(profile, state, other.expiration, remaining, tool=other.tool)
 
 
@@ -86,7 +86,7 @@ def _status(
 ) -> SessionStatus:
     return SessionStatus(
         profile=profile.name,
-        source_profile=profile.get(MARK) or (profile.name if profile.has_own_keys else ""),
+        source_profile=profile.get(SOURCE_OPTION) or (profile.name if profile.has_own_keys else ""),
         mfa_serial=profile.get("mfa_serial"),
         state=state,
         expiration=expiration,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
 from awscli_mfa_plugin.session.asking import terminal_for
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,8 +74,8 @@ class TokenCodeSources:
     def __init__(self, settings: CodeSettings, mfa_serial: str, profile: str, ports: Ports) -> None:
         """Keep what the sources need; nothing is asked yet."""
         self._settings = settings
-        self._device = shown(mfa_serial)
-        self._profile = shown(profile)
+        self._device = sanitize(mfa_serial)
+        self._profile = sanitize(profile)
         self._ports = ports
         self._reason = settings.reason
 
@@ -98,7 +98,7 @@ class TokenCodeSources:
         """Tell whether another code may come after ``code``, which didn't serve."""
         if code.origin == OPTION:
             return False
-        return bool(self._settings.process) or not self._ports.terminal.why_not()
+        return bool(self._settings.process) or not self._ports.terminal.unavailable_reason()
 
     def _option(self) -> str:
         option = self._settings.option or ""
@@ -120,10 +120,10 @@ class TokenCodeSources:
         return code
 
     def _asked(self) -> str:
-        why_not = self._ports.terminal.why_not()
-        if why_not:
+        unavailable_reason = self._ports.terminal.unavailable_reason()
+        if unavailable_reason:
             raise CannotAskError(
-                f"A token code of {self._device} is needed, and {why_not}.",
+                f"A token code of {self._device} is needed, and {unavailable_reason}.",
                 "Give it by --token-code or AWS_MFA_TOKEN_CODE, or let mfa_process fetch it.",
             )
         if self._reason:

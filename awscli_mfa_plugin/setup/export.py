@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.records import MARK
+from awscli_mfa_plugin.session.records import SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.setup.manifest import MOST_PROFILES, VERSION
 from awscli_mfa_plugin.setup.settings import COMMAND, ROLE, kind_of, secret_in, settings_of, unfit
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def exported(files: SharedFiles, note: Notes) -> Profiles:
 def _export(profile: Profile, found: Profiles, note: Notes) -> None:
     why = _unfit_name(profile)
     if why:
-        note(f"Left out profile {shown(profile.name)}: {why}.")
+        note(f"Left out profile {sanitize(profile.name)}: {why}.")
         return
     settings: dict[str, str] = {}
     has = profile.config
@@ -66,7 +66,7 @@ def _export(profile: Profile, found: Profiles, note: Notes) -> None:
         value = value.lower() if setting == "mfa_session" else value
         why = _unfit(kind, setting, value)
         if why:
-            note(f"Left out {setting} of profile {shown(profile.name)}: {why}.")
+            note(f"Left out {setting} of profile {sanitize(profile.name)}: {why}.")
         else:
             settings[setting] = value
     if kind_of(settings) == kind and (kind != ROLE or "source_profile" in settings):
@@ -78,7 +78,7 @@ def _unfit_name(profile: Profile) -> str:
         check_profile_name(profile.name)
     except ConfigurationError as error:
         return error.what.rstrip(".")
-    if profile.config.get(MARK) == profile.name:
+    if profile.config.get(SOURCE_OPTION) == profile.name:
         return "it is its own source"
     return "its name looks like a secret" if secret_in(profile.name) else ""
 
@@ -87,7 +87,7 @@ def _unfit(kind: str, setting: str, value: str) -> str:
     secret = secret_in(value, is_command=setting == COMMAND)
     if secret:
         return f"it holds what looks like {secret[0]}"
-    return shown(unfit(kind, setting, value))
+    return sanitize(unfit(kind, setting, value))
 
 
 def manifest_text(profiles: Mapping[str, Mapping[str, str]]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files import yaml_nodes
-from awscli_mfa_plugin.session.records import MARK, SWITCH
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.setup.settings import (
     COMMAND,
@@ -21,7 +21,7 @@ from awscli_mfa_plugin.setup.settings import (
     settings_of,
     unfit,
 )
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ class _Reader:
         fields = self.fields(root, "«version» and «profiles»")
         for key, (name, _) in fields.items():
             if key not in {"version", "profiles"}:
-                raise self.error(name, f"«{shown(key, 40)}» means nothing here")
+                raise self.error(name, f"«{sanitize(key, 40)}» means nothing here")
         for key in ("version", "profiles"):
             if key not in fields:
                 raise self.error(root, f"«{key}» is missing")
@@ -110,7 +110,7 @@ class _Reader:
             name = self.text(key, "a name")
             if name in fields:
                 first = fields[name][0].line
-                raise self.error(key, f"«{shown(name, 40)}» is there already, on line {first}")
+                raise self.error(key, f"«{sanitize(name, 40)}» is there already, on line {first}")
             fields[name] = (key, value)
         return fields
 
@@ -133,16 +133,18 @@ class _Reader:
         self.check_known(fields)
         kind = kind_of(fields)
         if not kind:
-            why = f"profile {shown(name)} needs {MARK}, {SWITCH}: on, or role_arn"
+            why = (
+                f"profile {sanitize(name)} needs {SOURCE_OPTION}, {SESSION_OPTION}: on, or role_arn"
+            )
             raise self.error(key, why)
         if kind == ROLE and "source_profile" not in fields:
-            raise self.error(key, f"profile {shown(name)} has role_arn without source_profile")
+            raise self.error(key, f"profile {sanitize(name)} has role_arn without source_profile")
         settings = {
             setting: self.setting(kind, setting, *nodes) for setting, nodes in fields.items()
         }
-        if settings.get(MARK) == name:
-            why = f"profile {shown(name)} can't be the source of its own session"
-            raise self.error(fields[MARK][1], why)
+        if settings.get(SOURCE_OPTION) == name:
+            why = f"profile {sanitize(name)} can't be the source of its own session"
+            raise self.error(fields[SOURCE_OPTION][1], why)
         places = {setting: (at.line, at.column) for setting, (_, at) in fields.items()}
         return ManifestProfile(name, kind, settings, key.line, key.column, places)
 
@@ -156,18 +158,24 @@ class _Reader:
                 continue
             if any(part in lower for part in _UNTRUSTED):
                 why = "decides where keys go or which code runs: that stays with each person"
-                raise self.error(key, f"«{shown(setting, 40)}» {why}")
-            raise self.error(key, f"«{shown(setting, 40)}» isn't a setting that a manifest makes")
+                raise self.error(key, f"«{sanitize(setting, 40)}» {why}")
+            raise self.error(
+                key, f"«{sanitize(setting, 40)}» isn't a setting that a manifest makes"
+            )
 
     def setting(self, kind: str, setting: str, key: Node, node: Node) -> str:
         """Return a setting's value."""
         if setting not in settings_of(kind):
-            hint = f"; a session profile's source is {MARK}" if setting == "source_profile" else ""
+            hint = (
+                f"; a session profile's source is {SOURCE_OPTION}"
+                if setting == "source_profile"
+                else ""
+            )
             raise self.error(key, f"{setting} isn't a setting of a {kind}{hint}")
         value = self.text(node, "a value", is_command=setting == COMMAND)
         why = unfit(kind, setting, value)
         if why:
-            raise self.error(node, shown(why))
+            raise self.error(node, sanitize(why))
         return value
 
     def check_circles(self, profiles: tuple[ManifestProfile, ...]) -> None:
@@ -180,7 +188,7 @@ class _Reader:
                 name = sources.get(name, "")
             if name:
                 line, column = each.places["source_profile"]
-                why = f"the source of {shown(each.name)} leads back to itself"
+                why = f"the source of {sanitize(each.name)} leads back to itself"
                 raise unreadable(self.file, line, column, why)
 
     def error(self, at: Node, why: str) -> ConfigurationError:

@@ -10,7 +10,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.yaml_reader import root_of
 from awscli_mfa_plugin.setup.manifest import manifest_of, unreadable
 from awscli_mfa_plugin.setup.settings import check_no_secrets
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.setup.manifest import SetupManifest
@@ -44,11 +44,11 @@ def _content(path: str) -> bytes:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "it can't be read"
         raise ConfigurationError(
-            f"{shown(path)} can't be read: {reason}.", "Name the YAML file of a setup manifest."
+            f"{sanitize(path)} can't be read: {reason}.", "Name the YAML file of a setup manifest."
         ) from None
     if len(content) > LARGEST:
         raise ConfigurationError(
-            f"{shown(path)} is larger than {LARGEST // 1024} KiB; it wasn't read.",
+            f"{sanitize(path)} is larger than {LARGEST // 1024} KiB; it wasn't read.",
             "A setup manifest is a few kilobytes of YAML: name that file.",
         )
     return content

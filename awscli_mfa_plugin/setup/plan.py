@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
 from awscli_mfa_plugin.session.asking import agrees
 from awscli_mfa_plugin.session.other_tools import other_session
-from awscli_mfa_plugin.session.records import MARK, OTHER_WAYS, SWITCH
+from awscli_mfa_plugin.session.records import OTHER_WAYS, SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import config_section
 from awscli_mfa_plugin.session.sessions import lives
 from awscli_mfa_plugin.setup.manifest import unreadable
 from awscli_mfa_plugin.setup.settings import COMMAND, MARKED_PROFILE, ROLE
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,12 +73,12 @@ def changes_by(
         profile = files.profile(wanted.name)
         why = why_not_merged(profile, wanted, now)
         if why:
-            name = shown(wanted.name)
+            name = sanitize(wanted.name)
             why = f"profile {name} here {why}; it stays as it is"
             raise unreadable(manifest.file, wanted.line, wanted.column, why)
         source = wanted.settings.get("source_profile", "")
         if source and source not in names and not files.profile(source).exists:
-            why = f"source_profile {shown(source)} is neither in the manifest nor here"
+            why = f"source_profile {sanitize(source)} is neither in the manifest nor here"
             raise unreadable(manifest.file, *wanted.places["source_profile"], why)
         changes.append(change_of(profile, wanted.settings))
     return tuple(change for change in changes if change.settings)
@@ -102,18 +102,18 @@ def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) ->
     if profile.other_way:
         return f"gets its credentials by {profile.other_way}"
     if profile.is_switched_off:
-        return f"has {SWITCH} = off"
+        return f"has {SESSION_OPTION} = off"
     other = other_session(profile)
     if other and lives(other.expiration, now):
         return f"holds a session of {other.tool}"
     if profile.has_long_lived_keys and wanted.kind != MARKED_PROFILE:
-        return f"holds long-lived keys, beside which only {SWITCH}: on can stand"
+        return f"holds long-lived keys, beside which only {SESSION_OPTION}: on can stand"
     return ""
 
 
 def missing_sources(manifest: SetupManifest, files: SharedFiles) -> tuple[str, ...]:
     """Return the source profiles of the manifest's session profiles that aren't here yet."""
-    names = (each.settings.get(MARK, "") for each in manifest.profiles)
+    names = (each.settings.get(SOURCE_OPTION, "") for each in manifest.profiles)
     return tuple(dict.fromkeys(n for n in names if n and not files.profile(n).exists))
 
 
@@ -130,12 +130,12 @@ def accepted_commands(
     commands = [change for change in changes if COMMAND in change.settings]
     if allow_commands or not commands:
         return changes
-    why = terminal.why_not()
+    why = terminal.unavailable_reason()
     if why:
         first = commands[0]
         raise CannotAskError(
-            f"{shown(file)} brings a command that would run as you, {COMMAND} of profile "
-            f"{shown(first.profile)}, and {why}: {shown(first.settings[COMMAND], WHOLE)}",
+            f"{sanitize(file)} brings a command that would run as you, {COMMAND} of profile "
+            f"{sanitize(first.profile)}, and {why}: {sanitize(first.settings[COMMAND], WHOLE)}",
             "Nothing was changed. --dry-run shows all of it, --allow-commands accepts every "
             "command in it.",
         )
@@ -146,9 +146,9 @@ def accepted_commands(
 
 def _is_accepted(change: ProfileChange, file: str, terminal: Terminal) -> bool:
     terminal.tell(
-        f"{shown(file)} brings a command. It would run as you,\n"
-        f"whenever profile {shown(change.profile)} needs a token code:\n\n"
-        f"    {shown(change.settings[COMMAND], WHOLE)}\n\n"
+        f"{sanitize(file)} brings a command. It would run as you,\n"
+        f"whenever profile {sanitize(change.profile)} needs a token code:\n\n"
+        f"    {sanitize(change.settings[COMMAND], WHOLE)}\n\n"
     )
     return agrees(terminal, "Accept this command? [y/N] ")
 
@@ -164,14 +164,14 @@ def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> 
     Where nobody can be asked, what only adds is wanted; what replaces values raises
     CannotAskError.
     """
-    why = terminal.why_not()
+    why = terminal.unavailable_reason()
     if not why:
         terminal.tell(f"{diff}\n")
         if not agrees(terminal, "Write this? [y/N] "):
             raise CancelledError("Nothing was changed.")
         return
     replacing = [
-        f"{name} of {shown(change.profile)}" for change in changes for name in change.replaced
+        f"{name} of {sanitize(change.profile)}" for change in changes for name in change.replaced
     ]
     if replacing:
         raise CannotAskError(
@@ -189,7 +189,7 @@ def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> Shared
         section = config_section(change.profile, document.section_names())
         if document.options(section) != change.seen:
             raise BusyError(
-                f"Profile {shown(change.profile)} was changed by another program meanwhile.",
+                f"Profile {sanitize(change.profile)} was changed by another program meanwhile.",
                 "Nothing was changed here. Run the command again.",
             )
         document = document.with_options(section, change.settings)
@@ -200,10 +200,10 @@ def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> Shared
 def lines_of(change: ProfileChange) -> list[str]:
     """Return a change as lines for people: the section, and what comes and goes in it."""
     section = config_section(change.profile, ())
-    lines = [f"  [{shown(section)}]"]
-    lines += [f"- {name} = {shown(change.seen[name])}" for name in change.removed]
+    lines = [f"  [{sanitize(section)}]"]
+    lines += [f"- {name} = {sanitize(change.seen[name])}" for name in change.removed]
     for name, value in change.settings.items():
         if change.seen.get(name):
-            lines.append(f"- {name} = {shown(change.seen[name])}")
-        lines.append(f"+ {name} = {shown(value)}")
+            lines.append(f"- {name} = {sanitize(change.seen[name])}")
+        lines.append(f"+ {name} = {sanitize(value)}")
     return lines

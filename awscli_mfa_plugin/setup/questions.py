@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def asked(
     ``read`` raises ConfigurationError for an answer that doesn't serve: the reason is told, and
     the question asked again, five times in all.
     """
-    prompt = f"{question} [{shown(default)}]: " if default else f"{question}: "
+    prompt = f"{question} [{sanitize(default)}]: " if default else f"{question}: "
     for _ in range(_ATTEMPTS):
         answer = terminal.ask(prompt) or default
         if not (answer or may_be_empty):

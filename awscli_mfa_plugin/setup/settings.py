@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import checked_serial
 from awscli_mfa_plugin.session.expiry import LONGEST, SHORTEST
-from awscli_mfa_plugin.session.records import MARK, SWITCH
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.role_sessions import LONGEST as LONGEST_ROLE_SESSION
 from awscli_mfa_plugin.session.sections import check_profile_name
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,8 +25,8 @@ SESSION_PROFILE, MARKED_PROFILE, ROLE = "session profile", "marked profile", "ro
 COMMAND = "mfa_process"
 
 SESSION_SETTINGS = (
-    MARK,
-    SWITCH,
+    SOURCE_OPTION,
+    SESSION_OPTION,
     "mfa_serial",
     "duration_seconds",
     "region",
@@ -36,7 +36,7 @@ SESSION_SETTINGS = (
 ROLE_SETTINGS = (
     "role_arn",
     "source_profile",
-    SWITCH,
+    SESSION_OPTION,
     "mfa_serial",
     "duration_seconds",
     "region",
@@ -61,9 +61,9 @@ def kind_of(settings: Mapping[str, object]) -> str:
     """Return the kind of profile that the settings make, or "" if they make none."""
     if "role_arn" in settings:
         return ROLE
-    if MARK in settings:
+    if SOURCE_OPTION in settings:
         return SESSION_PROFILE
-    return MARKED_PROFILE if SWITCH in settings else ""
+    return MARKED_PROFILE if SESSION_OPTION in settings else ""
 
 
 def unfit(kind: str, setting: str, value: str) -> str:
@@ -74,9 +74,9 @@ def unfit(kind: str, setting: str, value: str) -> str:
         return f"{setting} holds a control character or an invisible one"
     if setting == "duration_seconds":
         return _unfit_duration(value, LONGEST_ROLE_SESSION if kind == ROLE else LONGEST)
-    if setting == SWITCH:
+    if setting == SESSION_OPTION:
         wanted = "off" if kind == ROLE else "on"
-        return "" if value == wanted else f"{SWITCH} of a {kind} is «{wanted}» or left out"
+        return "" if value == wanted else f"{SESSION_OPTION} of a {kind} is «{wanted}» or left out"
     return _CHECKS[setting](value)
 
 
@@ -120,7 +120,7 @@ def _unfit_prompt(value: str) -> str:
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
-    MARK: _told_by(check_profile_name),
+    SOURCE_OPTION: _told_by(check_profile_name),
     "source_profile": _told_by(check_profile_name),
     "mfa_serial": _told_by(checked_serial),
     COMMAND: _unfit_command,
@@ -215,7 +215,7 @@ def check_no_secrets(text: str, file: str) -> None:
 def secret_found(file: str, line: int, column: int, kind: str) -> ConfigurationError:
     """Return the error for a secret at a place (counted from 1)."""
     return ConfigurationError(
-        f"{shown(file)}, line {line}, column {column}: that looks like {kind}; a manifest holds "
+        f"{sanitize(file)}, line {line}, column {column}: that looks like {kind}; a manifest holds "
         "no secrets.",
         "Nothing was changed. Take it out, and make it useless if others could read it.",
     )

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.session.devices import (
     region_of,
 )
 from awscli_mfa_plugin.session.expiry import DEFAULT
-from awscli_mfa_plugin.session.records import MARK, SWITCH, Profile
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.session.source import (
     check_session_profile,
@@ -32,7 +32,7 @@ from awscli_mfa_plugin.session.source import (
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
 from awscli_mfa_plugin.setup.questions import asked, chosen
 from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit
-from awscli_mfa_plugin.text import quoted_list, shown
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -56,11 +56,11 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     if not usable:
         raise none_usable(source, devices)
     if len(usable) == 1:
-        ports.terminal.tell(f"MFA device: {shown(usable[0])}, the only one of this user\n")
+        ports.terminal.tell(f"MFA device: {sanitize(usable[0])}, the only one of this user\n")
         return usable[0]
     ports.terminal.tell("MFA devices of this user:\n")
     default = usable.index(known) + 1 if known in usable else 1
-    return usable[chosen([shown(serial) for serial in usable], default, ports.terminal) - 1]
+    return usable[chosen([sanitize(serial) for serial in usable], default, ports.terminal) - 1]
 
 
 def _typed(why: str, known: str, ports: Ports) -> str:
@@ -82,7 +82,7 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
     ``suggested`` is the profile to offer, ``region`` is ``--region``. Raises CannotAskError
     where nobody can be asked, CancelledError, ConfigurationError where no session can be had.
     """
-    why = ports.terminal.why_not()
+    why = ports.terminal.unavailable_reason()
     if why:
         raise CannotAskError(
             f"aws mfa configure asks questions, and {why}.",
@@ -94,9 +94,9 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
     source = _source(profile, ports)
     where = _known_region(region, profile, source, ports)
     serial = choose_device(profile, source, where, ports)
-    wanted = {} if source.profile == profile.name else {MARK: source.profile}
-    if not wanted.get(MARK):
-        wanted = {SWITCH: "on"}
+    wanted = {} if source.profile == profile.name else {SOURCE_OPTION: source.profile}
+    if not wanted.get(SOURCE_OPTION):
+        wanted = {SESSION_OPTION: "on"}
     wanted["mfa_serial"] = serial
     answers = {
         "duration_seconds": _duration(profile, ports),
@@ -114,9 +114,9 @@ def confirm_setup(change: ProfileChange, ports: Ports) -> bool:
     Raises CancelledError if it isn't wanted.
     """
     if not (change.settings or change.removed):
-        ports.terminal.tell(f"\nProfile {shown(change.profile)} is set up so already.\n")
+        ports.terminal.tell(f"\nProfile {sanitize(change.profile)} is set up so already.\n")
         return False
-    path = shown(ports.files.config_path)
+    path = sanitize(ports.files.config_path)
     ports.terminal.tell(f"\nThis goes into {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
     if not agrees(ports.terminal, "Write it? [y/N] "):
         raise CancelledError("Nothing was changed.")
@@ -138,7 +138,8 @@ def _profile(suggested: str, ports: Ports) -> Profile:
     profile = asked("Name of the session profile", suggested, read, ports.terminal)
     if profile.has_own_keys:
         ports.terminal.tell(
-            f"  {shown(profile.name)} holds long-lived keys. They stay; its session lives in the "
+            f"  {sanitize(profile.name)} holds long-lived keys. They stay; its session lives in "
+            "the "
             "CLI's\n  cache, for aws commands alone.\n"
         )
     return profile
@@ -209,8 +210,8 @@ def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, s
     inherited = ports.files.profile(source.profile).get(COMMAND) if source.profile else ""
     if inherited and not own and source.profile != profile.name:
         ports.terminal.tell(
-            f"Token codes come from {COMMAND} of profile {shown(source.profile)}:\n"
-            f"  {shown(inherited)}\n"
+            f"Token codes come from {COMMAND} of profile {sanitize(source.profile)}:\n"
+            f"  {sanitize(inherited)}\n"
         )
         return {}
     is_hidden = prompt.lower() == "hidden"
@@ -228,7 +229,7 @@ def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, s
 def _command(text: str) -> str:
     why = unfit(SESSION_PROFILE, COMMAND, text)
     if why:
-        raise ConfigurationError(f"{shown(why)}.")
+        raise ConfigurationError(f"{sanitize(why)}.")
     return text
 
 
@@ -238,7 +239,7 @@ def _region(known: str, ports: Ports) -> str:
             return known
         why = unfit(SESSION_PROFILE, "region", text)
         if why:
-            raise ConfigurationError(f"{shown(why)}.")
+            raise ConfigurationError(f"{sanitize(why)}.")
         return text
 
     return asked("Region", known or _NONE, read, ports.terminal)

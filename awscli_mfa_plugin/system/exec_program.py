@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.system.machine import say
 from awscli_mfa_plugin.system.subprocesses import child_environment
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,9 @@ NOT_FOUND, CANNOT_RUN = 127, 126
 (POSIX, Shell Command Language, 2.8.2)."""
 
 
-def become(words: list[str], environment: Mapping[str, str], variables: Mapping[str, str]) -> int:
+def exec_program(
+    words: list[str], environment: Mapping[str, str], variables: Mapping[str, str]
+) -> int:
     """Run the program ``words[0]`` with ``variables`` added to ``environment``.
 
     On POSIX it takes the place of this process, and this returns only if it can't. On Windows
@@ -47,7 +49,7 @@ def become(words: list[str], environment: Mapping[str, str], variables: Mapping[
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execvpe(words[0], words, child)  # noqa: S606 - no shell is what is wanted
     except ValueError as error:
-        say(f"aws mfa exec: {shown(words[0])} can't be run: {shown(error)}.")
+        say(f"aws mfa exec: {sanitize(words[0])} can't be run: {sanitize(error)}.")
         return CANNOT_RUN
     except OSError as error:
         return _why_not(words[0], error)
@@ -55,9 +57,9 @@ def become(words: list[str], environment: Mapping[str, str], variables: Mapping[
 
 def _why_not(program: str, error: OSError) -> int:
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        say(f"aws mfa exec: {shown(program)} isn't found. Is it on the PATH?")
+        say(f"aws mfa exec: {sanitize(program)} isn't found. Is it on the PATH?")
         return NOT_FOUND
-    say(f"aws mfa exec: {shown(program)} can't be run: {error.strerror}.")
+    say(f"aws mfa exec: {sanitize(program)} can't be run: {error.strerror}.")
     return CANNOT_RUN
 
 

@@ -85,7 +85,7 @@ class Waiting:
 
     def __call__(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass."""
-        if not self._terminal.why_not():
+        if not self._terminal.unavailable_reason():
             self._terminal.wait(seconds, reason)
             return
         say(f"{reason} {seconds} s.")

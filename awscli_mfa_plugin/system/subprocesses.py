@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -116,7 +116,7 @@ def run_to_end(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        return Done(None, why=getattr(error, "strerror", None) or shown(error))
+        return Done(None, why=getattr(error, "strerror", None) or sanitize(error))
     read: tuple[list[bytes], list[bytes]] = ([], [])
     workers: list[threading.Thread] = []
     try:
@@ -140,7 +140,7 @@ def run_to_end(
                 worker.join(1)
     stdout, stderr = (b"".join(part) for part in read)
     told = stderr.decode("utf-8", "replace").strip().splitlines()
-    why = shown(told[-1]) if told else f"exit code {process.returncode}"
+    why = sanitize(told[-1]) if told else f"exit code {process.returncode}"
     return Done(process.returncode, stdout, why, stderr=stderr)
 
 

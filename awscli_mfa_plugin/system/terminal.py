@@ -49,7 +49,7 @@ class ControllingTerminal:
         """Keep how long a question may stand; nothing is opened yet."""
         self._prompt_seconds = prompt_seconds
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked here, or "" if somebody can."""
         try:
             with _opened() as terminal:

@@ -17,7 +17,7 @@ class Console:
         """Keep how long a question may stand."""
         self._prompt_seconds = prompt_seconds
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked here, or "" if somebody can."""
         return "" if sys.stderr and sys.stderr.isatty() else "there is no console to ask on"
 

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.system.subprocesses import (
     ending_with_this_process,
     split_command,
 )
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,8 +64,8 @@ class TokenCommand:
                 watch(process.pid)
         except (OSError, ValueError) as error:
             raise TokenProcessError(
-                f"mfa_process can't run {shown(words[0])}: "
-                f"{getattr(error, 'strerror', None) or shown(error)}.",
+                f"mfa_process can't run {sanitize(words[0])}: "
+                f"{getattr(error, 'strerror', None) or sanitize(error)}.",
                 _RUN_BY_HAND,
             ) from None
         output: list[bytes] = []
@@ -84,7 +84,7 @@ class TokenCommand:
         if process.returncode:
             said = f": {last_line[0]}" if last_line else ", and said nothing."
             raise TokenProcessError(
-                f"mfa_process ({shown(words[0])}) failed with {process.returncode}{said}",
+                f"mfa_process ({sanitize(words[0])}) failed with {process.returncode}{said}",
                 _RUN_BY_HAND,
             )
         return b"".join(output)[:_LONGEST_OUTPUT].decode("utf-8", "replace").strip()
@@ -109,7 +109,7 @@ class TokenCommand:
     def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
         with stderr:
             for line in stderr:
-                text = shown(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
+                text = sanitize(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
                 if text:
                     last_line[:] = [text]
                     self._notes(f"mfa_process: {text}")
@@ -124,7 +124,7 @@ class TokenCommand:
             process.wait(self._seconds)
         except subprocess.TimeoutExpired:
             raise TokenProcessError(
-                f"mfa_process ({shown(name)}) hadn't finished after {self._seconds:g} s "
+                f"mfa_process ({sanitize(name)}) hadn't finished after {self._seconds:g} s "
                 "and was ended.",
                 _RUN_BY_HAND,
             ) from None
@@ -138,7 +138,7 @@ def _words(command: str) -> list[str]:
         words = split_command(command)
     except ValueError as error:
         raise TokenProcessError(
-            f"mfa_process can't be split into words: {shown(error)}.", "Check its quotes."
+            f"mfa_process can't be split into words: {sanitize(error)}.", "Check its quotes."
         ) from None
     if not words:
         raise TokenProcessError("mfa_process is empty.", "Remove it, or name a command.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SECONDS = 30
 
 
-class ByProgram:
+class CommandLineScheduler:
     """What the schedulers share: a program of the system that is told of the job."""
 
     name = ""
@@ -31,7 +31,7 @@ class ByProgram:
         """Look for the session bus of the user, which a program may have to reach."""
         self.environment = desktop_environment(environment)
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why it isn't to be had on this machine, or ""."""
         found = shutil.which(self.program, path=self.environment.get("PATH", ""))
         return "" if found else f"there is no {self.program}"

@@ -125,7 +125,7 @@ class DialogTerminal:
             self._found = desktop_environment(self._given)
         return self._found
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked in a window, or ""."""
         if not has_display(self._environment):
             return "there is no desktop to ask on"
@@ -204,12 +204,12 @@ class DesktopOrTerminal:
 
     def _either(self) -> CountingTerminal:
         if self._chosen is None:
-            self._chosen = self._terminal if self._desktop.why_not() else self._desktop
+            self._chosen = self._terminal if self._desktop.unavailable_reason() else self._desktop
         return self._chosen
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked, or ""."""
-        return self._either().why_not()
+        return self._either().unavailable_reason()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Return the answer; raise what the one that is asked raises."""

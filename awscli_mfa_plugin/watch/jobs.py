@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import UsageError
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,8 @@ def job_of(words: tuple[str, ...], environment: Mapping[str, str]) -> tuple[Job,
     for text in (*words, *kept.values()):
         if _CONTROL.search(text):
             raise UsageError(
-                f"«{shown(text, 80)}» holds a control character, which no scheduler's file takes.",
+                f"«{sanitize(text, 80)}» holds a control character, which no scheduler's file "
+                "takes.",
                 "Use a path or a name without it.",
             )
     return Job(words, kept), tuple(notes)

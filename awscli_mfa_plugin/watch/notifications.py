@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.system.subprocesses import run_to_end, split_command
-from awscli_mfa_plugin.text import shown
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +180,7 @@ class Notifications:
         try:
             words = split_command(self._command)
         except ValueError as error:
-            return f"--notify-command can't be split into words: {shown(error)}"
+            return f"--notify-command can't be split into words: {sanitize(error)}"
         if not words:
             return "--notify-command is empty"
         values = {
@@ -195,4 +195,4 @@ class Notifications:
 
 def _why_not(words: list[str], environment: Mapping[str, str]) -> str:
     done = run_to_end(words, environment, NOTIFY_SECONDS)
-    return "" if done.returncode == 0 else f"{shown(words[0])} failed ({done.why})"
+    return "" if done.returncode == 0 else f"{sanitize(words[0])} failed ({done.why})"

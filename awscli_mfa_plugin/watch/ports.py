@@ -31,7 +31,7 @@ class Scheduler(Protocol):
 
     name: str
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why it isn't to be had on this machine, or ""."""
 
     def preview(self, job: Job) -> str:

@@ -7,7 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
-from awscli_mfa_plugin.watch.command_line_scheduler import ByProgram, remove_file, write_whole
+from awscli_mfa_plugin.watch.command_line_scheduler import (
+    CommandLineScheduler,
+    remove_file,
+    write_whole,
+)
 from awscli_mfa_plugin.watch.jobs import NAME
 from awscli_mfa_plugin.watch.scheduler_files import (
     LAUNCHD_LABEL,
@@ -28,14 +32,14 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.watch.ports import Scheduler
 
 
-class Systemd(ByProgram):
+class Systemd(CommandLineScheduler):
     """A timer of the user's own systemd."""
 
     name, program = "systemd", "systemctl"
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why there is no service manager of this user, or ""."""
-        missing = super().why_not()
+        missing = super().unavailable_reason()
         if missing:
             return missing
         done = self.run("--user", "show-environment")
@@ -89,7 +93,7 @@ class Systemd(ByProgram):
         return os.path.join(config, "systemd", "user")
 
 
-class Cron(ByProgram):
+class Cron(CommandLineScheduler):
     """A line of the user's crontab."""
 
     name, program = "cron", "crontab"
@@ -117,7 +121,7 @@ class Cron(ByProgram):
 
     def is_installed(self) -> bool:
         """Tell whether the line is there."""
-        if self.why_not():
+        if self.unavailable_reason():
             return False
         try:
             return has_line(self._content())
@@ -138,7 +142,7 @@ class Cron(ByProgram):
         )
 
 
-class Launchd(ByProgram):
+class Launchd(CommandLineScheduler):
     """A launch agent of macOS; written by its manual, and not seen to run."""
 
     name, program = "launchd", "launchctl"
@@ -173,7 +177,7 @@ class Launchd(ByProgram):
         return f"gui/{os.getuid() if sys.platform != 'win32' else 0}"
 
 
-class TaskScheduler(ByProgram):
+class TaskScheduler(CommandLineScheduler):
     """A task of Windows; written by its schema, and not seen to run."""
 
     name, program = "schtasks", "schtasks"
@@ -202,7 +206,7 @@ class TaskScheduler(ByProgram):
 
     def is_installed(self) -> bool:
         """Tell whether Task Scheduler knows the task."""
-        return not self.why_not() and self.run("/Query", "/TN", NAME).returncode == 0
+        return not self.unavailable_reason() and self.run("/Query", "/TN", NAME).returncode == 0
 
 
 def scheduled_watches(environment: Mapping[str, str], state_folder: str) -> list[Scheduler]:

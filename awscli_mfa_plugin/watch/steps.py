@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, MfaError, UnshownError
 from awscli_mfa_plugin.session.expiry import expiry_window
-from awscli_mfa_plugin.text import length_of_time, moment, shown
+from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.protocols import Terminal
@@ -131,7 +131,7 @@ _MOST_QUESTIONS = 4
 """Three codes that AWS may refuse, and one slip of the fingers."""
 
 
-class AskedTerminal:
+class PromptedTerminal:
     """A terminal that remembers whether a question was put on it."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -140,9 +140,9 @@ class AskedTerminal:
         self.was_asked = False
         self._left = _MOST_QUESTIONS
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why nobody can be asked there, or ""."""
-        return self._terminal.why_not()
+        return self._terminal.unavailable_reason()
 
     def tell(self, text: str) -> None:
         """Show text that belongs to a question."""
@@ -184,7 +184,7 @@ class Notice:
 
 def notice_of(profile: str, session: Session, stage: str, now: datetime, why: str = "") -> Notice:
     """Return the notice that a profile's session is due or over; ``why`` it wasn't renewed."""
-    name, when = shown(profile, 80), moment(session.expiration, now)
+    name, when = sanitize(profile, 80), moment(session.expiration, now)
     left = length_of_time(session.remaining(now))
     title = f"AWS session of {name} is {'over' if stage == OVER else 'due'}"
     told = f"It ended at {when}." if stage == OVER else f"It ends at {when} ({left} left)."
@@ -195,7 +195,7 @@ def notice_of(profile: str, session: Session, stage: str, now: datetime, why: st
 
 def reason_for(profile: str, session: Session, stage: str, now: datetime) -> str:
     """Return the line that stands above the question for a code."""
-    name = shown(profile)
+    name = sanitize(profile)
     if stage == OVER:
         return f"The session of profile {name} is over since {moment(session.expiration, now)}."
     left = length_of_time(session.remaining(now))

@@ -20,9 +20,9 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.login import LoginRequest, login
 from awscli_mfa_plugin.session.logout import managed_names
 from awscli_mfa_plugin.session.source import inherited
-from awscli_mfa_plugin.text import moment, shown
+from awscli_mfa_plugin.text import moment, sanitize
 from awscli_mfa_plugin.watch.steps import (
-    AskedTerminal,
+    PromptedTerminal,
     Told,
     due_from,
     is_finished,
@@ -90,7 +90,7 @@ class Watch:
         for name in self._request.profiles:
             if name not in managed:
                 raise ConfigurationError(
-                    f"Profile {shown(name)} isn't managed, so there is nothing to watch.",
+                    f"Profile {sanitize(name)} isn't managed, so there is nothing to watch.",
                     "«aws mfa status» lists the managed profiles; a login makes one.",
                 )
 
@@ -161,7 +161,7 @@ class Watch:
     def _renewed(self, profile: Profile, session: Session, told: Told) -> tuple[Told, str, bool]:
         """Try to renew; return what was done, why it failed, and whether it didn't."""
         ports = self._make_ports()
-        terminal = AskedTerminal(ports.terminal)
+        terminal = PromptedTerminal(ports.terminal)
         try:
             result = login(
                 self._login_request(profile, session, told), replace(ports, terminal=terminal)
@@ -207,7 +207,7 @@ class Watch:
         return moment(session.expiration, self._now())
 
     def _say(self, name: str, what: str) -> None:
-        self._ports.notes(f"{shown(name)}: {what}.")
+        self._ports.notes(f"{sanitize(name)}: {what}.")
 
     def _say_once(self, name: str, told: Told, what: str) -> None:
         """Say what would come again with every further try."""

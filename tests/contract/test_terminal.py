@@ -32,7 +32,7 @@ class Edge(Protocol):
     def asked_nobody(self) -> dict[str, Any]:
         """Return what comes of the question when there is nobody."""
 
-    def why_not(self, *, nobody: bool) -> str:
+    def unavailable_reason(self, *, nobody: bool) -> str:
         """Return why nobody can be asked, when there is somebody, or nobody."""
 
 
@@ -63,9 +63,9 @@ class Fake:
         """Ask in vain."""
         return outcome_of(FakeTerminal(nobody="there is no terminal"))
 
-    def why_not(self, *, nobody: bool) -> str:
+    def unavailable_reason(self, *, nobody: bool) -> str:
         """Ask the fake."""
-        return FakeTerminal(nobody="there is no terminal" if nobody else "").why_not()
+        return FakeTerminal(nobody="there is no terminal" if nobody else "").unavailable_reason()
 
 
 class Real:
@@ -86,11 +86,11 @@ class Real:
         """Ask without a terminal."""
         return without_terminal(self._asking, "ask", QUESTION)
 
-    def why_not(self, *, nobody: bool) -> str:
+    def unavailable_reason(self, *, nobody: bool) -> str:
         """Ask with a terminal, or without."""
         if nobody:
-            return str(without_terminal(self._asking, "why_not")["value"])
-        return str(self._asking.outcome(self._asking.start("why_not"))["value"])
+            return str(without_terminal(self._asking, "unavailable_reason")["value"])
+        return str(self._asking.outcome(self._asking.start("unavailable_reason"))["value"])
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -124,8 +124,8 @@ def test_cancelling_raises(edge: Edge, key: str, *, by_interrupt: bool) -> None:
 
 def test_nobody_can_be_asked_without_a_terminal(edge: Edge) -> None:
     """The reason says why, in words that stand behind «and»; who asks all the same is told."""
-    assert edge.why_not(nobody=False) == ""
-    assert edge.why_not(nobody=True)[0].islower()
+    assert edge.unavailable_reason(nobody=False) == ""
+    assert edge.unavailable_reason(nobody=True)[0].islower()
     outcome = edge.asked_nobody()
     assert outcome["error"] == CannotAskError.__name__
     assert outcome["exit code"] == 253

@@ -32,7 +32,7 @@ _CONFIG = (
 )
 
 
-def why_not() -> str:
+def unavailable_reason() -> str:
     """Return why no cron can be started here, or ""."""
     if not os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
         return "a machine of somebody's own gets no user and no cron"
@@ -49,7 +49,7 @@ def why_not() -> str:
 @pytest.fixture
 def user_home(plugin: Path) -> Iterator[Home]:
     """Return the home of a user of its own, with v2's official build and the plugin in it."""
-    if reason := why_not():
+    if reason := unavailable_reason():
         pytest.skip(reason)
     need("v2")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:  # pytest's own is closed to others

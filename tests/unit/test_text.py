@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.text import length_of_time, moment, quoted_list, shown
+from awscli_mfa_plugin.text import length_of_time, moment, quoted_list, sanitize
 from tests.fakes import NOW
 
 SHOWN = {
@@ -34,7 +34,7 @@ SHOWN = {
 @pytest.mark.parametrize(("text", "result"), SHOWN.values(), ids=SHOWN.keys())
 def test_foreign_text_is_shown_escaped_on_one_line_and_cut(text: object, result: str) -> None:
     """At 300 characters."""
-    assert shown(text) == result
+    assert sanitize(text) == result
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=400), st.integers(1, 350))
@@ -42,7 +42,7 @@ def test_foreign_text_is_shown_escaped_on_one_line_and_cut(text: object, result:
 @example("\x1b]0;title\x07", 5)
 def test_foreign_text_never_steers_the_terminal(text: str, limit: int) -> None:
     """No control or bidirectional character comes through, and never more than the limit."""
-    result = shown(text, limit)
+    result = sanitize(text, limit)
     assert len(result) <= limit
     assert result.isprintable() or all(unicodedata.category(c) == "Zs" for c in unprintable(result))
     assert not [c for c in result if unicodedata.bidirectional(c) in BIDIRECTIONAL_CONTROLS]
@@ -61,7 +61,7 @@ def unprintable(text: str) -> list[str]:
 @given(st.text(st.sampled_from("abcXYZ 019:/@-_äß東"), max_size=300))
 def test_harmless_text_is_shown_as_it_is(text: str) -> None:
     """Nothing is quoted or changed without need."""
-    assert shown(text) == text
+    assert sanitize(text) == text
 
 
 def test_names_are_listed_with_commas_each_escaped() -> None:

@@ -21,7 +21,7 @@ from awscli_mfa_plugin.commands import (
     watch,
 )
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
-from awscli_mfa_plugin.doctor.observations import MachineSight, ReadSight
+from awscli_mfa_plugin.doctor.observations import Observations, ObservedRead
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, UsageError
 from awscli_mfa_plugin.session.records import MfaDevice, Session
 from tests.fakes import (
@@ -274,7 +274,7 @@ def test_export_takes_the_session_out_again_without_any() -> None:
         run(export, here, format="json", unset=True)
 
 
-def become(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
+def exec_program(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
     """Return what keeps what would have been run, and fails like a program that isn't there."""
 
     def keep(words: list[str], variables: Any) -> int:
@@ -290,7 +290,9 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     world = World(environment={"AWS_PROFILE": "other"})
     calls: list[tuple[list[str], Any]] = []
     process = FakeProcess(world, "work", SESSION)
-    here = context(world, GlobalOptions(region="eu-west-1"), process, become=become(calls))
+    here = context(
+        world, GlobalOptions(region="eu-west-1"), process, exec_program=exec_program(calls)
+    )
     assert run(exec, here, program=program).exit_code == 127
     [(words, variables)] = calls
     assert words == (program or [])
@@ -310,7 +312,9 @@ def test_exec_wants_a_program_behind_the_hyphens() -> None:
 
 def test_doctor_without_calls_looks_at_the_machine_alone() -> None:
     """And says that it made no call."""
-    machine = MachineSight(ReadSight("config"), ReadSight("credentials"), ReadSight("alias"))
+    machine = Observations(
+        ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
+    )
     world = World()
     result = run(doctor, context(world, machine=lambda: machine), offline=True)
     assert [finding["Name"] for finding in data_of(result)["Findings"]][-1] == "sts"
@@ -321,7 +325,9 @@ def test_doctor_without_calls_looks_at_the_machine_alone() -> None:
 
 def test_doctor_asks_sts_for_the_time_by_the_context() -> None:
     """A clock that is right is fine."""
-    machine = MachineSight(ReadSight("config"), ReadSight("credentials"), ReadSight("alias"))
+    machine = Observations(
+        ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
+    )
     asked: list[str] = []
 
     def date_of_sts(region: str, _profile: str) -> Any:
@@ -391,13 +397,13 @@ def test_configure_refuses_options_that_dont_go_together(given: dict[str, Any]) 
 class FakeScheduler:
     """A scheduler that keeps what it is told."""
 
-    def __init__(self, name: str, *, why_not: str = "", installed: bool = False) -> None:
+    def __init__(self, name: str, *, unavailable_reason: str = "", installed: bool = False) -> None:
         """Start with or without a job."""
         self.name = name
-        self.reason = why_not
+        self.reason = unavailable_reason
         self.installed = installed
 
-    def why_not(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return the reason."""
         return self.reason
 
@@ -450,7 +456,7 @@ def test_watch_runs_with_what_is_asked_for() -> None:
 
 def test_watch_is_installed_by_the_first_scheduler_that_works_and_by_it_alone() -> None:
     """What another one ran is taken back."""
-    broken, cron = FakeScheduler("systemd", why_not="no bus"), FakeScheduler("cron")
+    broken, cron = FakeScheduler("systemd", unavailable_reason="no bus"), FakeScheduler("cron")
     old = FakeScheduler("launchd", installed=True)
     here = scheduled(broken, cron, old, options=GlobalOptions(profile="-mfa"))
     result = run(watch, here, install="", notify_command="a b")
@@ -462,7 +468,7 @@ def test_watch_is_installed_by_the_first_scheduler_that_works_and_by_it_alone() 
 
 def test_watch_shows_what_would_be_installed() -> None:
     """By a scheduler that isn't there, too, if it is named; several profiles stand at the end."""
-    here = scheduled(FakeScheduler("cron"), FakeScheduler("launchd", why_not="no macOS"))
+    here = scheduled(FakeScheduler("cron"), FakeScheduler("launchd", unavailable_reason="no macOS"))
     result = run(watch, here, install="launchd", dry_run=True, before=60, profiles=["a", "b"])
     assert result.text == "run mfa watch --once --before=60 --profiles a b"
     gone = run(
@@ -477,8 +483,8 @@ def test_watch_without_a_scheduler_says_why() -> None:
         run(
             watch,
             scheduled(
-                FakeScheduler("systemd", why_not="no bus"),
-                FakeScheduler("cron", why_not="no crontab"),
+                FakeScheduler("systemd", unavailable_reason="no bus"),
+                FakeScheduler("cron", unavailable_reason="no crontab"),
             ),
             install="",
         )

@@ -163,7 +163,7 @@ def test_what_only_the_cli_knows_is_refused_outside() -> None:
     with pytest.raises(ConfigurationError, match="AWS CLI"):
         process.host_commands()
     with pytest.raises(ConfigurationError, match="AWS CLI"):
-        process.handed_out(None, None, None)
+        process.session_credentials(None, None, None)
 
 
 def test_doctor_outside_the_cli_runs_the_same_function(

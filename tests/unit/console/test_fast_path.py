@@ -63,7 +63,7 @@ class Home:
         session = files.session_of(has)
         if not has.is_managed or has.other_way or session is None:
             return None
-        return None if session.is_due(datetime.now(timezone.utc)) else process_form(session)
+        return None if session.is_expiring(datetime.now(timezone.utc)) else process_form(session)
 
 
 @pytest.fixture

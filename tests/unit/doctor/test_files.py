@@ -21,10 +21,10 @@ from awscli_mfa_plugin.doctor.observations import (
     ANOTHERS,
     MINE,
     ROOTS,
-    FileSight,
-    FolderSight,
-    MachineSight,
-    ReadSight,
+    Observations,
+    ObservedFile,
+    ObservedFolder,
+    ObservedRead,
 )
 from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
 
@@ -36,17 +36,17 @@ EVERYBODY = "can be written by everybody"
 def found(name: str, **parts: Any) -> list[Finding]:
     """Return the findings of a name on a machine with these parts."""
     seen: dict[str, Any] = {
-        "config": ReadSight("config"),
-        "credentials": ReadSight(CREDENTIALS),
-        "aliases": ReadSight("alias"),
+        "config": ObservedRead("config"),
+        "credentials": ObservedRead(CREDENTIALS),
+        "aliases": ObservedRead("alias"),
         **parts,
     }
-    return [finding for finding in check_files(MachineSight(**seen)) if finding.name == name]
+    return [finding for finding in check_files(Observations(**seen)) if finding.name == name]
 
 
 def test_a_file_that_parses_is_fine() -> None:
     """So is one that isn't there."""
-    there = ReadSight("config", exists=True, sections={"default": {}, "profile mfa": {}})
+    there = ObservedRead("config", exists=True, sections={"default": {}, "profile mfa": {}})
     assert found("config", config=there) == [Finding("config", OK, "config: 2 sections.")]
     assert found("config") == [Finding("config", OK, "config isn't there.")]
 
@@ -55,7 +55,9 @@ def test_a_file_that_parses_is_fine() -> None:
 def test_a_file_that_does_not_parse_is_an_error(name: str) -> None:
     """No aws command works; the line is named, its text isn't."""
     part = "aliases" if name == "alias" else name
-    broken = ReadSight("\x1b[2Jfile", exists=True, why_not="line 3 repeats the section of line 1")
+    broken = ObservedRead(
+        "\x1b[2Jfile", exists=True, unavailable_reason="line 3 repeats the section of line 1"
+    )
     [finding] = found(name, **{part: broken})
     assert finding.state == ERROR
     assert "\\x1b[2Jfile: line 3 repeats" in finding.seen
@@ -91,7 +93,7 @@ SECRET: list[tuple[int, str, str, int | None]] = [
 @pytest.mark.parametrize(("mode", "owner", "state", "mended"), SECRET)
 def test_keys_are_for_their_owner(mode: int, owner: str, state: str, mended: int | None) -> None:
     """Whoever reads them has them; what isn't this user's file can't be mended by its mode."""
-    [finding] = found("file-modes", secret_files=(FileSight(CREDENTIALS, mode, owner),))
+    [finding] = found("file-modes", secret_files=(ObservedFile(CREDENTIALS, mode, owner),))
     assert finding.state == state
     wanted = None if mended is None else Fix(CHANGE_MODE, CREDENTIALS, mode, mended)
     assert finding.fix == wanted
@@ -99,33 +101,33 @@ def test_keys_are_for_their_owner(mode: int, owner: str, state: str, mended: int
 
 def test_the_state_folder_is_for_its_owner() -> None:
     """0700, as it was made."""
-    [finding] = found("file-modes", private_folders=(FileSight("state", 0o755),))
+    [finding] = found("file-modes", private_folders=(ObservedFile("state", 0o755),))
     assert finding.fix == Fix(CHANGE_MODE, "state", 0o755, 0o700)
     assert finding.state == WARNING
 
 
 def test_what_decides_which_code_runs_is_written_by_its_owner() -> None:
     """Reading it is no harm."""
-    assert found("file-modes", trusted_files=(FileSight("config", 0o644),))[0].state == OK
-    [finding] = found("file-modes", trusted_files=(FileSight("config", 0o666, MINE, EVERYBODY),))
+    assert found("file-modes", trusted_files=(ObservedFile("config", 0o644),))[0].state == OK
+    [finding] = found("file-modes", trusted_files=(ObservedFile("config", 0o666, MINE, EVERYBODY),))
     assert finding.state == ERROR
     assert finding.fix == Fix(CHANGE_MODE, "config", 0o666, 0o644)
     assert EVERYBODY in finding.seen
-    other = FileSight("config", 0o644, ANOTHERS, "belongs to another user")
+    other = ObservedFile("config", 0o644, ANOTHERS, "belongs to another user")
     [finding] = found("file-modes", trusted_files=(other,))
     assert finding.fix is None
     assert "belongs to another user" in finding.seen
-    [finding] = found("file-modes", trusted_files=(FileSight("/", 0o777, ROOTS, EVERYBODY),))
+    [finding] = found("file-modes", trusted_files=(ObservedFile("/", 0o777, ROOTS, EVERYBODY),))
     assert finding.fix is None
 
 
 def test_the_plugin_folder_is_written_by_its_owner() -> None:
     """The code in it runs with the keys."""
-    place = FileSight("/home/ada", 0o777, MINE, EVERYBODY)
-    [finding] = found("plugin-folder", folders=(FolderSight(FOLDER, open_place=place),))
+    place = ObservedFile("/home/ada", 0o777, MINE, EVERYBODY)
+    [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_place=place),))
     assert (finding.state, finding.fix) == (ERROR, Fix(CHANGE_MODE, "/home/ada", 0o777, 0o755))
-    files = tuple(FileSight(f"{FOLDER}/{n}.py", 0o666, MINE, EVERYBODY) for n in range(5))
-    [finding] = found("plugin-folder", folders=(FolderSight(FOLDER, open_files=files),))
+    files = tuple(ObservedFile(f"{FOLDER}/{n}.py", 0o666, MINE, EVERYBODY) for n in range(5))
+    [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_files=files),))
     assert finding.state == ERROR
     assert "5 files of the plugin that others may change" in finding.seen
     assert "3.py" not in finding.seen
@@ -133,14 +135,15 @@ def test_the_plugin_folder_is_written_by_its_owner() -> None:
 
 def test_the_plugin_folder_is_as_it_was_installed() -> None:
     """By the manifest's hashes; a folder without one was made by hand."""
-    [finding] = found("plugin-folder", folders=(FolderSight(FOLDER, changed=("a.py",)),))
+    [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=("a.py",)),))
     assert finding.state == ERROR
     assert "1 file not as installed: a.py." in finding.seen
     assert (
-        "as installed" in found("plugin-folder", folders=(FolderSight(FOLDER, changed=()),))[0].seen
+        "as installed"
+        in found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=()),))[0].seen
     )
-    assert "no manifest" in found("plugin-folder", folders=(FolderSight(FOLDER),))[0].seen
-    assert not found("plugin-folder", folders=(FolderSight(FOLDER, holds_plugin=False),))
+    assert "no manifest" in found("plugin-folder", folders=(ObservedFolder(FOLDER),))[0].seen
+    assert not found("plugin-folder", folders=(ObservedFolder(FOLDER, holds_plugin=False),))
 
 
 def test_a_leftover_can_be_removed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.doctor.checkup import local_findings, mended
+from awscli_mfa_plugin.doctor.checkup import apply_fixes, local_findings
 from awscli_mfa_plugin.doctor.findings import (
     CHANGE_MODE,
     ERROR,
@@ -17,7 +17,7 @@ from awscli_mfa_plugin.doctor.findings import (
     as_text,
     exit_code,
 )
-from awscli_mfa_plugin.doctor.observations import MachineSight, ReadSight
+from awscli_mfa_plugin.doctor.observations import Observations, ObservedRead
 from awscli_mfa_plugin.errors import CancelledError, UnwritableFileError
 from tests.fakes import FakeNotes, FakeTerminal
 
@@ -71,7 +71,9 @@ def test_findings_are_data_in_the_casing_of_aws() -> None:
 
 def test_every_check_runs() -> None:
     """One finding at least of each theme, in the order in which things depend on each other."""
-    machine = MachineSight(ReadSight("config"), ReadSight("credentials"), ReadSight("alias"))
+    machine = Observations(
+        ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
+    )
     names = list(dict.fromkeys(finding.name for finding in local_findings(machine, None)))
     assert names == [
         "cli",
@@ -104,7 +106,7 @@ def mend(
     terminal: FakeTerminal, changes: Changes, notes: FakeNotes, *, is_agreed: bool = False
 ) -> bool:
     """Offer two changes, one of them by two findings."""
-    return mended(
+    return apply_fixes(
         [WIDE, Finding("cli", OK, "works"), WIDER, WIDE],
         show=lambda fix: f"change {fix.path}",
         make=changes.make,
@@ -173,7 +175,7 @@ def test_a_change_that_cannot_be_shown_is_not_made() -> None:
         return "shown"
 
     changes, notes = Changes(), FakeNotes()
-    made = mended(
+    made = apply_fixes(
         [WIDE, WIDER],
         show=show,
         make=changes.make,
@@ -187,7 +189,7 @@ def test_a_change_that_cannot_be_shown_is_not_made() -> None:
 def test_nothing_to_mend_is_said() -> None:
     """Nobody is asked."""
     notes = FakeNotes()
-    assert not mended(
+    assert not apply_fixes(
         [Finding("cli", OK, "works")],
         show=str,
         make=Changes().make,

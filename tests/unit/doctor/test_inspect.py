@@ -19,7 +19,7 @@ from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.doctor.observations import CliSight, MachineSight
+    from awscli_mfa_plugin.doctor.observations import Observations, ObservedCli
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
@@ -34,13 +34,13 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> MachineSight:
+def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> Observations:
     """Return what doctor sees in a home; ``path`` is a folder with CLIs."""
     environment = {"HOME": str(home), "PATH": str(path or home), **env}
     return look(environment, "1.0", (), running, subcommands=NAMES)
 
 
-def the_cli(machine: MachineSight, path: Path) -> CliSight:
+def the_cli(machine: Observations, path: Path) -> ObservedCli:
     """Return the CLI in a folder."""
     [found] = [cli for cli in machine.clis if cli.path == str(path / "aws")]
     return found
@@ -81,22 +81,22 @@ def test_why_a_file_cannot_be_read_is_told(home: Path, content: bytes, why: str)
     put(home / ".aws" / "config", content)
     put(home / ".aws" / "cli" / "alias", content)
     machine = seen(home)
-    assert machine.config.why_not == why
-    assert machine.aliases.why_not == why
+    assert machine.config.unavailable_reason == why
+    assert machine.aliases.unavailable_reason == why
     assert machine.hiding == ()
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(home: Path) -> None:
     """It can't be read."""
     (home / ".aws" / "config").mkdir()
-    assert "isn't a regular file" in seen(home).config.why_not
+    assert "isn't a regular file" in seen(home).config.unavailable_reason
 
 
 def test_an_alias_may_span_lines(home: Path) -> None:
     """The CLI reads its alias file by another rule than the config file."""
     put(home / ".aws/cli/alias", "[toplevel]\nx =\n  !f() {\n    date\n  }; f\nmfa = s3 ls\n")
     machine = seen(home)
-    assert machine.aliases.why_not == ""
+    assert machine.aliases.unavailable_reason == ""
     assert [(alias.name, alias.line) for alias in machine.hiding] == [("mfa", 6)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.doctor.observations import MachineSight, NetworkSight, ReadSight
+from awscli_mfa_plugin.doctor.observations import Observations, ObservedNetwork, ObservedRead
 from awscli_mfa_plugin.doctor.profiles import check_profiles, profiles_of
 from tests.fakes import LONG_LIVED, SERIAL, Sections
 
@@ -17,12 +17,12 @@ OFF = {"mfa_session": "off"}
 TEMPORARY = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "x-secret", **TOKEN}
 
 
-def machine(config: Sections, credentials: Sections | None = None) -> MachineSight:
+def machine(config: Sections, credentials: Sections | None = None) -> Observations:
     """Return a machine with these sections in the files."""
-    return MachineSight(
-        ReadSight("config", exists=True, sections=config),
-        ReadSight("credentials", exists=True, sections=credentials or {"default": LONG_LIVED}),
-        ReadSight("alias"),
+    return Observations(
+        ObservedRead("config", exists=True, sections=config),
+        ObservedRead("credentials", exists=True, sections=credentials or {"default": LONG_LIVED}),
+        ObservedRead("alias"),
     )
 
 
@@ -426,7 +426,7 @@ def test_an_environment_without_surprises_is_fine() -> None:
 
 def test_network_settings_are_named() -> None:
     """A proxy's URL isn't even known here; a CA bundle has to be readable."""
-    network = NetworkSight(
+    network = ObservedNetwork(
         ("HTTPS_PROXY", "no_proxy"),
         (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
     )
@@ -436,4 +436,4 @@ def test_network_settings_are_named() -> None:
     assert gone.state == ERROR
     assert "\x1b" not in gone.seen + gone.remedy
     assert "ca_bundle of [a\\x1b] = /gone.pem, which can't be read" in gone.seen
-    assert [each.seen for each in check_network_settings(NetworkSight())] == ["None is set."]
+    assert [each.seen for each in check_network_settings(ObservedNetwork())] == ["None is set."]

@@ -9,15 +9,15 @@ import pytest
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.doctor.observations import (
-    CliSight,
-    FolderSight,
-    MachineSight,
-    ReadSight,
-    StartSight,
+    Observations,
+    ObservedCli,
+    ObservedFolder,
+    ObservedRead,
+    ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import check_wiring, is_hidden
 
-WORKS = StartSight(1, '{"Sessions": []}', "")
+WORKS = ObservedStart(1, '{"Sessions": []}', "")
 FOLDER = "/home/ada/plugins"
 V1 = {"mfa": "awscli_mfa_plugin"}
 BOTH = {"mfa": "awscli_mfa_plugin", "cli_legacy_plugin_path": FOLDER}
@@ -25,41 +25,45 @@ WRONG_ORDER = {"cli_legacy_plugin_path": FOLDER, "mfa": "awscli_mfa_plugin"}
 PRESENT = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0", "ruamel.yaml": "0.18.6"}
 
 
-def fails(stderr: str) -> StartSight:
+def fails(stderr: str) -> ObservedStart:
     """Return a start that ended with a message."""
-    return StartSight(255, "", stderr)
+    return ObservedStart(255, "", stderr)
 
 
-def missing(module: str) -> StartSight:
+def missing(module: str) -> ObservedStart:
     """Return a start that an import ended."""
     return fails(f"Traceback\nModuleNotFoundError: No module named '{module}'\n")
 
 
-def cli(version: str = "1.46.3", start: StartSight | None = WORKS, **options: Any) -> CliSight:
+def cli(
+    version: str = "1.46.3", start: ObservedStart | None = WORKS, **options: Any
+) -> ObservedCli:
     """Return a CLI of a version."""
     is_v2 = version.startswith("2.")
-    return CliSight("/usr/bin/aws", version, is_v2=is_v2, is_frozen=is_v2, start=start, **options)
+    return ObservedCli(
+        "/usr/bin/aws", version, is_v2=is_v2, is_frozen=is_v2, start=start, **options
+    )
 
 
 def machine(
-    *clis: CliSight,
+    *clis: ObservedCli,
     plugins: dict[str, str] | None = None,
-    folders: tuple[FolderSight, ...] = (),
+    folders: tuple[ObservedFolder, ...] = (),
     **options: Any,
-) -> MachineSight:
+) -> Observations:
     """Return a machine with these CLIs, [plugins] and folders of v2."""
     sections = {} if plugins is None else {"plugins": plugins}
-    config = ReadSight("/home/ada/.aws/config", exists=True, sections=sections)
-    parts: dict[str, Any] = {"aliases": ReadSight("alias"), "our_version": "1.0", **options}
-    return MachineSight(config, ReadSight("credentials"), clis=clis, folders=folders, **parts)
+    config = ObservedRead("/home/ada/.aws/config", exists=True, sections=sections)
+    parts: dict[str, Any] = {"aliases": ObservedRead("alias"), "our_version": "1.0", **options}
+    return Observations(config, ObservedRead("credentials"), clis=clis, folders=folders, **parts)
 
 
-def findings(seen: MachineSight, name: str) -> list[Finding]:
+def findings(seen: Observations, name: str) -> list[Finding]:
     """Return the findings of one name."""
     return [finding for finding in check_wiring(seen) if finding.name == name]
 
 
-def only(seen: MachineSight, name: str = "cli") -> Finding:
+def only(seen: Observations, name: str = "cli") -> Finding:
     """Return the one finding of a name."""
     [finding] = findings(seen, name)
     return finding
@@ -82,7 +86,7 @@ def test_a_machine_without_aws_is_told() -> None:
     assert only(machine()).seen == "No aws on the PATH or in the usual places."
 
 
-FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...], str]] = {
+FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder, ...], str]] = {
     "it doesn't start": (cli("", None), V1, (), "doesn't start, even without any plugin"),
     "nothing wired": (cli(start=fails("")), None, (), "doesn't name awscli_mfa_plugin"),
     "another plugin": (cli(start=fails("")), {"a": "b"}, (), "doesn't name awscli_mfa_plugin"),
@@ -90,31 +94,31 @@ FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...]
     "a home sign": (
         cli("2.36.12", fails("")),
         BOTH,
-        (FolderSight("~/plugins", is_absolute=False, exists=False, holds_plugin=False),),
+        (ObservedFolder("~/plugins", is_absolute=False, exists=False, holds_plugin=False),),
         "v2 takes no «~» there",
     ),
     "a relative folder": (
         cli("2.36.12", fails("")),
         BOTH,
-        (FolderSight("plugins", is_absolute=False, exists=False, holds_plugin=False),),
+        (ObservedFolder("plugins", is_absolute=False, exists=False, holds_plugin=False),),
         "v2 needs it absolute",
     ),
     "a folder that is gone": (
         cli("2.36.12", missing("awscli_mfa_plugin")),
         BOTH,
-        (FolderSight(FOLDER, exists=False, holds_plugin=False),),
+        (ObservedFolder(FOLDER, exists=False, holds_plugin=False),),
         "which isn't there",
     ),
     "a folder without the plugin": (
         cli("2.36.12", missing("awscli_mfa_plugin")),
         BOTH,
-        (FolderSight(FOLDER, holds_plugin=False),),
+        (ObservedFolder(FOLDER, holds_plugin=False),),
         "no folder of cli_legacy_plugin_path holds",
     ),
     "another plugin of v2 is missing": (
         cli("2.36.12", missing("their_plugin")),
         BOTH,
-        (FolderSight(FOLDER),),
+        (ObservedFolder(FOLDER),),
         "it can't import their_plugin",
     ),
     "v1 lacks the plugin": (cli(start=missing("awscli_mfa_plugin")), V1, (), "lacks the plugin"),
@@ -127,7 +131,7 @@ FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...]
     "v1 takes the folder for a plugin": (
         cli(start=missing(FOLDER)),
         WRONG_ORDER,
-        (FolderSight(FOLDER),),
+        (ObservedFolder(FOLDER),),
         "it takes cli_legacy_plugin_path for a plugin",
     ),
     "another plugin of v1 is missing": (
@@ -148,7 +152,7 @@ FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...]
         (),
         "is loaded and can't start: no module filelock.",
     ),
-    "it hangs": (cli(start=StartSight(None, "", "")), V1, (), "didn't end in time"),
+    "it hangs": (cli(start=ObservedStart(None, "", "")), V1, (), "didn't end in time"),
     "it wasn't started": (cli(start=None), V1, (), "it wasn't started"),
     "it isn't loaded": (cli(start=fails("Found invalid choice 'mfa'")), V1, (), "no command mfa"),
     "something else": (
@@ -158,14 +162,14 @@ FAULTS: dict[str, tuple[CliSight, dict[str, str] | None, tuple[FolderSight, ...]
         "aws mfa fails in it (OddError).",
     ),
     "no reason told": (cli(start=fails("boom")), V1, (), "aws mfa fails in it."),
-    "no JSON": (cli(start=StartSight(0, "hello", "")), V1, (), "aws mfa fails in it."),
-    "other JSON": (cli(start=StartSight(0, "[]", "")), V1, (), "aws mfa fails in it."),
+    "no JSON": (cli(start=ObservedStart(0, "hello", "")), V1, (), "aws mfa fails in it."),
+    "other JSON": (cli(start=ObservedStart(0, "[]", "")), V1, (), "aws mfa fails in it."),
 }
 
 
 @pytest.mark.parametrize(("seen", "plugins", "folders", "why"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_of_the_wiring_is_named(
-    seen: CliSight, plugins: dict[str, str] | None, folders: tuple[FolderSight, ...], why: str
+    seen: ObservedCli, plugins: dict[str, str] | None, folders: tuple[ObservedFolder, ...], why: str
 ) -> None:
     """Why it doesn't work, and what to do."""
     found = only(machine(seen, plugins=plugins, folders=folders))
@@ -178,7 +182,7 @@ def test_a_fault_of_the_wiring_is_named(
 def test_a_config_file_that_cannot_be_read_is_the_cause() -> None:
     """Its own finding says on which line."""
     seen = machine(cli(start=fails("Unable to parse config file")), plugins=V1)
-    broken = replace(seen, config=replace(seen.config, why_not="line 3 is odd"))
+    broken = replace(seen, config=replace(seen.config, unavailable_reason="line 3 is odd"))
     assert "can't read its config file" in only(broken).seen
 
 
@@ -199,7 +203,7 @@ def test_a_cli_is_not_started_where_an_alias_would_run(
 ) -> None:
     """It may be any command of the user's."""
     seen = machine(
-        cli(start=None), plugins=V1, aliases=ReadSight("alias", exists=True, sections=sections)
+        cli(start=None), plugins=V1, aliases=ObservedRead("alias", exists=True, sections=sections)
     )
     assert is_hidden(seen) == is_one
     assert ("an alias hides aws mfa" in only(seen).seen) == is_one

@@ -43,7 +43,7 @@ def test_nobody_is_asked_where_a_setting_forbids_it(
     """The reason names the setting, and nothing reaches the terminal."""
     terminal = FakeTerminal("123456")
     muted = terminal_for(setting, environment, terminal)
-    assert reason in muted.why_not()
+    assert reason in muted.unavailable_reason()
     muted.tell("Several devices are registered.")
     with pytest.raises(CannotAskError, match=reason):
         muted.ask("Code? ")

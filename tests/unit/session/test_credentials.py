@@ -15,7 +15,7 @@ from awscli_mfa_plugin.errors import (
     WrongCodeError,
 )
 from awscli_mfa_plugin.session.credentials import (
-    HandoutRequest,
+    CredentialsRequest,
     check_remaining,
     check_request,
     ini_form,
@@ -128,15 +128,15 @@ def test_switched_off_for_one_call() -> None:
 @pytest.mark.parametrize(
     ("request_", "error"),
     [
-        (HandoutRequest("mfa", min_remaining=-1), UsageError),
-        (HandoutRequest("a]b"), ConfigurationError),
+        (CredentialsRequest("mfa", min_remaining=-1), UsageError),
+        (CredentialsRequest("a]b"), ConfigurationError),
     ],
 )
 def test_a_request_that_can_be_told_wrong_at_once(
-    request_: HandoutRequest, error: type[MfaError]
+    request_: CredentialsRequest, error: type[MfaError]
 ) -> None:
     """No file is read for it."""
-    check_request(HandoutRequest("mfa"))
+    check_request(CredentialsRequest("mfa"))
     with pytest.raises(error):
         check_request(request_)
 
@@ -166,7 +166,7 @@ def world(age: int | None = 0, *answers: str | BaseException, nobody: str = "") 
 def test_a_session_that_lives_is_handed_out_as_it_is() -> None:
     """Nothing is asked, nothing is called."""
     scene = world(3600)
-    session = living_session(HandoutRequest("mfa"), "mfa", scene.ports())
+    session = living_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIAOLD"
     assert scene.sts.calls == []
 
@@ -174,7 +174,7 @@ def test_a_session_that_lives_is_handed_out_as_it_is() -> None:
 def test_a_session_that_is_due_is_renewed() -> None:
     """The question says why."""
     scene = world(43_200 - 60, "123456")
-    session = living_session(HandoutRequest("mfa"), "mfa", scene.ports())
+    session = living_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIA1"
     assert scene.terminal.told == ["The session of profile mfa is due: 1 min left.\n"]
 
@@ -182,14 +182,16 @@ def test_a_session_that_is_due_is_renewed() -> None:
 def test_a_session_that_is_due_serves_where_nobody_is_asked() -> None:
     """It is handed out while it lives."""
     scene = world(43_200 - 60, nobody="there is no terminal")
-    assert living_session(HandoutRequest("mfa"), "mfa", scene.ports()).access_key_id == "ASIAOLD"
+    assert (
+        living_session(CredentialsRequest("mfa"), "mfa", scene.ports()).access_key_id == "ASIAOLD"
+    )
 
 
 def test_a_session_that_is_over_is_not_handed_out() -> None:
     """Where nobody is asked, the error names the login."""
     scene = world(43_200, nobody="there is no terminal")
     with pytest.raises(ConfigurationError) as over:
-        living_session(HandoutRequest("mfa"), "mfa", scene.ports())
+        living_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert over.value.remedy == "Log in: aws mfa login --profile mfa"
 
 
@@ -197,13 +199,13 @@ def test_a_dismissed_question_without_a_session_is_a_cancellation() -> None:
     """The exit code is then 130."""
     scene = world(None, CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
-        living_session(HandoutRequest("mfa"), "mfa", scene.ports())
+        living_session(CredentialsRequest("mfa"), "mfa", scene.ports())
 
 
 def test_min_remaining_renews_a_session_that_is_not_due() -> None:
     """So much must be left."""
     scene = world(3600, "123456")
-    request = HandoutRequest("mfa", min_remaining=43_000)
+    request = CredentialsRequest("mfa", min_remaining=43_000)
     assert living_session(request, "mfa", scene.ports()).access_key_id == "ASIA1"
 
 
@@ -212,7 +214,7 @@ def test_min_remaining_is_kept_to() -> None:
     scene = world(3600, "123456", "654321", "111111")
     scene.sts.answers = [WrongCodeError("No."), WrongCodeError("No."), WrongCodeError("No.")]
     with pytest.raises(WrongCodeError):
-        living_session(HandoutRequest("mfa", min_remaining=43_000), "mfa", scene.ports())
+        living_session(CredentialsRequest("mfa", min_remaining=43_000), "mfa", scene.ports())
 
 
 def test_a_session_that_goes_away_meanwhile() -> None:
@@ -220,27 +222,27 @@ def test_a_session_that_goes_away_meanwhile() -> None:
     scene = world(0)
     vanishing = replace(scene.ports(), files=VanishingFiles(scene.files))
     with pytest.raises(ConfigurationError, match="went away meanwhile"):
-        living_session(HandoutRequest("mfa", min_remaining=60), "mfa", vanishing)
+        living_session(CredentialsRequest("mfa", min_remaining=60), "mfa", vanishing)
 
 
 def test_patience_bounds_the_wait_for_another_process() -> None:
     """Who called gives up soon, so this one does before."""
     scene = world(None, "123456")
-    living_session(HandoutRequest("mfa", patience=50), "mfa", scene.ports())
+    living_session(CredentialsRequest("mfa", patience=50), "mfa", scene.ports())
     assert [wait for name, wait in scene.locks.asked if name.startswith("session")] == [50]
 
 
 def test_a_role_that_lasts_too_short() -> None:
     """The error says how long it lasts, and what to change."""
     with pytest.raises(ConfigurationError, match="lasts 1 h 0 min") as short:
-        check_remaining(HandoutRequest("admin", min_remaining=7200), SESSION, World().ports())
+        check_remaining(CredentialsRequest("admin", min_remaining=7200), SESSION, World().ports())
     assert "duration_seconds" in short.value.remedy
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 3600])
 def test_a_role_that_lasts_long_enough(seconds: int | None) -> None:
     """The bound itself is enough."""
-    check_remaining(HandoutRequest("admin", min_remaining=seconds), SESSION, World().ports())
+    check_remaining(CredentialsRequest("admin", min_remaining=seconds), SESSION, World().ports())
 
 
 REGIONS = [

@@ -147,10 +147,10 @@ DUE = {
 }
 
 
-@pytest.mark.parametrize(("lifetime", "age", "is_due"), DUE.values(), ids=DUE.keys())
-def test_a_session_is_due_inside_its_window(lifetime: int, age: int, is_due: object) -> None:
+@pytest.mark.parametrize(("lifetime", "age", "is_expiring"), DUE.values(), ids=DUE.keys())
+def test_a_session_is_due_inside_its_window(lifetime: int, age: int, is_expiring: object) -> None:
     """15 minutes, or a quarter of the lifetime that was granted."""
-    assert session_of(lifetime).is_due(NOW + timedelta(seconds=age)) is is_due
+    assert session_of(lifetime).is_expiring(NOW + timedelta(seconds=age)) is is_expiring
 
 
 MIN_REMAINING = {
@@ -164,19 +164,21 @@ MIN_REMAINING = {
 
 
 @pytest.mark.parametrize(
-    ("left", "wanted", "is_due"), MIN_REMAINING.values(), ids=MIN_REMAINING.keys()
+    ("left", "wanted", "is_expiring"), MIN_REMAINING.values(), ids=MIN_REMAINING.keys()
 )
-def test_min_remaining_stands_in_for_the_window(left: float, wanted: int, is_due: object) -> None:
+def test_min_remaining_stands_in_for_the_window(
+    left: float, wanted: int, is_expiring: object
+) -> None:
     """Renew unless at least that much is left."""
-    assert session_of(left).is_due(NOW, wanted) is is_due
+    assert session_of(left).is_expiring(NOW, wanted) is is_expiring
 
 
 @given(st.integers(1, 129_600))
 def test_a_session_just_made_is_never_due(lifetime: int) -> None:
     """Whatever lifetime was granted."""
     session = session_of(lifetime)
-    assert not session.is_due(NOW)
-    assert session.is_due(session.expiration)
+    assert not session.is_expiring(NOW)
+    assert session.is_expiring(session.expiration)
 
 
 def test_an_unknown_lifetime_counts_as_twelve_hours() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.credentials import HandoutRequest
+from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.role_sessions import (
     capped,
@@ -83,12 +83,12 @@ def test_a_role_that_can_have_what_it_asks_for(duration: dict[str, str], source:
 @pytest.mark.parametrize("seconds", [None, 0, 3599])
 def test_less_than_an_hour_can_be_left(seconds: int | None) -> None:
     """A new role session has that much left."""
-    check_min_remaining(HandoutRequest("admin", min_remaining=seconds))
+    check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
 
 
 @pytest.mark.parametrize("seconds", [3600, 7200])
 def test_an_hour_or_more_can_not_be_left(seconds: int) -> None:
     """A moment after AWS gave the hour it is less; the profile and the bound are named."""
     with pytest.raises(ConfigurationError, match="profile admin can't have") as refused:
-        check_min_remaining(HandoutRequest("admin", min_remaining=seconds))
+        check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
     assert "less than 3600 seconds" in refused.value.remedy

@@ -242,14 +242,14 @@ def test_a_question_that_nobody_answers_ends(asking: Asking, typed: str) -> None
 
 def test_somebody_can_be_asked_in_the_foreground(asking: Asking) -> None:
     """Whatever the three streams are; to find out shows nothing."""
-    terminal = asking.start("why_not")
+    terminal = asking.start("unavailable_reason")
     assert asking.outcome(terminal) == {"value": "", "mode is as before": True}
     assert terminal.text == ""
 
 
 def test_nobody_is_asked_from_the_background(asking: Asking) -> None:
     """The terminal belongs to another job: a prompt there would be stopped."""
-    terminal = asking.start("why_not", in_background=True)
+    terminal = asking.start("unavailable_reason", in_background=True)
     assert "background" in asking.outcome(terminal)["value"]
 
 
@@ -269,7 +269,7 @@ def without_terminal(
 
 def test_there_is_nobody_without_a_terminal(asking: Asking) -> None:
     """As under cron, in CI and in most editors."""
-    assert "no terminal" in without_terminal(asking, "why_not")["value"]
+    assert "no terminal" in without_terminal(asking, "unavailable_reason")["value"]
     outcome = without_terminal(asking, "ask", QUESTION)
     assert (outcome["error"], outcome["exit code"]) == ("CannotAskError", 253)
     assert outcome["remedy"]

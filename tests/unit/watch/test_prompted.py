@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
-from awscli_mfa_plugin.watch.steps import AskedTerminal
+from awscli_mfa_plugin.watch.steps import PromptedTerminal
 from tests.fakes import FakeTerminal
 
 
 def test_a_question_that_could_not_be_put_was_not_asked() -> None:
     """Once there is a display again, the person is asked."""
-    terminal = AskedTerminal(FakeTerminal(UnshownError("No display."), "123456"))
+    terminal = PromptedTerminal(FakeTerminal(UnshownError("No display."), "123456"))
     with pytest.raises(UnshownError):
         terminal.ask("Code: ")
     assert not terminal.was_asked
@@ -22,7 +22,7 @@ def test_a_question_that_could_not_be_put_was_not_asked() -> None:
 @pytest.mark.parametrize("answer", [CancelledError("No."), CannotAskError("Nobody answered.")])
 def test_a_question_without_an_answer_was_asked(answer: Exception) -> None:
     """Once a session is enough."""
-    terminal = AskedTerminal(FakeTerminal(answer))
+    terminal = PromptedTerminal(FakeTerminal(answer))
     with pytest.raises(type(answer)):
         terminal.ask("Code: ")
     assert terminal.was_asked
@@ -31,7 +31,7 @@ def test_a_question_without_an_answer_was_asked(answer: Exception) -> None:
 def test_a_dialog_that_answers_by_itself_is_not_asked_for_ever() -> None:
     """Four questions are enough for a person."""
     inner = FakeTerminal(*["junk"] * 10)
-    terminal = AskedTerminal(inner)
+    terminal = PromptedTerminal(inner)
     for _ in range(4):
         assert terminal.ask("Code: ") == "junk"
     with pytest.raises(CannotAskError, match="No token code was typed"):

@@ -103,7 +103,7 @@ def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: P
     """What was told stands above the question; the next one begins afresh."""
     zenity = recorder(tools, "zenity", "echo 123456")
     desktop = terminal(environment)
-    assert desktop.why_not() == ""
+    assert desktop.unavailable_reason() == ""
     desktop.tell("The session is due.\n")
     assert desktop.ask("Token code of X for profile mfa: ") == "123456"
     assert desktop.ask("Again: ", hidden=True) == "123456"
@@ -158,11 +158,11 @@ def test_kde_is_asked_by_its_own_dialog(environment: dict[str, str], tools: Path
 def test_without_a_display_nobody_is_asked(environment: dict[str, str], tools: Path) -> None:
     """A zenity alone is no desktop, and a display alone shows no dialog."""
     without = {name: value for name, value in environment.items() if name != "DISPLAY"}
-    assert terminal(environment).why_not() == "there is no program that shows a dialog"
+    assert terminal(environment).unavailable_reason() == "there is no program that shows a dialog"
     with pytest.raises(CannotAskError):
         terminal(environment).ask("Code: ")
     recorder(tools, "zenity", "echo 123456")
-    assert terminal(without).why_not() == "there is no desktop to ask on"
+    assert terminal(without).unavailable_reason() == "there is no desktop to ask on"
 
 
 def test_the_terminal_is_taken_where_there_is_no_desktop(
@@ -174,7 +174,7 @@ def test_the_terminal_is_taken_where_there_is_no_desktop(
     person = FakeTerminal("123456")
     either = DesktopOrTerminal(terminal(environment), person)
     assert recorded(systemctl) == []
-    assert either.why_not() == ""
+    assert either.unavailable_reason() == ""
     either.tell("Due.")
     assert either.ask("Code: ", hidden=True) == "123456"
     assert (person.questions, person.hidden, person.told) == (["Code: "], [True], ["Due."])
@@ -527,7 +527,7 @@ def test_cron_gets_one_line_and_keeps_the_others(environment: dict[str, str], to
     crontab.write_bytes(b"# mine\nMAILTO=\xff\n1 2 * * * x % y\n")
     before = crontab.read_bytes()
     cron = Cron(environment)
-    assert cron.why_not() == ""
+    assert cron.unavailable_reason() == ""
     assert not cron.is_installed()
     cron.install(JOB)
     said = cron.install(JOB)
@@ -583,7 +583,7 @@ def test_systemd_gets_two_units_and_is_told(
     """Written, then loaded; stopped before they go."""
     systemctl = recorder(tools, "systemctl", "")
     systemd = Systemd(environment)
-    assert systemd.why_not() == ""
+    assert systemd.unavailable_reason() == ""
     systemd.install(JOB)
     folder = tmp_path / ".config" / "systemd" / "user"
     names = ["awscli-mfa-watch.service", "awscli-mfa-watch.timer"]
@@ -606,9 +606,9 @@ def test_systemd_without_a_manager_of_this_user_is_not_to_be_had(
 ) -> None:
     """A container, a user without a session: cron is next."""
     recorder(tools, "systemctl", "echo 'Failed to connect to bus' >&2; exit 1")
-    why = Systemd(environment).why_not()
+    why = Systemd(environment).unavailable_reason()
     assert why == "systemd runs nothing for this user (Failed to connect to bus)"
-    assert Cron(environment).why_not() == "there is no crontab"
+    assert Cron(environment).unavailable_reason() == "there is no crontab"
 
 
 def test_launchd_gets_a_property_list(
