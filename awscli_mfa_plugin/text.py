@@ -40,6 +40,18 @@ def quoted_list(names: Iterable[str]) -> str:
     return ", ".join(sanitize(name) for name in names)
 
 
+def short_path(path: str, home: str) -> str:
+    """Return ``path`` with ``~`` for the home folder, safe to show."""
+    base = home.rstrip("/\\")
+    inside = bool(base) and path.startswith(base) and path[len(base) :][:1] in {"", "/", "\\"}
+    return sanitize(f"~{path[len(base) :]}" if inside else path)
+
+
+def short_device(serial: str) -> str:
+    """Return the name in an MFA device's ARN, or else the serial, safe to show."""
+    return sanitize(serial.rsplit("/", 1)[-1] if serial.startswith("arn:") else serial)
+
+
 def length_of_time(seconds: float) -> str:
     """Return a length of time in its two largest units: «11 h 58 min», «4 min 30 s», «12 s»."""
     whole = max(0, int(seconds))

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.text import length_of_time, moment, quoted_list, sanitize
+from awscli_mfa_plugin.text import (
+    length_of_time,
+    moment,
+    quoted_list,
+    sanitize,
+    short_device,
+    short_path,
+)
 from tests.fakes import NOW
 
 SHOWN = {
@@ -68,6 +75,38 @@ def test_names_are_listed_with_commas_each_escaped() -> None:
     """A name can't break the list's line."""
     assert quoted_list(["a", "b\n", "c"]) == "a, b\\n, c"
     assert quoted_list([]) == ""
+
+
+PATHS = {
+    "in the home folder": ("/home/ana/.aws/config", "/home/ana", "~/.aws/config"),
+    "the home folder itself": ("/home/ana", "/home/ana/", "~"),
+    "of another user whose name starts alike": ("/home/anabel/x", "/home/ana", "/home/anabel/x"),
+    "elsewhere": ("/etc/x", "/home/ana", "/etc/x"),
+    "without a home folder": ("/etc/x", "", "/etc/x"),
+    "home is the root": ("/etc/x", "/", "/etc/x"),
+    "on Windows": (r"C:\Users\ana\.aws\config", r"C:\Users\ana", r"~\.aws\config"),
+    "with a newline": ("/home/ana/a\nb", "/home/ana", "~/a\\nb"),
+}
+
+
+@pytest.mark.parametrize(("path", "home", "shown"), PATHS.values(), ids=PATHS.keys())
+def test_a_path_in_the_home_folder_starts_with_a_tilde(path: str, home: str, shown: str) -> None:
+    """All other paths stay whole."""
+    assert short_path(path, home) == shown
+
+
+DEVICES = {
+    "virtual": ("arn:aws:iam::123456789012:mfa/ana-phone", "ana-phone"),
+    "virtual, with a path": ("arn:aws:iam::123456789012:mfa/team/ana-phone", "ana-phone"),
+    "hardware": ("GAHT12345678", "GAHT12345678"),
+    "with an escape sequence": ("arn:aws:iam::123456789012:mfa/a\x1b[2J", "a\\x1b[2J"),
+}
+
+
+@pytest.mark.parametrize(("serial", "shown"), DEVICES.values(), ids=DEVICES.keys())
+def test_a_device_has_a_short_name(serial: str, shown: str) -> None:
+    """The last part of its ARN, or a hardware device's serial."""
+    assert short_device(serial) == shown
 
 
 LENGTHS = {
