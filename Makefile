@@ -1,7 +1,7 @@
 # One command for each thing that people do here; «make» alone lists them.
 PYTHON ?= python3
 # pytest's processes; 0 runs everything in one.
-WORKERS ?= 3
+WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 

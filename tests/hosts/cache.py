@@ -12,10 +12,10 @@ HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debia
 # Programs on AWS's other SDKs, which read what the plugin writes.
 CLIENTS = ("js-sdk", "rclone")
 # Where a test runs unless it names other hosts, since each start of ``aws`` counts.
-KINDS = ("v1", "v2", "v2-debian")
-# For what depends on the CLI's own code of its time: logins and renewals.
-AGES = (*KINDS, "v2-oldest", "v2-middle")
-# For what is slow and differs most on the oldest: secrets, what must work.
+KINDS = ("v1", "v2")
+# For what goes through the CLI's own chain of credentials, which is older on Debian.
+CHAINS = (*KINDS, "v2-debian")
+# For what has to hold on the oldest official build too: logins, roles, keys, secrets.
 OLDEST_TOO = (*KINDS, "v2-oldest")
 # For what is the same on each but for how options are read.
 EXTREMES = ("v1", "v2", "v2-oldest")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import AGES
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.people import (
     REGION,
     codes_spent,
@@ -23,7 +23,7 @@ from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-pytestmark = pytest.mark.parametrize("host", AGES, indirect=True)
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 
 def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import AGES
+from tests.hosts.cache import CHAINS
 from tests.hosts.people import (
     REGION,
     codes_spent,
@@ -23,7 +23,7 @@ from tests.hosts.terminal import CTRL_C, CTRL_D
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-pytestmark = pytest.mark.parametrize("host", AGES, indirect=True)
+pytestmark = pytest.mark.parametrize("host", CHAINS, indirect=True)
 
 
 MFA = "[profile mfa]\nregion = {region}\nmfa_source_profile = default\nmfa_serial = {serial}\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import CHAINS
 from tests.hosts.people import REGION, keys_of, serial_of
 from tests.hosts.sessions import KEY, session_section
 from tests.hosts.terminal import CTRL_C
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home, Result
 
+pytestmark = pytest.mark.parametrize("host", CHAINS, indirect=True)
 
 CONFIG = """\
 [default]
