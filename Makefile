@@ -5,7 +5,7 @@ WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit mutants bench dist docs lint format hosts clean
+.PHONY: help demo test test-unit mutants bench dist picture docs lint format hosts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ mutants: .venv ## change FOLDER=session in small ways and count what no test not
 
 bench: .venv ## the table of times, with the plugin and without
 	$(BIN)/python -m tests.bench
+
+picture: .venv ## the picture of the README, from what the commands really print
+	$(BIN)/python -m tests.picture
 
 dist: .venv ## the release archive for AWS CLI v2, into dist/
 	$(BIN)/python .ci/archive.py

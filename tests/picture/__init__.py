@@ -1,0 +1,1 @@
+"""Makes the picture of the README from what the product really prints."""
