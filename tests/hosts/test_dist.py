@@ -59,7 +59,7 @@ def copy_of_checkout(folder: Path) -> Path:
 
 
 def test_the_archive_is_reproducible_and_runs(tmp_path: Path) -> None:
-    """Built in two places it has the same bytes; the lines of the README make v2 load it."""
+    """Built in two places it has the same bytes; the lines of the install page make v2 load it."""
     need("v2")
     need(WHEELS)
     archive = build(CHECKOUT, tmp_path / "one", 0o022)
