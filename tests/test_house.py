@@ -93,7 +93,7 @@ PURE = (
     "watch.watch",
 )
 # The completion scripts know nothing of the machine either, but nobody counts their branches.
-NOT_COUNTED = ("completion.scripts", "session.protocols")
+NOT_COUNTED = ("completion.scripts",)
 # What a pure module may import of the standard library.
 PURE_IMPORTS = {
     "__future__",

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.pack import AliasPack
-    from awscli_mfa_plugin.session.protocols import Terminal
+    from awscli_mfa_plugin.session.ports import Terminal
 
 WHOLE = 2000
 """Characters that surely hold a whole expansion, with each character escaped."""

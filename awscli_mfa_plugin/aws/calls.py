@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from awscli_mfa_plugin.aws.clients import Clients
-    from awscli_mfa_plugin.session.protocols import Clock
+    from awscli_mfa_plugin.session.ports import Clock
 
 
 PAUSES = (0.5, 1.0)

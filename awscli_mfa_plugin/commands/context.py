@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.session_cache import SessionCache
     from awscli_mfa_plugin.files.state import StateFolder
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
-    from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.protocols import Clock, CountingTerminal, Terminal
+    from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Ports, Terminal
     from awscli_mfa_plugin.session.records import Profile, Session
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job

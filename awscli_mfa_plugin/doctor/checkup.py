@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.doctor.findings import Fix
     from awscli_mfa_plugin.doctor.observations import Observations
-    from awscli_mfa_plugin.session.protocols import Notes, Terminal
+    from awscli_mfa_plugin.session.ports import Notes, Terminal
 
 NOT_CALLED = Finding(
     "sts", NOTE, "AWS wasn't called: neither STS, the clock nor MFA serials are checked."

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.files.botocore_parser import Sections
-    from awscli_mfa_plugin.session.protocols import Locks
+    from awscli_mfa_plugin.session.ports import Locks
 
 WAIT_SECONDS = 30
 _ATTEMPTS = 20

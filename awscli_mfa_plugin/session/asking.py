@@ -9,7 +9,7 @@ from awscli_mfa_plugin.errors import CannotAskError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.session.protocols import Terminal
+    from awscli_mfa_plugin.session.ports import Terminal
 
 
 class MutedTerminal:

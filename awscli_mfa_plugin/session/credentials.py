@@ -19,8 +19,7 @@ from awscli_mfa_plugin.text import length_of_time, sanitize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.protocols import SharedFiles
+    from awscli_mfa_plugin.session.ports import Ports, SharedFiles
 
 SESSION_VARIABLES = (
     "AWS_ACCESS_KEY_ID",

@@ -1,26 +1,150 @@
-"""Everything that a command needs from the world, in one value."""
+"""What the session needs from the machine and from AWS: Protocols, and all of them in one value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+# Read by type checkers alone: making the Protocols would cost each `aws` some milliseconds.
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from typing import Any, Protocol
 
-    from awscli_mfa_plugin.session.protocols import (
-        Clock,
-        CredentialChain,
-        IdentityAndAccessManagement,
-        Locks,
-        Notes,
-        SecurityTokenService,
-        SharedFiles,
-        Terminal,
-        TokenProcess,
-        UsedCodes,
-        Wait,
-    )
+    from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+
+    class Clock(Protocol):
+        """The time of this machine."""
+
+        def now(self) -> datetime:
+            """Return the time as an aware datetime in the local zone."""
+
+    class Notes(Protocol):
+        """What is said beside the result: on stderr, never stdout."""
+
+        def __call__(self, text: str) -> None:
+            """Say one line, or a few."""
+
+    class Terminal(Protocol):
+        """The controlling terminal, where a person can be asked."""
+
+        def unavailable_reason(self) -> str:
+            """Return why nobody can be asked there, or "" if somebody can."""
+
+        def ask(self, question: str, *, hidden: bool = False) -> str:
+            """Return the line that was typed, without surrounding blanks.
+
+            Raises CancelledError on Ctrl-C and Ctrl-D, CannotAskError when nobody answers.
+            """
+
+        def tell(self, text: str) -> None:
+            """Show text that belongs to a question."""
+
+    class Wait(Protocol):
+        """Lets time pass."""
+
+        def __call__(self, seconds: int, reason: str) -> None:
+            """Let ``seconds`` pass, with a countdown behind ``reason`` where somebody sees it."""
+
+    class SharedFiles(Protocol):
+        """The shared config and credentials files."""
+
+        config_path: str
+        credentials_path: str
+
+        def profile(self, name: str) -> Profile:
+            """Return a profile as the files hold it now."""
+
+        def session_of(self, profile: Profile) -> Session | None:
+            """Return the profile's session from wherever it lives, or None."""
+
+        def profile_names(self) -> tuple[str, ...]:
+            """Return the names of all profiles in both files."""
+
+        def check_writable(self, profile: Profile, *, config: bool) -> None:
+            """Raise ConfigurationError if the profile's session couldn't be written.
+
+            ``config`` counts the config file too.
+            """
+
+        def write_session(self, name: str, session: Session) -> None:
+            """Put a session where it lives: the profile's credentials section, or the CLI's cache.
+
+            The cache is for profiles with long-lived keys, which are never replaced.
+            """
+
+        def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
+            """Put settings into the profile's config section."""
+
+        def config_document(self) -> Any:
+            """Return what the config file holds now, as a document of the files."""
+
+        def update_config(self, change: Callable[[Any], Any]) -> bool:
+            """Put ``change`` of the whole config file into its place at once; tell of a change."""
+
+        def remove_session(self, name: str) -> bool:
+            """Remove our session from wherever it lives; tell whether there was one."""
+
+        def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
+            """Remove settings from the profile's config section; tell whether there were any."""
+
+    class CredentialChain(Protocol):
+        """botocore's own ways to resolve a profile's keys."""
+
+        def keys_of(self, profile: str) -> Keys:
+            """Return the keys that the profile resolves to, or raise ConfigurationError."""
+
+    class SecurityTokenService(Protocol):
+        """AWS STS."""
+
+        def get_session_token(
+            self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
+        ) -> Session:
+            """Exchange a token code for a session (STS API reference, GetSessionToken)."""
+
+        def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
+            """Return whose the keys are (STS API reference, GetCallerIdentity)."""
+
+    class IdentityAndAccessManagement(Protocol):
+        """AWS IAM."""
+
+        def list_mfa_devices(
+            self, keys: Keys, user_name: str | None, region: str
+        ) -> tuple[MfaDevice, ...]:
+            """Return a user's devices (IAM API reference, ListMFADevices)."""
+
+    class TokenProcess(Protocol):
+        """The command of ``mfa_process``, which prints a token code."""
+
+        def run(self, command: str) -> str:
+            """Return what it printed; raise TokenProcessError if it failed."""
+
+    class UsedCodes(Protocol):
+        """The memory of the last code used of each device."""
+
+        def is_used(self, serial: str, token_code: str) -> bool:
+            """Tell whether the code was the last one used, within 120 s."""
+
+        def remember(self, serial: str, token_code: str) -> None:
+            """Remember a code that may be spent."""
+
+    class Locks(Protocol):
+        """Locks among the processes of this user."""
+
+        def hold(
+            self, name: str, wait_seconds: float, on_wait: Callable[[str], None] | None = None
+        ) -> AbstractContextManager[None]:
+            """Hold the lock of a name; ``on_wait`` gets the holder's description once.
+
+            Raises BusyError when it isn't free after ``wait_seconds``.
+            """
+
+    class CountingTerminal(Terminal, Protocol):
+        """A terminal that can show a countdown."""
+
+        def wait(self, seconds: int, reason: str) -> None:
+            """Let ``seconds`` pass, counting down behind ``reason``."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.text import length_of_time, sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awscli_mfa_plugin.session.protocols import Clock
+    from awscli_mfa_plugin.session.ports import Clock
     from awscli_mfa_plugin.session.records import Session
 
 

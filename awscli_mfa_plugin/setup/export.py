@@ -16,7 +16,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.session.protocols import Notes, SharedFiles
+    from awscli_mfa_plugin.session.ports import Notes, SharedFiles
     from awscli_mfa_plugin.session.records import Profile
 
 Profiles = dict[str, dict[str, str]]

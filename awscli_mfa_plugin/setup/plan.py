@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.session.protocols import SharedFiles, Terminal
+    from awscli_mfa_plugin.session.ports import SharedFiles, Terminal
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.setup.manifest import ManifestProfile, SetupManifest
 

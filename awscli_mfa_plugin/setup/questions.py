@@ -10,7 +10,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from awscli_mfa_plugin.session.protocols import Terminal
+    from awscli_mfa_plugin.session.ports import Terminal
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from awscli_mfa_plugin.session.protocols import CountingTerminal
+    from awscli_mfa_plugin.session.ports import CountingTerminal
 
 
 class _Here(tzinfo):

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from awscli_mfa_plugin.session.protocols import CountingTerminal
+    from awscli_mfa_plugin.session.ports import CountingTerminal
 
 PROMPT_SECONDS = 120
 """How long a question stands before nobody is taken to be there."""

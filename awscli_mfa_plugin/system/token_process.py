@@ -24,7 +24,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from awscli_mfa_plugin.session.protocols import Notes
+    from awscli_mfa_plugin.session.ports import Notes
 
 PROCESS_SECONDS = 60
 """How long the command may take: some wait for a touch or an unlocked keyring."""

@@ -17,7 +17,7 @@ from awscli_mfa_plugin.watch.notifications import desktop_environment, has_displ
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from awscli_mfa_plugin.session.protocols import CountingTerminal, Notes
+    from awscli_mfa_plugin.session.ports import CountingTerminal, Notes
 
 DIALOG_SECONDS = 120
 """How long a question stands, as on a terminal."""

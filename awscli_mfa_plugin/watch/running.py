@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.files.locks import Locks
-    from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.protocols import Clock, CountingTerminal, Notes
+    from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Notes, Ports
 
 
 class Log:

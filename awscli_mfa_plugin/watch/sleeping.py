@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from awscli_mfa_plugin.session.protocols import Clock
+    from awscli_mfa_plugin.session.ports import Clock
 
 GLANCE_SECONDS = 2.0
 """The longest nap.

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.session.expiry import expiry_window
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.session.protocols import Terminal
+    from awscli_mfa_plugin.session.ports import Terminal
     from awscli_mfa_plugin.session.records import Session
 
 

@@ -29,7 +29,7 @@ from tests.fakes import FakeClock, FakeIam, FakeSts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.session.protocols import (
+    from awscli_mfa_plugin.session.ports import (
         IdentityAndAccessManagement,
         SecurityTokenService,
     )

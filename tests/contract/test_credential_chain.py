@@ -15,7 +15,7 @@ from tests.fakes import FakeChain, FakeFiles
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.session.protocols import CredentialChain
+    from awscli_mfa_plugin.session.ports import CredentialChain
     from tests.fakes import Sections
 
 KEYS = {"aws_access_key_id": "AKIAADA", "aws_secret_access_key": "secret%of/ada"}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from awscli_mfa_plugin.session import protocols
+    from awscli_mfa_plugin.session import ports
 
 NAME = "session mfa"
 HOLDER = """
@@ -36,7 +36,7 @@ class Edge(Protocol):
     """Locks, and another process that may hold one of them."""
 
     @property
-    def locks(self) -> protocols.Locks:
+    def locks(self) -> ports.Locks:
         """The locks."""
 
     def held_elsewhere(self, name: str) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ from tests.fakes import FakeClock, FakeNotes, FakeTerminal, FakeWait
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.session import protocols
+    from awscli_mfa_plugin.session import ports
 
 
 class NobodysTerminal(FakeTerminal):
@@ -29,15 +29,15 @@ class Machine(Protocol):
     """A clock, notes and a way to let time pass."""
 
     @property
-    def clock(self) -> protocols.Clock:
+    def clock(self) -> ports.Clock:
         """The clock."""
 
     @property
-    def notes(self) -> protocols.Notes:
+    def notes(self) -> ports.Notes:
         """What is said on stderr."""
 
     @property
-    def wait(self) -> protocols.Wait:
+    def wait(self) -> ports.Wait:
         """What lets time pass."""
 
     def said(self) -> str:

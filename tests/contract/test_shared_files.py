@@ -20,7 +20,7 @@ from tests.unit.store import state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.session.protocols import SharedFiles
+    from awscli_mfa_plugin.session.ports import SharedFiles
     from tests.fakes import Sections
 
 SESSION = Session("ASIA1", "secret-1", "token//1==", NOW + timedelta(hours=12), NOW)

@@ -16,7 +16,7 @@ from tests.fakes import FakeNotes, FakeTokenProcess
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.session.protocols import TokenProcess
+    from awscli_mfa_plugin.session.ports import TokenProcess
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the command is a shell script")
 

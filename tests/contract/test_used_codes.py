@@ -13,7 +13,7 @@ from tests.unit.store import state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from awscli_mfa_plugin.session import protocols
+    from awscli_mfa_plugin.session import ports
 
 
 @pytest.fixture
@@ -23,20 +23,20 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(params=["fake", "real"])
-def codes(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> protocols.UsedCodes:
+def codes(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> ports.UsedCodes:
     """Return an empty memory."""
     if request.param == "fake":
         return FakeUsedCodes(clock)
     return UsedCodes(state_folder(tmp_path), clock.now)
 
 
-def test_no_code_was_used_at_first(codes: protocols.UsedCodes) -> None:
+def test_no_code_was_used_at_first(codes: ports.UsedCodes) -> None:
     """Of any device."""
     assert not codes.is_used(SERIAL, "123456")
     assert not codes.is_used("GAHT12345678", "000000")
 
 
-def test_a_code_counts_for_its_device_alone(codes: protocols.UsedCodes) -> None:
+def test_a_code_counts_for_its_device_alone(codes: ports.UsedCodes) -> None:
     """Another device may show the same digits."""
     codes.remember(SERIAL, "123456")
     assert codes.is_used(SERIAL, "123456")
@@ -44,7 +44,7 @@ def test_a_code_counts_for_its_device_alone(codes: protocols.UsedCodes) -> None:
     assert not codes.is_used("GAHT12345678", "123456")
 
 
-def test_asking_changes_nothing(codes: protocols.UsedCodes) -> None:
+def test_asking_changes_nothing(codes: ports.UsedCodes) -> None:
     """However often."""
     codes.remember(SERIAL, "123456")
     assert [codes.is_used(SERIAL, code) for code in ("123456", "654321", "123456")] == [
@@ -54,7 +54,7 @@ def test_asking_changes_nothing(codes: protocols.UsedCodes) -> None:
     ]
 
 
-def test_the_last_code_of_each_device_is_known(codes: protocols.UsedCodes) -> None:
+def test_the_last_code_of_each_device_is_known(codes: ports.UsedCodes) -> None:
     """A later one takes the place of the one before, of the same device."""
     codes.remember(SERIAL, "111111")
     codes.remember("GAHT12345678", "333333")
@@ -73,7 +73,7 @@ def test_the_last_code_of_each_device_is_known(codes: protocols.UsedCodes) -> No
     ],
 )
 def test_a_code_is_forgotten_two_minutes_after_its_step_began(
-    codes: protocols.UsedCodes,
+    codes: ports.UsedCodes,
     clock: FakeClock,
     into_the_step: int,
     seconds: float,
@@ -89,7 +89,7 @@ def test_a_code_is_forgotten_two_minutes_after_its_step_began(
 
 @pytest.mark.parametrize(("seconds", "is_used"), [(-29, True), (-30, False), (-3600, False)])
 def test_a_clock_set_back_leaves_no_code_used_for_long(
-    codes: protocols.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
+    codes: ports.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
 ) -> None:
     """By more than a step: what was remembered says nothing then, and is forgotten."""
     codes.remember(SERIAL, "123456")
@@ -100,16 +100,14 @@ def test_a_clock_set_back_leaves_no_code_used_for_long(
 
 
 @pytest.mark.parametrize("code", ["", "12345", "abcdef"])
-def test_what_was_never_remembered_is_not_used(codes: protocols.UsedCodes, code: str) -> None:
+def test_what_was_never_remembered_is_not_used(codes: ports.UsedCodes, code: str) -> None:
     """Also what is no code."""
     assert not codes.is_used(SERIAL, code)
     codes.remember(SERIAL, "123456")
     assert not codes.is_used(SERIAL, code)
 
 
-def test_using_a_code_again_starts_its_time_anew(
-    codes: protocols.UsedCodes, clock: FakeClock
-) -> None:
+def test_using_a_code_again_starts_its_time_anew(codes: ports.UsedCodes, clock: FakeClock) -> None:
     """A code that may have been spent twice counts from the later time."""
     codes.remember(SERIAL, "123456")
     clock.advance(90)
@@ -121,7 +119,7 @@ def test_using_a_code_again_starts_its_time_anew(
 @pytest.mark.parametrize(
     "serial", ["../../x", "a/b", "\x00", "\udcff", "ü" * 300, "$(touch x)", ""]
 )
-def test_any_serial_has_a_memory(codes: protocols.UsedCodes, serial: str) -> None:
+def test_any_serial_has_a_memory(codes: ports.UsedCodes, serial: str) -> None:
     """It comes from a file that anybody may have written."""
     codes.remember(serial, "123456")
     assert codes.is_used(serial, "123456")
