@@ -14,11 +14,12 @@ from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationErr
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
-from awscli_mfa_plugin.session.sections import config_profile, config_section
-from awscli_mfa_plugin.session.sessions import (
+from awscli_mfa_plugin.session.sections import (
     SESSION_OPTIONS,
     STALE_OPTIONS,
     check_key_is_ours,
+    config_profile,
+    config_section,
     options_without_session,
     session_lines,
     session_of,

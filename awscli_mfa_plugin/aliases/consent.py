@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.aliases.pack import OUR_PACK
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
-from awscli_mfa_plugin.session.asking import agrees
+from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

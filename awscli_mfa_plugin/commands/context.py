@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
-from awscli_mfa_plugin.session.sessions import session_of
+from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.system.machine import SystemClock, say
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Context:
     @cached_property
     def asking_terminal(self) -> Terminal:
         """The terminal, muted where the environment forbids questions."""
-        from awscli_mfa_plugin.session.asking import terminal_for
+        from awscli_mfa_plugin.session.token_codes import terminal_for
 
         return terminal_for("", self.environment, self.terminal)
 

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.doctor.findings import NOTE, Finding
 from awscli_mfa_plugin.doctor.profiles import check_profiles, profiles_of
 from awscli_mfa_plugin.doctor.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError
-from awscli_mfa_plugin.session.asking import agrees
+from awscli_mfa_plugin.session.token_codes import agrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

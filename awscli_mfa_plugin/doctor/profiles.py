@@ -9,9 +9,8 @@ from awscli_mfa_plugin.doctor.roles import check_roles
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import checked_serial
 from awscli_mfa_plugin.session.expiry import resolve_duration
-from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
-from awscli_mfa_plugin.session.sections import config_profile
+from awscli_mfa_plugin.session.sections import config_profile, other_session
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, sanitize
 

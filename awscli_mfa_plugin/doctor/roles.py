@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, WARNING, Finding
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile
-from awscli_mfa_plugin.session.role_sessions import (
-    LONGEST,
-    LONGEST_CHAINED,
+from awscli_mfa_plugin.session.expiry import (
+    LONGEST_CHAINED_ROLE,
+    LONGEST_ROLE,
     SHORTEST,
     check_long_lived,
     is_session,
     seconds_asked,
 )
+from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_roles(chosen: Iterable[Profile], profiles: Mapping[str, Profile]) -> I
             yield from _left_to_the_cli(role, profiles)
         elif _is_on_session(role, profiles):
             yield from _setting(role)
-            if (seconds_asked(role) or 0) > LONGEST_CHAINED:
+            if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE:
                 capped.append(role.name)
     if capped:
         one = len(capped) == 1
@@ -67,7 +67,7 @@ def _left_to_the_cli(role: Profile, profiles: Mapping[str, Profile]) -> Iterator
     except ConfigurationError as error:
         yield Finding(_CHECK, ERROR, error.what, error.remedy)
         return
-    yield from _setting(role, longest=LONGEST)
+    yield from _setting(role, longest=LONGEST_ROLE)
     if is_session(source) and "role_arn" not in source.config:
         yield Finding(
             "role-source",
@@ -85,10 +85,12 @@ def _setting(role: Profile, longest: int | None = None) -> Iterator[Finding]:
     if not setting:
         return
     what = f"Role profile {sanitize(role.name)} has duration_seconds = {sanitize(setting, 40)}"
-    remedy = f"Write a whole number of seconds from {SHORTEST} to {LONGEST}, or remove the line."
+    remedy = (
+        f"Write a whole number of seconds from {SHORTEST} to {LONGEST_ROLE}, or remove the line."
+    )
     if seconds is None:
         seen = f"{what}, which isn't a whole number: the CLI ignores it, and AWS gives an hour."
         yield Finding(_CHECK, WARNING, seen, remedy)
     elif seconds < SHORTEST or (longest is not None and seconds > longest):
-        seen = f"{what}: AWS refuses anything but {SHORTEST} to {LONGEST}."
+        seen = f"{what}: AWS refuses anything but {bounds}."
         yield Finding(_CHECK, ERROR, seen, remedy)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.session.records import Profile, Session
-from awscli_mfa_plugin.session.sections import config_profile, config_section, credentials_section
-from awscli_mfa_plugin.session.sessions import (
+from awscli_mfa_plugin.session.sections import (
     KEEP_SECTION,
     STALE_OPTIONS,
     check_key_is_ours,
+    config_profile,
+    config_section,
+    credentials_section,
     session_lines,
     session_of,
     session_options,

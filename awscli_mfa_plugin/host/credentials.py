@@ -16,6 +16,7 @@ from awscli_mfa_plugin.host.provider import METHOD, metadata
 from awscli_mfa_plugin.host.roles import role_provider
 from awscli_mfa_plugin.session.credentials import (
     CredentialsRequest,
+    check_min_remaining,
     check_remaining,
     check_request,
     living_session,
@@ -23,7 +24,6 @@ from awscli_mfa_plugin.session.credentials import (
     way_to_source,
 )
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.role_sessions import check_min_remaining
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

@@ -134,7 +134,7 @@ def _create_client(session: Any, context: Context, service: str, **options: Any)
 def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:
     from awscli_mfa_plugin.errors import MfaError
     from awscli_mfa_plugin.host.roles import ask_by_our_sources
-    from awscli_mfa_plugin.session.role_sessions import check_long_lived, refused_by_chaining
+    from awscli_mfa_plugin.session.expiry import check_long_lived, refused_by_chaining
 
     role = _profile(profile, context)
     source = _profile(role.config.get("source_profile", ""), context)

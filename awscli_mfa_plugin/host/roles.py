@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
+from awscli_mfa_plugin.session.expiry import capped
 from awscli_mfa_plugin.session.records import SOURCE_OPTION
-from awscli_mfa_plugin.session.role_sessions import capped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

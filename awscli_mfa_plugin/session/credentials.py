@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE, rfc3339
 from awscli_mfa_plugin.session.login import LoginRequest, login
 from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile, Session
 from awscli_mfa_plugin.session.renewal import Renewal
-from awscli_mfa_plugin.session.sections import check_profile_name
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import check_profile_name, session_options
 from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
@@ -147,6 +146,19 @@ def living_session(request: CredentialsRequest, name: str, ports: Ports) -> Sess
             f"The session of profile {sanitize(name)} went away meanwhile.", "Try again."
         )
     return session
+
+
+def check_min_remaining(request: CredentialsRequest) -> None:
+    """Raise ConfigurationError if a role on a session can't have so much time left."""
+    seconds = request.min_remaining or 0
+    if seconds >= LONGEST_CHAINED_ROLE:
+        raise ConfigurationError(
+            f"The session of the role of profile {sanitize(request.profile)} can't have "
+            f"{length_of_time(seconds)} left: on an MFA session AWS gives a role one hour at "
+            "most (role chaining), whatever duration_seconds says.",
+            f"Ask for less than {LONGEST_CHAINED_ROLE} seconds, or let the program renew its keys "
+            "by credential_process.",
+        )
 
 
 def check_remaining(request: CredentialsRequest, session: Session, ports: Ports) -> None:

@@ -1,4 +1,4 @@
-"""When a session expires, when it is renewed, and how long one is asked for."""
+"""When a session expires, when it is renewed, and how long one and a role on it may last."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile
 
 
-DEFAULT_LIFETIME = timedelta(hours=12)
-"""What GetSessionToken grants an IAM user who asks for nothing else (STS API reference)."""
+SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
+"""Seconds of a session: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""
 
+LONGEST_ROLE, LONGEST_CHAINED_ROLE = 43_200, 3600
+"""Seconds of a role's session (STS API reference, AssumeRole).
+
+One hour is AWS's limit for role chaining: assuming a role with a session's keys.
+"""
+
+DEFAULT_LIFETIME = timedelta(seconds=DEFAULT)
 LONGEST_WINDOW = timedelta(minutes=15)
 """botocore's own advisory window: nobody expects a session to be renewed earlier."""
-
 
 YEARS = range(1971, 3001)
 """What the C libraries of all systems can turn into local time."""
@@ -63,9 +69,6 @@ def _with_offset(text: str) -> str:
     return text
 
 
-SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
-"""Seconds: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""
-
 _TOO_LONG = 10
 """Digits that no length of time needs; Python refuses to read thousands of them."""
 
@@ -94,3 +97,51 @@ def resolve_duration(option: int | None, session_profile: Profile) -> int:
 
 
 _BOUNDS = f"is out of range: a session lasts {SHORTEST} to {LONGEST} seconds (15 min to 36 h)."
+
+
+def seconds_asked(role: Profile) -> int | None:
+    """Return the ``duration_seconds`` of a role as the CLI reads it: what isn't a number is None.
+
+    The CLI then sends none, and AWS gives an hour.
+    """
+    return _number(role.config.get("duration_seconds", ""))
+
+
+def capped(setting: str) -> str:
+    """Return a ``duration_seconds`` as AWS takes it with a session's keys: an hour at most."""
+    return str(LONGEST_CHAINED_ROLE) if (_number(setting) or 0) > LONGEST_CHAINED_ROLE else setting
+
+
+def _number(setting: str) -> int | None:
+    try:
+        return int(setting)
+    except ValueError:
+        return None
+
+
+def is_session(source: Profile) -> bool:
+    """Whether the keys that the CLI takes from a source profile are temporary ones."""
+    if "role_arn" in source.config or source.has_session_token:
+        return True
+    return source.is_managed and not source.has_own_keys
+
+
+def check_long_lived(role: Profile, source: Profile) -> None:
+    """Raise ConfigurationError if the CLI would ask for more than a session's keys can get.
+
+    Told before a code is asked for: AWS would refuse the call that carries it.
+    """
+    if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE and is_session(source):
+        raise refused_by_chaining(role, source.name)
+
+
+def refused_by_chaining(role: Profile, source: str) -> ConfigurationError:
+    """Return the error of a role that is assumed with a session's keys for more than an hour."""
+    return ConfigurationError(
+        f"The role of profile {sanitize(role.name)} has duration_seconds = "
+        f"{sanitize(role.config.get('duration_seconds', ''), 40)}, but its source_profile "
+        f"{sanitize(source)} has the keys of a session: AWS then gives one hour at most "
+        "(role chaining).",
+        "Name the profile with your long-lived keys by source_profile, or set "
+        f"duration_seconds = {LONGEST_CHAINED_ROLE}, or remove mfa_session = off.",
+    )

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, ConfigurationError, UsageError
-from awscli_mfa_plugin.session.asking import terminal_for
 from awscli_mfa_plugin.session.devices import Device, checked_serial, region_of, resolve_device
 from awscli_mfa_plugin.session.exchange import exchange
 from awscli_mfa_plugin.session.expiry import resolve_duration
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
-from awscli_mfa_plugin.session.sections import check_profile_name
-from awscli_mfa_plugin.session.sessions import session_lines
+from awscli_mfa_plugin.session.sections import check_profile_name, session_lines
 from awscli_mfa_plugin.session.source import (
     Source,
     check_session_profile,
@@ -21,7 +19,7 @@ from awscli_mfa_plugin.session.source import (
     known_region,
     resolve_source,
 )
-from awscli_mfa_plugin.session.token_codes import CodeSettings, TokenCodeSources
+from awscli_mfa_plugin.session.token_codes import CodeSettings, TokenCodeSources, terminal_for
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import OUR_NAME, SESSION_OPTION, SOURCE_OPTION, Profile
-from awscli_mfa_plugin.session.sessions import session_lines
+from awscli_mfa_plugin.session.sections import other_session, session_lines
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

@@ -1,15 +1,27 @@
-"""Which section of a shared AWS file holds a profile."""
+"""Sections of the shared AWS files: which one is a profile's, and what session it holds."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
+from awscli_mfa_plugin.session.records import (
+    OUR_NAME,
+    Profile,
+    Session,
+    is_long_lived,
+    is_written_key,
+    key_digest,
+)
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 DEFAULT_SECTION = "DEFAULT"
 """The section whose options ``configparser`` gives to every other one; it may stand twice."""
@@ -80,3 +92,154 @@ def _word(profile_name: str) -> str:
     except ValueError:
         plain = False
     return profile_name if plain else shlex.quote(profile_name)
+
+
+SESSION_OPTIONS = (
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "expiration",
+    "issued",
+    "issued_key",
+    "manager",
+)
+"""What we write into a credentials section, and take out of it again."""
+
+STALE_OPTIONS = ("aws_security_token",)
+"""An older name of the token, which would contradict the new one."""
+
+
+KEEP_SECTION = "keep_section"
+"""Written where a login found its section empty: the logout leaves it so."""
+
+
+def session_options(session: Session) -> dict[str, str]:
+    """Return the options of a session, times as RFC 3339 with offset.
+
+    ``issued`` is ours beside ``expiration``: without it nobody could tell a quarter of the
+    lifetime that was granted. ``issued_key`` tells later whether the access key is still the one
+    that was written here.
+    """
+    options = {
+        "aws_access_key_id": session.access_key_id,
+        "aws_secret_access_key": session.secret_access_key,
+        "aws_session_token": session.session_token,
+        "expiration": rfc3339(session.expiration),
+        "manager": OUR_NAME,
+    }
+    if session.issued is not None:
+        options["issued"] = rfc3339(session.issued)
+        digest = key_digest(session.access_key_id, session.secret_access_key)
+        options["issued_key"] = f"{options['issued']} {digest}"
+    return options
+
+
+def session_of(profile: Profile) -> Session | None:
+    """Return the session that this plugin wrote into a profile, or None."""
+    if not profile.is_ours:
+        return None
+    expiration = parsed_time(profile.get("expiration"))
+    if expiration is None or not profile.get("aws_secret_access_key"):
+        return None
+    return Session(
+        access_key_id=profile.get("aws_access_key_id"),
+        secret_access_key=profile.get("aws_secret_access_key"),
+        session_token=profile.get("aws_session_token"),
+        expiration=expiration,
+        issued=parsed_time(profile.get("issued")),
+    )
+
+
+def lives(expiration: datetime | None, now: datetime) -> bool:
+    """Tell whether a session may still be good; one without a known end may."""
+    return expiration is None or expiration > now
+
+
+def session_lines(section: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the options of a credentials section that a login wrote and a logout may remove.
+
+    Where other keys took the place of ours, the rest of the session goes; a key that we didn't
+    write never does. Beside temporary keys of others nothing goes: the token may be theirs.
+    """
+    has_key = section.get("aws_access_key_id") or section.get("aws_secret_access_key")
+    is_marked = section.get("manager") == OUR_NAME
+    if is_written_key(section) or (is_marked and not has_key):
+        return tuple(name for name in SESSION_OPTIONS if name in section)
+    if is_marked and is_long_lived(section):
+        return tuple(name for name in SESSION_OPTIONS if name in section and name not in _KEY)
+    return ()
+
+
+_KEY = ("aws_access_key_id", "aws_secret_access_key")
+
+
+def check_key_is_ours(name: str, section: Mapping[str, str], now: datetime | None) -> None:
+    """Raise ConfigurationError if writing a session would replace a key that isn't ours.
+
+    To be asked of what the credentials file holds at the write. Another tool's session may be
+    replaced once it has expired.
+    """
+    if is_written_key(section) or not any(section.get(option) for option in _KEY):
+        return
+    other = other_session(Profile(name, credentials=section))
+    if other and now and not lives(other.expiration, now):
+        return
+    raise ConfigurationError(
+        f"Profile {sanitize(name)} got access keys meanwhile that aws mfa didn't write; they stay.",
+        "The session was thrown away. Log in again with the next code.",
+    )
+
+
+def options_without_session(section: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a section that aren't part of our session."""
+    gone = session_lines(section)
+    return {name: value for name, value in section.items() if name not in gone}
+
+
+@dataclass(frozen=True)
+class OtherSession:
+    """A session of another tool; ``expiration`` is aware UTC, None where it isn't written."""
+
+    tool: str
+    expiration: datetime | None
+
+
+_EXPIRY_OPTIONS = (
+    ("awsmfa_expiration", "awsmfa"),
+    ("aws_session_expiry", "awscli-mfa.sh"),
+    ("aws_session_expiration", "awscli-bastion"),
+    ("aws_credential_expiration", "aws-vault"),
+    ("x_security_token_expires", "saml2aws"),
+)
+"""The peers' own names for an expiration, and which tool writes each."""
+
+
+def other_session(profile: Profile) -> OtherSession | None:
+    """Return the session that another tool wrote into a profile, or None."""
+    if not profile.has_session_token or profile.is_ours:
+        return None
+    if profile.get("manager"):
+        return _of_manager(profile)
+    for option, tool in _EXPIRY_OPTIONS:
+        if profile.get(option):
+            return OtherSession(tool, parsed_time(profile.get(option)))
+    if profile.get("expiration"):
+        is_aws_mfa = profile.get("aws_security_token") or profile.get("assumed_role")
+        return OtherSession(
+            "aws-mfa" if is_aws_mfa else "another tool", parsed_time(profile.get("expiration"))
+        )
+    if profile.name.startswith("session-"):
+        return OtherSession("aws configure mfa-login", None)
+    return OtherSession("another tool", None)
+
+
+def _of_manager(profile: Profile) -> OtherSession | None:
+    """Read awsume's expiration as the naive local time that it is, others' as UTC.
+
+    Lines of ours beside a key that we didn't write say nothing of that key.
+    """
+    manager = profile.get("manager")
+    if manager == OUR_NAME:
+        return OtherSession("another tool", None) if profile.key_section else None
+    zone = None if manager == "awsume" else timezone.utc
+    return OtherSession(sanitize(manager, 40), parsed_time(profile.get("expiration"), zone))

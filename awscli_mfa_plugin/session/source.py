@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import (
     LONG_LIVED,
     OUR_NAME,
@@ -16,7 +15,7 @@ from awscli_mfa_plugin.session.records import (
     Keys,
     Profile,
 )
-from awscli_mfa_plugin.session.sessions import lives
+from awscli_mfa_plugin.session.sections import lives, other_session
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, seconds_left
-from awscli_mfa_plugin.session.other_tools import OtherSession, other_session
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile, Session
+from awscli_mfa_plugin.session.sections import OtherSession, other_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""MFA codes: what one looks like, and where a login gets it from, in order."""
+"""MFA codes: what one looks like, where a login gets it from, and whether anybody may be asked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
-from awscli_mfa_plugin.session.asking import terminal_for
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.ports import Ports, Terminal
     from awscli_mfa_plugin.session.records import Profile
 
 
@@ -138,6 +138,50 @@ class TokenCodeSources:
             if typed:
                 self._ports.terminal.tell(f"That isn't one. {_WHAT_A_CODE_IS}\n")
         raise CannotAskError("No token code was typed.", _WHAT_A_CODE_IS)
+
+
+class MutedTerminal:
+    """A terminal that asks nobody, and says why."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason, worded to stand behind «and»."""
+        self._reason = reason
+
+    def unavailable_reason(self) -> str:
+        """Return the reason."""
+        return self._reason
+
+    def ask(self, question: str, *, hidden: bool = False) -> str:  # noqa: ARG002 - the port's
+        """Refuse to ask."""
+        raise CannotAskError(f"«{question.strip()}» can't be asked: {self._reason}.")
+
+    def tell(self, text: str) -> None:
+        """Say nothing."""
+
+
+YES = frozenset({"y", "yes"})
+
+
+def agrees(terminal: Terminal, question: str) -> bool:
+    """Ask a question whose usual answer is no; tell whether it was yes."""
+    return terminal.ask(question).lower() in YES
+
+
+def terminal_for(
+    prompt_setting: str, environment: Mapping[str, str], terminal: Terminal
+) -> Terminal:
+    """Return ``terminal``, or a muted one where the settings forbid questions.
+
+    ``prompt_setting`` is ``mfa_prompt`` of the profile; ``AWS_MFA_PROMPT`` in the environment
+    counts for one call, and ``CI`` for machines with nobody in front of them.
+    """
+    if environment.get("AWS_MFA_PROMPT", "").lower() == "never":
+        return MutedTerminal("AWS_MFA_PROMPT=never forbids to ask")
+    if prompt_setting.lower() == "never":
+        return MutedTerminal("mfa_prompt = never forbids to ask")
+    if environment.get("CI", "").lower() not in {"", "0", "false"}:
+        return MutedTerminal("CI is set, so nobody is asked")
+    return terminal
 
 
 def code_for_role(profile: Profile, ports: Ports) -> str:

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
-from awscli_mfa_plugin.session.asking import agrees
-from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import OTHER_WAYS, SESSION_OPTION, SOURCE_OPTION
-from awscli_mfa_plugin.session.sections import config_section
-from awscli_mfa_plugin.session.sessions import lives
+from awscli_mfa_plugin.session.sections import config_section, lives, other_session
+from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.manifest import unreadable
 from awscli_mfa_plugin.setup.settings import COMMAND, MARKED_PROFILE, ROLE
 from awscli_mfa_plugin.text import quoted_list, sanitize

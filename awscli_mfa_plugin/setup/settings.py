@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import checked_serial
-from awscli_mfa_plugin.session.expiry import LONGEST, SHORTEST
+from awscli_mfa_plugin.session.expiry import LONGEST, LONGEST_ROLE, SHORTEST
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
-from awscli_mfa_plugin.session.role_sessions import LONGEST as LONGEST_ROLE_SESSION
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.text import sanitize
 
@@ -73,7 +72,7 @@ def unfit(kind: str, setting: str, value: str) -> str:
     if any(unicodedata.category(character)[0] == "C" for character in value):
         return f"{setting} holds a control character or an invisible one"
     if setting == "duration_seconds":
-        return _unfit_duration(value, LONGEST_ROLE_SESSION if kind == ROLE else LONGEST)
+        return _unfit_duration(value, LONGEST_ROLE if kind == ROLE else LONGEST)
     if setting == SESSION_OPTION:
         wanted = "off" if kind == ROLE else "on"
         return "" if value == wanted else f"{SESSION_OPTION} of a {kind} is «{wanted}» or left out"

@@ -11,7 +11,6 @@ from awscli_mfa_plugin.errors import (
     MfaError,
     PermissionDeniedError,
 )
-from awscli_mfa_plugin.session.asking import YES, agrees
 from awscli_mfa_plugin.session.devices import (
     WHERE_THE_SERIAL_STANDS,
     checked_serial,
@@ -29,6 +28,7 @@ from awscli_mfa_plugin.session.source import (
     source_name,
     why_not_source,
 )
+from awscli_mfa_plugin.session.token_codes import YES, agrees
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
 from awscli_mfa_plugin.setup.questions import asked, chosen
 from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit

@@ -21,7 +21,7 @@ from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 from tests.hosts.installed import install_console_script
 
 PAIRS = 60

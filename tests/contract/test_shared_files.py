@@ -13,7 +13,7 @@ from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 from tests.fakes import LONG_LIVED, NOW, FakeFiles, session_section
 from tests.unit.store import state_folder
 

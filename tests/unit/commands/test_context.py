@@ -19,7 +19,7 @@ from awscli_mfa_plugin.console import context as console
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.host.context import AwsProcess, context_of, context_of_renewal
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 from tests.fakes import LONG_LIVED, FakeProcess, World, session_section
 
 if TYPE_CHECKING:

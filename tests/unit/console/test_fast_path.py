@@ -18,7 +18,7 @@ from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.credentials import process_form
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 
 if TYPE_CHECKING:
     from pathlib import Path

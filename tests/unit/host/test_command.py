@@ -15,7 +15,7 @@ from awscli_mfa_plugin.commands.table import NAMES, command_of
 from awscli_mfa_plugin.host.command import MfaCommand
 from awscli_mfa_plugin.host.context import AwsProcess
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 from awscli_mfa_plugin.system.machine import SystemClock
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.credentials import (
     CredentialsRequest,
+    check_min_remaining,
     check_remaining,
     check_request,
     ini_form,
@@ -310,3 +311,17 @@ def test_the_form_of_a_credentials_section() -> None:
         "region = eu-west-1",
     ]
     assert "region" not in ini_form("mfa", SESSION, "")
+
+
+@pytest.mark.parametrize("seconds", [None, 0, 3599])
+def test_less_than_an_hour_can_be_left(seconds: int | None) -> None:
+    """A new role session has that much left."""
+    check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
+
+
+@pytest.mark.parametrize("seconds", [3600, 7200])
+def test_an_hour_or_more_can_not_be_left(seconds: int) -> None:
+    """A moment after AWS gave the hour it is less; the profile and the bound are named."""
+    with pytest.raises(ConfigurationError, match="profile admin can't have") as refused:
+        check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
+    assert "less than 3600 seconds" in refused.value.remedy

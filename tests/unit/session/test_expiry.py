@@ -1,4 +1,4 @@
-"""When a session is due, and how its times are written and read."""
+"""When sessions expire, and how long they may last."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.session.expiry import expiry_window, parsed_time, rfc3339, seconds_left
-from tests.fakes import NOW
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.session.expiry import (
+    capped,
+    check_long_lived,
+    expiry_window,
+    is_session,
+    parsed_time,
+    resolve_duration,
+    rfc3339,
+    seconds_left,
+)
+from awscli_mfa_plugin.session.records import Profile
+from tests.fakes import LONG_LIVED, NOW
 
 WINDOWS = {
     "twelve hours": (43_200, 900),
@@ -147,3 +158,118 @@ def test_a_time_that_no_clock_shows_is_none(text: str) -> None:
     """Some programs write the first or the last for "never"; local time can't show it."""
     assert parsed_time(text) is None
     assert parsed_time(text, None) is None
+
+
+RESOLVED: dict[str, tuple[int | None, dict[str, str], int]] = {
+    "twelve hours by default": (None, {}, 43_200),
+    "an empty setting is none": (None, {"duration_seconds": ""}, 43_200),
+    "the profile's": (None, {"duration_seconds": "3600"}, 3600),
+    "the option before the profile's": (7200, {"duration_seconds": "3600"}, 7200),
+    "the option before a wrong setting": (7200, {"duration_seconds": "soon"}, 7200),
+    "the shortest by option": (900, {}, 900),
+    "the longest by option": (129_600, {}, 129_600),
+    "the shortest by setting": (None, {"duration_seconds": "900"}, 900),
+    "the longest by setting": (None, {"duration_seconds": "129600"}, 129_600),
+}
+
+
+@pytest.mark.parametrize(("option", "config", "seconds"), RESOLVED.values(), ids=RESOLVED.keys())
+def test_the_duration_is_the_options_then_the_profiles_then_twelve_hours(
+    option: int | None, config: dict[str, str], seconds: int
+) -> None:
+    """900 to 129600 seconds, the bounds included."""
+    assert resolve_duration(option, Profile("mfa", config)) == seconds
+
+
+@pytest.mark.parametrize("option", [-1, 0, 1, 899, 129_601, 10**9])
+def test_an_option_out_of_range_is_wrong_usage(option: int) -> None:
+    """AWS isn't asked what can't be; the message holds the bounds."""
+    with pytest.raises(UsageError, match="900 to 129600") as caught:
+        resolve_duration(option, Profile("mfa"))
+    assert f"--duration-seconds {option} " in caught.value.what
+
+
+@pytest.mark.parametrize(
+    "setting", ["0", "899", "129601", "-900", "1h", "9e2", "3600.0", "٣٦٠٠", "²²²²", "1_000"]
+)
+def test_a_setting_out_of_range_is_a_configuration_error(setting: str) -> None:
+    """The message names setting and profile, and how to override it."""
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_duration(None, Profile("mfa", {"duration_seconds": setting}))
+    assert f"duration_seconds = {setting} in profile mfa" in caught.value.what
+    assert "--duration-seconds" in caught.value.remedy
+
+
+def test_a_hostile_setting_is_shown_escaped_and_cut() -> None:
+    """What stands in a file can't steer the terminal."""
+    setting = "\x1b[2J" + "9" * 500
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_duration(None, Profile("m\u202efa", {"duration_seconds": setting}))
+    assert "\\x1b[2J" in caught.value.what
+    assert "m\\u202efa" in caught.value.what
+    assert len(caught.value.what) < 200
+
+
+TEMPORARY = {"aws_access_key_id": "ASIAX", "aws_session_token": "t"}
+MANAGED = {"mfa_source_profile": "default"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "sent"),
+    [
+        ("900", "900"),
+        ("3600", "3600"),
+        ("3601", "3600"),
+        ("43201", "3600"),
+        (" 7_200 ", "3600"),
+        ("600", "600"),
+        ("-1", "-1"),
+        ("1h", "1h"),
+        ("", ""),
+    ],
+)
+def test_more_than_an_hour_is_an_hour(setting: str, sent: str) -> None:
+    """What the CLI reads as a number is capped as one; anything else is left to the CLI."""
+    assert capped(setting) == sent
+
+
+SOURCES = [
+    (Profile("mfa", MANAGED), True),
+    (Profile("mfa", MANAGED, TEMPORARY), True),
+    (Profile("other", TEMPORARY), True),
+    (Profile("r", {"role_arn": "x"}), True),
+    (Profile("default", {}, LONG_LIVED), False),
+    (Profile("default", {"mfa_session": "on"}, LONG_LIVED), False),
+    (Profile("process", {"credential_process": "x"}), False),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), SOURCES)
+def test_whether_the_keys_of_a_source_are_a_sessions(source: Profile, *, expected: bool) -> None:
+    """A profile that keeps its long-lived keys gives those to the CLI's own role."""
+    assert is_session(source) == expected
+
+
+@pytest.mark.parametrize("duration", ["3601", "43200"])
+def test_a_long_role_on_a_session_is_refused_with_the_remedy(duration: str) -> None:
+    """Both profiles, the setting, the cause and what to write are named."""
+    role = Profile("admin", {"role_arn": "x", "duration_seconds": duration})
+    with pytest.raises(ConfigurationError) as refused:
+        check_long_lived(role, Profile("mfa", MANAGED))
+    for part in ("admin", f"duration_seconds = {duration}", "mfa", "role chaining"):
+        assert part in refused.value.what
+    assert "source_profile" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("duration", "source"),
+    [
+        ({}, Profile("mfa", MANAGED)),
+        ({"duration_seconds": "3600"}, Profile("mfa", MANAGED)),
+        ({"duration_seconds": "x"}, Profile("mfa", MANAGED)),
+        ({"duration_seconds": "7200"}, Profile("default", {}, LONG_LIVED)),
+    ],
+)
+def test_a_role_that_can_have_what_it_asks_for(duration: dict[str, str], source: Profile) -> None:
+    """An hour on a session, and more on long-lived keys."""
+    check_long_lived(Profile("admin", {"role_arn": "x", **duration}), source)

@@ -15,9 +15,8 @@ from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.session.login import LoginRequest, login
 from awscli_mfa_plugin.session.logout import logout, managed_names
-from awscli_mfa_plugin.session.other_tools import other_session
 from awscli_mfa_plugin.session.records import Profile, is_long_lived, is_written_key
-from awscli_mfa_plugin.session.sessions import session_lines, session_of
+from awscli_mfa_plugin.session.sections import other_session, session_lines, session_of
 from awscli_mfa_plugin.session.source import why_not_source
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeTerminal, World, session_section
 from tests.unit.store import state_folder

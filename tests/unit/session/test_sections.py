@@ -1,15 +1,30 @@
-"""Profiles and the sections that hold them."""
+"""Which section is a profile's, and the sessions that sections hold."""
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta, timezone
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.records import Profile, Session
 from awscli_mfa_plugin.session.sections import (
+    SESSION_OPTIONS,
+    STALE_OPTIONS,
+    OtherSession,
     check_profile_name,
     config_section,
     credentials_section,
+    lives,
+    options_without_session,
+    other_session,
+    session_of,
+    session_options,
 )
+from tests.fakes import LONG_LIVED, NOW, session_section
 
 SECTIONS = {
     "a new profile": ("mfa", [], "profile mfa"),
@@ -62,3 +77,159 @@ def test_an_unfit_profile_name_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         check_profile_name(name)
     assert caught.value.exit_code == 253
+
+
+SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
+
+
+def test_a_session_is_written_with_its_times_and_our_name() -> None:
+    """RFC 3339 with offset, which shell prompts read."""
+    assert session_options(SESSION) == {
+        "aws_access_key_id": "ASIA1",
+        "aws_secret_access_key": "secret-1",
+        "aws_session_token": "token-1",
+        "expiration": "2026-11-24T21:00:00+00:00",
+        "issued": "2026-11-24T09:00:00+00:00",
+        "issued_key": "2026-11-24T09:00:00+00:00 b1b36d22b7ab353e3f784f0affd40055",
+        "manager": "awscli-mfa-plugin",
+    }
+
+
+def test_what_is_written_is_what_logout_takes_out() -> None:
+    """Nothing of a session stays behind, and what is stale isn't part of it."""
+    assert set(session_options(SESSION)) == set(SESSION_OPTIONS)
+    assert set(STALE_OPTIONS).isdisjoint(SESSION_OPTIONS)
+    assert options_without_session({**session_options(SESSION), "region": "eu-west-1"}) == {
+        "region": "eu-west-1"
+    }
+
+
+@given(st.integers(1, 129_600), st.booleans(), st.integers(0, 10**9))
+def test_a_session_is_read_as_it_was_written(
+    lifetime: int,
+    has_issued: bool,  # noqa: FBT001 - hypothesis draws it
+    later: int,
+) -> None:
+    """Both times, to the second, whether or not the start is known."""
+    issued = NOW + timedelta(seconds=later)
+    session = Session(
+        "A", "s", "t", issued + timedelta(seconds=lifetime), issued if has_issued else None
+    )
+    assert session_of(Profile("a", {}, session_options(session))) == session
+
+
+NONE_OF_OURS = {
+    "nothing": {},
+    "long-lived keys": LONG_LIVED,
+    "another manager's": session_section(manager="awsume"),
+    "no end": session_section(expiration=""),
+    "an end that is no time": session_section(expiration="soon"),
+}
+
+
+@pytest.mark.parametrize("section", NONE_OF_OURS.values(), ids=NONE_OF_OURS.keys())
+def test_what_isnt_a_session_of_ours_is_none(section: dict[str, str]) -> None:
+    """Neither another's nor one whose end can't be told."""
+    assert session_of(Profile("a", {}, section)) is None
+
+
+def test_a_session_may_live_until_its_known_end() -> None:
+    """One without a known end may still be good."""
+    assert lives(None, NOW)
+    assert lives(NOW + timedelta(seconds=1), NOW)
+    assert not lives(NOW, NOW)
+    assert not lives(NOW - timedelta(seconds=1), NOW)
+
+
+TEMPORARY = {
+    "aws_access_key_id": "ASIA",
+    "aws_secret_access_key": "secret",
+    "aws_session_token": "token",
+}
+NAIVE = "2026-11-24 09:00:00"
+RFC3339 = "2026-11-24T09:00:00+00:00"
+
+LAYOUTS: dict[str, tuple[str, dict[str, str], str, datetime | None]] = {
+    "aws-mfa": (
+        "work",
+        {"expiration": NAIVE, "aws_security_token": "token", "assumed_role": "False"},
+        "aws-mfa",
+        NOW,
+    ),
+    "aws-mfa, the token's old name alone": (
+        "work",
+        {"aws_session_token": "", "expiration": NAIVE, "aws_security_token": "token"},
+        "aws-mfa",
+        NOW,
+    ),
+    "aws-mfa by its role": ("work", {"expiration": NAIVE, "assumed_role": "x"}, "aws-mfa", NOW),
+    "awsmfa": ("default", {"awsmfa_expiration": "2026-11-24T09:00:00"}, "awsmfa", NOW),
+    "awscli-mfa.sh": ("a-mfasession", {"aws_session_expiry": RFC3339}, "awscli-mfa.sh", NOW),
+    "awscli-bastion": (
+        "bastion-sts",
+        {"aws_session_expiration": "2026-11-24 09:00:00+00:00"},
+        "awscli-bastion",
+        NOW,
+    ),
+    "aws-vault": (
+        "work",
+        {"aws_credential_expiration": "2026-11-24T09:00:00Z"},
+        "aws-vault",
+        NOW,
+    ),
+    "saml2aws": (
+        "saml",
+        {"x_security_token_expires": "2026-11-24T10:00:00+01:00"},
+        "saml2aws",
+        NOW,
+    ),
+    "aws configure mfa-login": ("session-GAHT12345678", {}, "aws configure mfa-login", None),
+    "nobody known, with an end": ("work", {"expiration": RFC3339}, "another tool", NOW),
+    "nobody known, without one": ("work", {}, "another tool", None),
+    "another manager": ("work", {"manager": "x", "expiration": RFC3339}, "x", NOW),
+    "another manager, naive time": ("work", {"manager": "x", "expiration": NAIVE}, "x", NOW),
+    "another manager, no end": ("work", {"manager": "x"}, "x", None),
+    "an end that is no time": ("work", {"awsmfa_expiration": "soon"}, "awsmfa", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "tool", "expiration"), LAYOUTS.values(), ids=LAYOUTS.keys()
+)
+def test_a_peers_session_is_recognised_with_its_end(
+    name: str, options: dict[str, str], tool: str, expiration: datetime | None
+) -> None:
+    """By the keys that each tool writes, in the form that it writes."""
+    profile = Profile(name, {}, TEMPORARY | options)
+    assert other_session(profile) == OtherSession(tool, expiration)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can't be set here")
+@pytest.mark.parametrize(("zone", "hour"), [("EST5", 14), ("CET-1", 8), ("UTC0", 9)])
+def test_awsumes_end_is_local_time(zone: str, hour: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes naive local time (awsume #160)."""
+    profile = Profile("work", {}, TEMPORARY | {"manager": "awsume", "expiration": NAIVE})
+    try:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        session = other_session(profile)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert session == OtherSession("awsume", datetime(2026, 11, 24, hour, tzinfo=timezone.utc))
+
+
+@pytest.mark.parametrize(
+    "section", [{}, LONG_LIVED, session_section(), LONG_LIVED | {"expiration": RFC3339}]
+)
+def test_no_session_and_our_own_are_nobody_elses(section: dict[str, str]) -> None:
+    """Only temporary keys that we didn't write are another tool's."""
+    assert other_session(Profile("session-x", {}, section)) is None
+
+
+def test_a_hostile_manager_is_shown_escaped_and_short() -> None:
+    """The name comes from a file."""
+    session = other_session(Profile("a", {}, TEMPORARY | {"manager": "\x1b[2J" + "x" * 99}))
+    assert session is not None
+    assert session.tool.startswith("\\x1b[2Jx")
+    assert len(session.tool) == 40

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.session.sessions import session_of
+from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.session.status import (
     EXPIRED,
     EXPIRING,

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
 )
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.sessions import session_options
+from awscli_mfa_plugin.session.sections import session_options
 from awscli_mfa_plugin.watch.steps import (
     DUE,
     LONGEST_PAUSE,
