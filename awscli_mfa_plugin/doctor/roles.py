@@ -92,5 +92,5 @@ def _setting(role: Profile, longest: int | None = None) -> Iterator[Finding]:
         seen = f"{what}, which isn't a whole number: the CLI ignores it, and AWS gives an hour."
         yield Finding(_CHECK, WARNING, seen, remedy)
     elif seconds < SHORTEST or (longest is not None and seconds > longest):
-        seen = f"{what}: AWS refuses anything but {bounds}."
+        seen = f"{what}: AWS refuses anything but {SHORTEST} to {LONGEST_ROLE}."
         yield Finding(_CHECK, ERROR, seen, remedy)

@@ -438,7 +438,7 @@ def test_a_roles_prompt_is_hidden_if_its_profile_says_so(setting: str, hidden: o
     assert world.terminal.hidden == [hidden]
 
 
-FORBIDDEN_FOR_A_ROLE: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+ROLE_FORBIDDEN: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "by the profile": ({"mfa_prompt": "never"}, {}, "mfa_prompt = never"),
     "for one call": ({}, {"AWS_MFA_PROMPT": "never"}, "AWS_MFA_PROMPT=never"),
     "on CI": ({}, {"CI": "true"}, "CI is set"),
@@ -447,8 +447,8 @@ FORBIDDEN_FOR_A_ROLE: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
 
 @pytest.mark.parametrize(
     ("settings", "environment", "reason"),
-    FORBIDDEN_FOR_A_ROLE.values(),
-    ids=FORBIDDEN_FOR_A_ROLE.keys(),
+    ROLE_FORBIDDEN.values(),
+    ids=ROLE_FORBIDDEN.keys(),
 )
 def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
     settings: dict[str, str], environment: dict[str, str], reason: str
