@@ -10,6 +10,8 @@ import subprocess
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.hosts.home import Home, Result
 from tests.hosts.people import codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.terminal import Terminal
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
 
 
+# What shells, signals and formats decide, and no CLI.
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 ROLES = (
     "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = mfa\n"
     "[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/admin\nsource_profile = mfa\n"
@@ -71,6 +75,7 @@ def test_a_shell_takes_the_session_and_gives_it_back(home: Home, aws: EmbeddedAw
     assert "token-of-a-session" not in result.output
 
 
+@on_v2
 def test_each_format(home: Home, aws: EmbeddedAws) -> None:
     """JSON is what a credential process prints, ini a section; the rest are scripts."""
     settled(home, aws)
@@ -89,6 +94,7 @@ def test_each_format(home: Home, aws: EmbeddedAws) -> None:
     assert json.loads(exported("--output", "json"))["AccessKeyId"] == session["aws_access_key_id"]
 
 
+@on_v2
 def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
     """The caller's environment stays as it was: stdout is empty, the exit code says why."""
     settle_managed(home, aws)
@@ -108,6 +114,7 @@ def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
     )
 
 
+@on_v2
 def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
     """The secrets stand on the screen then, and a line says how a shell takes them."""
     settled(home, aws)
@@ -144,6 +151,7 @@ def test_aws_inside_of_exec(home: Home, aws: EmbeddedAws) -> None:
     assert "no" in other.stderr
 
 
+@on_v2
 def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
     """As a shell has it: 127 where it isn't found, 126 where it can't run."""
     settled(home, aws)
@@ -157,6 +165,7 @@ def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
         assert message in result.stderr
 
 
+@on_v2
 def test_wrong_usage_of_exec(home: Home) -> None:
     """A command without «--» before it, and «--» without a command behind it."""
     for words in (["ls"], ["--"], ["--bogus", "--", "ls"]):
@@ -164,6 +173,7 @@ def test_wrong_usage_of_exec(home: Home) -> None:
         assert result.returncode == 252, result.output
 
 
+@on_v2
 def test_the_users_shell(home: Home, aws: EmbeddedAws) -> None:
     """Without a command it is started, and the profile is there for its prompt."""
     settled(home, aws)
@@ -172,6 +182,7 @@ def test_the_users_shell(home: Home, aws: EmbeddedAws) -> None:
     assert (result.returncode, result.stdout) == (3, "in-mfa\n"), result.output
 
 
+@on_v2
 def test_exec_passes_signals_on(home: Home, aws: EmbeddedAws) -> None:
     """The program takes the process's place: a signal meets it, SIGPIPE as in a shell."""
     settled(home, aws)
@@ -185,6 +196,7 @@ def test_exec_passes_signals_on(home: Home, aws: EmbeddedAws) -> None:
     assert not int(ignored.split()[1], 16) >> (signal.SIGPIPE - 1) & 1
 
 
+@on_v2
 def test_min_remaining_renews_before(home: Home, aws: EmbeddedAws) -> None:
     """A session that isn't due is renewed if too little is left of it."""
     settled(home, aws)
@@ -217,6 +229,7 @@ def test_the_session_of_a_role(home: Home, aws: EmbeddedAws) -> None:
     assert ":assumed-role/admin/" in listed.stdout, listed.output
 
 
+@on_v2
 def test_a_role_that_lasts_too_short(home: Home, aws: EmbeddedAws) -> None:
     """A cached one isn't taken, and a new one that lasts shorter than asked for is an error."""
     settled(home, aws, ROLES + "duration_seconds = 1800\n")
@@ -241,6 +254,7 @@ def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws)
     assert answer["SessionToken"] == session_in(home)["aws_session_token"]
 
 
+@on_v2
 def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Path) -> None:
     """A profile whose own credential_process leads back to it, at once or by its source."""
     del plugin
@@ -262,6 +276,7 @@ def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Pat
     assert "a cycle" in far.stderr
 
 
+@on_v2
 def test_many_that_ask_at_once_spend_one_code(home: Home, aws: EmbeddedAws) -> None:
     """The first asks, the others wait for its result."""
     settle_managed(home, aws, "mfa_process = ./code\n")

@@ -76,7 +76,7 @@ def login(home: Home, aws: EmbeddedAws) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [("v1",), ("v1-split",), ("v1-boto3",), ("v2",), ("v2-debian",), ("v1", "v2")],
+    [("v1-boto3",), ("v2-debian",), ("v1", "v2")],
     ids="+".join,
 )
 def test_install_login_upgrade_uninstall(
@@ -94,10 +94,10 @@ def test_install_login_upgrade_uninstall(
     home.write_config(CONFIG)
     home.write_credentials(keys_of(aws, "ada"))
     before = machine.files()
-    done = machine.installer("install", *(["--aliases"] if names == ("v2",) else []))
+    done = machine.installer("install", *(["--aliases"] if "v2" in names else []))
     assert done.returncode == 0, done.output
     assert done.output.count("«aws mfa» works") == len(names)
-    assert (home.aws_folder / "cli" / "alias").exists() == (names == ("v2",))
+    assert (home.aws_folder / "cli" / "alias").exists() == ("v2" in names)
     login(home, aws)
     first = (home.path / DATA / "current").readlink()
     machine.change_source("# a newer release")
@@ -178,17 +178,10 @@ def test_v1_that_cannot_get_the_plugin_stays_whole(both: Machine) -> None:
     assert both.home.run("--version").returncode == 0
 
 
-HIDDEN = {
-    "pyenv": ".pyenv/versions/3.12.1",
-    "uv": ".local/share/uv/tools/awscli",
-    "conda": "miniconda3/envs/work",
-}
-
-
-@pytest.mark.parametrize("place", HIDDEN.values(), ids=HIDDEN)
-def test_a_hidden_v1_gets_the_plugin_too(v2: Machine, place: str) -> None:
+def test_a_hidden_v1_gets_the_plugin_too(v2: Machine) -> None:
     """One that only a version manager knows reads the same config file, and goes on working."""
     need("v1")
+    place = ".pyenv/versions/3.12.1"
     [host] = [host for host in all_hosts() if host.name == "v1"]
     (v2.home.path / place).parent.mkdir(parents=True)
     hidden = replace(v2.home, host=own_host(host, v2.home.path / place))

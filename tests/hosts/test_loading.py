@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import HOSTS
+from tests.hosts.cache import CHAINS, HOSTS
 from tests.hosts.people import keys_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-pytestmark = pytest.mark.parametrize("host", HOSTS, indirect=True)
+on_every_host = pytest.mark.parametrize("host", HOSTS, indirect=True)
+on_each_kind = pytest.mark.parametrize("host", CHAINS, indirect=True)
 
 
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
@@ -44,6 +45,7 @@ def own_copy(home: Home, tmp_path: Path) -> Home:
     return changed
 
 
+@on_every_host
 @pytest.mark.parametrize("profile", ["default", "unmanaged"])
 def test_a_plain_command_loads_the_entry_alone(
     own_copy: Home, aws: EmbeddedAws, tmp_path: Path, profile: str
@@ -73,6 +75,7 @@ BREAKAGES = {
 }
 
 
+@on_each_kind
 @pytest.mark.parametrize(("path", "source"), BREAKAGES.values(), ids=BREAKAGES.keys())
 def test_whatever_breaks_leaves_other_commands_working(
     own_copy: Home, aws: EmbeddedAws, path: str, source: str
@@ -92,6 +95,7 @@ def test_whatever_breaks_leaves_other_commands_working(
     assert "Traceback" not in ours.stderr
 
 
+@on_each_kind
 def test_missing_dependency_is_named(own_copy: Home) -> None:
     """The remedy is to install the plugin again."""
     assert own_copy.plugin
@@ -103,6 +107,7 @@ def test_missing_dependency_is_named(own_copy: Home) -> None:
     assert "nstall it again" in result.stderr
 
 
+@on_each_kind
 def test_help_lists_the_command(home: Home) -> None:
     """``aws help`` names it, ``aws mfa help`` its subcommands, each with examples."""
     if not home.host.renders_help:

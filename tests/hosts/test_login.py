@@ -23,9 +23,11 @@ from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
+on_the_oldest_too = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
 
+@on_the_oldest_too
 def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """A denied call, six digits typed at the prompt, and the same call is allowed."""
     settle(home, aws)
@@ -40,6 +42,7 @@ def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     assert codes_spent(aws) == 1
 
 
+@on_the_oldest_too
 def test_login_writes_the_session_and_keeps_what_it_found_out(home: Home, aws: EmbeddedAws) -> None:
     """The credentials section has the design's options, the config section what was learnt."""
     settle(home, aws)
@@ -66,6 +69,7 @@ def test_login_writes_the_session_and_keeps_what_it_found_out(home: Home, aws: E
     assert "Kept for the next time" not in result.stdout
 
 
+@on_v2
 def test_login_as_data(home: Home, aws: EmbeddedAws) -> None:
     """An explicit --output gives the result in AWS's casing, through the CLI's formatter."""
     settle(home, aws)
@@ -79,6 +83,7 @@ def test_login_as_data(home: Home, aws: EmbeddedAws) -> None:
     assert text.stdout == f"{serial_of(aws)}\n"
 
 
+@on_v2
 def test_a_session_that_is_not_due_is_kept(home: Home, aws: EmbeddedAws) -> None:
     """A second login asks for nothing and calls nobody."""
     settle(home, aws)
@@ -90,6 +95,7 @@ def test_a_session_that_is_not_due_is_kept(home: Home, aws: EmbeddedAws) -> None
     assert len(aws.calls) == before
 
 
+@on_v2
 def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
     """«Renew unless at least that much is left»."""
     settle(home, aws)
@@ -104,6 +110,7 @@ def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
     assert codes_spent(aws) == 2
 
 
+@on_v2
 def test_dry_run_spends_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None:
     """It says what would be done."""
     settle(home, aws)
@@ -115,6 +122,7 @@ def test_dry_run_spends_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None
     assert codes_spent(aws) == 0
 
 
+@on_the_oldest_too
 def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> None:
     """Three codes in all; the third is right."""
     settle(home, aws)
@@ -128,6 +136,7 @@ def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> No
     assert terminal.wait() == 0, terminal.text
 
 
+@on_v2
 def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
     """The exit code is 254, and the files are as they were."""
     settle(home, aws)
@@ -140,6 +149,7 @@ def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
     assert home.credentials.read_bytes() == before
 
 
+@on_the_oldest_too
 @pytest.mark.parametrize(("key", "exit_code"), [(CTRL_C, 130), (CTRL_D, 130), (CTRL_Z, 253)])
 def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_code: int) -> None:
     """Ctrl-C and Ctrl-D cancel, Ctrl-Z ends it; nothing is written, the terminal is mended."""
@@ -153,6 +163,7 @@ def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_co
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
 
 
+@on_the_oldest_too
 def test_no_terminal_to_ask_on(home: Home, aws: EmbeddedAws) -> None:
     """The error names the ways to give a code; exit code 253, nothing written."""
     settle(home, aws)
@@ -164,6 +175,7 @@ def test_no_terminal_to_ask_on(home: Home, aws: EmbeddedAws) -> None:
     assert home.credentials.read_bytes() == before
 
 
+@on_v2
 def test_code_from_stdin(home: Home, aws: EmbeddedAws) -> None:
     """``--token-code -`` reads it there."""
     settle(home, aws)
@@ -172,6 +184,7 @@ def test_code_from_stdin(home: Home, aws: EmbeddedAws) -> None:
     assert result.returncode == 0, result.output
 
 
+@on_v2
 def test_code_from_the_environment(home: Home, aws: EmbeddedAws) -> None:
     """``AWS_MFA_TOKEN_CODE`` serves."""
     settle(home, aws)
@@ -180,6 +193,7 @@ def test_code_from_the_environment(home: Home, aws: EmbeddedAws) -> None:
     assert result.returncode == 0, result.output
 
 
+@on_the_oldest_too
 def test_code_from_a_command(home: Home, aws: EmbeddedAws) -> None:
     """``mfa_process`` of the source profile serves, and sees no code and no keys."""
     settle(home, aws)
@@ -194,6 +208,7 @@ def test_code_from_a_command(home: Home, aws: EmbeddedAws) -> None:
     assert "AWS_SECRET" not in seen
 
 
+@on_v2
 def test_a_used_code_is_caught_here(home: Home, aws: EmbeddedAws) -> None:
     """AWS isn't even asked; the error says when the next code comes."""
     settle(home, aws)
@@ -206,6 +221,7 @@ def test_a_used_code_is_caught_here(home: Home, aws: EmbeddedAws) -> None:
     assert [call.action for call in aws.calls[before:] if call.token_code] == []
 
 
+@on_v2
 def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> None:
     """The wait for the next code is shown, and Ctrl-C ends it."""
     settle(home, aws)
@@ -219,6 +235,7 @@ def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> 
     assert terminal.wait() == 130, terminal.text
 
 
+@on_the_oldest_too
 def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> None:
     """The code is spent: it isn't sent twice, and the error says so."""
     settle(home, aws)
@@ -229,6 +246,7 @@ def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> N
     assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1
 
 
+@on_the_oldest_too
 def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> None:
     """``--endpoint-url`` is where STS and IAM are asked."""
     settle(home, aws)
@@ -239,6 +257,7 @@ def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> N
     assert aws.url not in home.config.read_text()
 
 
+@on_the_oldest_too
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in another user's home")
 @pytest.mark.parametrize("profile", ["mfa", "default"])
 def test_root_in_a_users_home_leaves_nothing_of_its_own(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.hosts.people import codes_spent, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ def ended(processes: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
     return [(process.wait(), process.communicate()[1]) for process in processes]
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_twenty_logins_to_twenty_profiles(home: Home, aws: EmbeddedAws) -> None:
     """All sessions are there, and all the keys still."""
     settle(home, aws)
