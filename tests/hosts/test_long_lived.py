@@ -92,6 +92,7 @@ def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
     assert sum(1 for call in aws.calls if call.action == "AssumeRole") >= 6
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_a_short_session_asks_for_nothing_more_in_its_first_ten_minutes(
     home: Home, aws: EmbeddedAws
 ) -> None:

@@ -44,6 +44,7 @@ def test_twenty_logins_to_twenty_profiles(home: Home, aws: EmbeddedAws) -> None:
         assert f"[profile mfa-{name}]" in home.config.read_text()
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_twenty_logins_to_one_profile(home: Home, aws: EmbeddedAws) -> None:
     """One code used, twenty successes."""
     settle(home, aws)

@@ -23,7 +23,8 @@ from tests.hosts.terminal import CTRL_C, CTRL_D
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-pytestmark = pytest.mark.parametrize("host", CHAINS, indirect=True)
+on_each_chain = pytest.mark.parametrize("host", CHAINS, indirect=True)
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
 
 MFA = "[profile mfa]\nregion = {region}\nmfa_source_profile = default\nmfa_serial = {serial}\n"
@@ -53,6 +54,7 @@ def age(home: Home, seconds: int) -> None:
     home.write_credentials(text)
 
 
+@on_each_chain
 def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
     """No login came before: one line says why, the prompt follows, the command runs."""
     settle_managed(home, aws)
@@ -68,6 +70,7 @@ def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
     assert codes_spent(aws) == 1
 
 
+@on_each_chain
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
 def test_by_the_environment(home: Home, aws: EmbeddedAws, variable: str) -> None:
     """The profile may come from the environment."""
@@ -77,6 +80,7 @@ def test_by_the_environment(home: Home, aws: EmbeddedAws, variable: str) -> None
     assert result.returncode == 0, result.output
 
 
+@on_each_chain
 def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     """With ``mfa_process`` there is no question at all, on a terminal too."""
     script = home.path / "code"
@@ -88,6 +92,7 @@ def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     assert "Token code" not in result.stdout
 
 
+@on_each_chain
 def test_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     """One clear error with the command to run, in place of AWS's; exit code 253 everywhere."""
     settle_managed(home, aws)
@@ -98,6 +103,7 @@ def test_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     assert result.stdout == ""
 
 
+@on_each_chain
 @pytest.mark.parametrize(
     "command",
     [
@@ -119,6 +125,7 @@ def test_a_session_that_is_over(home: Home, aws: EmbeddedAws, command: tuple[str
     assert "ExpiredToken" not in result.stderr
 
 
+@on_each_chain
 def test_a_session_that_is_due_serves_where_nobody_can_be_asked(
     home: Home, aws: EmbeddedAws
 ) -> None:
@@ -131,6 +138,7 @@ def test_a_session_that_is_due_serves_where_nobody_can_be_asked(
     assert codes_spent(aws) == 1
 
 
+@on_each_chain
 def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """One line says why."""
     settle_managed(home, aws)
@@ -144,6 +152,7 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
     assert codes_spent(aws) == 2
 
 
+@on_each_chain
 def test_dismissed_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
     """Ctrl-D at the prompt of a session that lives: the command runs on it."""
     settle_managed(home, aws)
@@ -156,6 +165,7 @@ def test_dismissed_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
     assert "reports" in terminal.text
 
 
+@on_each_chain
 @pytest.mark.parametrize("command", [("s3", "ls"), ("s3", "cp", "s3://reports/a", "-")])
 def test_interrupted(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> None:
     """Ctrl-C at the prompt ends the command with 130."""
@@ -167,6 +177,7 @@ def test_interrupted(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> 
     assert "Traceback" not in terminal.text
 
 
+@on_each_chain
 def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> None:
     """``AWS_MFA_PROMPT=never`` and ``CI`` forbid to ask on a terminal too."""
     settle_managed(home, aws)
@@ -176,6 +187,7 @@ def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> Non
         assert "Token code" not in result.stdout
 
 
+@on_each_chain
 def test_switched_off_for_a_call(home: Home, aws: EmbeddedAws) -> None:
     """``AWS_MFA_SESSION=off`` leaves the call to the CLI alone."""
     settle_managed(home, aws)
@@ -195,6 +207,7 @@ def settle_own(home: Home, aws: EmbeddedAws, name: str = "work") -> None:
     home.write_credentials(keys_of(aws, "ada", name))
 
 
+@on_each_chain
 @pytest.mark.parametrize("name", ["work", "default"])
 def test_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws, name: str) -> None:
     """aws-cli #1985: it runs on a session, which later commands reuse; the keys stay."""
@@ -216,6 +229,7 @@ def test_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws, name: str) ->
     assert home.run("s3", "ls", *options).returncode == 253
 
 
+@on_each_chain
 def test_login_to_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> None:
     """It says where the session lives, and the way for other tools."""
     settle_own(home, aws)
@@ -229,6 +243,7 @@ def test_login_to_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> N
     assert home.run("s3", "ls", "--profile", "work").returncode == 0
 
 
+@on_each_chain
 def test_get_session_token_by_hand_on_such_a_profile(home: Home, aws: EmbeddedAws) -> None:
     """AWS refuses it to a session, so the keys serve."""
     settle_own(home, aws)
@@ -247,6 +262,7 @@ def role(name: str, source: str, more: str = "") -> str:
     )
 
 
+@on_each_chain
 def test_a_role_on_a_session_profile_without_keys(home: Home, aws: EmbeddedAws) -> None:
     """The session is made first, then the role is assumed on it; then both are cached."""
     settle_managed(home, aws, role("admin", "mfa"))
@@ -259,6 +275,7 @@ def test_a_role_on_a_session_profile_without_keys(home: Home, aws: EmbeddedAws) 
     assert codes_spent(aws) == 1
 
 
+@on_each_chain
 def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
     """On a terminal, with the line that says why."""
     settle_managed(home, aws, role("admin", "mfa"))
@@ -269,6 +286,7 @@ def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
     assert terminal.wait() == 0, terminal.text
 
 
+@on_each_chain
 def test_a_role_with_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     """The same error as on the session profile itself."""
     settle_managed(home, aws, role("admin", "mfa"))
@@ -277,6 +295,7 @@ def test_a_role_with_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     assert "Log in: aws mfa login --profile mfa" in result.stderr
 
 
+@on_each_chain
 def test_classic_roles_on_a_managed_default(home: Home, aws: EmbeddedAws) -> None:
     """One session serves every role that the CLI alone would ask a code for each."""
     serial = f"mfa_serial = {serial_of(aws)}\n"
@@ -292,6 +311,7 @@ def test_classic_roles_on_a_managed_default(home: Home, aws: EmbeddedAws) -> Non
     assert [call.mfa_serial for call in assumed] == ["", ""]
 
 
+@on_each_chain
 def test_a_role_on_a_role(home: Home, aws: EmbeddedAws) -> None:
     """Chains stand on the session too."""
     settle_managed(home, aws, role("reader", "mfa") + role("chained", "reader"))
@@ -301,6 +321,7 @@ def test_a_role_on_a_role(home: Home, aws: EmbeddedAws) -> None:
     assert "assumed-role/chained" in result.stdout
 
 
+@on_each_chain
 def test_a_role_keeps_its_settings(home: Home, aws: EmbeddedAws) -> None:
     """``external_id``, ``role_session_name`` and ``duration_seconds`` as the CLI has them."""
     more = "external_id = partner-42\nrole_session_name = me\nduration_seconds = 1800\n"
@@ -311,6 +332,7 @@ def test_a_role_keeps_its_settings(home: Home, aws: EmbeddedAws) -> None:
     assert "assumed-role/partner/me" in result.stdout
 
 
+@on_each_chain
 def test_a_role_that_is_switched_off_asks_by_our_sources(home: Home, aws: EmbeddedAws) -> None:
     """A trust policy on the age of the code: the CLI's own way, with a code from anywhere."""
     more = f"mfa_session = off\nmfa_serial = {serial_of(aws)}\n"
@@ -324,6 +346,7 @@ def test_a_role_that_is_switched_off_asks_by_our_sources(home: Home, aws: Embedd
     assert assumed.mfa_serial == serial_of(aws)
 
 
+@on_v2
 def test_ten_commands_at_once_ask_for_one_code(home: Home, aws: EmbeddedAws) -> None:
     """The first renews, the others wait for its result and go on."""
     settle_managed(home, aws)
@@ -335,6 +358,7 @@ def test_ten_commands_at_once_ask_for_one_code(home: Home, aws: EmbeddedAws) -> 
     assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1
 
 
+@on_each_chain
 def test_keys_in_the_environment_win_as_in_the_cli(home: Home, aws: EmbeddedAws) -> None:
     """Without --profile they are what the CLI takes; status says so."""
     settle_managed(home, aws)
@@ -350,6 +374,7 @@ def test_keys_in_the_environment_win_as_in_the_cli(home: Home, aws: EmbeddedAws)
     assert "AWS_ACCESS_KEY_ID" in home.run("mfa", "status", env=env).stderr
 
 
+@on_each_chain
 def test_configure_list_neither_asks_nor_fails(home: Home, aws: EmbeddedAws) -> None:
     """People have it in their prompts."""
     settle_managed(home, aws)
@@ -360,6 +385,7 @@ def test_configure_list_neither_asks_nor_fails(home: Home, aws: EmbeddedAws) -> 
     assert "Token code" not in result.stdout
 
 
+@on_each_chain
 def test_a_renewal_leaks_nothing(home: Home, aws: EmbeddedAws) -> None:
     """Neither into ``--debug`` nor into the history."""
     settle_managed(home, aws, "cli_history = enabled\n")

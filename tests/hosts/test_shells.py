@@ -37,7 +37,7 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_a_shell_takes_the_session_and_gives_it_back(
     home: Home, aws: EmbeddedAws, shell: str

@@ -33,7 +33,6 @@ VERSIONS = {
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
 
 
-@on_every_host
 def test_version_without_the_plugin(plain_home: Home) -> None:
     """Each host is the release that the pins name."""
     result = plain_home.run("--version")
@@ -58,14 +57,12 @@ def test_the_plugin_is_really_loaded(home: Home) -> None:
     assert "login" in result.stderr
 
 
-@on_every_host
 def test_without_the_plugin_there_is_no_mfa(plain_home: Home) -> None:
     """``aws mfa`` comes from the plugin alone."""
     result = plain_home.run("mfa", "status")
     assert result.returncode == plain_home.host.usage_exit_code, result.output
 
 
-@on_every_host
 def test_the_version_on_a_terminal(home: Home) -> None:
     """A command on a terminal shows what it shows elsewhere."""
     result = home.run("--version", tty=True)
