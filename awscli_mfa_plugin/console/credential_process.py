@@ -68,7 +68,7 @@ def _aws(system: Sequence[str]) -> str:
 
     Editors and daemons start programs with a short PATH.
     """
-    from awscli_mfa_plugin.system.cli_places import (
+    from awscli_mfa_plugin.system.aws_clis import (
         programs_in_usual_places,
         programs_on_path,
     )

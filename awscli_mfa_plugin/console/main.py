@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
 def _places(system: Sequence[str] | None) -> Sequence[str]:
     if system is not None:
         return system
-    from awscli_mfa_plugin.system.cli_places import SYSTEM_PLACES
+    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
 
     return SYSTEM_PLACES
 

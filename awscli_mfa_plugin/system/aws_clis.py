@@ -2,32 +2,115 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.files.paths import home_folder
-from awscli_mfa_plugin.system.cli_places import (
-    behind_shim,
-    programs_in_usual_places,
-    programs_of_tools,
-    programs_on_path,
-)
 from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+SYSTEM_PLACES = (
+    "/usr/local/bin",
+    "/opt/homebrew/bin",
+    "/usr/bin",
+    "/usr/local/aws-cli/v2/current/bin",
+    "/usr/local/aws-cli",
+)
+"""What those who compose the program pass on as ``system``: folders of the whole machine."""
+
+_PIPX_HOMES = (".local/share/pipx", ".local/pipx")
+_HOME_PLACES = (".local/bin", *(f"{home}/venvs/awscli/bin" for home in _PIPX_HOMES))
+_ON_WINDOWS = os.name == "nt"
+_NAMES = ("aws.exe", "aws.cmd", "aws.bat", "aws") if _ON_WINDOWS else ("aws",)
+_BIN = "Scripts" if _ON_WINDOWS else "bin"
+_CONDA = (_BIN, f"envs/*/{_BIN}")
+
+
+class _Tool(NamedTuple):
+    """A tool that installs programs; ``shims`` is its folder of scripts that start them."""
+
+    variable: str
+    defaults: tuple[str, ...]
+    patterns: tuple[str, ...]
+    shims: str = ""
+
+    def roots(self, environment: Mapping[str, str]) -> list[str]:
+        """Return the folder that the variable names, else those in the home."""
+        home = home_folder(environment)
+        named = environment.get(self.variable, "")
+        return [named] if named else [os.path.join(home, each) for each in self.defaults]
+
+    def programs_below(self, root: str) -> Iterator[str]:
+        """Yield the ``aws`` programs that it installed below ``root``."""
+        for pattern in self.patterns:
+            yield from _programs_in(sorted(glob.glob(os.path.join(glob.escape(root), pattern))))
+
+
+_TOOLS = (
+    _Tool("VIRTUAL_ENV", (), (_BIN,)),
+    _Tool("PYENV_ROOT", (".pyenv",), (f"versions/*/{_BIN}",), "shims"),
+    _Tool("PIPX_HOME", _PIPX_HOMES, (f"venvs/*/{_BIN}",)),
+    _Tool("UV_TOOL_DIR", (".local/share/uv/tools",), (f"*/{_BIN}",)),
+    _Tool("CONDA_PREFIX", (), _CONDA),
+    _Tool("", ("miniconda3", "anaconda3", "miniforge3", "mambaforge"), _CONDA),
+    _Tool("ASDF_DATA_DIR", (".asdf",), (f"installs/*/*/{_BIN}",), "shims"),
+    _Tool("MISE_DATA_DIR", (".local/share/mise",), (f"installs/*/*/{_BIN}",), "shims"),
+)
+
+
+def programs_on_path(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paths of the programs named ``aws`` that a shell finds, the first one first."""
+    yield from _programs_in(environment.get("PATH", "").split(os.pathsep))
+
+
+def programs_in_usual_places(
+    environment: Mapping[str, str], system: Sequence[str]
+) -> Iterator[str]:
+    """Yield those in the home's usual folders, then those in the ``system``'s."""
+    home = home_folder(environment)
+    yield from _programs_in([*(os.path.join(home, each) for each in _HOME_PLACES), *system])
+
+
+def programs_of_tools(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield those that a version manager or an environment hides from the PATH."""
+    for tool in _TOOLS:
+        for root in tool.roots(environment):
+            yield from tool.programs_below(root)
+
+
+def behind_shim(path: str, environment: Mapping[str, str]) -> list[str]:
+    """Return what a version manager's shim starts, depending on the folder; else ``path``."""
+    folder = os.path.realpath(os.path.dirname(path))
+    for tool in _TOOLS:
+        for root in tool.roots(environment) if tool.shims else ():
+            if folder == os.path.realpath(os.path.join(root, tool.shims)):
+                return list(tool.programs_below(root))
+    return [path]
+
+
+def _programs_in(folders: Sequence[str]) -> Iterator[str]:
+    for folder in filter(None, folders):
+        paths = (os.path.join(os.path.abspath(folder), name) for name in _NAMES)
+        yield from (path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK))
 
 
 VERSION_SECONDS = 20
 """Seconds that an ``aws --version`` may take: a cold disk and a virus scanner have their time."""
 
+START_SECONDS = 60
+"""Seconds that a command may take; AWS's frozen build starts slowly the first time."""
+
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_REMOVED_VARIABLES = (*_PROFILE_VARIABLES, "AWS_CLI_AUTO_PROMPT", "PYTHONPATH", "PYTHONHOME")
 _VERSION = re.compile(r"aws-cli/(\d+(?:\.\d+)*)")
-# How long a script's first line may be: Linux takes 255 characters of it, others more.
-_FIRST_LINE = 1024
+_FIRST_LINE = 1024  # bytes: Linux reads 255 of a script's first line, others more
 _SH_THEN_PYTHON = re.compile(rb"\n'''exec' (?:\"([^\"\n]+)\"|(\S+)) ")
 
 
@@ -43,9 +126,13 @@ class FoundCli:
     path: str
     real_path: str
     version: str
-    is_v2: bool
     is_frozen: bool
     python: str
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether this is AWS CLI v2."""
+        return self.version.startswith("2.")
 
 
 def found_clis(
@@ -60,12 +147,10 @@ def found_clis(
     paths = [*extra, *programs_on_path(environment), *programs_in_usual_places(environment, system)]
     known = [real for path in paths for real in behind_shim(path, environment)]
     hidden = [path for path in programs_of_tools(environment) if not who_else_can_write(path, home)]
-    seen: dict[str, FoundCli] = {}
+    distinct: dict[str, str] = {}
     for path in (*known, *hidden):
-        real = os.path.realpath(path)
-        if real not in seen:
-            seen[real] = describe(path, environment)
-    return tuple(seen.values())
+        distinct.setdefault(os.path.realpath(path), path)
+    return tuple(describe(path, environment) for path in distinct.values())
 
 
 def open_to_others(environment: Mapping[str, str], found: Iterable[FoundCli]) -> dict[str, str]:
@@ -80,14 +165,16 @@ def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
     real = os.path.realpath(path)
     told = _version_text(path, environment)
     match = _VERSION.match(told)
-    version = match[1] if match else ""
-    first_line = _first_line(real)
+    try:
+        with open(real, "rb") as file:
+            first_line = file.read(_FIRST_LINE)
+    except OSError:
+        first_line = b""
     is_frozen = " exe/" in told or (bool(first_line) and not first_line.startswith(b"#!"))
     return FoundCli(
         path=path,
         real_path=real,
-        version=version,
-        is_v2=version.startswith("2."),
+        version=match[1] if match else "",
         is_frozen=is_frozen,
         python="" if is_frozen else _interpreter(real, first_line, environment),
     )
@@ -95,13 +182,8 @@ def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
 
 def _version_text(path: str, environment: Mapping[str, str]) -> str:
     """Return what ``aws --version`` prints, or ""; no config file can break it."""
-    child = {
-        **environment,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        child.pop(name, None)
+    child = {name: value for name, value in environment.items() if name not in _PROFILE_VARIABLES}
+    child.update(dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull))
     # A broken file of aliases ends --version too: then once more, away from the user's home.
     for changes in ({}, {"HOME": os.devnull, "USERPROFILE": os.devnull}):
         done = run_to_end([path, "--version"], {**child, **changes}, VERSION_SECONDS)
@@ -114,51 +196,25 @@ def _version_text(path: str, environment: Mapping[str, str]) -> str:
     return ""
 
 
-def _first_line(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(_FIRST_LINE)
-    except OSError:
-        return b""
-
-
 def _interpreter(path: str, start: bytes, environment: Mapping[str, str]) -> str:
     """Return the Python that a script starts with, found on the PATH if it is named so."""
-    words = start.split(b"\n", 1)[0][2:].decode("utf-8", "surrogateescape").split()
+    words = os.fsdecode(start.split(b"\n", 1)[0][2:]).split()
     if not words:
         # A Windows launcher stands beside its Python, or one folder below it.
-        return _beside(path) if os.name == "nt" else ""
-    longer = _SH_THEN_PYTHON.search(start)
-    if longer:
-        # pip's way round a path with blanks, or one too long for a first line.
+        folder = os.path.dirname(path)
+        beside = [os.path.join(each, "python.exe") for each in (folder, os.path.dirname(folder))]
+        return next(filter(os.path.isfile, beside), "") if _ON_WINDOWS else ""
+    # pip's way round a path with blanks, or one too long for a first line.
+    if longer := _SH_THEN_PYTHON.search(start):
         return os.fsdecode(longer[1] or longer[2])
     if os.path.basename(words[0]) == "env":
-        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-        program = words[0] if words else ""
-        found = shutil.which(program, path=environment.get("PATH", "")) if program else None
-        return found or "" if program.startswith("python") else ""
+        named = (word for word in words[1:] if not word.startswith("-") and "=" not in word)
+        program = next(named, "")
+        found = program.startswith("python") and shutil.which(
+            program, path=environment.get("PATH", "")
+        )
+        return found or ""
     return words[0] if "python" in os.path.basename(words[0]).lower() else ""
-
-
-def _beside(path: str) -> str:
-    folder = os.path.dirname(path)
-    for place in (folder, os.path.dirname(folder)):
-        python = os.path.join(place, "python.exe")
-        if os.path.isfile(python):
-            return python
-    return ""
-
-
-START_SECONDS = 60
-"""Seconds that a command may take; AWS's frozen build starts slowly the first time."""
-
-_NOT_FOR_THEM = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_CLI_AUTO_PROMPT",
-    "PYTHONPATH",
-    "PYTHONHOME",
-)
 
 
 def run_aws(
@@ -173,7 +229,7 @@ def run_aws(
     ``config`` names a config file in place of the user's, ``variables`` are added. ``why`` is its
     last line on stderr.
     """
-    child = {name: value for name, value in environment.items() if name not in _NOT_FOR_THEM}
+    child = {name: value for name, value in environment.items() if name not in _REMOVED_VARIABLES}
     if config:
         child["AWS_CONFIG_FILE"] = config
     return run_to_end([path, *words], {**child, **(variables or {})}, START_SECONDS)
@@ -188,6 +244,6 @@ def why_no_version(path: str, environment: Mapping[str, str], config: str = "") 
 def why_no_mfa(path: str, environment: Mapping[str, str], config: str = "") -> str:
     """Return why ``aws mfa status`` fails, "" if it works; it makes no call."""
     done = run_aws(path, ["mfa", "status", "--output", "json"], environment, config)
-    # 1 says that no session lives.
+    # It ends with 1 if there is no session.
     works = done.returncode in {0, 1} and done.text.lstrip().startswith("{")
     return "" if works else done.why

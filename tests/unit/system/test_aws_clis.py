@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.system.aws_clis import found_clis, open_to_others
-from awscli_mfa_plugin.system.cli_places import behind_shim, programs_on_path
+from awscli_mfa_plugin.system.aws_clis import (
+    behind_shim,
+    found_clis,
+    open_to_others,
+    programs_on_path,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
