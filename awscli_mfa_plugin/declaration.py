@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 NOTHING = ""
@@ -77,6 +77,11 @@ class Option:
         return value
 
 
+MIN_REMAINING = Option(
+    "min-remaining", "Make a new session unless at least this many seconds are left.", INTEGER
+)
+
+
 class Command:
     """A subcommand: what it is called, what its help says, which options it takes.
 
@@ -133,6 +138,28 @@ class Command:
             for option in self.options
             if not option.is_word
         }
+
+
+class Result:
+    """The result of a subcommand, for whoever runs it to show.
+
+    ``data`` is for the CLI's formatter, in AWS's casing; ``text`` is for people, without its last
+    line end. ``exact`` is text in place of both that must arrive as it is. All may be empty.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        text: str = "",
+        exit_code: int = 0,
+        *,
+        exact: str = "",
+    ) -> None:
+        """Keep what is to be shown."""
+        self.data = data
+        self.text = text
+        self.exit_code = exit_code
+        self.exact = exact
 
 
 def attribute(name: str) -> str:

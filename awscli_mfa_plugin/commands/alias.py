@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.declaration import FILES, Command, Option
+from awscli_mfa_plugin.declaration import FILES, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.text import sanitize
 

@@ -185,7 +185,7 @@ class Context:
 
     def machine(self) -> Observations:
         """Return what doctor sees without a call; each CLI is started."""
-        from awscli_mfa_plugin.commands.table import NAMES
+        from awscli_mfa_plugin.commands import NAMES
         from awscli_mfa_plugin.doctor.inspect import look
 
         process = self.process

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.declaration import Command
+from awscli_mfa_plugin.declaration import Command, Result
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:

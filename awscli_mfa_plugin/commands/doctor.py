@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import Result
-from awscli_mfa_plugin.declaration import Command, Option
+from awscli_mfa_plugin.declaration import Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import MIN_REMAINING, Result
-from awscli_mfa_plugin.declaration import Command
+from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Result
 from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import MIN_REMAINING, Result
-from awscli_mfa_plugin.declaration import Command, Option
+from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.export.formats import FORMATS, FORMATS_OF_FILES
 

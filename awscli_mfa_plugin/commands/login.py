@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import MIN_REMAINING, Result
-from awscli_mfa_plugin.declaration import INTEGER, PROFILES, SERIALS, TEXT, Command, Option
+from awscli_mfa_plugin.declaration import (
+    INTEGER,
+    MIN_REMAINING,
+    PROFILES,
+    SERIALS,
+    TEXT,
+    Command,
+    Option,
+    Result,
+)
 from awscli_mfa_plugin.session.expiry import rfc3339, seconds_left
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.commands.result import Result
 from awscli_mfa_plugin.declaration import (
     INTEGER,
     OPTIONAL,
@@ -11,6 +10,7 @@ from awscli_mfa_plugin.declaration import (
     TEXT,
     Command,
     Option,
+    Result,
 )
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.text import moment, sanitize

@@ -51,7 +51,7 @@ def complete(arguments: list[str]) -> int:
 
 def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
     """Return the exit code and the candidates. Raises ValueError for a bad COMP_POINT."""
-    from awscli_mfa_plugin.commands.table import NAMES, command_of
+    from awscli_mfa_plugin.commands import NAMES, command_of
     from awscli_mfa_plugin.completion.candidates import beginning_with, candidates
     from awscli_mfa_plugin.completion.scripts import EXIT_CODES
     from awscli_mfa_plugin.completion.words import CommandLine, for_bash

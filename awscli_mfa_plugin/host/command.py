@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from awscli.customizations.commands import BasicCommand
 
+from awscli_mfa_plugin.commands import NAMES, command_of, function_of
 from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting, without_codes
-from awscli_mfa_plugin.commands.table import NAMES, command_of, function_of
 from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
-from awscli_mfa_plugin.host.showing import show
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from awscli_mfa_plugin.declaration import Option
+    from awscli_mfa_plugin.declaration import Option, Result
     from awscli_mfa_plugin.host.context import AwsProcess
 
 
@@ -152,3 +152,45 @@ def _argument(option: Option) -> dict[str, Any]:
     elif option.values == OPTIONAL:
         argument |= {"nargs": "?", "default": ""}
     return argument
+
+
+def show(
+    result: Result, name: str, session: Any, parsed_globals: Any, *, asks_for_data: bool
+) -> None:
+    """Show the result of the command ``name``, as data if that is asked for and there is any."""
+    if result.data is not None and asks_for_data:
+        kind = parsed_globals.output or _configured_output(session)
+        sys.stdout.flush()
+        from awscli.formatter import get_formatter
+
+        get_formatter(kind, parsed_globals)(f"mfa-{name}", result.data, sys.stdout)
+    elif result.exact:
+        _write_exactly(result.exact)
+    else:
+        _write(result.text)
+
+
+def _configured_output(session: Any) -> str:
+    try:
+        return str(session.get_config_variable("output") or "json")
+    except Exception:
+        return "json"
+
+
+def _write_exactly(text: str) -> None:
+    """Write text as UTF-8, whatever the locale says; a value must arrive whole."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode())
+    sys.stdout.flush()
+
+
+def _write(text: str) -> None:
+    if not text:
+        return
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
+    sys.stdout.flush()

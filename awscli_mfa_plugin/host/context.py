@@ -113,7 +113,7 @@ class AwsProcess:
         import awscli
 
         from awscli_mfa_plugin.aliases.merge import HostCommands
-        from awscli_mfa_plugin.commands.table import NAMES
+        from awscli_mfa_plugin.commands import NAMES
 
         names = {name for name, entry in self.command_table().items() if not _is_mere_alias(entry)}
         # What an external alias stands before isn't in the table any more; services are known yet.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from botocore.credentials import (
 )
 
 from awscli_mfa_plugin.errors import CancelledError, MfaError
-from awscli_mfa_plugin.host.command_failure import command_failure
 from awscli_mfa_plugin.session.expiry import rfc3339
 
 if TYPE_CHECKING:
@@ -95,3 +95,38 @@ def _plain(session: Session | None) -> Any:
     return Credentials(
         session.access_key_id, session.secret_access_key, session.session_token, method=METHOD
     )
+
+
+class MfaSessionError(Exception):
+    """An error of ours on its way through a CLI that has no class for it (v1)."""
+
+
+def command_failure(error: Exception) -> Exception:
+    """Return the exception to raise inside a command: never SystemExit, which v2 takes for 0."""
+    try:
+        from awscli.customizations.exceptions import ConfigurationError
+    except ImportError:
+        return MfaSessionError(str(error))
+    failure: Exception = ConfigurationError(str(error))
+    return failure
+
+
+class ReportingCommand:
+    """A command of v1's table that ends with 253 and our error's text, and not with 255."""
+
+    def __init__(self, command: Any) -> None:
+        """Keep the command itself."""
+        self._command = command
+
+    def __call__(self, args: Any, parsed_globals: Any) -> Any:
+        """Run the command; return its exit code, or 253."""
+        try:
+            return self._command(args, parsed_globals)
+        except MfaSessionError as error:
+            sys.stdout.flush()
+            sys.stderr.write(f"\n{error}\n")
+            return 253
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer as the command itself."""
+        return getattr(self._command, name)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.host.command_failure import ReportingCommand, command_failure
 from awscli_mfa_plugin.host.context import context_of_renewal
-from awscli_mfa_plugin.host.provider import SessionProvider
+from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider, command_failure
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.renewal import Renewal
 

@@ -67,7 +67,7 @@ BREAKAGES = {
     "a syntax error": ("awscli_mfa_plugin/host/command.py", "def broken(:\n"),
     "a missing module": ("awscli_mfa_plugin/host/loading.py", "import no_such_module\n"),
     "an unexpected CLI": (
-        "awscli_mfa_plugin/host/showing.py",
+        "awscli_mfa_plugin/host/command.py",
         "from awscli.customizations.commands import NoSuchCommand\n",
     ),
     "a broken subcommand": ("awscli_mfa_plugin/commands/login.py", "raise RuntimeError('x')\n"),

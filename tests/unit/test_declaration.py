@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.commands.table import NAMES, command_of, function_of
+from awscli_mfa_plugin.commands import NAMES, command_of, function_of
 from awscli_mfa_plugin.declaration import (
     INTEGER,
     OPTIONAL,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.commands.result import Result
+    from awscli_mfa_plugin.declaration import Result
 
 
 def pack(*expansions: str) -> AliasPack:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.commands.result import Result
+    from awscli_mfa_plugin.declaration import Result
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12))

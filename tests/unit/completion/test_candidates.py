@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.commands.table import NAMES, command_of
+from awscli_mfa_plugin.commands import NAMES, command_of
 from awscli_mfa_plugin.completion.candidates import (
     ALIASES,
     BESIDE,

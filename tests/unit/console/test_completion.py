@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.commands.table import NAMES
+from awscli_mfa_plugin.commands import NAMES
 from awscli_mfa_plugin.completion.scripts import DEBIANS_COMPLETER, SHELLS, script_of
 from awscli_mfa_plugin.console import completion
 from awscli_mfa_plugin.console.main import main

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.commands.table import NAMES
+from awscli_mfa_plugin.commands import NAMES
 from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS, Fix
 from awscli_mfa_plugin.doctor.fixes import make_change, shown_change
 from awscli_mfa_plugin.doctor.inspect import look

@@ -11,7 +11,7 @@ import awscli
 import pytest
 from awscli.clidriver import create_clidriver
 
-from awscli_mfa_plugin.commands.table import NAMES, command_of
+from awscli_mfa_plugin.commands import NAMES, command_of
 from awscli_mfa_plugin.host.command import MfaCommand
 from awscli_mfa_plugin.host.context import AwsProcess
 from awscli_mfa_plugin.session.records import Session
