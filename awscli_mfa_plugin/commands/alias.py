@@ -91,7 +91,7 @@ def _list(pack: AliasPack, context: Context) -> Result:
     from awscli_mfa_plugin.aliases.merge import states
     from awscli_mfa_plugin.aliases.render import overview
 
-    found = states(pack, context.alias_file.read(), context.host_commands())
+    found = states(pack, context.alias_file.read(), context.process.host_commands())
     return Result(_data(pack, found, context), overview(found))
 
 
@@ -109,7 +109,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
     from awscli_mfa_plugin.aliases.consent import check_accepted
     from awscli_mfa_plugin.aliases.merge import installed, states, wanted
 
-    file, host = context.alias_file, context.host_commands()
+    file, host = context.alias_file, context.process.host_commands()
     document = file.read()
     before, accepted = states(pack, document, host), wanted(pack, document, host)
     is_accepted = arguments["yes"]
@@ -136,7 +136,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
 def _needs_a_yes(pack: AliasPack, document: AliasDocument, context: Context) -> bool:
     from awscli_mfa_plugin.aliases.merge import installed
 
-    after = installed(pack, document, context.host_commands())
+    after = installed(pack, document, context.process.host_commands())
     return not pack.is_ours and after.render() != document.render()
 
 
@@ -192,7 +192,7 @@ def _installation(pack: AliasPack, context: Context) -> Result:
     """Return what an installation would change."""
     from awscli_mfa_plugin.aliases.merge import installed
 
-    before, host = context.alias_file.read(), context.host_commands()
+    before, host = context.alias_file.read(), context.process.host_commands()
     if _needs_a_yes(pack, before, context):
         context.note("'aws mfa alias install' shows the whole pack and asks.")
     return _change(pack.name, before, installed(pack, before, host), context)

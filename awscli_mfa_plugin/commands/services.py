@@ -1,102 +1,169 @@
-"""Makes what a Context offers and takes more than a line: the ports, the watch."""
+"""What every command needs of its process, of the machine and of AWS, made when first used."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
-from awscli_mfa_plugin.aws.calls import Iam, Sts
-from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions, ClientOptions, Clients
-from awscli_mfa_plugin.files.profiles import SharedConfigFiles
-from awscli_mfa_plugin.files.state import UsedCodes
-from awscli_mfa_plugin.session.ports import Ports
-from awscli_mfa_plugin.system.machine import Waiting, read_stdin, say
-from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.session.sections import session_of
+from awscli_mfa_plugin.system.machine import SystemClock, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.commands.process import GlobalOptions, Process
-    from awscli_mfa_plugin.watch.watch import WatchRequest
-
-
-def ports_of(context: Context, prompt_seconds: int | None = None) -> Ports:
-    """Return the ports of a command; ``prompt_seconds`` is how long a question may stand."""
-    process, locks = context.process, context.locks
-    terminal = this_terminal(prompt_seconds or PROMPT_SECONDS)
-    sessions, clients = clients_of(process, context.options)
-    cache = context.session_cache(locks)
-    return Ports(
-        clock=context.clock,
-        notes=context.note,
-        terminal=terminal,
-        wait=Waiting(terminal),
-        environment=context.environment,
-        files=SharedConfigFiles(process.config_path, process.credentials_path, locks, cache),
-        chain=BotocoreChain(sessions),
-        sts=Sts(clients, context.clock),
-        iam=Iam(clients, context.clock),
-        token_process=_TokenCommand(context.environment),
-        used_codes=UsedCodes(context.state, context.clock.now),
-        locks=locks,
-        read_stdin=read_stdin,
-        environment_code=process.environment_code,
-    )
+    from awscli_mfa_plugin.aws.clients import BotocoreSessions, Clients
+    from awscli_mfa_plugin.commands.process import Process
+    from awscli_mfa_plugin.files.locks import Locks
+    from awscli_mfa_plugin.files.session_cache import SessionCache
+    from awscli_mfa_plugin.files.state import StateFolder
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
+    from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Ports, Terminal
+    from awscli_mfa_plugin.session.records import Profile, Session
 
 
-def clients_of(process: Process, options: GlobalOptions) -> tuple[BotocoreSessions, Clients]:
-    """Return botocore's sessions and clients, as the call's global options want them."""
-    sessions = BotocoreSessions(process.data_loader())
-    client_options = ClientOptions(
-        endpoint_url=options.endpoint_url,
-        verify=options.verify_ssl,
-        connect_timeout=options.connect_timeout,
-        read_timeout=options.read_timeout,
-        user_agent_extra=f"awscli-mfa-plugin/{__version__}",
-    )
-    return sessions, Clients(sessions, client_options)
+class Services:
+    """The global options of a call, and the services that the session's rules stand on.
 
+    Each attribute and method that is given by its name takes the place of what would be made:
+    so a test hands in fakes, and nothing is changed from outside later.
+    """
 
-def date_of_sts(context: Context, region: str, profile: str) -> datetime | None:
-    """Return the Date of STS's answer in a region; no option needn't mean the CLI's long waits."""
-    from awscli_mfa_plugin.aws import calls as sts_clock
+    def __init__(
+        self, process: Process, options: GlobalOptions | None = None, **given: Any
+    ) -> None:
+        """Keep the process and the options; nothing is made yet."""
+        unknown = sorted(name for name in given if not hasattr(type(self), name))
+        if unknown:
+            raise TypeError(f"Context has no {', '.join(unknown)}")
+        self.process = process
+        self.options = options or GlobalOptions()
+        self.environment: Mapping[str, str] = process.environment
+        vars(self).update(given)
 
-    options = replace(
-        context.options,
-        connect_timeout=context.options.connect_timeout or sts_clock.PATIENCE,
-        read_timeout=context.options.read_timeout or sts_clock.PATIENCE,
-    )
-    _, clients = clients_of(context.process, options)
-    return sts_clock.date_of_sts(clients, context.clock, region, profile)
+    @property
+    def session_profile(self) -> str:
+        """The session profile: the one that option or environment name, else ``mfa``."""
+        from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
 
+        return self.process.named_profile or DEFAULT_SESSION_PROFILE
 
-def watch(context: Context, request: WatchRequest, notify_command: str, *, once: bool) -> int:
-    """Watch until a signal ends it, or look once; return the exit code."""
-    from awscli_mfa_plugin.watch.notifications import Notifications
-    from awscli_mfa_plugin.watch.running import (
-        Log,
-        keep_watching,
-        look_once,
-        watching_ports,
-    )
-    from awscli_mfa_plugin.watch.watch import Watch
-    from awscli_mfa_plugin.watch.watch_state import WatchState
+    @cached_property
+    def clock(self) -> Clock:
+        """The time of this machine."""
+        return SystemClock()
 
-    process, clock, log = context.process, context.clock, Log(context.clock)
-    watch = Watch(
-        request,
-        lambda: watching_ports(context.new_ports(), context.terminal, log),
-        WatchState(context.state, process.credentials_path, clock.now),
-        Notifications(context.environment, notify_command),
-    )
-    watch.check()
-    if once:
-        return look_once(watch.look, context.locks)
-    paths = (process.config_path, process.credentials_path, context.session_cache().folder)
-    return keep_watching(watch.look, paths, clock, context.locks, log)
+    @cached_property
+    def screen(self) -> Screen:
+        """Where the result is shown."""
+        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+        return Screen(sys.stdout.isatty(), encoding)
+
+    def note(self, text: str) -> None:
+        """Say a line beside the result, on stderr."""
+        say(text)
+
+    @cached_property
+    def terminal(self) -> CountingTerminal:
+        """The controlling terminal."""
+        from awscli_mfa_plugin.system.terminal import this_terminal
+
+        return this_terminal()
+
+    @cached_property
+    def asking_terminal(self) -> Terminal:
+        """The terminal, muted where the environment forbids questions."""
+        from awscli_mfa_plugin.session.token_codes import terminal_for
+
+        return terminal_for("", self.environment, self.terminal)
+
+    @cached_property
+    def state(self) -> StateFolder:
+        """The plugin's folder."""
+        from awscli_mfa_plugin.files.state import StateFolder
+
+        return StateFolder()
+
+    @cached_property
+    def locks(self) -> Locks:
+        """The locks in the plugin's folder."""
+        from awscli_mfa_plugin.files.locks import Locks
+
+        return Locks(self.state)
+
+    def session_cache(self, locks: Locks | None = None) -> SessionCache:
+        """Return the sessions beside long-lived keys; only writing needs ``locks``."""
+        from awscli_mfa_plugin.files.session_cache import CACHE_FOLDER, SessionCache
+
+        folder = os.path.expanduser(CACHE_FOLDER)
+        return SessionCache(folder, self.process.credentials_path, locks)
+
+    def session_of(self, profile: Profile) -> Session | None:
+        """Return a profile's session from wherever it is, or None; nothing is written."""
+        if profile.has_own_keys:
+            return self.session_cache().load(profile.name, profile.long_lived_key_id)
+        return session_of(profile)
+
+    def session_credentials(self, request: CredentialsRequest) -> tuple[Session, str]:
+        """Return a valid session of a managed profile, or of a role on one, and its region."""
+        ports = self.new_ports(request.patience)
+        return self.process.session_credentials(request, self.options, ports)
+
+    @cached_property
+    def ports(self) -> Ports:
+        """The ports of the session."""
+        return self.new_ports()
+
+    def new_ports(self, prompt_seconds: int | None = None) -> Ports:
+        """Return the ports of the session made anew; nothing that was read before is kept in them.
+
+        ``prompt_seconds`` is after how long a question gives up.
+        """
+        from awscli_mfa_plugin.aws.calls import Iam, Sts
+        from awscli_mfa_plugin.aws.clients import BotocoreChain
+        from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+        from awscli_mfa_plugin.files.state import UsedCodes
+        from awscli_mfa_plugin.session.ports import Ports
+        from awscli_mfa_plugin.system.machine import Waiting, read_stdin
+        from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
+
+        process, locks = self.process, self.locks
+        terminal = this_terminal(prompt_seconds or PROMPT_SECONDS)
+        sessions, clients = self.clients(self.options)
+        cache = self.session_cache(locks)
+        return Ports(
+            clock=self.clock,
+            notes=self.note,
+            terminal=terminal,
+            wait=Waiting(terminal),
+            environment=self.environment,
+            files=SharedConfigFiles(process.config_path, process.credentials_path, locks, cache),
+            chain=BotocoreChain(sessions),
+            sts=Sts(clients, self.clock),
+            iam=Iam(clients, self.clock),
+            token_process=_TokenCommand(self.environment),
+            used_codes=UsedCodes(self.state, self.clock.now),
+            locks=locks,
+            read_stdin=read_stdin,
+            environment_code=process.environment_code,
+        )
+
+    def clients(self, options: GlobalOptions) -> tuple[BotocoreSessions, Clients]:
+        """Return botocore's sessions and clients, as these global options want them."""
+        from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
+
+        sessions = BotocoreSessions(self.process.data_loader())
+        client_options = ClientOptions(
+            endpoint_url=options.endpoint_url,
+            verify=options.verify_ssl,
+            connect_timeout=options.connect_timeout,
+            read_timeout=options.read_timeout,
+            user_agent_extra=f"awscli-mfa-plugin/{__version__}",
+        )
+        return sessions, Clients(sessions, client_options)
 
 
 class _TokenCommand:

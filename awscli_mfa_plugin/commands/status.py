@@ -75,8 +75,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _profiles(named: str | None, context: Context) -> list[Profile]:
     if not named:
-        return list(context.profiles())
-    profile = context.profile(named)
+        return list(context.process.profiles())
+    profile = context.process.profile(named)
     if profile is None:
         raise ConfigurationError(
             f"Profile {sanitize(named)} doesn't exist.",

@@ -48,7 +48,7 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
 
 def _profile(name: str, context: Context) -> Profile:
     """Return a profile as the CLI read it."""
-    return context.profile(name) or Profile(name)
+    return context.process.profile(name) or Profile(name)
 
 
 def _renewal(name: str, context: Context) -> Renewal:

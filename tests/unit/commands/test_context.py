@@ -113,9 +113,9 @@ def test_both_processes_read_the_same_profiles(home: Path, process_of: Any) -> N
     here = Context(process)
     assert process.config_path == str(home / ".aws" / "config")
     assert process.credentials_path == str(home / ".aws" / "credentials")
-    assert "mfa" in [profile.name for profile in here.profiles()]
-    assert here.profile("nobody") is None
-    profile = here.profile("mfa")
+    assert "mfa" in [profile.name for profile in here.process.profiles()]
+    assert here.process.profile("nobody") is None
+    profile = here.process.profile("mfa")
     assert profile
     assert profile.is_managed
     session = here.session_of(profile)
@@ -182,11 +182,11 @@ def test_doctor_outside_the_cli_runs_the_same_function(
 def test_a_session_beside_own_keys_is_in_the_clis_cache(home: Path) -> None:
     """Where the profile has none, nothing is made."""
     here = Context(script_process())
-    profile = here.profile("default")
+    profile = here.process.profile("default")
     assert profile
     assert here.session_of(profile) is None
     assert here.session_cache().folder == str(home / ".aws" / "cli" / "cache")
-    session = here.session_of(here.profile("mfa") or profile)
+    session = here.session_of(here.process.profile("mfa") or profile)
     assert session
     here.session_cache(here.locks).save("default", profile.long_lived_key_id, session)
     found = here.session_of(profile)
