@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.commands.context import Context
@@ -25,15 +26,7 @@ def context_of(process: AwsProcess, parsed_globals: Any) -> Context:
     return Context(
         process,
         GlobalOptions(
-            profile=parsed_globals.profile,
-            region=parsed_globals.region,
-            output=parsed_globals.output,
-            query=parsed_globals.query,
-            endpoint_url=parsed_globals.endpoint_url,
-            verify_ssl=parsed_globals.verify_ssl,
-            connect_timeout=parsed_globals.connect_timeout,
-            read_timeout=parsed_globals.read_timeout,
-            color=parsed_globals.color,
+            **{field.name: getattr(parsed_globals, field.name) for field in fields(GlobalOptions)}
         ),
     )
 
@@ -124,10 +117,10 @@ class AwsProcess:
     def session_credentials(
         self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
-        """Return a living session of a managed profile, or of a role on one, and its region."""
-        from awscli_mfa_plugin.host.credentials import hand_out
+        """Return a valid session of a managed profile, or of a role on one, and its region."""
+        from awscli_mfa_plugin.host.credentials import resolve
 
-        return hand_out(request, self._session, options, ports)
+        return resolve(request, self._session, options, ports)
 
     def _path(self, variable: str) -> str:
         path = os.path.expandvars(str(self._session.get_config_variable(variable)))

@@ -1,4 +1,4 @@
-"""Resolves the session that is handed out: a managed profile's, or that of a role on it."""
+"""Resolves the session that a command asks for: a managed profile's, or that of a role on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.host.provider import METHOD, metadata
-from awscli_mfa_plugin.host.roles import role_provider
+from awscli_mfa_plugin.host.roles import RoleOnSessionProvider, role_provider
 from awscli_mfa_plugin.session.credentials import (
     CredentialsRequest,
     check_min_remaining,
@@ -29,15 +29,15 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from awscli_mfa_plugin.commands.process import GlobalOptions
     from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.records import Profile
 
-_ANSWERING = "AWSCLI_MFA_ANSWERING"
+_RESOLVING = "AWSCLI_MFA_ANSWERING"
 """The profiles whose credential process is being answered, for what it starts."""
 
 
-def hand_out(
-    request: CredentialsRequest, session: Any, parsed_globals: Any, ports: Ports
+def resolve(
+    request: CredentialsRequest, session: Any, options: GlobalOptions, ports: Ports
 ) -> tuple[Session, str]:
     """Return the session that ``request`` asks for, and the region to go with it.
 
@@ -52,12 +52,19 @@ def hand_out(
     of_source = request if len(names) == 1 else replace(request, min_remaining=None)
     source = partial(living_session, of_source, names[-1], ports)
     region = region_of_handout(
-        parsed_globals.region, ports.files.profile(request.profile), ports.environment
+        options.region, ports.files.profile(request.profile), ports.environment
     )
     if len(names) == 1:
         return source(), region
-    role = _Role(session, parsed_globals, request, ports.files.profile(names[-1]))
-    found = role.session_on(source, ports)
+    role = role_provider(
+        session,
+        request.profile,
+        ports.files.profile(names[-1]),
+        _SourceProvider(source),
+        create_client=partial(_create_client, session, options),
+        min_remaining=request.min_remaining,
+    )
+    found = _assumed(role, request.profile, options, ports)
     check_remaining(request, found, ports)
     return found, region
 
@@ -68,58 +75,41 @@ def _refuse_cycle(profile: str) -> None:
     A source profile may get its keys by a credential process in its turn. What botocore starts
     inherits this process's environment.
     """
-    answering = [name for name in os.environ.get(_ANSWERING, "").split("\n") if name]
+    answering = [name for name in os.environ.get(_RESOLVING, "").split("\n") if name]
     if profile in answering:
         raise ConfigurationError(
             f"The credential_process of profile {sanitize(profile)} leads back to itself: a cycle.",
             "Let the source profile's credential_process get long-lived keys from elsewhere.",
         )
-    os.environ[_ANSWERING] = "\n".join([*answering, profile])
+    os.environ[_RESOLVING] = "\n".join([*answering, profile])
 
 
-class _Role:
-    """The role of a profile, assumed on the session of its source."""
+def _assumed(
+    role: RoleOnSessionProvider, profile: str, options: GlobalOptions, ports: Ports
+) -> Session:
+    """Return the role's session, from the CLI's cache if it is there."""
+    from awscli_mfa_plugin.aws.aws_errors import explained
 
-    def __init__(
-        self, session: Any, parsed_globals: Any, request: CredentialsRequest, source: Profile
-    ) -> None:
-        self._session = session
-        self._options = parsed_globals
-        self._request = request
-        self._source = source
+    try:
+        credentials = role.load()
+        keys = credentials.get_frozen_credentials()
+    except (ClientError, HTTPClientError) as error:
+        region = options.region or "its region"
+        raise explained(error, ports.clock.now(), region, code_sent=False) from None
+    except BotoCoreError as error:
+        raise ConfigurationError(
+            f"The role of profile {sanitize(profile)} can't be assumed: {sanitize(error)}",
+            "Mend its section in the config file.",
+        ) from None
+    expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001
+    return Session(keys.access_key, keys.secret_key, keys.token, expiration)
 
-    def session_on(self, source: Callable[[], Session], ports: Ports) -> Session:
-        """Return the role's session, from the CLI's cache if it is there."""
-        provider = role_provider(
-            self._session,
-            self._request.profile,
-            self._source,
-            lambda _: _SourceProvider(source),
-            create_client=self._client,
-            min_remaining=self._request.min_remaining,
-        )
-        from awscli_mfa_plugin.aws.aws_errors import explained
 
-        try:
-            credentials = provider.load()
-            keys = credentials.get_frozen_credentials()
-        except (ClientError, HTTPClientError) as error:
-            region = str(self._options.region or "its region")
-            raise explained(error, ports.clock.now(), region, code_sent=False) from None
-        except BotoCoreError as error:
-            raise ConfigurationError(
-                f"The role of profile {sanitize(self._request.profile)} can't be assumed: "
-                f"{sanitize(error)}",
-                "Mend its section in the config file.",
-            ) from None
-        expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001
-        return Session(keys.access_key, keys.secret_key, keys.token, expiration)
-
-    def _client(self, service: str, **options: Any) -> Any:
-        """Make the client that assumes the role, with this command's global options."""
-        given = {"endpoint_url": self._options.endpoint_url, "verify": self._options.verify_ssl}
-        given = {name: value for name, value in given.items() if value is not None}
-        return self._session.create_client(service, **{**given, **options})
+def _create_client(session: Any, options: GlobalOptions, service: str, **given: Any) -> Any:
+    """Make the client that assumes the role, with this command's global options."""
+    ours = {"endpoint_url": options.endpoint_url, "verify": options.verify_ssl}
+    ours = {name: value for name, value in ours.items() if value is not None}
+    return session.create_client(service, **{**ours, **given})
 
 
 class _SourceProvider:

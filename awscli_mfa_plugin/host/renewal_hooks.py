@@ -109,16 +109,16 @@ def _stand_on_session(
     context: Context,
     provider: SessionProvider,
 ) -> None:
-    from awscli_mfa_plugin.host.roles import role_provider, show_role, stand_on_session
+    from awscli_mfa_plugin.host.roles import ASSUME_ROLE, role_provider, show_role
 
     role = role_provider(
         session,
         profile,
         _profile(source, context),
-        lambda _: provider,
+        provider,
         create_client=partial(_create_client, session, context),
     )
-    stand_on_session(chain, role)
+    chain.insert_before(ASSUME_ROLE, role)
     session.register(_LIST, partial(show_role, chain, role))
 
 

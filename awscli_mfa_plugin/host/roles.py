@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.records import Profile
 
-_ASSUME_ROLE = "assume-role"
+ASSUME_ROLE = "assume-role"
 _CHAINED = "assumed by role chaining"
 
 
@@ -45,15 +45,15 @@ class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
 
 
 class OneProviderBuilder:
-    """Resolves a source profile by one provider: the session's."""
+    """Resolves every source profile by one provider: the session's."""
 
-    def __init__(self, provider_of: Callable[[str], Any]) -> None:
-        """Keep what makes the provider of a profile."""
-        self._provider_of = provider_of
+    def __init__(self, provider: Any) -> None:
+        """Keep the provider."""
+        self._provider = provider
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:  # noqa: ARG002, FBT001, FBT002 - botocore's signature
         """Return the providers of a source profile, as botocore asks for them."""
-        return [self._provider_of(profile_name)]
+        return [self._provider]
 
 
 class CacheOfSource:
@@ -101,11 +101,6 @@ class CacheOfSource:
         return f"{key}-{self._suffix}"
 
 
-def stand_on_session(chain: Any, role: RoleOnSessionProvider) -> None:
-    """Let the CLI assume a role as ``role`` does."""
-    chain.insert_before(_ASSUME_ROLE, role)
-
-
 def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
     """Let ``aws configure list`` show the role's keys if they can be had without a question.
 
@@ -115,7 +110,7 @@ def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
     chain.providers[:] = [
         provider
         for provider in chain.providers
-        if provider is role or provider.METHOD != _ASSUME_ROLE
+        if provider is role or provider.METHOD != ASSUME_ROLE
     ]
 
 
@@ -123,24 +118,24 @@ def role_provider(
     session: Any,
     profile: str,
     source: Profile,
-    provider_of: Callable[[str], Any],
+    of_source: Any,
     *,
     create_client: Callable[..., Any],
     min_remaining: int | None = None,
 ) -> RoleOnSessionProvider:
     """Return what assumes the role of ``profile`` on the session of ``source``.
 
-    ``provider_of`` makes the provider of that session, ``create_client`` the role's client.
+    ``of_source`` provides that session's keys, ``create_client`` makes the role's client.
     """
     chain = session.get_component("credential_provider")
     return RoleOnSessionProvider(
         load_config=lambda: config_on_session(session.full_config, profile),
         client_creator=create_client,
         cache=CacheOfSource(
-            chain.get_provider(_ASSUME_ROLE).cache, identity_of(source), min_remaining
+            chain.get_provider(ASSUME_ROLE).cache, identity_of(source), min_remaining
         ),
         profile_name=profile,
-        profile_provider_builder=OneProviderBuilder(provider_of),
+        profile_provider_builder=OneProviderBuilder(of_source),
     )
 
 
@@ -180,12 +175,12 @@ def ask_by_our_sources(
     provider = AssumeRoleProvider(
         load_config=lambda: session.full_config,
         client_creator=create_client,
-        cache=chain.get_provider(_ASSUME_ROLE).cache,
+        cache=chain.get_provider(ASSUME_ROLE).cache,
         profile_name=profile,
         prompter=prompter,
         profile_provider_builder=ProfileProviderBuilder(session),
     )
-    chain.insert_before(_ASSUME_ROLE, provider)
+    chain.insert_before(ASSUME_ROLE, provider)
 
 
 def config_on_session(full_config: Mapping[str, Any], profile: str) -> dict[str, Any]:

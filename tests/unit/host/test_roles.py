@@ -90,9 +90,7 @@ class FixedKeys:
 
 def role_of(cli: FakeCli, sts: FakeSts, source: Profile, key_id: str) -> str:
     """Return the access key of the role that a session with ``key_id`` gets."""
-    provider = role_provider(
-        cli, "admin", source, lambda _: FixedKeys(key_id), create_client=sts.create
-    )
+    provider = role_provider(cli, "admin", source, FixedKeys(key_id), create_client=sts.create)
     return str(provider.load().get_frozen_credentials().access_key)
 
 
