@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Session
 
 
-_EVALUATED = {
-    "sh": 'eval "$(aws mfa export --profile {name})"',
-    "fish": "aws mfa export --profile {name} | source",
-    "csh": 'eval "`aws mfa export --profile {name}`"',
-    "powershell": "aws mfa export --profile {name} | Out-String | Invoke-Expression",
-}
+_ABOUT_FORMATS = ", ".join(
+    f"``{name}`` ({about})" if about else f"``{name}``"
+    for name, about in {**FORMATS, **FORMATS_OF_FILES}.items()
+)
 
 COMMAND = Command(
     "export",
@@ -50,10 +48,8 @@ COMMAND = Command(
         Option(
             "format",
             (
-                "``sh`` (bash, zsh, dash), ``fish``, ``csh``, ``powershell``, ``cmd``, ``env`` "
-                "(Docker's ``--env-file``), ``json`` (what a ``credential_process`` prints) or "
-                "``ini`` (a section of a credentials file). Default: that of the shell that "
-                "runs this command, as far as it can be told, else ``sh``."
+                f"{_ABOUT_FORMATS}. Default: that of the shell that runs this command, as far as "
+                "it can be told, else ``sh``."
             ),
             (*FORMATS, *FORMATS_OF_FILES),
         ),
@@ -119,13 +115,14 @@ def _warn(name: str, profile: str, context: Context) -> None:
     """Say what of the environment is set aside, and that secrets are on the screen."""
     import shlex
 
+    from awscli_mfa_plugin.export.shells import evaluated
     from awscli_mfa_plugin.session.credentials import set_aside
 
     line = set_aside(context.environment) if name not in FORMATS_OF_FILES else ""
     if line:
         context.note(line)
     if context.screen.is_terminal:
-        how = _EVALUATED.get(name, "").format(name=shlex.quote(profile))
+        how = evaluated(name, f"aws mfa export --profile {shlex.quote(profile)}")
         context.note(
             "These are secrets, and they stand on your terminal now."
             + (f" Let the shell take them: {how}" if how else "")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.export.formats import FORMATS
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ class _Language:
     ``escaped`` maps each character that isn't itself between the quotes to what stands for it,
     ``is_ascii`` has all beyond printable ASCII written as numbers. ``refused`` finds what a
     value can't have, ``takes`` says what it can; ``longest`` is the longest line in bytes.
+    ``evaluates`` is how a shell of that language runs what ``{command}`` prints.
     """
 
     sets: str
@@ -36,6 +36,7 @@ class _Language:
     escaped: tuple[tuple[str, str], ...] = ()
     is_ascii: bool = False
     longest: float = float("inf")
+    evaluates: str = ""
 
     def line(self, name: str, value: str) -> str | None:
         """Return the line that sets ``name`` to ``value``, or None if there can't be one."""
@@ -54,6 +55,7 @@ _SH = _Language(
     escaped=(("'", r"'\''"),),
     refused=f"[{_NO_TEXT}]",
     takes="any text but NUL",
+    evaluates='eval "$({command})"',
 )
 """bash, zsh, dash, ksh: all is literal between single quotes (POSIX.1-2017, Shell 2.2.2).
 
@@ -68,6 +70,7 @@ _FISH = _Language(
     escaped=(("\\", r"\\"), ("'", r"\'"), ("\n", r"'\n'")),
     refused=f"[{_NO_TEXT}]",
     takes="any text but NUL",
+    evaluates="{command} | source",
 )
 r"""fish: ``\'`` and ``\\`` between single quotes, ``\n`` outside (fish, «The fish language»).
 
@@ -82,6 +85,7 @@ _CSH = _Language(
     escaped=(("'", r"'\''"), ("\\", r"'\\'"), ("!", r"'\!'")),
     refused=r"[^\x01-\t\x0b-\x7f]",
     takes="only ASCII on one line, without NUL",
+    evaluates='eval "`{command}`"',
 )
 r"""csh, tcsh: history is substituted between single quotes too (tcsh(1), «Lexical structure»).
 
@@ -97,6 +101,7 @@ _POWERSHELL = _Language(
     is_ascii=True,
     refused=rf"[{_NO_TEXT}]|\A\Z",
     takes="any text but NUL, and not an empty one",
+    evaluates="{command} | Out-String | Invoke-Expression",
 )
 """PowerShell: all is literal between single quotes, which double (about_Quoting_Rules).
 
@@ -142,7 +147,14 @@ nothing is the opposite of one that does. ``NAME`` alone would hand in the host'
 AWS_DEFAULT_REGION no endpoint.
 """
 
-_LANGUAGES = dict(zip(FORMATS, (_SH, _FISH, _CSH, _POWERSHELL, _CMD, _ENV), strict=True))
+_LANGUAGES = {
+    "sh": _SH,
+    "fish": _FISH,
+    "csh": _CSH,
+    "powershell": _POWERSHELL,
+    "cmd": _CMD,
+    "env": _ENV,
+}
 
 _SHELLS = {
     **dict.fromkeys(("sh", "ash", "bash", "dash", "ksh", "mksh", "rbash", "zsh"), "sh"),
@@ -164,6 +176,12 @@ def script(format_name: str, values: Mapping[str, str], unset: Iterable[str]) ->
     lines = [language.unsets.format(name=_checked(name)) for name in unset]
     lines += [_line(format_name, _checked(name), value) for name, value in values.items()]
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def evaluated(format_name: str, command: str) -> str:
+    """Return the line by which a shell runs what ``command`` prints in a format, or ""."""
+    language = _LANGUAGES.get(format_name)
+    return language.evaluates.format(command=command) if language else ""
 
 
 def _checked(name: str) -> str:

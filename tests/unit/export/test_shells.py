@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.export.formats import FORMATS
-from awscli_mfa_plugin.export.shells import format_of_shell, script
+from awscli_mfa_plugin.export.formats import FORMATS, FORMATS_OF_FILES
+from awscli_mfa_plugin.export.shells import evaluated, format_of_shell, script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,21 @@ SCRIPTS = {
 def test_a_script_unsets_and_then_sets(name: str, value: str, text: str) -> None:
     """Each statement is on a line of its own, quoted as its language wants."""
     assert script(name, {"NAME": value}, ["GONE"]) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("sh", 'eval "$(aws)"'),
+        ("fish", "aws | source"),
+        ("csh", 'eval "`aws`"'),
+        ("powershell", "aws | Out-String | Invoke-Expression"),
+        *[(name, "") for name in ("cmd", "env", *FORMATS_OF_FILES)],
+    ],
+)
+def test_how_a_shell_evaluates_what_is_printed(name: str, line: str) -> None:
+    """In a line to copy, where one line does it."""
+    assert evaluated(name, "aws") == line
 
 
 @pytest.mark.parametrize("name", FORMATS)
