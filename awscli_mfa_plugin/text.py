@@ -53,24 +53,24 @@ def short_device(serial: str) -> str:
 
 
 def length_of_time(seconds: float) -> str:
-    """Return a length of time in its two largest units: «11 h 58 min», «4 min 30 s», «12 s»."""
+    """Return a length of time in its two largest units: '12 h', '11 h 58 min', '4 min 30 s'."""
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if hours:
-        return f"{hours} h {minutes} min"
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     if minutes:
         return f"{minutes} min {rest} s" if minutes < _FEW and rest else f"{minutes} min"
     return f"{rest} s"
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """Return ``when`` in the local time of ``now``: its clock time, and its day if not today's.
+    """Return ``when`` in the local time of ``now``: '09:07', 'tomorrow 09:07', or with its date.
 
     Both are aware datetimes; ``now`` is in the zone to show.
     """
     local = when.astimezone(now.tzinfo)
     if local.date() == now.date():
-        return f"{local:%H:%M:%S}"
+        return f"{local:%H:%M}"
     if local.date() == now.date() + timedelta(days=1):
-        return f"{local:%H:%M:%S} tomorrow"
-    return f"{local:%Y-%m-%d %H:%M:%S}"
+        return f"tomorrow {local:%H:%M}"
+    return f"{local:%Y-%m-%d %H:%M}"

@@ -102,7 +102,7 @@ REFUSALS: dict[str, tuple[str, dict[str, object], int, str]] = {
     "a captive portal": ("html", {}, 255, "a captive portal"),
     "a page that isn't XML": ("html", {"broken": True}, 255, "a captive portal"),
     "a damaged answer": ("truncated", {}, 255, "arrived damaged"),
-    "a clock that is off": ("skewed-date", {"seconds": 3600}, 254, "1 h 0 min behind AWS's"),
+    "a clock that is off": ("skewed-date", {"seconds": 3600}, 254, "1 h behind AWS's"),
     "STS is off in the region": ("region-disabled", {}, 254, "STS is off in eu-west-1"),
 }
 

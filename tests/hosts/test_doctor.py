@@ -333,7 +333,7 @@ def test_an_alias_that_hides_the_command(home: Home) -> None:
 
 
 CLOCK = {
-    "hours behind": ("v1", 7200, "error", "2 h 0 min behind"),
+    "hours behind": ("v1", 7200, "error", "2 h behind"),
     "a bit ahead": ("v2", -90, "warning", "ahead of"),
 }
 

@@ -160,10 +160,10 @@ def test_a_failed_server_spent_no_code_that_wasnt_sent(status: int, code: str) -
 
 
 OFFSETS = [
-    (timedelta(hours=1), EXPIRED, "1 h 0 min behind AWS's"),
+    (timedelta(hours=1), EXPIRED, "1 h behind AWS's"),
     (timedelta(minutes=17, seconds=20), EXPIRED, "17 min behind AWS's"),
     (timedelta(minutes=-16), NOT_YET, "16 min ahead of AWS's"),
-    (timedelta(days=-2), NOT_YET, "48 h 0 min ahead of AWS's"),
+    (timedelta(days=-2), NOT_YET, "48 h ahead of AWS's"),
 ]
 
 
@@ -184,7 +184,7 @@ def test_the_offset_is_the_same_in_any_zone() -> None:
     date = (NOW + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     answer = refusal(403, "SignatureDoesNotMatch", EXPIRED, {"date": date})
     elsewhere = NOW.astimezone(timezone(timedelta(hours=-7)))
-    assert "1 h 0 min behind" in explained(answer, elsewhere, "eu-west-1", code_sent=True).what
+    assert "1 h behind" in explained(answer, elsewhere, "eu-west-1", code_sent=True).what
 
 
 @pytest.mark.parametrize("date", ["", "soon", "Tue, 99 Nov 2026 25:00:00 GMT", "-0000", "\x1b[2J"])

@@ -112,7 +112,7 @@ CLOCKS = [
     (-32, WARNING, "31 s ahead of AWS's"),
     (899, WARNING, "15 min behind AWS's"),
     (900, ERROR, "15 min behind AWS's"),
-    (-3601, ERROR, "1 h 0 min ahead of AWS's"),
+    (-3601, ERROR, "1 h ahead of AWS's"),
 ]
 
 

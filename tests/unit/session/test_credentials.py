@@ -235,7 +235,7 @@ def test_patience_bounds_the_wait_for_another_process() -> None:
 
 def test_a_role_that_lasts_too_short() -> None:
     """The error says how long it lasts, and what to change."""
-    with pytest.raises(ConfigurationError, match="lasts 1 h 0 min") as short:
+    with pytest.raises(ConfigurationError, match="lasts 1 h") as short:
         check_remaining(CredentialsRequest("admin", min_remaining=7200), SESSION, World().ports())
     assert "duration_seconds" in short.value.remedy
 

@@ -248,7 +248,7 @@ def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
     assert watched.world.terminal.told == ["The session of profile mfa is due: 14 min left.\n"]
     assert watched.announcer.notices == []
     watched.look_at(HOURS_12)
-    assert watched.world.notes == ["mfa: renewed, until 08:45:01 tomorrow."]
+    assert watched.world.notes == ["mfa: renewed, until tomorrow 08:45."]
 
 
 def test_each_renewal_has_edges_of_its_own() -> None:
@@ -270,9 +270,9 @@ def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
     due, over = watched.announcer.notices
     assert due.title == "AWS session of mfa is due"
     assert due.text == (
-        "It ends at 21:00:00 (14 min left). For a new one: aws mfa login --profile mfa"
+        "It ends at 21:00 (14 min left). For a new one: aws mfa login --profile mfa"
     )
-    assert over.text == "It ended at 21:00:00. For a new one: aws mfa login --profile mfa"
+    assert over.text == "It ended at 21:00. For a new one: aws mfa login --profile mfa"
     assert "mfa: the question was dismissed." in watched.said
 
 
@@ -303,7 +303,7 @@ def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
     assert watched.questions == 1
     assert watched.announcer.stages == [DUE]
     assert watched.world.terminal.told == [
-        "The session of profile mfa is over since 21:00:00.\n",
+        "The session of profile mfa is over since 21:00.\n",
     ]
 
 
@@ -339,7 +339,7 @@ def test_renewed_elsewhere_is_silent() -> None:
     assert until == NOW + timedelta(hours=23, seconds=-899)
     assert watched.questions == 0
     assert watched.announcer.notices == []
-    assert watched.said == "mfa: there is another session, until 08:00:00 tomorrow."
+    assert watched.said == "mfa: there is another session, until tomorrow 08:00."
 
 
 def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
@@ -355,7 +355,7 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
     watched.look_at(HOURS_12 - 3000)
     assert watched.questions == 0
     assert watched.announcer.notices == []
-    assert "mfa: renewed elsewhere, until 08:00:00 tomorrow." in watched.said
+    assert "mfa: renewed elsewhere, until tomorrow 08:00." in watched.said
 
 
 def test_while_another_process_asks_it_is_told() -> None:
