@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
+from awscli_mfa_plugin.system.machine import say
 from awscli_mfa_plugin.text import sanitize
 
 LOG = logging.getLogger("awscli.mfa")
@@ -121,12 +122,7 @@ def without_codes(text: str) -> str:
 
 
 def _told(error: MfaError) -> int:
-    stream = sys.stderr
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-        stream.write(f"aws mfa: {error}\n".encode(encoding, "replace").decode(encoding))
-        stream.flush()
-    except (OSError, ValueError, AttributeError):
-        pass  # nobody reads it; the exit code says it too
+    say(f"aws mfa: {error}")
     return error.exit_code

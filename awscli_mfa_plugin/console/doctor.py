@@ -40,14 +40,13 @@ def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
     from awscli_mfa_plugin.commands.doctor import COMMAND, run
     from awscli_mfa_plugin.commands.process import GlobalOptions
     from awscli_mfa_plugin.console.context import context_of
+    from awscli_mfa_plugin.system.machine import print_line
 
     context = context_of({**os.environ}, GlobalOptions(profile=options.profile), system)
     arguments = COMMAND.arguments(offline=True, fix=options.fix, yes=options.yes)
     result = run(arguments, context)
     text = json.dumps(result.data, indent=4) if options.json else result.text
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
-    sys.stdout.flush()
+    print_line(text)
     return result.exit_code
 
 

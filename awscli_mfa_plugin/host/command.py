@@ -14,6 +14,7 @@ from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, a
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
+from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -166,8 +167,8 @@ def show(
         get_formatter(kind, parsed_globals)(f"mfa-{name}", result.data, sys.stdout)
     elif result.exact:
         _write_exactly(result.exact)
-    else:
-        _write(result.text)
+    elif result.text:
+        print_line(result.text)
 
 
 def _configured_output(session: Any) -> str:
@@ -185,12 +186,4 @@ def _write_exactly(text: str) -> None:
         sys.stdout.write(text)
     else:
         buffer.write(text.encode())
-    sys.stdout.flush()
-
-
-def _write(text: str) -> None:
-    if not text:
-        return
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
     sys.stdout.flush()

@@ -25,6 +25,7 @@ from awscli_mfa_plugin.install.install_plan import Plan, make_plan
 from awscli_mfa_plugin.install.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.install.verify import prove, prove_ahead
 from awscli_mfa_plugin.system.aws_clis import run_aws
+from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.system.plugin_folder import compile_folder
 from awscli_mfa_plugin.text import sanitize
 
@@ -228,9 +229,3 @@ def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
             "environment,\nnow fails on every command. To fix it:  awscli-mfa install --cli PATH"
         )
     return code
-
-
-def print_line(text: str) -> None:
-    """Write a line to stdout, in whatever characters it can show."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")

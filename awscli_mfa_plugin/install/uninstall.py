@@ -20,11 +20,12 @@ from awscli_mfa_plugin.files.plugins_section import (
 )
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
-from awscli_mfa_plugin.install.install import WAIT_SECONDS, print_line, record_of
+from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
 from awscli_mfa_plugin.install.install_plan import is_inside
 from awscli_mfa_plugin.install.python_of_v1 import ask_v1
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
+from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

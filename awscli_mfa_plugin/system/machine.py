@@ -1,16 +1,21 @@
-"""The clock of this machine, its stdin, and what is said on stderr."""
+"""This process and its machine: clock, standard streams, parent, and the program after it."""
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from awscli_mfa_plugin.session.ports import CountingTerminal
 
@@ -60,15 +65,19 @@ class EnvironmentCode:
         return code
 
 
-def say(text: str) -> None:
-    """Write a line to stderr, in whatever characters it can show."""
-    stream = sys.stderr
+def print_line(text: str, stream: TextIO | None = None) -> None:
+    """Write a line to stdout or ``stream``, with ``?`` for what its encoding can't show."""
+    stream = stream or sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        stream.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
-        stream.flush()
-    except (OSError, ValueError):
-        return  # stderr is closed: there is nobody to tell
+    stream.write(f"{text.encode(encoding, 'replace').decode(encoding)}\n")
+    stream.flush()
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, if it is open."""
+    if sys.stderr:
+        with suppress(OSError, ValueError):
+            print_line(text, sys.stderr)
 
 
 def read_stdin() -> str:
@@ -90,3 +99,62 @@ class Waiting:
             return
         say(f"{reason} {seconds} s.")
         time.sleep(seconds)
+
+
+NOT_FOUND, CANNOT_RUN = 127, 126
+"""Exit statuses of a shell for a command that isn't there and one that can't be run
+(POSIX, Shell Command Language, 2.8.2)."""
+
+
+def exec_program(
+    words: list[str], environment: Mapping[str, str], variables: Mapping[str, str]
+) -> int:
+    """Run the program ``words[0]`` with ``variables`` added to ``environment``.
+
+    On POSIX it takes the place of this process, and this returns only if it can't. On Windows
+    it is waited for, and its exit status returned. No words mean the user's shell. A variable
+    whose value is empty is removed.
+    """
+    from awscli_mfa_plugin.system.subprocesses import child_environment
+
+    child = {**child_environment(environment), **variables}
+    child = {name: value for name, value in child.items() if value or name not in variables}
+    if not words:
+        name, default = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
+        words = [environment.get(name) or default]
+    if not words[0]:
+        say("aws mfa exec: a program without a name isn't found.")
+        return NOT_FOUND
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        if os.name == "nt":
+            import subprocess
+
+            return subprocess.run(words, env=child, check=False).returncode
+        # Python ignores it, and a program would inherit that.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.execvpe(words[0], words, child)  # noqa: S606 - no shell is what is wanted
+    except (OSError, ValueError) as error:
+        code = getattr(error, "errno", None)
+        if code in {errno.ENOENT, errno.ENOTDIR}:
+            say(f"aws mfa exec: {sanitize(words[0])} isn't found. Is it on the PATH?")
+            return NOT_FOUND
+        why = os.strerror(code) if code else sanitize(error)
+        say(f"aws mfa exec: {sanitize(words[0])} can't be run: {why}.")
+        return CANNOT_RUN
+
+
+def parent_process() -> str:
+    """Return the name of the program that started this process, or "" if it isn't known."""
+    if os.name == "nt":
+        return "cmd.exe" if "PROMPT" in os.environ else "powershell.exe"
+    parent = os.getppid()
+    try:
+        with open(f"/proc/{parent}/comm", encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+    except OSError:  # macOS has no /proc
+        from awscli_mfa_plugin.system.subprocesses import run_to_end
+
+        words = ["/bin/ps", "-o", "comm=", "-p", str(parent)]
+        return run_to_end(words, os.environ, 5).text.strip()
