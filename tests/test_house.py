@@ -54,10 +54,8 @@ THEIRS = {
 # Modules that decide: no I/O, no clock, no environment. Their branches are covered to the last.
 PURE = (
     "aliases.command_names",
-    "aliases.consent",
     "aliases.merge",
     "aliases.pack",
-    "aliases.reading",
     "aliases.render",
     "completion.*",
     "declaration",

@@ -1,23 +1,24 @@
-"""Shows an alias pack to people, and as data."""
+"""Shows an alias pack to people, lets them accept one that isn't ours, and gives it as data."""
 
 from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.aliases.consent import WHOLE
-from awscli_mfa_plugin.aliases.merge import (
-    AVAILABLE,
-    HIDDEN,
-    INSTALLED,
-    OUTDATED,
-    AliasState,
-)
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from awscli_mfa_plugin.aliases.merge import AVAILABLE, HIDDEN, INSTALLED, OUTDATED, AliasState
+from awscli_mfa_plugin.aliases.pack import OUR_PACK
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
+from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from awscli_mfa_plugin.aliases.pack import AliasPack
+    from awscli_mfa_plugin.session.ports import Terminal
+
+WHOLE = 2000
+"""Characters that surely hold a whole expansion, with each character escaped."""
 
 _WIDTH = 80
 _GROUPS = (
@@ -27,13 +28,42 @@ _GROUPS = (
 )
 
 
-def entries(states: Sequence[AliasState]) -> list[str]:
+def check_name(pack: AliasPack, file: str) -> None:
+    """Raise ConfigurationError for another pack that has the name of ours."""
+    if pack.name == OUR_PACK and not pack.is_ours:
+        raise ConfigurationError(
+            f"{sanitize(file)} calls its pack {pack.name}, which is the plugin's own.",
+            "Nothing was changed. Give the pack another name.",
+        )
+
+
+def check_accepted(pack: AliasPack, file: str, terminal: Terminal) -> None:
+    """Show the whole pack and ask; raise CancelledError for a no, CannotAskError for nobody."""
+    why = terminal.unavailable_reason()
+    if why:
+        raise CannotAskError(
+            f"{sanitize(file)} isn't the plugin's own alias pack, and nobody can be asked to "
+            "accept "
+            f"it: {why}.",
+            "Nothing was changed. Read it with 'aws mfa alias diff --from FILE', then accept all "
+            "of it with 'aws mfa alias install --yes --from FILE'.",
+        )
+    terminal.tell(whole(pack))
+    if not agrees(terminal, "Install all of these? They run with your credentials. [y/N] "):
+        raise CancelledError("The pack was not accepted. Nothing was changed.")
+
+
+def whole(pack: AliasPack) -> str:
+    """Return all aliases of a pack, each with its whole expansion on a line."""
+    lines = [f"The pack {pack.name}:"]
+    for alias in pack.aliases:
+        lines += [f"  {alias.typed}", f"    {sanitize(alias.expansion, WHOLE)}"]
+    return "\n".join(lines) + "\n"
+
+
+def entries(states: Sequence[AliasState], column: int = 0) -> list[str]:
     """Return two lines or more for each alias: what is typed, its help, what it runs."""
-    return _entries(states, _column(states))
-
-
-def _entries(states: Iterable[AliasState], column: int) -> list[str]:
-    lines = []
+    column, lines = column or _column(states), []
     for state in states:
         alias = state.alias
         lines += _row(column, alias.typed, sanitize(alias.help))
@@ -46,14 +76,11 @@ def left_out(states: Iterable[AliasState]) -> list[str]:
     found = [state for state in states if not state.is_wanted]
     lines = ["Left out:"] if found else []
     for state in found:
-        lines += _row(_column(found), state.alias.typed, _reason(state))
+        why = f"it would hide the command '{state.instead}' of AWS CLI v1 or v2"
+        if state.state == HIDDEN:
+            why = f"hidden by an alias of your own: {sanitize(state.instead, WHOLE)}"
+        lines += _row(_column(found), state.alias.typed, why)
     return lines
-
-
-def _reason(state: AliasState) -> str:
-    if state.state == HIDDEN:
-        return f"hidden by an alias of your own: {sanitize(state.instead, WHOLE)}"
-    return f"it would hide the command '{state.instead}' of AWS CLI v1 or v2"
 
 
 def _column(states: Iterable[AliasState]) -> int:
@@ -66,32 +93,29 @@ def _row(column: int, first: str, rest: str) -> list[str]:
     return [f"  {head:<{column - 2}}{line}" for head, line in zip(heads, lines, strict=False)]
 
 
-def overview(states: Sequence[AliasState]) -> str:
+def listing(states: Sequence[AliasState]) -> str:
     """Return the pack's aliases by how they stand in the file."""
     lines = []
     for state, heading in _GROUPS:
         found = [each for each in states if each.state == state]
         if found:
-            lines += [heading, *_entries(found, _column(states)), ""]
+            lines += [heading, *entries(found, _column(states)), ""]
     lines += left_out(states)
     return "\n".join(lines).rstrip() or "The pack holds no alias for this AWS CLI."
 
 
-def names(states: Iterable[AliasState]) -> list[str]:
+def names(states: Sequence[AliasState]) -> list[str]:
     """Return the aliases as they are typed, in few lines."""
-    found = [state.alias for state in states]
-    top = [alias.name for alias in found if alias.section != MFA_SECTION]
-    sub = [alias.name for alias in found if alias.section == MFA_SECTION]
     lines = []
-    for command, group in (("aws", top), ("aws mfa", sub)):
-        if group:
-            lines += textwrap.wrap(
-                ", ".join(group),
-                _WIDTH,
-                initial_indent=f"  {command} ",
-                subsequent_indent=" " * (len(command) + 3),
-                break_on_hyphens=False,
-            )
+    for command in ("aws", "aws mfa"):
+        found = [alias.name for alias, *_ in states if alias.typed == f"{command} {alias.name}"]
+        lines += textwrap.wrap(
+            ", ".join(found),
+            _WIDTH,
+            initial_indent=f"  {command} ",
+            subsequent_indent=" " * (len(command) + 3),
+            break_on_hyphens=False,
+        )
     return lines
 
 

@@ -79,7 +79,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _pack(path: str | None, context: Context) -> AliasPack:
     """Return the pack, read once: what is installed is what was shown and accepted."""
-    from awscli_mfa_plugin.aliases.consent import check_name
+    from awscli_mfa_plugin.aliases.render import check_name
 
     pack = context.alias_pack(path)
     if path:
@@ -89,10 +89,10 @@ def _pack(path: str | None, context: Context) -> AliasPack:
 
 def _list(pack: AliasPack, context: Context) -> Result:
     from awscli_mfa_plugin.aliases.merge import states
-    from awscli_mfa_plugin.aliases.render import overview
+    from awscli_mfa_plugin.aliases.render import listing
 
     found = states(pack, context.alias_file.read(), context.process.host_commands())
-    return Result(_data(pack, found, context), overview(found))
+    return Result(_data(pack, found, context), listing(found))
 
 
 def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> dict[str, Any]:
@@ -106,8 +106,8 @@ def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> d
 
 
 def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) -> Result:
-    from awscli_mfa_plugin.aliases.consent import check_accepted
     from awscli_mfa_plugin.aliases.merge import installed, states, wanted
+    from awscli_mfa_plugin.aliases.render import check_accepted
 
     file, host = context.alias_file, context.process.host_commands()
     document = file.read()

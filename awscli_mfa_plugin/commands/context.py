@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from awscli_mfa_plugin.aliases.files import AliasFile
     from awscli_mfa_plugin.aliases.pack import AliasPack
-    from awscli_mfa_plugin.aliases.ports import AliasStore
     from awscli_mfa_plugin.doctor.findings import Fix
     from awscli_mfa_plugin.doctor.observations import Observations
     from awscli_mfa_plugin.setup.manifest import SetupManifest
@@ -39,15 +39,15 @@ class Context(Services):
         return exec_program([*words], self.environment, variables)
 
     @cached_property
-    def alias_file(self) -> AliasStore:
+    def alias_file(self) -> AliasFile:
         """The CLI's alias file."""
-        from awscli_mfa_plugin.aliases.alias_file import ALIAS_FILE, AliasFile
+        from awscli_mfa_plugin.aliases.files import ALIAS_FILE, AliasFile
 
         return AliasFile(os.path.expanduser(ALIAS_FILE), self.locks)
 
     def alias_pack(self, path: str | None) -> AliasPack:
         """Return the pack in a YAML file, or the one that comes with the plugin."""
-        from awscli_mfa_plugin.aliases.pack_file import packaged_pack, read_pack
+        from awscli_mfa_plugin.aliases.files import packaged_pack, read_pack
 
         return read_pack(os.path.expanduser(path)) if path else packaged_pack()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
+from awscli_mfa_plugin.aliases.files import LARGEST_PACK, packaged_pack, read_pack
 from awscli_mfa_plugin.aliases.pack import (
     HOSTS,
     Alias,
@@ -16,9 +17,11 @@ from awscli_mfa_plugin.aliases.pack import (
     unfit_help,
     unfit_name,
 )
-from awscli_mfa_plugin.aliases.pack_file import LARGEST, packaged_pack, places, read_pack
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """\
 pack: team
@@ -71,6 +74,10 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
     "an alias twice": (
         f"{GOOD}  - {{name: whoami, expansion: s3 ls, help: x}}\n",
         "line 8, column 5: «aws whoami» is there already, on line 3",
+    ),
+    "an alias twice on a line": (
+        "pack: x\naliases: [{name: a, expansion: x, help: x}, {name: a, expansion: y, help: z}]",
+        "line 2, column 45: «aws a» is there already, on line 2",
     ),
     "a CLI that isn't": (GOOD.replace("[v2, v1]", "[v3]"), "line 6, column 76: «hosts» holds here"),
     "no CLI": (GOOD.replace("[v2, v1]", "[]"), "line 6, column 75: an alias is for at least one"),
@@ -130,7 +137,7 @@ def test_a_million_aliases_of_yaml_cost_nothing(tmp_path: Path) -> None:
 def test_a_pack_has_limits(tmp_path: Path) -> None:
     """64 KiB, and 200 aliases."""
     path = tmp_path / "team.yaml"
-    path.write_text(f"{GOOD}#{'x' * LARGEST}")
+    path.write_text(f"{GOOD}#{'x' * LARGEST_PACK}")
     with pytest.raises(ConfigurationError, match="larger than 64 KiB"):
         read_pack(str(path))
     entry = "  - {{name: a{}, expansion: s3 ls, help: x}}\n"
@@ -140,13 +147,6 @@ def test_a_pack_has_limits(tmp_path: Path) -> None:
         read_pack(str(path))
     path.write_text(many.removesuffix(entry.format(200)))
     assert len(read_pack(str(path)).aliases) == 200
-
-
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    """A missing file, a folder, a pipe that would never end."""
-    for path in (tmp_path / "nothing", tmp_path, "/dev/zero"):
-        with pytest.raises(ConfigurationError, match="isn't a file"):
-            read_pack(str(path))
 
 
 UNFIT_NAMES = [
@@ -216,25 +216,6 @@ def test_help_is_one_line() -> None:
         assert unfit_help(text)
 
 
-def test_a_copy_of_our_pack_is_ours(tmp_path: Path) -> None:
-    """Byte for byte; with one byte changed it is a stranger's."""
-    content = Path(next(path for path in places() if Path(path).is_file())).read_bytes()
-    copy = tmp_path / "copy.yaml"
-    copy.write_bytes(content)
-    assert read_pack(str(copy)) == packaged_pack()
-    copy.write_bytes(content + b"\n")
-    assert not read_pack(str(copy)).is_ours
-
-
 def test_no_alias_of_ours_is_a_command() -> None:
     """Of no version of the CLI."""
     assert not COMMANDS & {each.name for each in packaged_pack().aliases if each.hosts == HOSTS}
-
-
-def test_the_plugins_own_pack() -> None:
-    """It can be read, is whole, and runs in the process alone."""
-    pack = packaged_pack()
-    assert pack.is_ours
-    assert {"whoami", "alive", "unlock", "lock", "subshell"} <= {each.name for each in pack.aliases}
-    assert not [each.name for each in pack.aliases if each.is_external]
-    assert all("v2" in each.hosts for each in pack.aliases)

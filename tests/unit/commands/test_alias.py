@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awscli_mfa_plugin.aliases.alias_file import AliasFile
+from awscli_mfa_plugin.aliases.files import AliasFile, packaged_pack
 from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
-from awscli_mfa_plugin.aliases.pack_file import packaged_pack
 from awscli_mfa_plugin.commands.alias import COMMAND, run
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.locks import Locks

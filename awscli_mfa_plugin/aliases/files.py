@@ -1,0 +1,139 @@
+"""The files: the CLI's alias file, and the YAML files of packs."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from awscli_mfa_plugin.aliases.pack import KIND, pack_of
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError
+from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.atomic import take_snapshot
+from awscli_mfa_plugin.files.botocore_parser import read_as_the_cli
+from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile
+from awscli_mfa_plugin.files.yaml_nodes import unreadable
+from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from awscli_mfa_plugin.aliases.pack import AliasPack
+    from awscli_mfa_plugin.files.atomic import Snapshot
+    from awscli_mfa_plugin.files.botocore_parser import Sections
+    from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.files.locks import Locks
+
+ALIAS_FILE = os.path.join("~", ".aws", "cli", "alias")
+"""Where the CLI looks for it; no setting names another place (awscli's ``alias.py``)."""
+
+LARGEST_PACK = 64 * 1024
+"""Bytes of a pack's file; a list of shortcuts is a few kilobytes."""
+
+_PACK_FILE = os.path.join("alias", "aliases.yaml")
+
+
+class AliasFile:
+    """``~/.aws/cli/alias``, which may be missing."""
+
+    def __init__(self, path: str, locks: Locks) -> None:
+        """Keep the absolute path."""
+        self.path = path
+        self._locks = locks
+        self._file = _SharedAliasFile(path, locks, secret=False)
+
+    def read(self) -> AliasDocument:
+        """Return what the file holds now; raise UnparsableFileError, UnwritableFileError."""
+        return cast("AliasDocument", self._file.read())
+
+    def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
+        """Put ``change`` of what the file holds into its place; tell whether anything changed.
+
+        A file that an installation made goes when nothing is left in it. As SharedFile's.
+        """
+        made_by_us = False
+
+        def noted(document: SharedDocument) -> AliasDocument:
+            nonlocal made_by_us
+            before = cast("AliasDocument", document)
+            made_by_us = any(block.is_in_new_file for block in before.blocks())
+            return change(before)
+
+        changed = self._file.update(noted)
+        if changed and made_by_us:
+            self._remove_if_empty()
+        return changed
+
+    def _remove_if_empty(self) -> None:
+        target = os.path.realpath(self.path)
+        with self._locks.hold(f"file {target}", WAIT_SECONDS):
+            if take_snapshot(target).content == b"":
+                with suppress(OSError):
+                    os.unlink(target)
+
+
+class _SharedAliasFile(SharedFile):
+    """A shared file by the alias file's grammar: no nested options."""
+
+    def read(self) -> SharedDocument:
+        return self._document(take_snapshot(self.path))
+
+    def _document(self, snapshot: Snapshot) -> SharedDocument:
+        return AliasDocument.parse(snapshot.content, self.path)
+
+    def _parsed(self, path: str) -> Sections:
+        return read_as_the_cli(path, self.path, nested_options=False)
+
+
+def packaged_pack() -> AliasPack:
+    """Return the pack that comes with the plugin."""
+    path = packaged_path()
+    if not path:
+        raise MfaError("The plugin's own alias pack isn't there.", "Install the plugin again.")
+    return read_pack(path)
+
+
+def packaged_path() -> str:
+    """Return where the plugin's own pack is: in the package, or in a checkout beside it; or ""."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    places = (os.path.join(base, _PACK_FILE) for base in (package, os.path.dirname(package)))
+    return next((path for path in places if os.path.isfile(path)), "")
+
+
+def read_pack(path: str) -> AliasPack:
+    """Return the pack in the YAML file at ``path``; raise ConfigurationError with line and column.
+
+    Nothing but plain text, lists and keys is taken: no anchors and aliases, by which a small file
+    grows without end (YAML 1.2.2, section 3.2.2.2), and no tags.
+    """
+    content = _content(path)
+    root = root_of(_text(content, path), partial(unreadable, path, kind=KIND))
+    own = packaged_path()
+    return replace(pack_of(root, path), is_ours=bool(own) and content == _content(own))
+
+
+def _content(path: str) -> bytes:
+    why = "isn't a file"
+    if os.path.isfile(path):
+        try:
+            with open(path, "rb") as file:
+                content = file.read(LARGEST_PACK + 1)
+        except OSError as error:
+            why = f"can't be read: {os.strerror(error.errno or 0)}"
+        else:
+            if len(content) <= LARGEST_PACK:
+                return content
+            why = f"is larger than {LARGEST_PACK // 1024} KiB"
+    raise ConfigurationError(f"{sanitize(path)} {why}.", "Name the YAML file of an alias pack.")
+
+
+def _text(content: bytes, path: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise unreadable(path, line, column, "that isn't UTF-8", KIND) from None

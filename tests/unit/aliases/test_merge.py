@@ -1,0 +1,182 @@
+"""The alias file before and after a pack."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.aliases.merge import (
+    AVAILABLE,
+    HIDDEN,
+    INSTALLED,
+    OUTDATED,
+    TAKEN,
+    HostCommands,
+    installed,
+    states,
+)
+from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
+from awscli_mfa_plugin.aliases.render import left_out
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from tests.unit.aliases.packs import BLOCK, IN, NEW, PACK, V1, V2, WHO, document
+
+
+def indented(text: str) -> str:
+    """Return the lines two blanks further in."""
+    return "".join(f"  {line}" for line in text.splitlines(keepends=True))
+
+
+CASES = {
+    "an empty file": ("", NEW),
+    "a section of one's own": ("[toplevel]\nmine = s3 ls\n", f"[toplevel]\nmine = s3 ls\n{BLOCK}"),
+    "an empty section": ("[toplevel]\n", f"[toplevel]\n{BLOCK}"),
+    "no such section": ("[command s3]\nl = ls\n", f"[command s3]\nl = ls\n\n{NEW}"),
+    "something behind the section": (
+        "[toplevel]\nmine = s3 ls\n\n# other\n[x]\n",
+        f"[toplevel]\nmine = s3 ls\n{BLOCK}\n# other\n[x]\n",
+    ),
+    "a value of many lines, comments inside": (
+        "[toplevel]\nf =\n    !f() {\n\n# c\n      x\n    }; f\n\n",
+        f"[toplevel]\nf =\n    !f() {{\n\n# c\n      x\n    }}; f\n{BLOCK}\n",
+    ),
+    "aliases that stand deeper": (
+        "[toplevel]\n  mine = s3 ls\n",
+        f"[toplevel]\n  mine = s3 ls\n{indented(BLOCK)}",
+    ),
+    "a next section that stands deeper": (
+        "[toplevel]\n  [x]\n  a = b\n",
+        f"[toplevel]\n{indented(BLOCK)}  [x]\n  a = b\n",
+    ),
+    "Windows' line ends": (
+        "[toplevel]\r\nmine = s3 ls\r\n",
+        "[toplevel]\nmine = s3 ls\n".replace("\n", "\r\n") + BLOCK.replace("\n", "\r\n"),
+    ),
+    "no last line end": ("[toplevel]\nmine = x", f"[toplevel]\nmine = x\n{BLOCK[:-1]}"),
+    "another case": ("[Toplevel]\na = x\n", f"[Toplevel]\na = x\n\n{NEW}"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
+def test_the_file_before_and_after(before: str, after: str) -> None:
+    """The block stands in the one section, as deep as its neighbours; taken out it is gone."""
+    changed = installed(PACK, document(before), V1)
+    assert changed.render().decode() == after
+    assert installed(PACK, changed, V1).render().decode() == after
+    assert changed.without_packs().render().decode() == before
+    assert changed.without_packs("another").render().decode() == after
+
+
+def test_a_new_file_is_known_as_such() -> None:
+    """So that nothing stays of it; a file that was there empty isn't one."""
+    new = installed(PACK, AliasDocument.parse(None), V1)
+    assert new.render().decode() == NEW.replace("e8c68dc5", "e8c68dc5 in a new file")
+    assert [block.is_in_new_file for block in new.blocks()] == [True]
+    assert not document(NEW).blocks()[0].is_in_new_file
+
+
+def test_what_exists_stays() -> None:
+    """The user's alias, in whatever case it is written, and the CLI's command."""
+    text = "[toplevel]\nWhoAmI = !id\n"
+    host = HostCommands("v2", {"alive"})
+    found = states(PACK, document(text), host)
+    assert [(each.state, each.instead) for each in found] == [
+        (HIDDEN, "!id"),
+        (TAKEN, "aws alive"),
+    ]
+    assert installed(PACK, document(text), host).render().decode() == text
+    told = "\n".join(left_out(found))
+    assert "aws whoami  hidden by an alias of your own: !id" in told
+    assert "aws alive   it would hide the command 'aws alive' of AWS CLI v1 or v2" in told
+
+
+def test_an_update_changes_its_own() -> None:
+    """New ones come, others change or go, the user's lines between stay."""
+    old = document(f"[toplevel]\na = b\n{BLOCK}z = y\n")
+    new = AliasPack(
+        "p", (Alias("whoami", "iam get-user", "Who am I?"), Alias("more", "s3 ls", "x"))
+    )
+    assert [each.state for each in states(new, old, V1)] == [OUTDATED, AVAILABLE]
+    text = installed(new, old, V1).render().decode()
+    assert "whoami = iam get-user\nmore = s3 ls\n# <<<" in text
+    assert "alive" not in text
+    assert text.startswith("[toplevel]\na = b\n# >>>")
+    assert text.endswith("<<<\nz = y\n")
+    assert installed(AliasPack("p", ()), old, V1).render() == b"[toplevel]\na = b\nz = y\n"
+
+
+def test_a_name_that_became_a_command_is_taken_out() -> None:
+    """An update of the CLI may bring a command that the alias would hide."""
+    text = installed(PACK, document(f"[toplevel]\n{BLOCK}"), HostCommands("v2", {"alive"}))
+    assert text.own("p", "toplevel") == {"whoami": WHO.expansion}
+
+
+def test_the_section_of_v2() -> None:
+    """v1 neither adds nor removes what v2 alone reads; any spelling of the section serves."""
+    pack = AliasPack("p", (WHO, IN, Alias("status", "login", "x", ("v2",), MFA_SECTION)))
+    before = document("[command  mfa]\nx = status\n")
+    assert [each.alias for each in states(pack, before, V1)] == [WHO]
+    after = installed(pack, before, V2)
+    assert after.own("p", "command  mfa") == {"in": "login"}
+    assert [each.state for each in states(pack, after, V2)] == [INSTALLED, INSTALLED, TAKEN]
+    assert installed(pack, after, V1).render() == after.render()
+    assert after.without_packs().render() == before.render()
+
+
+def test_a_header_that_the_user_came_to_need_stays() -> None:
+    """Aliases put behind our block, into our section, aren't lost with it."""
+    text = f"{NEW}mine = s3 ls\n"
+    assert document(text).without_packs().render() == b"[toplevel]\nmine = s3 ls\n"
+
+
+def test_a_header_goes_from_pack_to_pack() -> None:
+    """The last one takes it along, and with it the file that the first one made."""
+    other = AliasPack("q", (Alias("two", "s3 ls", "x"),))
+    both = installed(other, installed(PACK, AliasDocument.parse(None), V1), V1)
+    left = both.without_packs("p")
+    assert [(block.pack, block.is_in_new_file) for block in left.blocks()] == [("q", True)]
+    assert left.own("q", "toplevel") == {"two": "s3 ls"}
+    assert left.without_packs("q").render() == b""
+    in_old = installed(other, document(f"# mine\n\n{NEW}"), V1).without_packs("p")
+    assert [block.is_in_new_file for block in in_old.blocks()] == [False]
+    assert in_old.without_packs().render() == b"# mine\n"
+
+
+BY_HAND = {
+    "another value": BLOCK.replace("mfa status", "mfa status --output json"),
+    "one more": BLOCK.replace("alive =", "mine = s3 ls\nalive ="),
+    "one less": BLOCK.replace("alive = mfa status\n", ""),
+    "no end": BLOCK.replace("# <<< aws mfa alias: p <<<\n", ""),
+    "no start": BLOCK.split("\n", 1)[1],
+    "another pack's end": BLOCK.replace("p <<<", "q <<<"),
+    "two starts": BLOCK.split("\n", 1)[0] + "\n" + BLOCK,
+    "a continuation behind": f"{BLOCK}   more\n",
+    "a section between": BLOCK.replace("alive =", "[x]\nalive ="),
+}
+
+
+@pytest.mark.parametrize("block", BY_HAND.values(), ids=BY_HAND)
+def test_a_block_that_was_changed_by_hand_is_left_alone(block: str) -> None:
+    """Whose line is whose can't be told: refused with the line, and how to go on."""
+    with pytest.raises(ConfigurationError, match=r"changed by hand \(the block at line [2-7]\)"):
+        installed(PACK, document(f"[toplevel]\n{block}"), V1)
+
+
+def test_a_block_may_be_laid_out_anew() -> None:
+    """Indent, blank lines and line ends are an editor's."""
+    moved = indented(BLOCK).replace("  alive", "\n  alive").replace("\n", "\r\n")
+    assert document(f"[toplevel]\n{moved}").own("p", "toplevel").keys() == {"whoami", "alive"}
+
+
+def test_default_is_for_no_alias() -> None:
+    """With a new section its options would turn into aliases."""
+    with pytest.raises(ConfigurationError, match=r"The options of \[DEFAULT\]"):
+        installed(PACK, document("[DEFAULT]\ns3 = !evil\n"), V1)
+
+
+@pytest.mark.parametrize(("host", "name"), [("v1", "login"), ("v1", "sso"), ("v2", "sms-voice")])
+def test_a_command_of_the_other_cli_is_not_hidden(host: str, name: str) -> None:
+    """Both CLIs read the same alias file."""
+    alias = Alias(name, "s3 ls", "x")
+    [state] = states(AliasPack("team", (alias,)), document(""), HostCommands(host, {"s3"}))
+    assert (state.state, state.instead) == (TAKEN, f"aws {name}")

@@ -1,0 +1,104 @@
+"""A pack on the terminal, and the question before a stranger's is installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.aliases.merge import HIDDEN, states
+from awscli_mfa_plugin.aliases.pack import OUR_PACK, Alias, AliasPack
+from awscli_mfa_plugin.aliases.render import (
+    check_accepted,
+    check_name,
+    entries,
+    entry,
+    listing,
+    names,
+    whole,
+)
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
+from tests.fakes import FakeTerminal
+from tests.unit.aliases.packs import BLOCK, IN, PACK, UP, V2, WHO, document
+
+LOOP = Alias("z", "mfa", "x")
+GO = Alias("go", "z exec -- sh -c id", "x")
+
+
+def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
+    """Nothing in it is judged: an alias that calls another one is shown as all others are."""
+    terminal = FakeTerminal("y")
+    pack = AliasPack("team", (WHO, UP, LOOP, GO, IN))
+    check_accepted(pack, "team.yaml", terminal)
+    assert "".join(terminal.told) == (
+        "The pack team:\n"
+        "  aws whoami\n    sts get-caller-identity\n"
+        "  aws up\n    !git pull \\u202e\n"
+        "  aws z\n    mfa\n"
+        "  aws go\n    z exec -- sh -c id\n"
+        "  aws mfa in\n    login\n"
+    )
+    assert terminal.questions == ["Install all of these? They run with your credentials. [y/N] "]
+    longest = Alias("a", "!" + "x" * 499, "x", is_external=True)
+    assert longest.expansion in whole(AliasPack("team", (longest,)))
+
+
+@pytest.mark.parametrize("answer", ["", "n", "no", "yes please"])
+def test_what_is_no_clear_yes_is_a_no(answer: str) -> None:
+    """Nothing is installed then."""
+    with pytest.raises(CancelledError, match="not accepted"):
+        check_accepted(PACK, "team.yaml", FakeTerminal(answer))
+
+
+def test_a_harmless_looking_pack_is_refused_where_nobody_can_be_asked() -> None:
+    """The remedy names the option that accepts all of it."""
+    with pytest.raises(CannotAskError, match="to accept it: CI is set") as caught:
+        check_accepted(PACK, "team.yaml", FakeTerminal(nobody="CI is set"))
+    assert caught.value.exit_code == 253
+    assert "aws mfa alias install --yes --from FILE" in caught.value.remedy
+
+
+def test_a_stranger_has_a_name_of_its_own() -> None:
+    """It can't pass for the plugin's pack, for which nobody is asked."""
+    check_name(PACK, "team.yaml")
+    check_name(AliasPack(OUR_PACK, (), is_ours=True), "copy.yaml")
+    with pytest.raises(ConfigurationError, match="the plugin's own"):
+        check_name(AliasPack(OUR_PACK, ()), "team.yaml")
+
+
+def test_the_listing() -> None:
+    """By state; each with its help and what it runs."""
+    pack = AliasPack("p", (WHO, Alias("alive", "mfa status --min-remaining 1", "x"), UP, IN))
+    text = listing(states(pack, document(f"[toplevel]\n{BLOCK}"), V2))
+    assert text == (
+        "Installed:\n"
+        "  aws whoami  Who am I?\n"
+        "              = sts get-caller-identity\n"
+        "\n"
+        "Installed in an older form; «install» renews them:\n"
+        "  aws alive   x\n"
+        "              = mfa status --min-remaining 1\n"
+        "\n"
+        "Not installed; «install» adds them:\n"
+        "  aws up      Pull\n"
+        "              = !git pull \\u202e\n"
+        "  aws mfa in  Log in\n"
+        "              = login"
+    )
+    assert listing(()) == "The pack holds no alias for this AWS CLI."
+
+
+def test_names_and_data() -> None:
+    """What was installed in two lines, and the form for programs."""
+    found = states(AliasPack("p", (WHO, IN)), document("[toplevel]\nwhoami = x\n"), V2)
+    assert names(found) == ["  aws whoami", "  aws mfa in"]
+    assert names(found[:1]) == ["  aws whoami"]
+    assert names(found[1:]) == ["  aws mfa in"]
+    assert entries(found[1:]) == ["  aws mfa in  Log in", "              = login"]
+    assert entry(found[0]) == {
+        "Name": "whoami",
+        "Section": "toplevel",
+        "Expansion": "sts get-caller-identity",
+        "Help": "Who am I?",
+        "External": False,
+        "State": HIDDEN,
+        "Instead": "x",
+    }
