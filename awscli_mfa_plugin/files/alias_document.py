@@ -135,7 +135,8 @@ class AliasDocument(SharedDocument):
             lines[at:at] = block_lines(pack, aliases, self._neighbour(section, at))
             return self._changed(lines)
         self._check_defaults(section)
-        newline = self._form.newline
+        # "\n" right after "\r" would make one line end of two.
+        newline = "\r" if lines and lines[-1].newline == "\r" else self._form.newline
         if lines:
             # Also after a blank line: so taking the block away again gives the old bytes.
             lines.append(Line(Kind.BLANK, "", newline, lines[-1].section))
