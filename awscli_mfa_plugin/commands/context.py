@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.aliases.files import AliasFile
     from awscli_mfa_plugin.aliases.pack import AliasPack
-    from awscli_mfa_plugin.doctor.findings import Fix
-    from awscli_mfa_plugin.doctor.observations import Observations
+    from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.ports import Scheduler
@@ -61,11 +60,11 @@ class Context(Services):
         """Return what doctor sees without a call; each CLI is started."""
         from awscli_mfa_plugin import __version__
         from awscli_mfa_plugin.commands import NAMES
-        from awscli_mfa_plugin.doctor.inspect import look
+        from awscli_mfa_plugin.doctor.inspect import inspect
 
         process = self.process
         folders, program = process.usual_folders, process.program
-        return look(self.environment, __version__, folders, program, subcommands=NAMES)
+        return inspect(self.environment, __version__, folders, program, subcommands=NAMES)
 
     def date_of_sts(self, region: str, profile: str) -> datetime | None:
         """Return the Date of STS's answer in a region, by the network settings of a profile.
@@ -84,13 +83,13 @@ class Context(Services):
 
     def shown_change(self, fix: Fix) -> str:
         """Return what a fix of doctor's would change."""
-        from awscli_mfa_plugin.doctor.fixes import shown_change
+        from awscli_mfa_plugin.doctor.checkup import shown_change
 
         return shown_change(fix)
 
     def make_change(self, fix: Fix) -> None:
         """Make the change of a fix of doctor's; raise an MfaError where it can't be."""
-        from awscli_mfa_plugin.doctor.fixes import make_change
+        from awscli_mfa_plugin.doctor.checkup import make_change
 
         make_change(fix, self.locks)
 

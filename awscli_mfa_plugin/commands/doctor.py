@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.doctor.findings import Finding
-    from awscli_mfa_plugin.doctor.observations import Observations
+    from awscli_mfa_plugin.doctor.findings import Finding, Observations
 
 
 COMMAND = Command(
@@ -77,7 +76,6 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 def _called(machine: Observations, context: Context) -> Iterable[Finding]:
     """Return what calls of AWS find."""
     from awscli_mfa_plugin.doctor.aws import check_aws
-    from awscli_mfa_plugin.doctor.profiles import profiles_of
 
     only, region = context.options.profile, context.options.region
-    return check_aws(profiles_of(machine), only, region, context.date_of_sts, context.ports)
+    return check_aws(machine.profiles(), only, region, context.date_of_sts, context.ports)

@@ -1,23 +1,30 @@
-"""Runs doctor's checks in their order, and asks before each change that it may make."""
+"""Runs doctor's checks in their order; shows, asks for and makes the changes they offer."""
 
 from __future__ import annotations
 
-from functools import partial
+import os
+import stat
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
 from awscli_mfa_plugin.doctor.files import check_files
-from awscli_mfa_plugin.doctor.findings import NOTE, Finding
-from awscli_mfa_plugin.doctor.profiles import check_profiles, profiles_of
+from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, NOTE, REMOVE_FILE, Finding
+from awscli_mfa_plugin.doctor.profiles import check_profiles
 from awscli_mfa_plugin.doctor.wiring import check_wiring
-from awscli_mfa_plugin.errors import CancelledError, MfaError
+from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileError
+from awscli_mfa_plugin.files.atomic import take_snapshot, unwritable
+from awscli_mfa_plugin.files.diffs import unified
+from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.plugins_section import in_order
 from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from awscli_mfa_plugin.doctor.findings import Fix
-    from awscli_mfa_plugin.doctor.observations import Observations
+    from awscli_mfa_plugin.doctor.findings import Fix, Observations
+    from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.session.ports import Notes, Terminal
 
 NOT_CALLED = Finding(
@@ -27,7 +34,7 @@ NOT_CALLED = Finding(
 
 def local_findings(machine: Observations, only: str | None) -> list[Finding]:
     """Return what is found without a call; ``only`` is the profile to look at, None for all."""
-    profiles = profiles_of(machine)
+    profiles = machine.profiles()
     return [
         *check_wiring(machine),
         *check_files(machine),
@@ -55,29 +62,26 @@ def apply_fixes(
         notes("There is nothing that --fix can mend.")
         return False
     nobody = "" if is_agreed else terminal.unavailable_reason()
-
-    def mends(fix: Fix) -> bool:
-        notes(show(fix))
-        is_wanted = not nobody and (is_agreed or _wanted(terminal))
-        if is_wanted:
-            make(fix)
-        return is_wanted
-
-    made = [_reporting(partial(mends, fix), notes) for fix in fixes]
+    made = False
+    for fix in fixes:
+        with _errors_noted(notes):
+            notes(show(fix))
+            if not nobody and (is_agreed or _wanted(terminal)):
+                make(fix)
+                made = True
     if nobody:
         notes(f"Nothing was changed: {nobody}. --yes makes the changes shown.")
-    return any(made)
+    return made
 
 
-def _reporting(call: Callable[[], bool], notes: Notes) -> bool:
-    """Return what a call returns; False where it raises an error, which is told."""
+@contextmanager
+def _errors_noted(notes: Notes) -> Iterator[None]:
     try:
-        return call()
+        yield
     except CancelledError:
         raise
     except MfaError as error:
         notes(str(error))
-        return False
 
 
 def _wanted(terminal: Terminal) -> bool:
@@ -87,3 +91,54 @@ def _wanted(terminal: Terminal) -> bool:
         if error.by_interrupt:
             raise
         return False
+
+
+def shown_change(fix: Fix) -> str:
+    """Return what a fix would change, as text that is safe to show and holds no secret."""
+    if fix.kind == CHANGE_MODE:
+        return f"mode {fix.old_mode:04o} -> {fix.mode:04o}  {sanitize(fix.path)}"
+    if fix.kind == REMOVE_FILE:
+        return f"remove  {sanitize(fix.path)}"
+    before = SharedDocument.parse(take_snapshot(fix.path).content or b"", fix.path)
+    return unified(fix.path, before.render(), in_order(before).render()).rstrip("\n")
+
+
+def make_change(fix: Fix, locks: Locks) -> None:
+    """Make the change of a fix; raise an MfaError where it can't be."""
+    if fix.kind == CHANGE_MODE:
+        _change_mode(fix)
+    elif fix.kind == REMOVE_FILE:
+        _remove(fix.path)
+    else:
+        from awscli_mfa_plugin.files.shared_file import SharedFile
+
+        SharedFile(fix.path, locks, secret=False).update(in_order)
+
+
+def _change_mode(fix: Fix) -> None:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(fix.path, flags)
+    except PermissionError:
+        # Not even its owner may read it.
+        os.chmod(fix.path, fix.mode)
+        return
+    except OSError as error:
+        raise unwritable(fix.path, error) from error
+    try:
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) != fix.old_mode:
+            raise UnwritableFileError(f"{fix.path} was changed meanwhile.", "Run doctor again.")
+        os.fchmod(descriptor, fix.mode)
+    except OSError as error:
+        raise unwritable(fix.path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(path, error) from error

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.doctor.observations import (
+from awscli_mfa_plugin.doctor.findings import (
     ANOTHERS,
     MINE,
     ROOTS,
@@ -36,7 +36,7 @@ from awscli_mfa_plugin.system.trust import who_else_can_write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.doctor.observations import Observations
+    from awscli_mfa_plugin.doctor.findings import Observations
 
 
 def seen_file(path: str, home: str) -> ObservedFile | None:

@@ -10,7 +10,7 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.observations import ObservedNetwork
+    from awscli_mfa_plugin.doctor.findings import ObservedNetwork
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 _TOKENS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import (
+    ANOTHERS,
     CHANGE_MODE,
     ERROR,
+    MINE,
     NOTE,
     OK,
     REMOVE_FILE,
@@ -14,14 +16,13 @@ from awscli_mfa_plugin.doctor.findings import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.doctor.observations import ANOTHERS, MINE
 from awscli_mfa_plugin.files.hiding_aliases import TOPLEVEL
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from awscli_mfa_plugin.doctor.observations import (
+    from awscli_mfa_plugin.doctor.findings import (
         Observations,
         ObservedFile,
         ObservedFolder,

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.clis import open_place, seen_file, with_clis
-from awscli_mfa_plugin.doctor.observations import (
+from awscli_mfa_plugin.doctor.findings import (
     Observations,
     ObservedFile,
     ObservedNetwork,
@@ -33,7 +33,7 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
-def look(
+def inspect(
     environment: Mapping[str, str],
     our_version: str,
     system: Sequence[str],

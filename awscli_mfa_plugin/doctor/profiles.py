@@ -1,48 +1,34 @@
-"""Checks the profiles: what makes a session impossible, useless, or another tool's."""
+"""Checks the profiles and roles: what makes a session impossible, useless, or another tool's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.doctor.roles import check_roles
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import checked_serial
-from awscli_mfa_plugin.session.expiry import resolve_duration
+from awscli_mfa_plugin.session.expiry import (
+    LONGEST_CHAINED_ROLE,
+    LONGEST_ROLE,
+    SHORTEST,
+    check_long_lived,
+    is_session,
+    resolve_duration,
+    seconds_asked,
+)
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
-from awscli_mfa_plugin.session.sections import config_profile, other_session
+from awscli_mfa_plugin.session.sections import other_session
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from awscli_mfa_plugin.doctor.observations import Observations
+    from collections.abc import Callable, Iterable, Iterator
 
 _LONG_LIVED, _TEMPORARY = "AKIA", "ASIA"
 """How access key IDs begin (IAM user guide, «Understanding unique ID prefixes»)."""
 
-_PEERS_OPTIONS = (
-    ("aws_mfa_device", "aws-mfa"),
-    ("mfa_arn", "awscli-mfa.sh"),
-)
-_AWS_MFA_SUFFIX = "-long-term"
-
-Profiles = dict[str, Profile]
-
-
-def profiles_of(machine: Observations) -> Profiles:
-    """Return all profiles of both files by name, those of the config file first."""
-    config: dict[str, Mapping[str, str]] = {}
-    for section, options in machine.config.sections.items():
-        name = config_profile(section)
-        if name is not None:
-            config[name] = options
-    credentials = machine.credentials.sections
-    return {
-        name: Profile(name, config.get(name, {}), credentials.get(name, {}))
-        for name in dict.fromkeys((*config, *credentials))
-    }
+Profiles = Mapping[str, Profile]
 
 
 def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
@@ -60,7 +46,7 @@ def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
     if source and source not in chosen:
         chosen.append(source)
     found = [finding for profile in chosen for finding in _of_one(profile, profiles)]
-    found += check_roles(chosen, profiles)
+    found += _roles(chosen, profiles)
     yield from found
     if not any(finding.state in {WARNING, ERROR} for finding in found):
         managed = [profile.name for profile in chosen if profile.is_managed]
@@ -194,10 +180,10 @@ def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
 def _others(profile: Profile) -> Iterator[Finding]:
     other = other_session(profile)
     tool = other.tool if other else ""
-    if not tool and profile.name.endswith(_AWS_MFA_SUFFIX):
+    if not tool and (profile.name.endswith("-long-term") or profile.get("aws_mfa_device")):
         tool = "aws-mfa"
-    for option, of_tool in _PEERS_OPTIONS:
-        tool = tool or (of_tool if profile.get(option) else "")
+    if not tool and profile.get("mfa_arn"):
+        tool = "awscli-mfa.sh"
     if tool:
         yield Finding(
             "other-tools",
@@ -205,3 +191,76 @@ def _others(profile: Profile) -> Iterator[Finding]:
             f"Profile {sanitize(profile.name)} is laid out by {tool}.",
             "It stays as it is; use another session profile beside it.",
         )
+
+
+def _roles(chosen: Iterable[Profile], profiles: Profiles) -> Iterator[Finding]:
+    """Yield what is wrong with roles on managed profiles, and with those left to the CLI."""
+    capped = []
+    for role in chosen:
+        if "role_arn" not in role.config:
+            continue
+        if role.is_switched_off:
+            yield from _left_to_the_cli(role, profiles)
+        elif _is_on_session(role, profiles):
+            yield from _duration(role)
+            if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE:
+                capped.append(role.name)
+    if capped:
+        one = len(capped) == 1
+        yield Finding(
+            "role-duration",
+            NOTE,
+            f"Role profile{'' if one else 's'} {quoted_list(capped)} ask{'s' if one else ''} for "
+            "more than an hour. On an MFA session AWS gives an hour at most (role chaining), so "
+            "the plugin asks for that and assumes the role again each hour, without a code.",
+            f"For one long role session set {SESSION_OPTION} = off there, and name the profile "
+            "with your "
+            "long-lived keys by source_profile.",
+        )
+
+
+def _is_on_session(role: Profile, profiles: Profiles) -> bool:
+    """Whether the way from a role to its source ends at a managed profile."""
+    seen: set[str] = set()
+    while "role_arn" in role.config and not role.is_switched_off and role.name not in seen:
+        seen.add(role.name)
+        name = role.config.get("source_profile", "")
+        role = profiles.get(name, Profile(name))
+    return role.is_managed
+
+
+def _left_to_the_cli(role: Profile, profiles: Profiles) -> Iterator[Finding]:
+    name = role.config.get("source_profile", "")
+    source = profiles.get(name, Profile(name))
+    try:
+        check_long_lived(role, source)
+    except ConfigurationError as error:
+        yield Finding("role-duration", ERROR, error.what, error.remedy)
+        return
+    yield from _duration(role, longest=LONGEST_ROLE)
+    if is_session(source) and "role_arn" not in source.config:
+        yield Finding(
+            "role-source",
+            NOTE,
+            f"Role profile {sanitize(role.name)} has {SESSION_OPTION} = off, but its "
+            "source_profile "
+            f"{sanitize(name)} holds a session: the CLI uses that as it is, without renewing it.",
+            "Name the profile with your long-lived keys by source_profile, or remove "
+            f"{SESSION_OPTION} = off.",
+        )
+
+
+def _duration(role: Profile, longest: int | None = None) -> Iterator[Finding]:
+    setting, seconds = role.config.get("duration_seconds"), seconds_asked(role)
+    if not setting:
+        return
+    what = f"Role profile {sanitize(role.name)} has duration_seconds = {sanitize(setting, 40)}"
+    remedy = (
+        f"Write a whole number of seconds from {SHORTEST} to {LONGEST_ROLE}, or remove the line."
+    )
+    if seconds is None:
+        seen = f"{what}, which isn't a whole number: the CLI ignores it, and AWS gives an hour."
+        yield Finding("role-duration", WARNING, seen, remedy)
+    elif seconds < SHORTEST or (longest is not None and seconds > longest):
+        seen = f"{what}: AWS refuses anything but {SHORTEST} to {LONGEST_ROLE}."
+        yield Finding("role-duration", ERROR, seen, remedy)

@@ -22,7 +22,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.observations import (
+    from awscli_mfa_plugin.doctor.findings import (
         Observations,
         ObservedCli,
         ObservedFolder,

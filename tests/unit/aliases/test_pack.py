@@ -90,7 +90,7 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
         GOOD.replace(", external: true", ""),
         "line 6, column 27: what starts with «!» runs in a shell",
     ),
-    "a doubtful external": (GOOD.replace("true", "maybe"), "«external» is one of: true, false"),
+    "a doubtful external": (GOOD.replace("true", "maybe"), "«external» is one of: false, true"),
     "an anchor": ("pack: &a x\naliases: []", "line 1, column 7: YAML's anchors"),
     "an alias of YAML": ("pack: x\naliases: [*a]", "line 2, column 11: YAML's anchors"),
     "a tag": ("pack: !!python/object:os.system x", "line 1, column 7: YAML's tags"),

@@ -21,7 +21,7 @@ from awscli_mfa_plugin.commands import (
     watch,
 )
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
-from awscli_mfa_plugin.doctor.observations import Observations, ObservedRead
+from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, UsageError
 from awscli_mfa_plugin.session.records import MfaDevice, Session
 from tests.fakes import (

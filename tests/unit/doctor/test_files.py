@@ -8,19 +8,17 @@ import pytest
 
 from awscli_mfa_plugin.doctor.files import check_files
 from awscli_mfa_plugin.doctor.findings import (
+    ANOTHERS,
     CHANGE_MODE,
     ERROR,
+    MINE,
     NOTE,
     OK,
     REMOVE_FILE,
+    ROOTS,
     WARNING,
     Finding,
     Fix,
-)
-from awscli_mfa_plugin.doctor.observations import (
-    ANOTHERS,
-    MINE,
-    ROOTS,
     Observations,
     ObservedFile,
     ObservedFolder,

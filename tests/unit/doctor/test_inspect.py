@@ -1,4 +1,4 @@
-"""What doctor sees of a machine, and the changes that it makes: in throw-away homes."""
+"""What doctor sees of a machine: in throw-away homes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.commands import NAMES
-from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS, Fix
-from awscli_mfa_plugin.doctor.fixes import make_change, shown_change
-from awscli_mfa_plugin.doctor.inspect import look
-from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.doctor.inspect import inspect
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.doctor.observations import Observations, ObservedCli
+    from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
@@ -37,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> Observations:
     """Return what doctor sees in a home; ``path`` is a folder with CLIs."""
     environment = {"HOME": str(home), "PATH": str(path or home), **env}
-    return look(environment, "1.0", (), running, subcommands=NAMES)
+    return inspect(environment, "1.0", (), running, subcommands=NAMES)
 
 
 def the_cli(machine: Observations, path: Path) -> ObservedCli:
@@ -258,53 +253,3 @@ def test_an_installed_folder_is_held_against_its_manifest(home: Path) -> None:
     assert seen(home).folders[0].changed == ()
     (Path(folder) / "a.py").write_text("evil")
     assert seen(home).folders[0].changed == ("a.py",)
-
-
-@pytest.fixture
-def locks(home: Path) -> Locks:
-    """Return the locks of the home."""
-    return Locks(StateFolder(str(home / ".aws/cli/awscli-mfa")))
-
-
-def test_a_mode_is_changed_as_shown(home: Path, locks: Locks) -> None:
-    """Unless it changed meanwhile: then what was shown isn't what would be done."""
-    path = put(home / "x", "", 0o644)
-    fix = Fix(CHANGE_MODE, str(path), 0o644, 0o600)
-    assert shown_change(fix) == f"mode 0644 -> 0600  {path}"
-    make_change(fix, locks)
-    assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(UnwritableFileError, match="meanwhile"):
-        make_change(fix, locks)
-    with pytest.raises(UnwritableFileError):
-        make_change(Fix(CHANGE_MODE, str(home / "gone"), 0o644, 0o600), locks)
-
-
-def test_a_leftover_is_removed(home: Path, locks: Locks) -> None:
-    """One that is gone already is no error."""
-    path = put(home / "x", "")
-    fix = Fix(REMOVE_FILE, str(path))
-    assert shown_change(fix) == f"remove  {path}"
-    make_change(fix, locks)
-    make_change(fix, locks)
-    assert not path.exists()
-    with pytest.raises(UnwritableFileError):
-        make_change(Fix(REMOVE_FILE, str(home)), locks)
-
-
-def test_the_order_is_changed_as_shown(home: Path, locks: Locks) -> None:
-    """The diff has the moved line and no secret; every other byte stays."""
-    before = (
-        "# mine\r\n[plugins]\r\ncli_legacy_plugin_path=/x\r\nmfa = awscli_mfa_plugin\r\n"
-        "[a]\r\naws_secret_access_key = hidden"
-    )
-    config = put(home / ".aws/config", before)
-    fix = Fix(REORDER_PLUGINS, str(config))
-    diff = shown_change(fix)
-    assert "+mfa = awscli_mfa_plugin" in diff
-    assert "-mfa = awscli_mfa_plugin" in diff
-    assert "hidden" not in diff
-    make_change(fix, locks)
-    assert config.read_bytes().decode() == (
-        "# mine\r\n[plugins]\r\nmfa = awscli_mfa_plugin\r\ncli_legacy_plugin_path=/x\r\n"
-        "[a]\r\naws_secret_access_key = hidden"
-    )

@@ -1,13 +1,19 @@
-"""Profiles and environment: what makes a session impossible, useless, or another tool's."""
+"""Profiles and roles: what makes a session impossible, useless, or another tool's."""
 
 from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
-from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.doctor.observations import Observations, ObservedNetwork, ObservedRead
-from awscli_mfa_plugin.doctor.profiles import check_profiles, profiles_of
+from awscli_mfa_plugin.doctor.findings import (
+    ERROR,
+    NOTE,
+    OK,
+    WARNING,
+    Finding,
+    Observations,
+    ObservedRead,
+)
+from awscli_mfa_plugin.doctor.profiles import check_profiles
 from tests.fakes import LONG_LIVED, SERIAL, Sections
 
 TOKEN = {"aws_session_token": "token-secret"}
@@ -30,16 +36,16 @@ def checked(
     config: Sections, credentials: Sections | None = None, only: str | None = None
 ) -> list[Finding]:
     """Return the findings on these sections."""
-    found = list(check_profiles(profiles_of(machine(config, credentials)), only))
+    found = list(check_profiles(machine(config, credentials).profiles(), only))
     assert "secret" not in "".join(finding.seen + finding.remedy for finding in found)
     return found
 
 
 def test_profiles_come_from_both_files() -> None:
     """Sections of the config file that are no profiles are left out."""
-    profiles = profiles_of(
-        machine({"plugins": {"a": "b"}, "profile mfa": MANAGED}, {"default": LONG_LIVED})
-    )
+    profiles = machine(
+        {"plugins": {"a": "b"}, "profile mfa": MANAGED}, {"default": LONG_LIVED}
+    ).profiles()
     assert list(profiles) == ["mfa", "default"]
     assert profiles["mfa"].config == MANAGED
 
@@ -327,113 +333,3 @@ def test_a_profile_that_is_not_there_yet_is_a_note() -> None:
     """A login makes it."""
     [found] = checked({}, None, "new")
     assert (found.name, found.state) == ("profile", NOTE)
-
-
-ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
-    "keys": (
-        {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "x-secret"},
-        "environment-keys",
-        WARNING,
-        "use these keys",
-        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
-    ),
-    "temporary keys": (
-        {
-            "AWS_ACCESS_KEY_ID": "ASIAX",
-            "AWS_SECRET_ACCESS_KEY": "x-secret",
-            "AWS_SESSION_TOKEN": "t-secret",
-        },
-        "environment-keys",
-        WARNING,
-        "no source of a session",
-        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-    ),
-    "half of a pair": (
-        {"AWS_ACCESS_KEY_ID": "AKIAX"},
-        "environment-keys",
-        ERROR,
-        "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
-        "unset AWS_ACCESS_KEY_ID",
-    ),
-    "the other half": (
-        {"AWS_SECRET_ACCESS_KEY": "x-secret"},
-        "environment-keys",
-        ERROR,
-        "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID",
-        "unset AWS_SECRET_ACCESS_KEY",
-    ),
-    "a token alone": (
-        {"AWS_SECURITY_TOKEN": "t-secret"},
-        "environment-keys",
-        NOTE,
-        "a leftover",
-        "unset AWS_SECURITY_TOKEN",
-    ),
-    "another file": (
-        {"AWS_CONFIG_FILE": "/tmp/\x1b"},
-        "environment",
-        NOTE,
-        "AWS_CONFIG_FILE = /tmp/\\x1b",
-        "",
-    ),
-    "two profiles": (
-        {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "default"},
-        "environment-profile",
-        WARNING,
-        "different profiles",
-        "unset AWS_DEFAULT_PROFILE",
-    ),
-    "a profile that isn't there": (
-        {"AWS_PROFILE": "no\x1bbody"},
-        "environment-profile",
-        WARNING,
-        "AWS_PROFILE names profile no\\x1bbody, which isn't there.",
-        "Correct AWS_PROFILE, or make the profile: «aws mfa login».",
-    ),
-    "switched off": (
-        {"AWS_MFA_SESSION": "OFF"},
-        "environment",
-        NOTE,
-        "no command uses or renews a session",
-        "unset AWS_MFA_SESSION",
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("environment", "name", "state", "seen", "remedy"),
-    ENVIRONMENTS.values(),
-    ids=ENVIRONMENTS.keys(),
-)
-def test_what_the_environment_changes_is_named(
-    environment: dict[str, str], name: str, state: str, seen: str, remedy: str
-) -> None:
-    """By the variable; a value that is a secret isn't shown."""
-    found = list(check_environment(environment, {"mfa", "default"}))
-    [finding] = [each for each in found if each.name == name and each.state != OK]
-    assert finding.state == state
-    assert seen in finding.seen
-    assert finding.remedy == remedy
-    assert "secret" not in "".join(each.seen + each.remedy for each in found)
-
-
-def test_an_environment_without_surprises_is_fine() -> None:
-    """A profile that is there and named twice is none."""
-    environment = {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "mfa", "HOME": "/home/ada"}
-    [found] = check_environment(environment, {"mfa"})
-    assert found.state == OK
-
-
-def test_network_settings_are_named() -> None:
-    """A proxy's URL isn't even known here; a CA bundle has to be readable."""
-    network = ObservedNetwork(
-        ("HTTPS_PROXY", "no_proxy"),
-        (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
-    )
-    proxy, good, gone = check_network_settings(network)
-    assert proxy.seen == "Set: HTTPS_PROXY, no_proxy."
-    assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
-    assert gone.state == ERROR
-    assert "\x1b" not in gone.seen + gone.remedy
-    assert "ca_bundle of [a\\x1b] = /gone.pem, which can't be read" in gone.seen
-    assert [each.seen for each in check_network_settings(ObservedNetwork())] == ["None is set."]

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
-from awscli_mfa_plugin.doctor.observations import (
+from awscli_mfa_plugin.doctor.findings import (
+    ERROR,
+    NOTE,
+    OK,
+    WARNING,
+    Finding,
     Observations,
     ObservedCli,
     ObservedFolder,

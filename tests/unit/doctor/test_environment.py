@@ -1,0 +1,117 @@
+"""The environment and the settings of the network."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, ObservedNetwork
+
+ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
+    "keys": (
+        {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "x-secret"},
+        "environment-keys",
+        WARNING,
+        "use these keys",
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
+    ),
+    "temporary keys": (
+        {
+            "AWS_ACCESS_KEY_ID": "ASIAX",
+            "AWS_SECRET_ACCESS_KEY": "x-secret",
+            "AWS_SESSION_TOKEN": "t-secret",
+        },
+        "environment-keys",
+        WARNING,
+        "no source of a session",
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+    ),
+    "half of a pair": (
+        {"AWS_ACCESS_KEY_ID": "AKIAX"},
+        "environment-keys",
+        ERROR,
+        "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
+        "unset AWS_ACCESS_KEY_ID",
+    ),
+    "the other half": (
+        {"AWS_SECRET_ACCESS_KEY": "x-secret"},
+        "environment-keys",
+        ERROR,
+        "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID",
+        "unset AWS_SECRET_ACCESS_KEY",
+    ),
+    "a token alone": (
+        {"AWS_SECURITY_TOKEN": "t-secret"},
+        "environment-keys",
+        NOTE,
+        "a leftover",
+        "unset AWS_SECURITY_TOKEN",
+    ),
+    "another file": (
+        {"AWS_CONFIG_FILE": "/tmp/\x1b"},
+        "environment",
+        NOTE,
+        "AWS_CONFIG_FILE = /tmp/\\x1b",
+        "",
+    ),
+    "two profiles": (
+        {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "default"},
+        "environment-profile",
+        WARNING,
+        "different profiles",
+        "unset AWS_DEFAULT_PROFILE",
+    ),
+    "a profile that isn't there": (
+        {"AWS_PROFILE": "no\x1bbody"},
+        "environment-profile",
+        WARNING,
+        "AWS_PROFILE names profile no\\x1bbody, which isn't there.",
+        "Correct AWS_PROFILE, or make the profile: «aws mfa login».",
+    ),
+    "switched off": (
+        {"AWS_MFA_SESSION": "OFF"},
+        "environment",
+        NOTE,
+        "no command uses or renews a session",
+        "unset AWS_MFA_SESSION",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "name", "state", "seen", "remedy"),
+    ENVIRONMENTS.values(),
+    ids=ENVIRONMENTS.keys(),
+)
+def test_what_the_environment_changes_is_named(
+    environment: dict[str, str], name: str, state: str, seen: str, remedy: str
+) -> None:
+    """By the variable; a value that is a secret isn't shown."""
+    found = list(check_environment(environment, {"mfa", "default"}))
+    [finding] = [each for each in found if each.name == name and each.state != OK]
+    assert finding.state == state
+    assert seen in finding.seen
+    assert finding.remedy == remedy
+    assert "secret" not in "".join(each.seen + each.remedy for each in found)
+
+
+def test_an_environment_without_surprises_is_fine() -> None:
+    """A profile that is there and named twice is none."""
+    environment = {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "mfa", "HOME": "/home/ada"}
+    [found] = check_environment(environment, {"mfa"})
+    assert found.state == OK
+
+
+def test_network_settings_are_named() -> None:
+    """A proxy's URL isn't even known here; a CA bundle has to be readable."""
+    network = ObservedNetwork(
+        ("HTTPS_PROXY", "no_proxy"),
+        (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
+    )
+    proxy, good, gone = check_network_settings(network)
+    assert proxy.seen == "Set: HTTPS_PROXY, no_proxy."
+    assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
+    assert gone.state == ERROR
+    assert "\x1b" not in gone.seen + gone.remedy
+    assert "ca_bundle of [a\\x1b] = /gone.pem, which can't be read" in gone.seen
+    assert [each.seen for each in check_network_settings(ObservedNetwork())] == ["None is set."]
