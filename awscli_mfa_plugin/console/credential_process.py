@@ -1,31 +1,52 @@
-"""Answers an SDK: from a living session at once, else by ``aws mfa credential-process``."""
+"""``awscli-mfa credential-process``: answers an SDK from a valid session, else by ``aws``.
+
+SDKs start it for each of their clients, so a valid session is read with the standard library
+alone: importing the rules in ``session`` would take longer than the rest of the answer. What is
+repeated of them here is held against them by ``tests/unit/console/test_credential_process.py``.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime, timedelta, timezone
+
+from awscli_mfa_plugin.files.paths import shared_path
+from awscli_mfa_plugin.files.plain_sections import sections_of
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 NOT_CONFIGURED = 253
-"""AWS CLI v2's exit code for a configuration that doesn't serve."""
+"""AWS CLI v2's exit code for an error in the configuration."""
+
+# Copies of what session.records and session.expiry state; a test compares them.
+OUR_NAME = "awscli-mfa-plugin"
+LONG_LIVED = "AKIA"
+OTHER_WAYS = {
+    *("role_arn", "credential_process", "web_identity_token_file", "credential_source"),
+    *("sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"),
+    "login_session",
+}
+DEFAULT_LIFETIME = timedelta(hours=12)
+LONGEST_WINDOW = timedelta(minutes=15)
+CACHE_FOLDER = os.path.join("~", ".aws", "cli", "cache")
+
+_Options = dict[str, str]
 
 
-def answer(arguments: list[str], system: Sequence[str]) -> int:
+def answer(arguments: list[str], system: Sequence[str] | None) -> int:
     """Print the credentials that were asked for; return the exit code.
 
-    SDKs start this for each of their clients, so a living session is read with the standard
-    library alone. Whatever isn't plain to see is left to the AWS CLI, on the PATH or in the
-    machine's usual folders, ``system``.
+    What the fast path can't answer is left to the AWS CLI, on the PATH or in the machine's usual
+    folders, ``system`` (by default ``SYSTEM_PLACES``).
     """
     profile = _profile(arguments, os.environ)
     if profile:
         try:
-            from awscli_mfa_plugin.console.fast_path import living_answer
-
-            text = living_answer(profile, os.environ)
+            text = fast_path(profile, os.environ)
         except Exception:  # noqa: BLE001 - the full way tells what is wrong
             text = ""
         if text:
@@ -46,7 +67,7 @@ def _profile(arguments: list[str], environment: os._Environ[str]) -> str:
     return str(next(iter(named), "mfa")) if len(named) <= 1 else ""
 
 
-def _by_the_cli(arguments: list[str], system: Sequence[str]) -> int:
+def _by_the_cli(arguments: list[str], system: Sequence[str] | None) -> int:
     program = _aws(system)
     if not program:
         sys.stderr.write(
@@ -63,12 +84,13 @@ def _by_the_cli(arguments: list[str], system: Sequence[str]) -> int:
     return os.execv(program, words)  # noqa: S606 - no shell is what is wanted
 
 
-def _aws(system: Sequence[str]) -> str:
+def _aws(system: Sequence[str] | None) -> str:
     """Return the path of the AWS CLI: on the PATH, else beside this script or where it usually is.
 
     Editors and daemons start programs with a short PATH.
     """
     from awscli_mfa_plugin.system.aws_clis import (
+        SYSTEM_PLACES,
         programs_in_usual_places,
         programs_on_path,
     )
@@ -76,4 +98,128 @@ def _aws(system: Sequence[str]) -> str:
     beside = os.path.dirname(os.path.abspath(sys.argv[0]))
     path = os.pathsep.join([os.environ.get("PATH", ""), beside])
     found = next(programs_on_path({"PATH": path}), "")
-    return found or next(programs_in_usual_places(os.environ, system), "")
+    folders = SYSTEM_PLACES if system is None else system
+    return found or next(programs_in_usual_places(os.environ, folders), "")
+
+
+def fast_path(profile: str, environment: Mapping[str, str]) -> str:
+    """Return what a credential process prints for a managed profile, or "".
+
+    "" says that the session isn't there, is due, or that the answer isn't plain to see: a role,
+    an unusual name, a file that doesn't parse. Raises OSError, ValueError.
+    """
+    if "AWS_MFA_SESSION" in environment or not _is_plain(profile):
+        return ""
+    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
+    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    config = _config_section(sections_of(config_path), profile)
+    credentials = sections_of(credentials_path).get(profile, {})
+    if config is None or not _is_managed(config) or OTHER_WAYS & {*config, *credentials}:
+        return ""
+    if credentials.get("aws_session_token"):
+        return _stored_session(credentials)
+    return _cached_session(config, credentials, credentials_path, profile)
+
+
+def _is_plain(profile: str) -> bool:
+    letters = "".join(character for character in profile if character not in "-_.@+")
+    return letters.isascii() and letters.isalnum()
+
+
+def _config_section(sections: Mapping[str, _Options], profile: str) -> _Options | None:
+    """Return the profile's section of the config file; None if two spellings could be meant."""
+    usual = "default" if profile == "default" else f"profile {profile}"
+    quotes = str.maketrans({"\\": "", '"': " ", "'": " "})
+    others = (name for name in sections if name != usual and name.startswith(("profile", "def")))
+    if any(profile in name.translate(quotes).split() for name in others):
+        return None
+    return sections.get(usual, {})
+
+
+def _is_managed(config: _Options) -> bool:
+    switch = config.get("mfa_session", "").lower()
+    return switch != "off" and (switch == "on" or bool(config.get("mfa_source_profile")))
+
+
+def _stored_session(credentials: _Options) -> str:
+    if not _is_written_key(credentials) or credentials.get("aws_security_token"):
+        return ""
+    return _output(
+        credentials["aws_access_key_id"],
+        credentials["aws_secret_access_key"],
+        credentials["aws_session_token"],
+        credentials["expiration"],
+        credentials.get("issued") or "",
+    )
+
+
+def _is_written_key(section: _Options) -> bool:
+    """Tell whether a section's access key is the one that a login wrote there."""
+    key_id = section["aws_access_key_id"]
+    issued, _, digest = section.get("issued_key", "").partition(" ")
+    if section.get("manager") != OUR_NAME:
+        return False
+    if digest and issued == section.get("issued"):
+        key = f"{key_id}\n{section['aws_secret_access_key']}".encode("utf-8", "surrogateescape")
+        return bool(_sha256(key).hexdigest()[:32] == digest)
+    return not key_id.startswith(LONG_LIVED)
+
+
+def _cached_session(
+    config: _Options, credentials: _Options, credentials_path: str, profile: str
+) -> str:
+    """Return the output for a profile with keys of its own, from the CLI's cache."""
+    key_id = credentials.get("aws_access_key_id") or config.get("aws_access_key_id")
+    if not key_id or config.get("aws_session_token") or credentials.get("aws_security_token"):
+        return ""
+    import json
+
+    name = _sha256(f"{credentials_path}\n{profile}".encode("utf-8", "surrogatepass")).hexdigest()
+    path = os.path.join(os.path.expanduser(CACHE_FOLDER), f"{OUR_NAME}-{name[:32]}.json")
+    with open(path, encoding="utf-8") as file:
+        content = json.load(file)
+    if content["SourceAccessKeyId"] != key_id:
+        return ""
+    keys = content["Credentials"]
+    return _output(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys["SessionToken"],
+        keys["Expiration"],
+        content.get("Issued") or "",
+    )
+
+
+def _sha256(content: bytes) -> Any:
+    """Return the digest: ``hashlib`` would load OpenSSL, which takes longer than the rest."""
+    for name in ("_sha2", "_sha256"):  # of Python 3.12 and newer, and of older ones
+        try:
+            return __import__(name).sha256(content)
+        except ImportError:  # noqa: PERF203 - two rounds
+            continue
+    from hashlib import sha256
+
+    return sha256(content)
+
+
+def _output(key_id: str, secret: str, token: str, expiration: str, issued: str) -> str:
+    """Return the session as JSON, or "" if it expires soon or a value would need escaping.
+
+    Importing ``json`` would take longer.
+    """
+    end = datetime.fromisoformat(expiration)
+    lifetime = end - datetime.fromisoformat(issued) if issued else DEFAULT_LIFETIME
+    window = min(LONGEST_WINDOW, (lifetime if lifetime > timedelta(0) else DEFAULT_LIFETIME) / 4)
+    if end - datetime.now(timezone.utc) < max(window, timedelta(seconds=1)):
+        return ""
+    keys = (key_id, secret, token)
+    plain = (
+        key and key.isascii() and key.isprintable() and not {'"', "\\"} & {*key} for key in keys
+    )
+    if not all(plain):
+        return ""
+    return (
+        f'{{"Version": 1, "AccessKeyId": "{key_id}", "SecretAccessKey": "{secret}", '
+        f'"SessionToken": "{token}", '
+        f'"Expiration": "{end.astimezone(timezone.utc).isoformat(timespec="seconds")}"}}\n'
+    )

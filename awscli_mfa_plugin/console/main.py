@@ -41,33 +41,28 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
     if command == "credential-process":
         from awscli_mfa_plugin.console.credential_process import answer
 
-        return answer(words[1:], _places(system))
+        return answer(words[1:], system)
     if command in {"complete", "completion"}:
         from awscli_mfa_plugin.console.completion import complete, print_script
 
         return complete(words[1:]) if command == "complete" else print_script(words[1:])
-    if command == "doctor":
-        from awscli_mfa_plugin.console.doctor import diagnose
-
-        return diagnose(words[1:], _places(system))
-    if command in {"install", "uninstall"}:
-        return _installing(command, words[1:], _places(system))
     if command in {"help", "--help", "-h", "--version"}:
         from awscli_mfa_plugin import __version__
 
         version = f"awscli-mfa-plugin {__version__}\n"
         sys.stdout.write(version if command == "--version" else USAGE)
         return 0
+    if command in {"doctor", "install", "uninstall"}:
+        from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+
+        folders = SYSTEM_PLACES if system is None else system
+        if command != "doctor":
+            return _installing(command, words[1:], folders)
+        from awscli_mfa_plugin.console.doctor import diagnose
+
+        return diagnose(words[1:], folders)
     sys.stderr.write(USAGE)
     return WRONG_USAGE
-
-
-def _places(system: Sequence[str] | None) -> Sequence[str]:
-    if system is not None:
-        return system
-    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
-
-    return SYSTEM_PLACES
 
 
 def _installing(command: str, words: list[str], system: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.console.fast_path import living_answer
+from awscli_mfa_plugin.console.credential_process import fast_path
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
@@ -275,7 +275,7 @@ def test_the_short_way_of_a_credential_process_gives_no_answer(
     lines = "".join(f"{name} = {value}\n" for name, value in section.items())
     (folder / "credentials").write_text(f"[mfa]\n{lines}")
     with contextlib.suppress(KeyError):  # left to the full way
-        assert living_answer("mfa", {"HOME": str(tmp_path)}) == ""
+        assert fast_path("mfa", {"HOME": str(tmp_path)}) == ""
 
 
 def test_a_long_lived_key_is_one_whatever_stands_beside_it() -> None:

@@ -4,27 +4,73 @@ from __future__ import annotations
 
 import json
 import string
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.console.fast_path import living_answer
+from awscli_mfa_plugin.console import credential_process
+from awscli_mfa_plugin.console.credential_process import fast_path
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
-from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.files.session_cache import CACHE_FOLDER, SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.credentials import process_form
-from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, LONGEST_WINDOW
+from awscli_mfa_plugin.session.records import LONG_LIVED, OTHER_WAYS, OUR_NAME, Session
 from awscli_mfa_plugin.session.sections import session_options
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+CHECKOUT = Path(__file__).parents[3]
 KEYS = "aws_access_key_id = AKIA1\naws_secret_access_key = long-lived-secret\n"
 MANAGED = "[profile mfa]\nmfa_source_profile = default\n"
+
+
+def test_the_copied_rules_are_the_originals() -> None:
+    """Importing them would take longer than the answer."""
+    assert set(OTHER_WAYS) == credential_process.OTHER_WAYS
+    assert credential_process.OUR_NAME == OUR_NAME
+    assert credential_process.LONG_LIVED == LONG_LIVED
+    assert credential_process.DEFAULT_LIFETIME == DEFAULT_LIFETIME
+    assert credential_process.LONGEST_WINDOW == LONGEST_WINDOW
+    assert credential_process.CACHE_FOLDER == CACHE_FOLDER
+
+
+HEAVY = {"dataclasses", "inspect", "typing", "json", "subprocess", "hashlib", "botocore"}
+
+
+def test_the_fast_path_loads_little(home: Home) -> None:
+    """SDKs start it for each of their clients."""
+    home.write(MANAGED, section("mfa", session_options(session())))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-I", "-S", "-X", "importtime", "-c"),
+            (
+                f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n"
+                "from awscli_mfa_plugin.console.main import main\n"
+                "sys.exit(main(['credential-process', '--profile', 'mfa']))"
+            ),
+        ],
+        env={**home.environment, "HOME": str(home.path)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert json.loads(done.stdout) == home.full_answer()
+    ours = {name for name in loaded if name.startswith("awscli_mfa_plugin.")}
+    assert ours == {
+        f"awscli_mfa_plugin.{name}"
+        for name in (
+            *("console", "console.main", "console.credential_process"),
+            *("files", "files.paths", "files.plain_sections"),
+        )
+    }
+    assert not loaded & HEAVY
 
 
 class Home:
@@ -53,7 +99,7 @@ class Home:
 
     def answer(self, profile: str = "mfa", **environment: str) -> Any:
         """Return what the short way answers, parsed, or None."""
-        text = living_answer(profile, {**self.environment, **environment})
+        text = fast_path(profile, {**self.environment, **environment})
         return json.loads(text) if text else None
 
     def full_answer(self, profile: str = "mfa") -> Any:
