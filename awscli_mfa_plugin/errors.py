@@ -42,11 +42,38 @@ class ConfigurationError(MfaError):
 
 
 class UnparsableFileError(ConfigurationError):
-    """A shared file that botocore wouldn't parse; it stays as it is."""
+    """A shared file that botocore wouldn't parse; it stays as it is.
+
+    ``line`` is 0 where it isn't known; ``reason`` goes on from it: «repeats the section of line 1».
+    """
+
+    def __init__(
+        self,
+        path: str,
+        line: int,
+        reason: str,
+        remedy: str = "Nothing was changed. Correct that line, then try again.",
+    ) -> None:
+        """Keep where and why."""
+        self.path, self.line, self.reason = path, line, reason
+        super().__init__(f"The AWS CLI can't read {path}: {self.problem}.", remedy)
+
+    @property
+    def problem(self) -> str:
+        """The line and the reason."""
+        return f"line {self.line} {self.reason}" if self.line else self.reason
 
 
 class UnwritableFileError(ConfigurationError):
-    """A shared file that can't be replaced without risk; it stays as it is."""
+    """A file that can't be read, or can't be replaced without risk; it stays as it is.
+
+    ``reason`` goes on from the path: «isn't a regular file».
+    """
+
+    def __init__(self, path: str, reason: str, remedy: str) -> None:
+        """Keep which file and why."""
+        super().__init__(f"{path} {reason}.", remedy)
+        self.path, self.reason = path, reason
 
 
 class CannotAskError(ConfigurationError):

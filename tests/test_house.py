@@ -72,7 +72,7 @@ PURE = (
     "files.document",
     "files.lines",
     "files.plugins_section",
-    "files.yaml_nodes",
+    "files.yaml_reader",
     "install.record",
     "session.*",
     "setup.export",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from awscli_mfa_plugin.aliases.pack import KIND, pack_of
@@ -14,8 +13,7 @@ from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.botocore_parser import read_as_the_cli
 from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile
-from awscli_mfa_plugin.files.yaml_nodes import unreadable
-from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.files.yaml_reader import root_of, yaml_error
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -110,7 +108,7 @@ def read_pack(path: str) -> AliasPack:
     grows without end (YAML 1.2.2, section 3.2.2.2), and no tags.
     """
     content = _content(path)
-    root = root_of(_text(content, path), partial(unreadable, path, kind=KIND))
+    root = root_of(_text(content, path), path, KIND)
     own = packaged_path()
     return replace(pack_of(root, path), is_ours=bool(own) and content == _content(own))
 
@@ -136,4 +134,4 @@ def _text(content: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise unreadable(path, line, column, "that isn't UTF-8", KIND) from None
+        raise yaml_error(path, line, column, "that isn't UTF-8", KIND) from None

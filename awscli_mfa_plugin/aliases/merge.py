@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL, spelled
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Collection

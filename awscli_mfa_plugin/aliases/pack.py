@@ -7,15 +7,15 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
-from awscli_mfa_plugin.files.yaml_nodes import unreadable
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL
+from awscli_mfa_plugin.files.yaml_reader import yaml_error
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.errors import ConfigurationError
-    from awscli_mfa_plugin.files.yaml_nodes import Node
+    from awscli_mfa_plugin.files.yaml_reader import Node
 
 HOSTS = ("v1", "v2")
 OUR_PACK = "awscli-mfa-plugin"
@@ -223,4 +223,4 @@ class _PackReader:
         return node.text
 
     def error(self, at: Node, why: str) -> ConfigurationError:
-        return unreadable(self.file, at.line, at.column, why, KIND)
+        return yaml_error(self.file, at.line, at.column, why, KIND)

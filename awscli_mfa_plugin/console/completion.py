@@ -94,7 +94,7 @@ def _sections(path: str) -> dict[str, dict[str, str]]:
     """Return a file's sections, none if it can't be read: the next command says why."""
     from configparser import Error
 
-    from awscli_mfa_plugin.files.plain_sections import sections_of
+    from awscli_mfa_plugin.files.botocore_parser import sections_of
 
     try:
         return sections_of(path)

@@ -11,8 +11,8 @@ import os
 import sys
 from datetime import datetime, timedelta, timezone
 
+from awscli_mfa_plugin.files.botocore_parser import sections_of
 from awscli_mfa_plugin.files.paths import shared_path
-from awscli_mfa_plugin.files.plain_sections import sections_of
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:

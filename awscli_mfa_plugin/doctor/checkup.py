@@ -127,7 +127,7 @@ def _change_mode(fix: Fix) -> None:
         raise unwritable(fix.path, error) from error
     try:
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != fix.old_mode:
-            raise UnwritableFileError(f"{fix.path} was changed meanwhile.", "Run doctor again.")
+            raise UnwritableFileError(fix.path, "was changed meanwhile", "Run doctor again.")
         os.fchmod(descriptor, fix.mode)
     except OSError as error:
         raise unwritable(fix.path, error) from error

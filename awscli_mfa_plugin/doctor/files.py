@@ -16,7 +16,7 @@ from awscli_mfa_plugin.doctor.findings import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.files.hiding_aliases import TOPLEVEL
+from awscli_mfa_plugin.files.alias_document import TOPLEVEL
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         ObservedFolder,
         ObservedRead,
     )
-    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
+    from awscli_mfa_plugin.files.alias_document import HidingAlias
 
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3

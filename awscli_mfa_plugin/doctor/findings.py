@@ -12,7 +12,7 @@ from awscli_mfa_plugin.session.sections import config_profile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
+    from awscli_mfa_plugin.files.alias_document import HidingAlias
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 

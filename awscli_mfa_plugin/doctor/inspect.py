@@ -16,19 +16,18 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedRead,
 )
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
-from awscli_mfa_plugin.files.alias_document import AliasDocument
+from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
+from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.hiding_aliases import hides_the_command
 from awscli_mfa_plugin.files.paths import home_folder, shared_path
 from awscli_mfa_plugin.files.state import state_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
+    from awscli_mfa_plugin.files.alias_document import HidingAlias
 
-_BOM = b"\xef\xbb\xbf"
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
@@ -75,20 +74,13 @@ def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
         return ObservedRead(path)
     try:
         content = take_snapshot(path).content or b""
-        why = _unfit_encoding(content)
-        if why:
-            return ObservedRead(path, exists=True, unavailable_reason=why)
+        check_encoding(content, path)
         document = (AliasDocument if is_alias else SharedDocument).parse(content, path)
         return ObservedRead(path, exists=True, sections=document.sections())
     except UnparsableFileError as error:
-        # «The AWS CLI can't read PATH: line 3 …»
-        return ObservedRead(
-            path, exists=True, unavailable_reason=error.what.rpartition(": ")[2].rstrip(".")
-        )
+        return ObservedRead(path, exists=True, unavailable_reason=error.problem)
     except UnwritableFileError as error:
-        return ObservedRead(
-            path, exists=True, unavailable_reason=error.what[len(path) :].strip(" .")
-        )
+        return ObservedRead(path, exists=True, unavailable_reason=error.reason)
 
 
 def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
@@ -100,16 +92,6 @@ def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[Hiding
         return hides_the_command(content, subcommands, aliases.path)
     except (UnparsableFileError, UnwritableFileError):
         return ()  # changed since it was read
-
-
-def _unfit_encoding(content: bytes) -> str:
-    if content.startswith(_BOM):
-        return "line 1 starts with a byte order mark"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"line {content.count(10, 0, error.start) + 1} isn't UTF-8"
-    return ""
 
 
 def _secret_files(

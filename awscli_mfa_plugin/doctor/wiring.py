@@ -15,7 +15,7 @@ from awscli_mfa_plugin.doctor.findings import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION, TOPLEVEL
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.text import sanitize
 

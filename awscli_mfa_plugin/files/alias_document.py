@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.alias_markers import (
-    Opening,
+    SILENT,
+    Block,
     block_lines,
-    changed_by_hand,
-    closed_pack,
-    digest_of,
-    opening,
+    blocks_of,
     opening_of_new_file,
 )
 from awscli_mfa_plugin.files.document import SharedDocument
@@ -19,19 +18,7 @@ from awscli_mfa_plugin.files.lines import Kind, Line, split_option
 from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-_SILENT = (Kind.BLANK, Kind.COMMENT)
-
-
-class Block(NamedTuple):
-    """The lines of one pack in one section: from the opening mark to the closing one."""
-
-    pack: str
-    section: str
-    start: int
-    end: int
-    is_in_new_file: bool
+    from collections.abc import Collection, Mapping, Sequence
 
 
 class AliasDocument(SharedDocument):
@@ -57,37 +44,8 @@ class AliasDocument(SharedDocument):
         return document
 
     def blocks(self) -> tuple[Block, ...]:
-        """Return the blocks in the file's order.
-
-        Raises ConfigurationError, naming the line, for one that was changed by hand: whose line
-        is whose can't be told any more.
-        """
-        found: list[Block] = []
-        opened: tuple[int, Opening] | None = None
-        for index, line in enumerate(self._lines):
-            begin, end = opening(line), closed_pack(line)
-            if begin:
-                self._expect(opened is None, index)
-                opened = index, begin
-            if end:
-                self._expect(opened is not None and opened[1].pack == end, index)
-            if end and opened:
-                found.append(self._block(*opened, index))
-                opened = None
-        self._expect(opened is None, opened[0] if opened else 0)
-        return tuple(found)
-
-    def _expect(self, condition: bool, index: int) -> None:  # noqa: FBT001 - the condition
-        if not condition:
-            raise changed_by_hand(self._form.name, index)
-
-    def _block(self, start: int, mark: Opening, end: int) -> Block:
-        inside = self._lines[start + 1 : end]
-        sections = {line.section for line in inside if line.kind is Kind.OPTION}
-        after = next((line for line in self._lines[end + 1 :] if line.kind not in _SILENT), None)
-        self._expect(digest_of(inside) == mark.digest and len(sections) == 1, start)
-        self._expect(after is None or after.kind is not Kind.CONTINUATION, start)
-        return Block(mark.pack, sections.pop(), start, end, mark.is_in_new_file)
+        """Return the blocks in the file's order; raise ConfigurationError as ``blocks_of``."""
+        return tuple(blocks_of(self._lines, self._form.name))
 
     def own(self, pack: str, section: str) -> dict[str, str]:
         """Return the aliases by name that a pack's block holds in a section."""
@@ -158,7 +116,7 @@ class AliasDocument(SharedDocument):
         at = max(
             index
             for index, line in enumerate(self._lines)
-            if line.section == section and line.kind not in _SILENT
+            if line.section == section and line.kind not in SILENT
         )
         return max([at, *(block.end for block in self.blocks() if block.start < at)]) + 1
 
@@ -218,3 +176,73 @@ class AliasDocument(SharedDocument):
         mark = opening_of_new_file(lines[at]) if block.is_in_new_file else lines[at]
         lines[at : at + 1] = [mark, *head]
         return []
+
+
+TOPLEVEL, MFA_SECTION = "toplevel", "command mfa"
+"""The sections of the alias file whose aliases may hide our commands; v1 knows the first alone."""
+
+_FLAGS = frozenset(
+    {
+        *("--debug", "--no-verify-ssl", "--no-paginate", "--no-sign-request"),
+        *("--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt"),
+    }
+)
+
+
+def spelled(section: str, document: AliasDocument) -> str:
+    """Return how the file spells a section: v2 takes any blanks inside of ``[command mfa]``.
+
+    Of several it lets the last one count (awscli's ``alias.py``).
+    """
+    if section == TOPLEVEL:
+        return section
+    names = (name for name in document.section_names() if name.startswith("command "))
+    return next((name for name in reversed([*names]) if name.split() == section.split()), section)
+
+
+class HidingAlias(NamedTuple):
+    """An alias of the user's that stands before a command of ours, and on which line."""
+
+    section: str
+    name: str
+    expansion: str
+    line: int
+
+
+def hides_the_command(
+    content: bytes, subcommands: Collection[str] = (), name: str = "the alias file"
+) -> tuple[HidingAlias, ...]:
+    """Return the user's aliases that run in place of ``aws mfa``, or of a subcommand of it on v2.
+
+    One that only adds to the command of its own name hides nothing. Raises UnparsableFileError,
+    naming the line, for a file with which no ``aws`` command runs.
+    """
+    document = AliasDocument.parse(content, name)
+    section = spelled(MFA_SECTION, document)
+    found = [(TOPLEVEL, "mfa"), *((section, each) for each in subcommands)]
+    return tuple(
+        HidingAlias(of, alias, expansion, document.line_of(of, alias))
+        for of, alias in found
+        if _hides(alias, of, expansion := document.options(of).get(alias, "").strip())
+    )
+
+
+def _hides(name: str, section: str, expansion: str) -> bool:
+    if section == TOPLEVEL and expansion:
+        return _command_of(expansion) != name
+    # v2 hands every other alias of a subcommand's name to that subcommand.
+    return expansion.startswith("!")
+
+
+def _command_of(expansion: str) -> str:
+    """Return the command that an alias runs: the first word that is no global option's."""
+    try:
+        words = iter(shlex.split(expansion))
+    except ValueError:
+        return ""
+    for word in words:
+        if not word.startswith("--"):
+            return word
+        if "=" not in word and word not in _FLAGS:
+            next(words, "")
+    return ""

@@ -10,15 +10,28 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.lines import Kind, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 # ASCII alone: another program may read the file by another locale.
 _BEGIN = re.compile(r"# >>> aws mfa alias: ([a-z0-9-]+) ([0-9a-f]{8})( in a new file)? >>>")
 _END = re.compile(r"# <<< aws mfa alias: ([a-z0-9-]+) <<<")
+SILENT = (Kind.BLANK, Kind.COMMENT)
+"""Lines that hold no value."""
+
 _HINT = "# By 'aws mfa alias install'. Your own aliases belong outside of these lines."
 
 
-class Opening(NamedTuple):
+class Block(NamedTuple):
+    """The lines of one pack in one section: from the opening mark to the closing one."""
+
+    pack: str
+    section: str
+    start: int
+    end: int
+    is_in_new_file: bool
+
+
+class _Opening(NamedTuple):
     """What an opening mark says: the pack, its lines' digest, whether it made the file."""
 
     pack: str
@@ -26,14 +39,53 @@ class Opening(NamedTuple):
     is_in_new_file: bool
 
 
-def opening(line: Line) -> Opening | None:
-    """Return what a line says if it opens a block."""
+def blocks_of(lines: Sequence[Line], file: str) -> Iterator[Block]:
+    """Yield the blocks in the order of a file's lines.
+
+    Raises ConfigurationError, naming the line, for one that was changed by hand: whose line
+    is whose can't be told any more.
+    """
+    start, opened = 0, None
+    for index, line in enumerate(lines):
+        begin, end = _opening(line), _closed_pack(line)
+        if (begin and opened) or (end and (opened is None or opened.pack != end)):
+            raise _changed_by_hand(file, index)
+        if begin:
+            start, opened = index, begin
+        if opened and end:
+            yield _block(lines, start, opened, index, file)
+            opened = None
+    if opened:
+        raise _changed_by_hand(file, start)
+
+
+def _block(lines: Sequence[Line], start: int, mark: _Opening, end: int, file: str) -> Block:
+    inside = lines[start + 1 : end]
+    # A section's header doesn't count: it may pass from one block to the next. An editor may
+    # change indent and newlines.
+    kept = [line.text.strip() for line in inside if line.kind not in {Kind.HEADER, Kind.BLANK}]
+    sections = {line.section for line in inside if line.kind is Kind.OPTION}
+    after = next((line for line in lines[end + 1 :] if line.kind not in SILENT), None)
+    is_continued = after is not None and after.kind is Kind.CONTINUATION
+    if _digest(kept) != mark.digest or len(sections) != 1 or is_continued:
+        raise _changed_by_hand(file, start)
+    return Block(mark.pack, sections.pop(), start, end, mark.is_in_new_file)
+
+
+def _changed_by_hand(file: str, index: int) -> ConfigurationError:
+    return ConfigurationError(
+        f"The aliases of a pack in {file} were changed by hand (the block at line {index + 1}).",
+        "Nothing was changed. Move what is yours out of the block, remove the rest of it with its "
+        "two marking lines, then «aws mfa alias install».",
+    )
+
+
+def _opening(line: Line) -> _Opening | None:
     match = _BEGIN.fullmatch(line.text.strip()) if line.kind is Kind.COMMENT else None
-    return Opening(match[1], match[2], bool(match[3])) if match else None
+    return _Opening(match[1], match[2], bool(match[3])) if match else None
 
 
-def closed_pack(line: Line) -> str | None:
-    """Return whose block a line closes, None if it closes none."""
+def _closed_pack(line: Line) -> str | None:
     match = _END.fullmatch(line.text.strip()) if line.kind is Kind.COMMENT else None
     return match[1] if match else None
 
@@ -49,7 +101,7 @@ def block_lines(
         return Line(kind, f"{like.indent}{text}", like.newline, like.section, option)
 
     return [
-        _opening_line(Opening(pack, digest, is_in_new_file), like),
+        _opening_line(_Opening(pack, digest, is_in_new_file), like),
         line(Kind.COMMENT, _HINT),
         *(line(Kind.OPTION, text, name) for name, text in options),
         line(Kind.COMMENT, f"# <<< aws mfa alias: {pack} <<<"),
@@ -58,33 +110,15 @@ def block_lines(
 
 def opening_of_new_file(line: Line) -> Line:
     """Return an opening mark that says, too, that the file wasn't there before."""
-    mark = opening(line)
+    mark = _opening(line)
     return line if mark is None else _opening_line(mark._replace(is_in_new_file=True), line)
 
 
-def _opening_line(mark: Opening, like: Line) -> Line:
+def _opening_line(mark: _Opening, like: Line) -> Line:
     new = " in a new file" if mark.is_in_new_file else ""
     text = f"{like.indent}# >>> aws mfa alias: {mark.pack} {mark.digest}{new} >>>"
     return Line(Kind.COMMENT, text, like.newline, like.section)
 
 
-def digest_of(inside: Sequence[Line]) -> str:
-    """Return the digest of the lines between the marks; an editor may change indent and newlines.
-
-    A section's header doesn't count: it may pass from one block to the next.
-    """
-    kept = (line for line in inside if line.kind is not Kind.HEADER and line.kind is not Kind.BLANK)
-    return _digest([line.text.strip() for line in kept])
-
-
 def _digest(texts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-
-
-def changed_by_hand(file: str, index: int) -> ConfigurationError:
-    """Return the error for a block that isn't any more what was written, by its first line."""
-    return ConfigurationError(
-        f"The aliases of a pack in {file} were changed by hand (the block at line {index + 1}).",
-        "Nothing was changed. Move what is yours out of the block, remove the rest of it with its "
-        "two marking lines, then «aws mfa alias install».",
-    )

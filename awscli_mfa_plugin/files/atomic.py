@@ -69,20 +69,17 @@ def take_snapshot(path: str) -> Snapshot:
     except FileNotFoundError:
         return Snapshot()
     except OSError as error:
-        raise UnwritableFileError(
-            f"{path} can't be read: {os.strerror(error.errno or 0)}.",
-            "Nothing was changed. Make it a file that you may read.",
-        ) from error
+        reason = f"can't be read: {os.strerror(error.errno or 0)}"
+        remedy = "Nothing was changed. Make it a file that you may read."
+        raise UnwritableFileError(path, reason, remedy) from error
     if not stat.S_ISREG(status.st_mode):
         raise _irregular(path)
     return Snapshot(content, status)
 
 
 def _irregular(path: str) -> UnwritableFileError:
-    return UnwritableFileError(
-        f"{path} isn't a regular file, so nothing can be kept in it.",
-        "Name a regular file in its place.",
-    )
+    reason = "isn't a regular file, so nothing can be kept in it"
+    return UnwritableFileError(path, reason, "Name a regular file in its place.")
 
 
 def make_private_folder(path: str) -> None:
@@ -210,6 +207,51 @@ def _sync_folder(folder: str) -> None:
                 os.close(descriptor)
 
 
+def check_replaceable(target: str, snapshot: Snapshot) -> None:
+    """Raise UnwritableFileError if a rename onto ``target`` (no symlink) can't or mustn't be.
+
+    A full disk can't be told ahead.
+    """
+    status = snapshot.status
+    if status is not None and status.st_nlink > 1:
+        # A rename would part the names, and the other would keep the old keys without a word.
+        raise UnwritableFileError(
+            target,
+            "has a second name (a hard link), which would keep the old content",
+            "Make the other name a symbolic link, then try again.",
+        )
+    if sys.platform != "win32":
+        if status is not None and os.geteuid() not in {0, status.st_uid}:
+            raise UnwritableFileError(
+                target,
+                "belongs to another user, and its owner must stay",
+                "Give it to yourself with chown, or use another file.",
+            )
+        _check_folder(target)
+        if _is_mount_point(target):
+            raise unwritable(target, OSError(errno.EBUSY, ""))
+
+
+def _check_folder(target: str) -> None:
+    folder = os.path.dirname(target)
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        read_only = sys.platform != "win32" and os.statvfs(folder).f_flag & os.ST_RDONLY
+        raise unwritable(target, OSError(errno.EROFS if read_only else errno.EACCES, ""))
+
+
+def _is_mount_point(path: str) -> bool:
+    # os.path.ismount doesn't see a file that is mounted over another of the same file system.
+    # The fifth column of mountinfo, see proc(5); only Linux has it, and only Linux has such files.
+    escaped = path.replace("\\", "\\134")
+    for character in " \t\n":
+        escaped = escaped.replace(character, f"\\{ord(character):03o}")
+    with suppress(OSError), open("/proc/self/mountinfo", "rb") as file:
+        return any(os.fsencode(escaped) == line.split(b" ", 5)[4] for line in file)
+    return False
+
+
 def is_leftover(name: str, target: str = "") -> bool:
     """Tell whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
     of = re.escape(target) if target else ".+"
@@ -247,4 +289,4 @@ def unwritable(path: str, error: OSError) -> UnwritableFileError:
         remedy = f"It is as it was. See to it that you may write in {folder}, or use another file."
     elif number in {errno.ENOSPC, errno.EDQUOT}:
         remedy = "It is as it was. Make room on the disk, then try again."
-    return UnwritableFileError(f"{path} can't be replaced: {cause}.", remedy)
+    return UnwritableFileError(path, f"can't be replaced: {cause}", remedy)

@@ -1,20 +1,66 @@
-"""Reads a shared AWS file with botocore's own parser, to see it as the CLI will."""
+"""Reads a shared AWS file as the CLI will: with botocore's own parser, or as that would."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import configparser
 
-from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError, UnwritableFileError
-
+TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from awscli_mfa_plugin.files.document import SharedDocument
 
-Sections = dict[str, dict[str, Any]]
-"""Options by section; a nested option is a dict of its own."""
+    Sections = dict[str, dict[str, Any]]
+    """Options by section; a nested option is a dict of its own."""
 
 _BOM = b"\xef\xbb\xbf"
+
+
+def sections_of(path: str) -> dict[str, dict[str, str]]:
+    """Return a file's sections as botocore reads them, by the standard library alone.
+
+    There are none if there is no file. Raises OSError, ValueError, configparser.Error.
+    """
+    try:
+        return _read(path, configparser.RawConfigParser(default_section=""))
+    except FileNotFoundError:
+        return {}
+
+
+def _read(path: str, parser: configparser.RawConfigParser) -> dict[str, dict[str, str]]:
+    with open(path, encoding="utf-8") as file:
+        parser.read_file(file)
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+class ConfigParseError(Exception):
+    """Where there is no botocore: the file isn't one that it parses."""
+
+
+class ConfigNotFound(Exception):  # noqa: N818 - botocore's name for it
+    """Where there is no botocore: the file isn't there."""
+
+
+def raw_config_parse(path: str, *, parse_subsections: bool = True) -> Sections:
+    """Return what botocore's function of this name returns, where there is no botocore."""
+    try:
+        sections: Sections = {**_read(path, configparser.RawConfigParser())}
+        if parse_subsections:
+            for options in sections.values():
+                options.update({name: _nested(text) for name, text in options.items()})
+    except FileNotFoundError as error:
+        raise ConfigNotFound(path) from error
+    except (configparser.Error, ValueError) as error:
+        raise ConfigParseError(path) from error
+    return sections
+
+
+def _nested(value: str) -> Any:
+    if not value.startswith("\n"):
+        return value
+    pairs = (line.split("=", 1) for line in value.splitlines() if line.strip())
+    return {name.strip(): content.strip() for name, content in pairs}
 
 
 def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sections:
@@ -23,47 +69,52 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     The CLI reads its alias file without ``nested_options``. Raises UnparsableFileError, with the
     line if it can be told.
     """
+    from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
+
+    parse: Any = raw_config_parse
+    not_found, refused = ConfigNotFound, ConfigParseError
     try:
-        from botocore.configloader import raw_config_parse
-        from botocore.exceptions import ConfigNotFound, ConfigParseError
+        from botocore import configloader, exceptions
+
+        parse = configloader.raw_config_parse
+        not_found, refused = exceptions.ConfigNotFound, exceptions.ConfigParseError
     except ImportError:
-        # Outside the aws process, where nobody expands what stands in a path.
-        from awscli_mfa_plugin.files.parser_without_botocore import (
-            ConfigNotFound,
-            ConfigParseError,
-            raw_config_parse,
-        )
+        pass  # outside the aws process, where nobody expands variables in a path
     try:
-        sections: Sections = raw_config_parse(path, parse_subsections=nested_options)
-    except (ConfigParseError, AttributeError):
+        sections: Sections = parse(path, parse_subsections=nested_options)
+    except (refused, AttributeError):
         # AttributeError: configparser passes over a disk error, and leaves values half made.
         # Not its text: it repeats the line, which may hold a secret.
-        raise UnparsableFileError(
-            f"The AWS CLI can't read {name}: {_why_unreadable(path)}.",
-            "Nothing was changed. Save it as UTF-8 without a byte order mark, then try again.",
-        ) from None
-    except ConfigNotFound:
+        check_encoding(_content_of(path), name)
+        raise UnparsableFileError(name, 0, "its parser refuses it") from None
+    except not_found:
         # botocore expands variables in any path that it is given.
         raise UnwritableFileError(
-            f"The AWS CLI can't open {name}.", "Use a path without «$» and «~»."
+            name, "can't be opened by the AWS CLI", "Use a path without «$» and «~»."
         ) from None
     return sections
 
 
-def _why_unreadable(path: str) -> str:
+def _content_of(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            return file.read()
     except OSError:
-        content = b""
+        return b""
+
+
+def check_encoding(content: bytes, name: str) -> None:
+    """Raise UnparsableFileError for content that botocore can't decode."""
+    from awscli_mfa_plugin.errors import UnparsableFileError
+
+    remedy = "Nothing was changed. Save it as UTF-8 without a byte order mark, then try again."
     if content.startswith(_BOM):
-        return "line 1 starts with a byte order mark"
+        raise UnparsableFileError(name, 1, "starts with a byte order mark", remedy) from None
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return f"line {line} isn't UTF-8"
-    return "its parser refuses it"
+        raise UnparsableFileError(name, line, "isn't UTF-8", remedy) from None
 
 
 def check_replacement(
@@ -74,6 +125,8 @@ def check_replacement(
     ``before`` and ``after`` are the documents whose difference is that change.
     """
     if new != _changed(old, before.sections(), after.sections()):
+        from awscli_mfa_plugin.errors import ConfigurationError
+
         raise ConfigurationError(
             "The AWS CLI wouldn't read the changed file as it should, so it was not written.",
             "Nothing was changed. Please report this, with the file's layout but no key.",

@@ -102,10 +102,7 @@ class _Reader:
 
     def _error(self, number: int, why: str) -> UnparsableFileError:
         # Never the line itself: it may hold a secret.
-        return UnparsableFileError(
-            f"The AWS CLI can't read {self.name}: line {number} {why}.",
-            "Nothing was changed. Correct that line, then try again.",
-        )
+        return UnparsableFileError(self.name, number, why)
 
 
 def split_option(stripped: str) -> tuple[str, str, str]:

@@ -49,7 +49,8 @@ class SessionCache:
         make_private_folder(self.folder)
         if not os.path.isdir(self.folder):
             raise UnwritableFileError(
-                f"{self.folder} isn't a folder, so no session can be kept in it.",
+                self.folder,
+                "isn't a folder, so no session can be kept in it",
                 "Move it away: the AWS CLI keeps its cache there.",
             )
         if not os.access(self.folder, os.W_OK | os.X_OK):

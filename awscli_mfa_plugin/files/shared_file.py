@@ -10,6 +10,7 @@ from awscli_mfa_plugin.errors import BusyError, UnparsableFileError, UnwritableF
 from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
     Snapshot,
+    check_replaceable,
     make_private_folder,
     remove_leftovers,
     replace_file,
@@ -17,7 +18,6 @@ from awscli_mfa_plugin.files.atomic import (
 )
 from awscli_mfa_plugin.files.botocore_parser import check_replacement, read_as_the_cli
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.writable import check_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +48,8 @@ class SharedFile:
         """
         if os.path.isdir(self.path):
             raise UnwritableFileError(
-                f"{self.path} is a folder; the AWS CLI wants a file there.",
+                self.path,
+                "is a folder; the AWS CLI wants a file there",
                 "Move it away, or name another file by AWS_SHARED_CREDENTIALS_FILE or "
                 "AWS_CONFIG_FILE.",
             )

@@ -63,7 +63,8 @@ class StateFolder:
             status = os.lstat(self.path)
             if not stat.S_ISDIR(status.st_mode) or not _is_ours(status):
                 raise UnwritableFileError(
-                    f"{self.path} isn't a folder of yours, so nothing can be kept there.",
+                    self.path,
+                    "isn't a folder of yours, so nothing can be kept there",
                     "Remove it, or give it back to yourself with chown.",
                 )
             if sys.platform != "win32" and status.st_mode & 0o077:

@@ -3,40 +3,60 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.files.yaml_nodes import Node
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from awscli_mfa_plugin.errors import ConfigurationError
-
-    Problem = Callable[[int, int, str], ConfigurationError]
 
 _DEEPEST = 5
 """Levels of nesting; ruamel.yaml takes time by the square of them."""
 
 
-def root_of(content: str, problem: Problem) -> Node:
+@dataclass(frozen=True)
+class Node:
+    """A value and where it starts (line and column from 1): text, a list, or pairs."""
+
+    line: int
+    column: int
+    text: str | None = None
+    items: tuple[Node, ...] | None = None
+    pairs: tuple[tuple[Node, Node], ...] | None = None
+
+
+def yaml_error(file: str, line: int, column: int, why: str, kind: str) -> ConfigurationError:
+    """Return the error for what stands at a place of a file (counted from 1).
+
+    ``kind`` is what such a file is called: «pack», «manifest».
+    """
+    return ConfigurationError(
+        f"{sanitize(file)}, line {line}, column {column}: {why}.",
+        f"Nothing was changed. Correct the {kind} there, then try again.",
+    )
+
+
+def root_of(content: str, file: str, kind: str) -> Node:
     """Return the node of the only document in ``content``.
 
-    ``problem`` makes the error of a line, a column (from 1) and a reason. Anchors and aliases, by
-    which a small file grows without end (YAML 1.2.2, section 3.2.2.2), and tags are refused, at
-    the first of them.
+    Raises ConfigurationError, naming the ``file``, also for anchors and aliases, by which a small
+    file grows without end (YAML 1.2.2, section 3.2.2.2), and for tags.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         with closing(YAML(typ="safe", pure=True).parse(content)) as events:
-            return _Tree(events, problem).root()
+            return _Tree(events, file, kind).root()
     except YAMLError as error:
-        raise problem(*_place_of(error, content)) from None
+        raise yaml_error(file, *_place_of(error, content), kind) from None
     except (OverflowError, ValueError, IndexError):
         # Of ruamel.yaml itself, for escapes that are no character.
-        raise problem(1, 1, "YAML doesn't allow a character or an escape in it") from None
+        why = "YAML doesn't allow a character or an escape in it"
+        raise yaml_error(file, 1, 1, why, kind) from None
 
 
 def _place_of(error: Any, content: str) -> tuple[int, int, str]:
@@ -53,16 +73,15 @@ def _place_of(error: Any, content: str) -> tuple[int, int, str]:
 class _Tree:
     """Makes nodes of YAML's events as they come: what is refused is never built."""
 
-    def __init__(self, events: Iterator[Any], problem: Problem) -> None:
-        self._events = events
-        self._problem = problem
+    def __init__(self, events: Iterator[Any], file: str, kind: str) -> None:
+        self._events, self._file, self._kind = events, file, kind
 
     def root(self) -> Node:
         """Return the only document's node."""
         next(self._events)
         event = next(self._events)
         if type(event).__name__ == "StreamEndEvent":
-            raise self._problem(1, 1, "the file is empty")
+            raise yaml_error(self._file, 1, 1, "the file is empty", self._kind)
         node = self._node(next(self._events), 1)
         next(self._events)
         event = next(self._events)
@@ -95,4 +114,4 @@ class _Tree:
 
     def _error(self, event: Any, why: str) -> ConfigurationError:
         mark = event.start_mark
-        return self._problem(mark.line + 1, mark.column + 1, why)
+        return yaml_error(self._file, mark.line + 1, mark.column + 1, why, self._kind)

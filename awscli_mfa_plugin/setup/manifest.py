@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files import yaml_nodes
+from awscli_mfa_plugin.files import yaml_reader
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.setup.settings import (
@@ -26,7 +26,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.files.yaml_nodes import Node
+    from awscli_mfa_plugin.files.yaml_reader import Node
 
 VERSION = "1"
 MOST_PROFILES = 500
@@ -69,7 +69,7 @@ class SetupManifest:
 
 def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
     """Return the error for what stands at a place of a manifest (counted from 1)."""
-    return yaml_nodes.unreadable(file, line, column, why, "manifest")
+    return yaml_reader.yaml_error(file, line, column, why, "manifest")
 
 
 def manifest_of(root: Node, file: str) -> SetupManifest:

@@ -29,7 +29,7 @@ def read_setup_manifest(path: str) -> SetupManifest:
     name = "stdin" if path == STDIN else path
     text = _text(_content(path), name)
     check_no_secrets(text, name)
-    root = root_of(text, lambda line, column, why: unreadable(name, line, column, why))
+    root = root_of(text, name, "manifest")
     return manifest_of(root, name)
 
 

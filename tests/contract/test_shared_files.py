@@ -53,7 +53,7 @@ class Fake:
     def unwritable(self) -> FakeFiles:
         """Return files that refuse."""
         files = FakeFiles()
-        files.refusal = UnwritableFileError("It can't be written.", "Move it.")
+        files.refusal = UnwritableFileError("It", "can't be written", "Move it.")
         return files
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.aliases.pack import unfit_name
-from awscli_mfa_plugin.files.hiding_aliases import HidingAlias, hides_the_command
+from awscli_mfa_plugin.files.alias_document import HidingAlias, hides_the_command
 from tests.hosts.cache import HOSTS, OLDEST_TOO
 from tests.hosts.people import serial_of, session_in, settle
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.aliases.merge import HostCommands
 from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
-from awscli_mfa_plugin.files.alias_document import AliasDocument
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, AliasDocument
 
 WHO = Alias("whoami", "sts get-caller-identity", "Who am I?")
 ALIVE = Alias("alive", "mfa status", "Is my session alive?")

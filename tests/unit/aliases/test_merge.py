@@ -17,8 +17,7 @@ from awscli_mfa_plugin.aliases.merge import (
 from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
 from awscli_mfa_plugin.aliases.render import left_out
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.alias_document import AliasDocument
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, AliasDocument
 from tests.unit.aliases.packs import BLOCK, IN, NEW, PACK, V1, V2, WHO, document
 
 

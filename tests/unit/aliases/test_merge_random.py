@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from awscli_mfa_plugin.aliases.merge import HostCommands, installed, states
 from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError
-from awscli_mfa_plugin.files.alias_document import AliasDocument
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, AliasDocument
 
 PACK = AliasPack(
     "ours",

@@ -18,7 +18,7 @@ from awscli_mfa_plugin.aliases.pack import (
     unfit_name,
 )
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.hiding_aliases import MFA_SECTION
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -67,7 +67,7 @@ def test_the_fast_path_loads_little(home: Home) -> None:
         f"awscli_mfa_plugin.{name}"
         for name in (
             *("console", "console.main", "console.credential_process"),
-            *("files", "files.paths", "files.plain_sections"),
+            *("files", "files.paths", "files.botocore_parser"),
         )
     }
     assert not loaded & HEAVY

@@ -63,7 +63,7 @@ class Changes(list[Fix]):
     def make(self, fix: Fix) -> None:
         """Make one."""
         if fix in self.refused:
-            raise UnwritableFileError("It can't be changed.", "See to it.")
+            raise UnwritableFileError("It", "can't be changed", "See to it.")
         self.append(fix)
 
 
@@ -136,7 +136,7 @@ def test_a_change_that_cannot_be_shown_is_not_made() -> None:
 
     def show(fix: Fix) -> str:
         if fix == FIX:
-            raise UnwritableFileError("It is gone.")
+            raise UnwritableFileError("It", "is gone", "")
         return "shown"
 
     changes, notes = Changes(), FakeNotes()

@@ -24,7 +24,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedFolder,
     ObservedRead,
 )
-from awscli_mfa_plugin.files.hiding_aliases import HidingAlias
+from awscli_mfa_plugin.files.alias_document import HidingAlias
 
 CREDENTIALS = "/home/ada/.aws/credentials"
 FOLDER = "/home/ada/plugins"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awscli_mfa_plugin.files import parser_without_botocore as as_botocore
+from awscli_mfa_plugin.files import botocore_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,8 @@ _LINES = st.sampled_from(
 def outcome(parse: Callable[..., Any], path: Path, *, nested: bool) -> Any:
     """Return what a parser gives, or that it refuses."""
     refusals = (
-        as_botocore.ConfigParseError,
-        as_botocore.ConfigNotFound,
+        botocore_parser.ConfigParseError,
+        botocore_parser.ConfigNotFound,
         botocore.exceptions.ConfigParseError,
         botocore.exceptions.ConfigNotFound,
     )
@@ -49,7 +49,7 @@ def test_it_reads_and_refuses_what_botocore_does(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config")
         path.write_text("\n".join(lines), "utf-8")
-        ours = outcome(as_botocore.raw_config_parse, path, nested=nested)
+        ours = outcome(botocore_parser.raw_config_parse, path, nested=nested)
         assert ours == outcome(botocore.configloader.raw_config_parse, path, nested=nested)
 
 
@@ -59,6 +59,6 @@ def test_what_is_no_text_or_not_there(tmp_path: Path, content: bytes | None) -> 
     path = tmp_path / "config"
     if content is not None:
         path.write_bytes(content)
-    ours = outcome(as_botocore.raw_config_parse, path, nested=True)
+    ours = outcome(botocore_parser.raw_config_parse, path, nested=True)
     assert ours == outcome(botocore.configloader.raw_config_parse, path, nested=True)
     assert isinstance(ours, str)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import UnparsableFileError
-from awscli_mfa_plugin.files.alias_document import AliasDocument
-from awscli_mfa_plugin.files.hiding_aliases import HidingAlias, hides_the_command
+from awscli_mfa_plugin.files.alias_document import AliasDocument, HidingAlias, hides_the_command
 
 HIDING = {
     "nothing": ("[toplevel]\nwhoami = sts get-caller-identity\n", ()),

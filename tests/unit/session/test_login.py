@@ -363,7 +363,7 @@ def test_what_cant_serve_is_refused_untouched_before_a_code_is_asked_for(
 def test_a_file_that_cant_be_written_is_told_before_a_code_is_spent() -> None:
     """Both files count where both would be written."""
     world = world_of()
-    world.files.refusal = UnwritableFileError("a bind mount")
+    world.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
         login(request(), world.ports())
     assert (world.files.checked, world.terminal.questions, world.sts.calls) == ([True], [], [])

@@ -155,7 +155,7 @@ def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
 def test_what_cant_be_written_is_told_before_a_code_is_spent() -> None:
     """The check comes before the question here too."""
     world = own_world()
-    world.files.refusal = UnwritableFileError("a bind mount")
+    world.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
         login(request(), world.ports())
     assert (world.terminal.questions, world.sts.calls, world.files.cached) == ([], [], {})

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.yaml_reader import root_of
 from awscli_mfa_plugin.setup.export import exported, manifest_text
-from awscli_mfa_plugin.setup.manifest import SetupManifest, manifest_of, unreadable
+from awscli_mfa_plugin.setup.manifest import SetupManifest, manifest_of
 from awscli_mfa_plugin.setup.manifest_file import LARGEST, read_setup_manifest
 from awscli_mfa_plugin.setup.plan import (
     accepted_commands,
@@ -64,7 +64,7 @@ SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 def read(text: str, file: str = "team.yaml") -> SetupManifest:
     """Return the manifest of a text, read as the edge reads a file."""
     check_no_secrets(text, file)
-    return manifest_of(root_of(text, lambda *place: unreadable(file, *place)), file)
+    return manifest_of(root_of(text, file, "manifest"), file)
 
 
 def with_setting(line: str, profile: str = "mfa") -> str:

@@ -573,7 +573,7 @@ class BreakableFiles(FakeFiles):
     def profile(self, name: str) -> Profile:
         """Return a profile, or raise."""
         if self.broken:
-            raise UnparsableFileError(self.broken)
+            raise UnparsableFileError("the file", 3, self.broken)
         return super().profile(name)
 
 
@@ -583,7 +583,7 @@ def test_a_broken_file_is_told_once_and_mended_it_goes_on() -> None:
     files = BreakableFiles(watched.world.files.config, watched.world.files.credentials)
     watched.world.files = files
     watched.watch = watched.new_watch()
-    files.broken = "The AWS CLI can't read the file: line 3."
+    files.broken = "is wrong"
     for seconds in (0, 60, 120):
         assert watched.look_at(seconds) == NOW + timedelta(seconds=seconds + 60)
     assert files.writes == []
@@ -591,13 +591,13 @@ def test_a_broken_file_is_told_once_and_mended_it_goes_on() -> None:
     watched.look_at(180)
     watched.look_at(HOURS_12 - 800)
     assert watched.world.notes[:2] == [
-        "The AWS CLI can't read the file: line 3.",
+        "The AWS CLI can't read the file: line 3 is wrong.",
         "The files can be read again.",
     ]
     assert watched.questions == 1
-    files.broken = "The AWS CLI can't read the file: line 3."
+    files.broken = "is wrong"
     watched.look_at(HOURS_12 - 700)
-    assert watched.world.notes[-1] == "The AWS CLI can't read the file: line 3."
+    assert watched.world.notes[-1] == "The AWS CLI can't read the file: line 3 is wrong."
 
 
 # A day.
