@@ -76,10 +76,13 @@ def _check(arguments: Mapping[str, Any]) -> None:
     """Raise UsageError for options that don't go together."""
     path = arguments["from"]
     if arguments["export"] and (path is not None or arguments["dry_run"]):
-        raise UsageError("--export goes alone.", "aws mfa configure --export > FILE")
+        raise UsageError(
+            "--export can't be combined with --from or --dry-run.",
+            "aws mfa configure --export > FILE",
+        )
     if path is None and (arguments["allow_commands"] or arguments["yes"]):
         raise UsageError(
-            "--allow-commands and --yes go with --from.", "aws mfa configure --from FILE --yes"
+            "--allow-commands and --yes need --from.", "aws mfa configure --from FILE --yes"
         )
 
 
@@ -113,8 +116,8 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     ports.files.update_config(lambda document: merged(document, changes))
     for name in missing_sources(manifest, ports.files):
         ports.notes(
-            f"Source profile {sanitize(name)} isn't here yet: «aws configure --profile "
-            f"{sanitize(name)}» stores its keys."
+            f"Source profile {sanitize(name)} doesn't exist yet. Store its keys:  aws configure "
+            f"--profile {sanitize(name)}"
         )
     is_shown = not (arguments["yes"] or ports.terminal.unavailable_reason())
     return Result(_data(changes, ports), _text(changes, ports, is_shown=is_shown))
@@ -133,22 +136,25 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
         return Result(_data([change], ports), diff.rstrip("\n") or _SO_ALREADY)
     if confirm_setup(change, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
-        ports.terminal.tell("Written.\n\n")
+        ports.terminal.tell("Saved.\n\n")
     later = f"aws mfa login --profile {sanitize(shlex.quote(change.profile))}"
     try:
         if wants_login(ports):
-            return _log_in(change.profile, context)
+            return _log_in(change, context)
     except CancelledError:
         name = sanitize(change.profile)
-        raise CancelledError(f"Cancelled. Profile {name} is set up; later: {later}") from None
-    return Result(_data([change], ports), f"Later: {later}")
+        raise CancelledError(
+            f"Cancelled. The settings of {name} are saved. Log in later:  {later}"
+        ) from None
+    return Result(_data([change], ports), f"Log in later:  {later}")
 
 
-def _log_in(profile: str, context: Context) -> Result:
+def _log_in(change: ProfileChange, context: Context) -> Result:
+    """Log in; a session made with other settings is replaced."""
     from awscli_mfa_plugin.commands.login import log_in
     from awscli_mfa_plugin.session.login import LoginRequest
 
-    return log_in(LoginRequest(profile), context)
+    return log_in(LoginRequest(change.profile, force=change.needs_new_session), context)
 
 
 def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
@@ -172,8 +178,8 @@ def _text(changes: Sequence[ProfileChange], ports: Ports, *, is_shown: bool) -> 
 
     path = sanitize(ports.files.config_path)
     if not changes:
-        return f"Nothing to do: {path} holds all of it."
+        return f"Nothing to change in {path}."
     if is_shown:
-        return f"Written into {path}: profiles {quoted_list(each.profile for each in changes)}."
+        return f"Saved to {path}: {quoted_list(each.profile for each in changes)}."
     lines = (line for change in changes for line in lines_of(change))
-    return "\n".join([f"Written into {path}:", *lines])
+    return "\n".join([f"Saved to {path}:", *lines])

@@ -65,7 +65,7 @@ def _take_back(undo: Callable[[], object]) -> None:
     try:
         undo()
     except (MfaError, OSError, ChangedMeanwhileError) as problem:
-        say(f"awscli-mfa: a change couldn't be taken back: {problem}")
+        say(f"awscli-mfa: couldn't undo a change: {problem}")
 
 
 def restore(path: str, content: bytes | None) -> None:

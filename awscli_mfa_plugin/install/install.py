@@ -1,4 +1,4 @@
-"""``awscli-mfa install``: puts the plugin where each AWS CLI loads it, or leaves all as it was."""
+"""``awscli-mfa install``: connect the plugin to each AWS CLI, or change nothing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from awscli_mfa_plugin.install.changes import (
     remove_if_empty,
     remove_tree,
 )
-from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
+from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.install.install_plan import Plan, make_plan
 from awscli_mfa_plugin.install.record import Record, WiredConfig, read_record
-from awscli_mfa_plugin.install.verify import prove, prove_ahead
+from awscli_mfa_plugin.install.verify import verify, verify_ahead
 from awscli_mfa_plugin.system.aws_clis import run_aws
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.system.plugin_folder import compile_folder
@@ -42,24 +42,22 @@ _CANDIDATE = "candidate-config"
 def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
     """Install as the arguments say; return the exit code. Raises MfaError, all as it was."""
     parser = Arguments(prog="awscli-mfa install", description=__doc__)
-    parser.add_argument(
-        "--dry-run", action="store_true", help="show each change as a diff, and make none"
-    )
+    parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
     parser.add_argument(
         "--cli",
         action="append",
         default=[],
         metavar="PATH",
-        help="an aws program to install for; without it, all on the PATH and in the usual places",
+        help="install for this aws only; may be repeated (default: each one that is found)",
     )
     parser.add_argument(
         "--aliases",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="install the alias pack too, as «aws mfa alias install» does",
+        help="install the alias pack too, like aws mfa alias install",
     )
     options = parser.parse_args(words)
-    here = Surroundings(environment, system)
+    here = InstallPaths(environment, system)
     plan = make_plan(here, options.cli)
     if options.dry_run:
         sys.stdout.write(_diff(here, plan))
@@ -68,7 +66,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[s
     return _report(here, plan, with_aliases=options.aliases)
 
 
-def _apply(here: Surroundings, plan: Plan) -> None:
+def _apply(here: InstallPaths, plan: Plan) -> None:
     made = missing_folders(
         [
             plan.folder.versions,
@@ -87,15 +85,15 @@ def _apply(here: Surroundings, plan: Plan) -> None:
             for path, content in plan.path_files.items():
                 changes.write(path, content)
             if plan.before.render() != plan.after.render():
-                _prove_ahead(here, plan)
+                _verify_ahead(here, plan)
             _write_config(here, plan, changes)
-            prove(plan, here.environment)
+            verify(plan, here.environment)
             if plan.files:
                 # Commands that run on the previous version load parts of it until they end.
                 plan.folder.remove_versions(plan.name, previous)
 
 
-def _remove_made(here: Surroundings, plan: Plan, made: Sequence[str]) -> None:
+def _remove_made(here: InstallPaths, plan: Plan, made: Sequence[str]) -> None:
     for folder in (plan.folder.base, here.state_folder):
         if folder in made:
             remove_tree(folder)
@@ -117,7 +115,7 @@ def _store(plan: Plan, changes: Changes) -> None:
         folder.switch(plan.name)
 
 
-def _remember(here: Surroundings, plan: Plan, made: Sequence[str], changes: Changes) -> None:
+def _remember(here: InstallPaths, plan: Plan, made: Sequence[str], changes: Changes) -> None:
     """Write down what comes next, so that it can be removed even if this process is killed."""
     record = record_of(plan.folder.record)
     if plan.before.render() != plan.after.render():
@@ -128,7 +126,7 @@ def _remember(here: Surroundings, plan: Plan, made: Sequence[str], changes: Chan
     changes.write(plan.folder.record, record.render())
 
 
-def _change_of(here: Surroundings, plan: Plan, record: Record) -> WiredConfig:
+def _change_of(here: InstallPaths, plan: Plan, record: Record) -> WiredConfig:
     """Return how the config file goes back to what it was before the first installation.
 
     If somebody changed the section since, it goes back to that.
@@ -146,7 +144,7 @@ def record_of(path: str) -> Record:
     return read_record(take_snapshot(path).content)
 
 
-def _prove_ahead(here: Surroundings, plan: Plan) -> None:
+def _verify_ahead(here: InstallPaths, plan: Plan) -> None:
     """Try the new config file before the user's is touched."""
     candidate = os.path.join(plan.folder.base, _CANDIDATE)
     with suppress(FileNotFoundError):
@@ -155,13 +153,13 @@ def _prove_ahead(here: Surroundings, plan: Plan) -> None:
         descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
             file.write(plan.after.render())
-        prove_ahead(plan, here.environment, candidate)
+        verify_ahead(plan, here.environment, candidate)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(candidate)
 
 
-def _write_config(here: Surroundings, plan: Plan, changes: Changes) -> None:
+def _write_config(here: InstallPaths, plan: Plan, changes: Changes) -> None:
     file = here.config_file()
     was_there = os.path.exists(here.config_path)
     undo = undo_of(plan.before, plan.after)
@@ -181,7 +179,7 @@ def _write_config(here: Surroundings, plan: Plan, changes: Changes) -> None:
     file.update(lambda document: wired(document, plan.place))
 
 
-def _diff(here: Surroundings, plan: Plan) -> str:
+def _diff(here: InstallPaths, plan: Plan) -> str:
     parts = []
     if plan.files and not plan.is_stored:
         size = sum(map(len, plan.files.values())) // 1024
@@ -197,20 +195,20 @@ def _diff(here: Surroundings, plan: Plan) -> str:
     return "".join(parts) or "Nothing to change.\n"
 
 
-def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
+def _report(here: InstallPaths, plan: Plan, *, with_aliases: bool) -> int:
     for cli in plan.broken:
-        sys.stderr.write(f"{sanitize(cli.path)} doesn't start, with or without plugins.\n")
+        sys.stderr.write(f"{sanitize(cli.path)} doesn't start, with or without the plugin.\n")
     for path, why in plan.open_to_others.items():
         sys.stderr.write(
-            f"{sanitize(path)} was not started: {sanitize(why)}.\nIf it is AWS CLI v1, its "
-            "commands fail "
-            f"now. Close that folder, then: awscli-mfa install --cli {sanitize(path)}\n"
+            f"Didn't start {sanitize(path)}: {sanitize(why)}.\nIf it is AWS CLI v1, its commands "
+            "now "
+            f"fail. Protect that folder, then run:  awscli-mfa install --cli {sanitize(path)}\n"
         )
     for cli in plan.chosen:
-        print_line(f"AWS CLI {cli.version} ({sanitize(cli.path)}): «aws mfa» works.")
+        print_line(f"AWS CLI {cli.version} ({sanitize(cli.path)}): aws mfa works.")
     if plan.files:
-        print_line(f"The plugin is in {sanitize(plan.folder.base)}.")
-    print_line(f"{sanitize(here.config_path)} names it in [plugins].")
+        print_line(f"Plugin:  {here.short(plan.folder.base)}")
+    print_line(f"Config:  {here.short(here.config_path)} ([plugins])")
     code = 0
     if with_aliases:
         # v2 knows aliases that v1 doesn't.
@@ -218,14 +216,15 @@ def _report(here: Surroundings, plan: Plan, *, with_aliases: bool) -> int:
         done = run_aws(cli.path, ["mfa", "alias", "install"], here.environment)
         code = 0 if done.succeeded else 255
         print_line(
-            done.text.strip() if done.succeeded else f"«aws mfa alias install» failed: {done.why}"
+            done.text.strip() if done.succeeded else f"aws mfa alias install failed: {done.why}"
         )
-    print_line("Next: aws mfa login --profile mfa")
+    print_line("Log in:  aws mfa login --profile mfa")
     if not with_aliases:
-        print_line("Shortcuts: aws mfa alias list, aws mfa alias install")
+        print_line("Shortcuts:  aws mfa alias list")
     if here.is_usual_config:
         print_line(
-            "Warning: an AWS CLI v1 that awscli-mfa can't find, such as one in a project's virtual "
-            "environment,\nnow fails on every command. To fix it:  awscli-mfa install --cli PATH"
+            "Warning: an AWS CLI v1 that wasn't found, such as one in a project's .venv, now "
+            "fails on "
+            "every command.\nTo fix it:  awscli-mfa install --cli PATH"
         )
     return code

@@ -1,4 +1,4 @@
-"""Knows where things lie for the person who installs: files, folders, and whose they are."""
+"""Where the installer finds the user's files and folders."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from awscli_mfa_plugin.files.paths import home_folder, shared_path
 from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.files.state import StateFolder, state_path
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder, data_folder
+from awscli_mfa_plugin.text import short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +27,11 @@ class Arguments(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        raise UsageError(f"{self.prog}: {message}.", f"See «{self.prog} --help».")
+        raise UsageError(f"{self.prog}: {message}.", f"See:  {self.prog} --help")
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class InstallPaths:
     """The user's environment, the machine's usual folders of programs, and what follows."""
 
     environment: Mapping[str, str]
@@ -66,6 +67,10 @@ class Surroundings:
         """Return the CLI's alias file."""
         return os.path.join(self.cli_folder, "alias")
 
+    def short(self, path: str) -> str:
+        """Return a path as people know it, safe to show."""
+        return short_path(path, self.home)
+
     def folder(self) -> PluginFolder:
         """Return the folder that the plugin is installed into."""
         return PluginFolder(data_folder(self.environment), self.home)
@@ -86,8 +91,6 @@ class Surroundings:
         user = self.environment.get("SUDO_USER", "")
         if user and user != "root":
             raise ConfigurationError(
-                "awscli-mfa was started by sudo, and would install for root or leave files of"
-                " root's in your home.",
-                "Start it without sudo; it needs no rights but your own. For root itself:"
-                " env -u SUDO_USER awscli-mfa …",
+                "Don't run awscli-mfa with sudo: it would leave files of root in your home.",
+                "Run it as yourself. To install for root:  env -u SUDO_USER awscli-mfa …",
             )

@@ -1,4 +1,4 @@
-"""Decides what an installation has to change on this machine, and changes nothing."""
+"""What an installation has to change on this machine. Changes nothing itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.install.install_paths import Surroundings
+    from awscli_mfa_plugin.install.install_paths import InstallPaths
     from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 
 PATH_FILE = "awscli-mfa-plugin.pth"
@@ -53,7 +53,7 @@ class Plan:
     open_to_others: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_plan(here: Surroundings, named: Sequence[str]) -> Plan:
+def make_plan(here: InstallPaths, named: Sequence[str]) -> Plan:
     """Return what to do; ``named`` are the CLIs of ``--cli``. Raise ConfigurationError."""
     here.check_person()
     chosen, bystanders, broken = _clis(here, named)
@@ -82,7 +82,7 @@ def make_plan(here: Surroundings, named: Sequence[str]) -> Plan:
 
 
 def _clis(
-    here: Surroundings, named: Sequence[str]
+    here: InstallPaths, named: Sequence[str]
 ) -> tuple[tuple[FoundCli, ...], tuple[FoundCli, ...], tuple[FoundCli, ...]]:
     """Return the CLIs that get the plugin, those that read the same file, and broken ones."""
     paths = [
@@ -94,14 +94,13 @@ def _clis(
     wrong = [cli.path for cli in found if cli.real_path in wanted and not cli.version]
     if wrong:
         raise ConfigurationError(
-            f"{sanitize(wrong[0])} is no AWS CLI that starts.", "Name an aws program by --cli."
+            f"{sanitize(wrong[0])} isn't an AWS CLI that starts.", "Name an aws program with --cli."
         )
     chosen = tuple(cli for cli in works if not wanted or cli.real_path in wanted)
     if not chosen:
         raise ConfigurationError(
-            "No AWS CLI was found on the PATH or where one usually is.",
-            "Install one (https://aws.amazon.com/cli/), or name it: awscli-mfa install --cli"
-            " /path/to/aws",
+            "No AWS CLI found on your PATH or in the usual places.",
+            "Install one (https://aws.amazon.com/cli/) or name it:  awscli-mfa install --cli PATH",
         )
     bystanders = tuple(cli for cli in works if cli not in chosen)
     if not here.is_usual_config:
@@ -109,15 +108,15 @@ def _clis(
     return chosen, bystanders, tuple(cli for cli in found if not cli.version)
 
 
-def _check_alias(here: Surroundings) -> None:
+def _check_alias(here: InstallPaths) -> None:
     try:
         document = AliasDocument.parse(take_snapshot(here.alias_path).content or b"")
     except MfaError:
         return  # the CLI says what is wrong with it
     if "mfa" in document.options("toplevel"):
         raise ConfigurationError(
-            f"An alias named mfa in {here.alias_path} would hide «aws mfa».",
-            "Give that alias another name, then try again.",
+            f"The alias mfa in {here.short(here.alias_path)} would hide aws mfa.",
+            "Rename that alias, then try again.",
         )
 
 
@@ -143,22 +142,23 @@ def _has_plugin(python: PythonOfV1 | None) -> bool:
 
 
 def _would_break(
-    here: Surroundings, blocked: Sequence[tuple[FoundCli, PythonOfV1 | None]]
+    here: InstallPaths, blocked: Sequence[tuple[FoundCli, PythonOfV1 | None]]
 ) -> ConfigurationError:
     cli, python = blocked[0]
-    why = "its Python has no folder for packages that you may write in"
+    why = "you can't write to any package folder of its Python"
     if python is None:
-        why = "it doesn't say which Python it runs in"
+        why = "its Python can't be found"
     elif python.version < _OLDEST_PYTHON:
         why = f"its Python {'.'.join(map(str, python.version))} is older than 3.10"
     elif python.place_for_path_file():
         why = "it wasn't named by --cli"
     return ConfigurationError(
-        f"AWS CLI {cli.version} ({sanitize(cli.path)}) can't get the plugin: {why}. With the"
-        f" plugin named in {sanitize(here.config_path)}, all its commands would fail. Nothing was"
-        " changed.",
-        "Install awscli-mfa-plugin into its Python, or uninstall that CLI, or give the other one a"
-        " config file of its own: AWS_CONFIG_FILE=~/.aws/config-mfa awscli-mfa install --cli PATH",
+        f"Can't install the plugin for AWS CLI {cli.version} ({sanitize(cli.path)}): {why}. All "
+        "its "
+        f"commands would fail once {here.short(here.config_path)} names the plugin. Nothing was "
+        "changed.",
+        "Install awscli-mfa-plugin into its Python, uninstall that CLI, or give the other one its "
+        "own config file:  AWS_CONFIG_FILE=~/.aws/config-mfa awscli-mfa install --cli PATH",
     )
 
 

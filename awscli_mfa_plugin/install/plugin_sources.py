@@ -1,4 +1,4 @@
-"""Reads the plugin and what it imports out of the environment that this process runs in."""
+"""The files to install: the plugin and its dependencies, from this process's environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 
 
 def plugin_files() -> dict[str, bytes]:
-    """Return all files that the plugin's folder must hold, by their path in it (with «/»).
+    """Return all files that the plugin's folder must hold, by their path in it, with slashes.
 
     Raises ConfigurationError if a dependency isn't there: the environment is broken.
     """
@@ -44,8 +44,8 @@ def _folder_of(package: str) -> str:
         spec = None
     if spec is None or not spec.origin:
         raise ConfigurationError(
-            f"{package} is missing beside this awscli-mfa, so nothing can be installed from here.",
-            "Install awscli-mfa-plugin again with pip or pipx, then try again.",
+            f"{package} is missing from this installation of awscli-mfa. Nothing was changed.",
+            "Install awscli-mfa-plugin again with pipx or pip, then try again.",
         )
     return os.path.dirname(spec.origin)
 
@@ -80,5 +80,5 @@ def _content(path: str) -> bytes:
     except OSError as error:
         raise ConfigurationError(
             f"{path} can't be read: {error.strerror}.",
-            "Install awscli-mfa-plugin again with pip or pipx, then try again.",
+            "Install awscli-mfa-plugin again with pipx or pip, then try again.",
         ) from error

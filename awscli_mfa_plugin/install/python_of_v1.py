@@ -1,4 +1,4 @@
-"""Asks an AWS CLI v1 about the Python that it runs in."""
+"""Which Python an AWS CLI v1 runs in, and where that looks for packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``awscli-mfa uninstall``: takes away what the installer made, and nothing else."""
+"""``awscli-mfa uninstall``: remove what the installer made, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from awscli_mfa_plugin.files.plugins_section import (
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
-from awscli_mfa_plugin.install.install_paths import Arguments, Surroundings
+from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.install.install_plan import is_inside
 from awscli_mfa_plugin.install.python_of_v1 import ask_v1
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
@@ -55,20 +55,18 @@ def run(
     ``scheduled`` returns the jobs that start the plugin, from the environment and the state folder.
     """
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
-    parser.add_argument(
-        "--dry-run", action="store_true", help="show each change as a diff, and make none"
-    )
+    parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
     parser.add_argument(
         "--sessions",
         action="store_true",
-        help="remove the sessions too, as «aws mfa logout --all --forget» does",
+        help="remove the sessions too, like aws mfa logout --all --forget",
     )
     options = parser.parse_args(words)
-    here = Surroundings(environment, system)
+    here = InstallPaths(environment, system)
     here.check_person()
     removal = _Removal(here, scheduled(environment, here.state_folder))
-    if not removal.is_expiring:
-        print_line("Nothing is installed that awscli-mfa install has made.")
+    if not removal.is_needed:
+        print_line("Nothing to uninstall.")
         return 0
     if options.dry_run:
         sys.stdout.write(removal.diff())
@@ -77,9 +75,9 @@ def run(
 
 
 class _Removal:
-    """What is to be taken away, read from the installer's record and from the files."""
+    """What to remove, from the installer's record and the files."""
 
-    def __init__(self, here: Surroundings, scheduled: Sequence[Scheduled]) -> None:
+    def __init__(self, here: InstallPaths, scheduled: Sequence[Scheduled]) -> None:
         self._here = here
         self._scheduled = scheduled
         self._folder = here.folder()
@@ -89,7 +87,7 @@ class _Removal:
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
 
     @property
-    def is_expiring(self) -> bool:
+    def is_needed(self) -> bool:
         """Whether there is anything of the installer's: what a person made stays."""
         return bool(self._folder.parts() or self._record.configs or self._record.path_files)
 
@@ -108,7 +106,7 @@ class _Removal:
         return "".join(parts)
 
     def do(self, *, with_sessions: bool) -> int:
-        """Take it away; return the exit code."""
+        """Remove it; return the exit code."""
         clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
         with self._locked():
             self._take_away(clis, with_sessions=with_sessions)
@@ -165,8 +163,8 @@ class _Removal:
                 why = done.why
             else:
                 raise ConfigurationError(
-                    f"«aws {' '.join(words)}» failed: {why}.",
-                    "Nothing was removed. See to that, then try again.",
+                    f"aws {' '.join(words)} failed: {why}.",
+                    "Nothing was removed. Fix that, then try again.",
                 )
 
     def _before_and_after(
@@ -214,7 +212,7 @@ class _Removal:
         print_line(f"The plugin {sessions} removed.")
         if not with_sessions:
             print_line("Sessions stay in their profiles until they end.")
-        print_line("awscli-mfa itself goes as it came, by pip or pipx.")
+        print_line("To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin")
         for cli in clis:
             why = why_no_version(cli.path, self._here.environment)
             if why:

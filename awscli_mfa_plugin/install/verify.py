@@ -1,4 +1,4 @@
-"""Proves that the AWS CLIs start with a config file, and that ``aws mfa`` works in them."""
+"""Checks that each AWS CLI starts with a config file, and that ``aws mfa`` works in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
 
-def prove_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:
+def verify_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:
     """Raise ConfigurationError if a CLI fails with the file ``config``; the user's is untouched."""
     for cli in plan.chosen:
         why = why_no_mfa(cli.path, environment, config)
@@ -32,7 +32,7 @@ def prove_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None
             raise _broken(plan, cli, why, environment)
 
 
-def prove(plan: Plan, environment: Mapping[str, str]) -> None:
+def verify(plan: Plan, environment: Mapping[str, str]) -> None:
     """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files."""
     for cli in plan.chosen:
         why = why_no_version(cli.path, environment)
@@ -50,21 +50,21 @@ def _broken(
     before = why_no_version(cli.path, environment)
     others, inherited = other_plugins(plan.after), names_of_every_section(plan.after)
     if before:
-        what, remedy = f"{name} fails even without the plugin: {before}.", "See to that first."
+        what, remedy = f"{name} fails even without the plugin: {before}.", "Fix that first."
     elif inherited:
         names = quoted_list(inherited)
-        what = f"{name} takes what [DEFAULT] of the config file gives ({names}) for plugins: {why}."
+        what = f"{name} takes the settings in [DEFAULT] ({names}) for plugins: {why}."
         remedy = "Move those settings into the profiles that need them."
     elif others:
-        what = f"{name} can't load what else [plugins] names ({quoted_list(others)}): {why}."
-        remedy = "Remove that plugin, or see that this CLI finds it."
+        what = f"{name} can't load another plugin in [plugins] ({quoted_list(others)}): {why}."
+        remedy = "Remove it, or install it where this CLI finds it."
     else:
         what, remedy = f"{name} fails with the plugin: {why}.", "Please report this."
-    return ConfigurationError(what, f"Everything is as it was. {remedy}")
+    return ConfigurationError(what, f"Nothing was changed. {remedy}")
 
 
 def _without_mfa(cli: FoundCli, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"«aws mfa status» fails in AWS CLI {cli.version} ({sanitize(cli.path)}): {why}.",
-        "Everything is as it was. See to that, then try again.",
+        f"aws mfa status fails in AWS CLI {cli.version} ({sanitize(cli.path)}): {why}.",
+        "Nothing was changed. Fix that, then try again.",
     )

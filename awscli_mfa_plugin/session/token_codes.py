@@ -162,9 +162,10 @@ class MutedTerminal:
 YES = frozenset({"y", "yes"})
 
 
-def agrees(terminal: Terminal, question: str) -> bool:
-    """Ask a question whose usual answer is no; tell whether it was yes."""
-    return terminal.ask(question).lower() in YES
+def agrees(terminal: Terminal, question: str, *, enter: bool = False) -> bool:
+    """Ask a yes-or-no question; return whether the answer was yes, ``enter`` for an empty one."""
+    answer = terminal.ask(question).lower()
+    return answer in YES if answer else enter
 
 
 def terminal_for(

@@ -1,1 +1,1 @@
-"""`aws mfa configure`: questions, manifests, changes of the config file."""
+"""``aws mfa configure``: questions, manifests and changes to the config file."""

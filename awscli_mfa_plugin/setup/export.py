@@ -1,4 +1,4 @@
-"""Writes today's setup as a manifest: what is managed, and the roles on it, without a secret."""
+"""Writes the MFA profiles and the roles on them as a manifest, without secrets."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def exported(files: SharedFiles, note: Notes) -> Profiles:
             _export(profile, found, note)
     if len(found) > MOST_PROFILES:
         raise ConfigurationError(
-            f"{len(found)} profiles are more than the {MOST_PROFILES} that a manifest holds.",
-            "Nothing was written. Keep the config file itself.",
+            f"{len(found)} profiles are too many for a manifest ({MOST_PROFILES} at most).",
+            "Nothing was written. Share the config file itself.",
         )
     return found
 
@@ -54,7 +54,7 @@ def exported(files: SharedFiles, note: Notes) -> Profiles:
 def _export(profile: Profile, found: Profiles, note: Notes) -> None:
     why = _unfit_name(profile)
     if why:
-        note(f"Left out profile {sanitize(profile.name)}: {why}.")
+        note(f"Skipped profile {sanitize(profile.name)}: {why}.")
         return
     settings: dict[str, str] = {}
     has = profile.config
@@ -66,7 +66,7 @@ def _export(profile: Profile, found: Profiles, note: Notes) -> None:
         value = value.lower() if setting == "mfa_session" else value
         why = _unfit(kind, setting, value)
         if why:
-            note(f"Left out {setting} of profile {sanitize(profile.name)}: {why}.")
+            note(f"Skipped {setting} of profile {sanitize(profile.name)}: {why}.")
         else:
             settings[setting] = value
     if kind_of(settings) == kind and (kind != ROLE or "source_profile" in settings):
@@ -86,7 +86,7 @@ def _unfit_name(profile: Profile) -> str:
 def _unfit(kind: str, setting: str, value: str) -> str:
     secret = secret_in(value, is_command=setting == COMMAND)
     if secret:
-        return f"it holds what looks like {secret[0]}"
+        return f"it looks like {secret[0]}"
     return sanitize(unfit(kind, setting, value))
 
 

@@ -1,4 +1,4 @@
-"""Reads a setup manifest from a YAML file's nodes; each error gives line and column."""
+"""Reads a setup manifest from YAML nodes; each error gives line and column."""
 
 from __future__ import annotations
 
@@ -85,15 +85,15 @@ class _Reader:
 
     def manifest(self, root: Node) -> SetupManifest:
         """Return the whole manifest."""
-        fields = self.fields(root, "«version» and «profiles»")
+        fields = self.fields(root, "'version' and 'profiles'")
         for key, (name, _) in fields.items():
             if key not in {"version", "profiles"}:
-                raise self.error(name, f"«{sanitize(key, 40)}» means nothing here")
+                raise self.error(name, f"unknown key '{sanitize(key, 40)}'")
         for key in ("version", "profiles"):
             if key not in fields:
-                raise self.error(root, f"«{key}» is missing")
+                raise self.error(root, f"'{key}' is missing")
         if fields["version"][1].text != VERSION:
-            raise self.error(fields["version"][1], f"version is {VERSION}")
+            raise self.error(fields["version"][1], f"version must be {VERSION}")
         profiles = self.fields(fields["profiles"][1], "profiles by their names")
         if len(profiles) > MOST_PROFILES:
             raise self.error(fields["profiles"][1], f"more than {MOST_PROFILES} profiles")
@@ -104,20 +104,20 @@ class _Reader:
     def fields(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
         """Return a mapping's key and value nodes by the key's text."""
         if node.pairs is None:
-            raise self.error(node, f"{what} are wanted here")
+            raise self.error(node, f"expected {what}")
         fields: dict[str, tuple[Node, Node]] = {}
         for key, value in node.pairs:
             name = self.text(key, "a name")
             if name in fields:
                 first = fields[name][0].line
-                raise self.error(key, f"«{sanitize(name, 40)}» is there already, on line {first}")
+                raise self.error(key, f"'{sanitize(name, 40)}' is already on line {first}")
             fields[name] = (key, value)
         return fields
 
     def text(self, node: Node, what: str, *, is_command: bool = False) -> str:
         """Return a node's text, in which no secret is."""
         if node.text is None:
-            raise self.error(node, f"{what} is wanted here, not a list or a mapping")
+            raise self.error(node, f"expected {what}, not a list or a mapping")
         found = secret_in(node.text, is_command=is_command)
         if found:
             raise secret_found(self.file, node.line, node.column, found[0])
@@ -138,7 +138,7 @@ class _Reader:
             )
             raise self.error(key, why)
         if kind == ROLE and "source_profile" not in fields:
-            raise self.error(key, f"profile {sanitize(name)} has role_arn without source_profile")
+            raise self.error(key, f"profile {sanitize(name)} has role_arn but no source_profile")
         settings = {
             setting: self.setting(kind, setting, *nodes) for setting, nodes in fields.items()
         }
@@ -157,11 +157,9 @@ class _Reader:
             if setting in SESSION_SETTINGS or setting in ROLE_SETTINGS:
                 continue
             if any(part in lower for part in _UNTRUSTED):
-                why = "decides where keys go or which code runs: that stays with each person"
-                raise self.error(key, f"«{sanitize(setting, 40)}» {why}")
-            raise self.error(
-                key, f"«{sanitize(setting, 40)}» isn't a setting that a manifest makes"
-            )
+                why = "decides where keys go or what code runs, so only you can set it"
+                raise self.error(key, f"'{sanitize(setting, 40)}' {why}")
+            raise self.error(key, f"'{sanitize(setting, 40)}' isn't a setting for a manifest")
 
     def setting(self, kind: str, setting: str, key: Node, node: Node) -> str:
         """Return a setting's value."""

@@ -48,8 +48,8 @@ def _content(path: str) -> bytes:
         ) from None
     if len(content) > LARGEST:
         raise ConfigurationError(
-            f"{sanitize(path)} is larger than {LARGEST // 1024} KiB; it wasn't read.",
-            "A setup manifest is a few kilobytes of YAML: name that file.",
+            f"{sanitize(path)} is larger than {LARGEST // 1024} KiB; nothing was read.",
+            "A setup manifest is a few kilobytes of YAML.",
         )
     return content
 

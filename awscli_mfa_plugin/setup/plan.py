@@ -1,4 +1,4 @@
-"""Decides what a setup changes in the config file, and what it must not change."""
+"""What a setup changes in the config file, and what it must not change."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ class ProfileChange:
         """The settings that have another value now."""
         return tuple(name for name in self.settings if self.seen.get(name))
 
+    @property
+    def needs_new_session(self) -> bool:
+        """Whether a session made before differs from what the new settings make."""
+        changed = {*self.settings, *self.removed}
+        return bool(changed & {SOURCE_OPTION, "mfa_serial", "duration_seconds"})
+
 
 def change_of(
     profile: Profile, settings: Mapping[str, str], removed: Iterable[str] = ()
@@ -72,11 +78,11 @@ def changes_by(
         why = why_not_merged(profile, wanted, now)
         if why:
             name = sanitize(wanted.name)
-            why = f"profile {name} here {why}; it stays as it is"
+            why = f"your profile {name} {why}, so it can't be changed"
             raise unreadable(manifest.file, wanted.line, wanted.column, why)
         source = wanted.settings.get("source_profile", "")
         if source and source not in names and not files.profile(source).exists:
-            why = f"source_profile {sanitize(source)} is neither in the manifest nor here"
+            why = f"source_profile {sanitize(source)} is neither in the manifest nor in your files"
             raise unreadable(manifest.file, *wanted.places["source_profile"], why)
         changes.append(change_of(profile, wanted.settings))
     return tuple(change for change in changes if change.settings)
@@ -91,7 +97,7 @@ def _why_no_role(profile: Profile) -> str:
     if profile.is_managed or profile.has_session_token:
         return "is a session profile"
     if profile.has_long_lived_keys:
-        return "holds long-lived keys"
+        return "has long-lived keys"
     other = next((way for way in OTHER_WAYS if way != "role_arn" and profile.get(way)), "")
     return f"gets its credentials by {other}" if other else ""
 
@@ -103,9 +109,9 @@ def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) ->
         return f"has {SESSION_OPTION} = off"
     other = other_session(profile)
     if other and lives(other.expiration, now):
-        return f"holds a session of {other.tool}"
+        return f"has a valid session of {other.tool}"
     if profile.has_long_lived_keys and wanted.kind != MARKED_PROFILE:
-        return f"holds long-lived keys, beside which only {SESSION_OPTION}: on can stand"
+        return f"holds long-lived keys, which allow only {SESSION_OPTION}: on"
     return ""
 
 
@@ -132,10 +138,11 @@ def accepted_commands(
     if why:
         first = commands[0]
         raise CannotAskError(
-            f"{sanitize(file)} brings a command that would run as you, {COMMAND} of profile "
-            f"{sanitize(first.profile)}, and {why}: {sanitize(first.settings[COMMAND], WHOLE)}",
-            "Nothing was changed. --dry-run shows all of it, --allow-commands accepts every "
-            "command in it.",
+            f"{sanitize(file)} sets a command for profile {sanitize(first.profile)} that would "
+            "run as "
+            f"you, and you can't be asked ({why}): {sanitize(first.settings[COMMAND], WHOLE)}",
+            "Nothing was changed. Look at it with --dry-run, then accept its commands with "
+            "--allow-commands.",
         )
     declined = {each.profile for each in commands if not _is_accepted(each, file, terminal)}
     kept = (_without_command(each) if each.profile in declined else each for each in changes)
@@ -144,8 +151,8 @@ def accepted_commands(
 
 def _is_accepted(change: ProfileChange, file: str, terminal: Terminal) -> bool:
     terminal.tell(
-        f"{sanitize(file)} brings a command. It would run as you,\n"
-        f"whenever profile {sanitize(change.profile)} needs a token code:\n\n"
+        f"{sanitize(file)} sets a command that runs as you whenever profile "
+        f"{sanitize(change.profile)} needs an MFA code:\n\n"
         f"    {sanitize(change.settings[COMMAND], WHOLE)}\n\n"
     )
     return agrees(terminal, "Accept this command? [y/N] ")
@@ -173,8 +180,8 @@ def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> 
     ]
     if replacing:
         raise CannotAskError(
-            f"Values that are there would be replaced ({quoted_list(replacing)}), and {why}.",
-            "Nothing was changed. --dry-run shows the change, --yes makes it.",
+            f"This would replace {quoted_list(replacing)}, and you can't be asked: {why}.",
+            "Nothing was changed. Look at it with --dry-run, then use --yes.",
         )
 
 
@@ -187,8 +194,8 @@ def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> Shared
         section = config_section(change.profile, document.section_names())
         if document.options(section) != change.seen:
             raise BusyError(
-                f"Profile {sanitize(change.profile)} was changed by another program meanwhile.",
-                "Nothing was changed here. Run the command again.",
+                f"Another program changed profile {sanitize(change.profile)} in the meantime.",
+                "Nothing was written. Run the command again.",
             )
         document = document.with_options(section, change.settings)
         document = document.without_options(section, change.removed)

@@ -1,4 +1,4 @@
-"""Asks one question until the answer serves: a line, or a number of a list."""
+"""Asks a question until the answer is valid: a line, or a number from a list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def asked(
 ) -> T:
     """Return what ``read`` makes of the answer; Enter answers with ``default``.
 
-    ``read`` raises ConfigurationError for an answer that doesn't serve: the reason is told, and
+    ``read`` raises ConfigurationError for an answer that isn't valid: the reason is shown and
     the question asked again, five times in all.
     """
     prompt = f"{question} [{sanitize(default)}]: " if default else f"{question}: "
@@ -41,7 +41,7 @@ def asked(
             # Its remedy is for the command line; here the next answer is one.
             terminal.tell(f"  {problem.what}\n")
     raise ConfigurationError(
-        f"«{question.strip()}» got no answer that serves.", "Nothing was changed. Try again."
+        f"No valid answer to '{question.strip()}'.", "Nothing was changed. Try again."
     )
 
 
@@ -52,7 +52,7 @@ def chosen(answers: Sequence[str], default: int, terminal: Terminal) -> int:
     def read(text: str) -> int:
         numbers = {str(number): number for number in range(1, len(answers) + 1)}
         if text not in numbers:
-            raise ConfigurationError(f"One of 1 to {len(answers)}, please.")
+            raise ConfigurationError(f"Enter a number from 1 to {len(answers)}.")
         return numbers[text]
 
-    return asked("Which one", str(default), read, terminal)
+    return asked("Choose", str(default), read, terminal)

@@ -1,4 +1,4 @@
-"""Which settings a setup manifest may make, and what in it looks like a secret."""
+"""Which settings a setup manifest may have, and what looks like a secret in it."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def unfit(kind: str, setting: str, value: str) -> str:
     if not value:
         return f"{setting} has no value"
     if any(unicodedata.category(character)[0] == "C" for character in value):
-        return f"{setting} holds a control character or an invisible one"
+        return f"{setting} contains a control character or an invisible one"
     if setting == "duration_seconds":
         return _unfit_duration(value, LONGEST_ROLE if kind == ROLE else LONGEST)
     if setting == SESSION_OPTION:
         wanted = "off" if kind == ROLE else "on"
-        return "" if value == wanted else f"{SESSION_OPTION} of a {kind} is «{wanted}» or left out"
+        return "" if value == wanted else f"{SESSION_OPTION} of a {kind} must be '{wanted}'"
     return _CHECKS[setting](value)
 
 
@@ -83,7 +83,7 @@ def _unfit_duration(value: str, longest: int) -> str:
     is_number = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
     if is_number and SHORTEST <= int(value) <= longest:
         return ""
-    return f"duration_seconds is a whole number from {SHORTEST} to {longest}"
+    return f"duration_seconds must be a whole number from {SHORTEST} to {longest}"
 
 
 def _fits(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
@@ -115,7 +115,7 @@ def _unfit_command(value: str) -> str:
 
 
 def _unfit_prompt(value: str) -> str:
-    return "" if value in {"hidden", "never"} else "mfa_prompt is «hidden» or «never»"
+    return "" if value in {"hidden", "never"} else "mfa_prompt must be 'hidden' or 'never'"
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
@@ -124,8 +124,8 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "mfa_serial": _told_by(checked_serial),
     COMMAND: _unfit_command,
     "mfa_prompt": _unfit_prompt,
-    "region": _fits(_REGION, "region is a name such as eu-west-1"),
-    "role_arn": _fits(_ROLE_ARN, "role_arn is like arn:aws:iam::123456789012:role/NAME"),
+    "region": _fits(_REGION, "region must be a name such as eu-west-1"),
+    "role_arn": _fits(_ROLE_ARN, "role_arn must look like arn:aws:iam::123456789012:role/NAME"),
     "external_id": _fits(_EXTERNAL_ID, "external_id has 2 to 1224 letters, digits and _+=,.@:/-"),
     "role_session_name": _fits(
         _ROLE_SESSION_NAME, "role_session_name has 2 to 64 letters, digits and _+=,.@-"
@@ -164,7 +164,7 @@ _TELLING = (
 )
 """What a secret looks like, and what it is called.
 
-Access key IDs: IAM user guide, «Understanding unique ID prefixes»; their length is 16 to 128
+Access key IDs: IAM user guide, "Understanding unique ID prefixes"; their length is 16 to 128
 (IAM API reference, AccessKey). Seeds: base32 as authenticator apps show them.
 """
 
@@ -214,7 +214,7 @@ def check_no_secrets(text: str, file: str) -> None:
 def secret_found(file: str, line: int, column: int, kind: str) -> ConfigurationError:
     """Return the error for a secret at a place (counted from 1)."""
     return ConfigurationError(
-        f"{sanitize(file)}, line {line}, column {column}: that looks like {kind}; a manifest holds "
-        "no secrets.",
-        "Nothing was changed. Take it out, and make it useless if others could read it.",
+        f"{sanitize(file)}, line {line}, column {column}: this looks like {kind}. A manifest must "
+        "not hold secrets.",
+        "Nothing was changed. Remove it, and replace the secret if others could read it.",
     )

@@ -1,4 +1,4 @@
-"""Asks a person for a session profile's settings, the MFA device among them."""
+"""The questions of ``aws mfa configure``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from awscli_mfa_plugin.session.source import (
     source_name,
     why_not_source,
 )
-from awscli_mfa_plugin.session.token_codes import YES, agrees
+from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
 from awscli_mfa_plugin.setup.questions import asked, chosen
 from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit
@@ -49,16 +49,16 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     try:
         devices = list_devices(source, region or region_of(known), ports)
     except PermissionDeniedError:
-        return _typed("This user may not list its MFA devices.", known, ports)
+        return _typed("You aren't allowed to list your MFA devices.", known, ports)
     except MfaError as error:
         return _typed(error.what, known, ports)
     usable = [device.mfa_serial for device in devices if device.is_usable]
     if not usable:
         raise none_usable(source, devices)
     if len(usable) == 1:
-        ports.terminal.tell(f"MFA device: {sanitize(usable[0])}, the only one of this user\n")
+        ports.terminal.tell(f"MFA device: {sanitize(usable[0])}\n")
         return usable[0]
-    ports.terminal.tell("MFA devices of this user:\n")
+    ports.terminal.tell("Your MFA devices:\n")
     default = usable.index(known) + 1 if known in usable else 1
     return usable[chosen([sanitize(serial) for serial in usable], default, ports.terminal) - 1]
 
@@ -69,8 +69,8 @@ def _typed(why: str, known: str, ports: Ports) -> str:
 
 
 _WELCOME = (
-    "This sets up a profile for MFA sessions. Enter takes what stands in [brackets];\n"
-    "Ctrl-C leaves everything as it is.\n\n"
+    "This sets up a profile for MFA sessions. Press Enter for the answer in [brackets],\n"
+    "Ctrl-C to cancel.\n\n"
 )
 _NONE = "none"
 _UNITS = {"h": 3600, "m": 60, "s": 1}
@@ -85,9 +85,9 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
     why = ports.terminal.unavailable_reason()
     if why:
         raise CannotAskError(
-            f"aws mfa configure asks questions, and {why}.",
-            "Give it a manifest, aws mfa configure --from FILE, or set what a session needs: "
-            "aws configure set mfa_source_profile default --profile mfa.",
+            f"aws mfa configure can't ask you anything: {why}.",
+            "Use a manifest (aws mfa configure --from FILE), or just log in:  "
+            "aws mfa login --profile mfa",
         )
     ports.terminal.tell(_WELCOME)
     profile = _profile(suggested, ports)
@@ -114,18 +114,18 @@ def confirm_setup(change: ProfileChange, ports: Ports) -> bool:
     Raises CancelledError if it isn't wanted.
     """
     if not (change.settings or change.removed):
-        ports.terminal.tell(f"\nProfile {sanitize(change.profile)} is set up so already.\n")
+        ports.terminal.tell(f"\nNothing to change in profile {sanitize(change.profile)}.\n")
         return False
     path = sanitize(ports.files.config_path)
-    ports.terminal.tell(f"\nThis goes into {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
-    if not agrees(ports.terminal, "Write it? [y/N] "):
+    ports.terminal.tell(f"\nChanges to {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
+    if not agrees(ports.terminal, "Save? [Y/n] ", enter=True):
         raise CancelledError("Nothing was changed.")
     return True
 
 
 def wants_login(ports: Ports) -> bool:
     """Ask whether to log in right away; Enter does."""
-    return ports.terminal.ask("Log in now? [Y/n] ").lower() in {"", *YES}
+    return agrees(ports.terminal, "Log in now? [Y/n] ", enter=True)
 
 
 def _profile(suggested: str, ports: Ports) -> Profile:
@@ -135,12 +135,12 @@ def _profile(suggested: str, ports: Ports) -> Profile:
         check_session_profile(profile, ports.clock.now())
         return profile
 
-    profile = asked("Name of the session profile", suggested, read, ports.terminal)
+    profile = asked("Session profile", suggested, read, ports.terminal)
     if profile.has_own_keys:
         ports.terminal.tell(
-            f"  {sanitize(profile.name)} holds long-lived keys. They stay; its session lives in "
-            "the "
-            "CLI's\n  cache, for aws commands alone.\n"
+            f"  {sanitize(profile.name)} has long-lived keys. They stay; only aws commands will "
+            "use "
+            "the session.\n"
         )
     return profile
 
@@ -152,11 +152,11 @@ def _source(profile: Profile, ports: Ports) -> Source:
     names = [name for name in others if not why_not_source(ports.files.profile(name))]
     default = source_name(None, profile, ports.environment)
     if not default:
-        ports.terminal.tell("  The keys in the environment serve, if no profile is named here.\n")
+        ports.terminal.tell("  Leave this empty to use the keys in your environment.\n")
     elif not names:
         raise ConfigurationError(
-            "No profile holds long-lived keys, from which a session could be made.",
-            "«aws configure» stores an access key; then run aws mfa configure again.",
+            "No profile has long-lived keys.",
+            "Store an access key first:  aws configure",
         )
     elif default not in names:
         default = names[0]
@@ -190,10 +190,10 @@ def _duration(profile: Profile, ports: Ports) -> str:
         is_number = number.isascii() and number.isdigit() and len(number) < len(str(10**9))
         seconds = str(int(number) * _UNITS[unit]) if is_number else text
         if unfit(SESSION_PROFILE, "duration_seconds", seconds):
-            raise ConfigurationError("A session lasts 15m to 36h: 8h, 90m or seconds.")
+            raise ConfigurationError("Enter 15m to 36h, such as 8h, 90m or a number of seconds.")
         return seconds
 
-    question = "How long a session lasts, 15m to 36h"
+    question = "How long a session lasts (15m to 36h)"
     seconds = asked(question, _as_length(default), read, ports.terminal)
     return "" if seconds == str(DEFAULT) and not now else seconds
 
@@ -210,20 +210,20 @@ def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, s
     inherited = ports.files.profile(source.profile).get(COMMAND) if source.profile else ""
     if inherited and not own and source.profile != profile.name:
         ports.terminal.tell(
-            f"Token codes come from {COMMAND} of profile {sanitize(source.profile)}:\n"
+            f"MFA codes come from {COMMAND} of profile {sanitize(source.profile)}:\n"
             f"  {sanitize(inherited)}\n"
         )
         return {}
     is_hidden = prompt.lower() == "hidden"
-    kinds = ("you, typed on the terminal", "you, hidden while typing", f"a command ({COMMAND})")
+    kinds = ("I type it", "I type it, hidden", f"from a command ({COMMAND})")
     default = 3 if own else 2 if is_hidden else 1
-    ports.terminal.tell("Token codes come from\n")
+    ports.terminal.tell("Where do MFA codes come from?\n")
     kind = chosen(kinds, default, ports.terminal)
     if kind == 1:
         return {COMMAND: "", "mfa_prompt": ""}
     if kind == 2:  # noqa: PLR2004 - the second answer above
         return {COMMAND: "", "mfa_prompt": "hidden"}
-    return {COMMAND: asked("  Command that prints the code", own, _command, ports.terminal)}
+    return {COMMAND: asked("Command that prints the code", own, _command, ports.terminal)}
 
 
 def _command(text: str) -> str:

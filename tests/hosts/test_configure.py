@@ -48,14 +48,14 @@ def test_from_questions_to_the_first_login(home: Home, aws: EmbeddedAws) -> None
     settle(home, aws, config=MINE)
     before = home.config.read_text("utf-8")
     terminal = home.spawn("mfa", "configure", rows=50)
-    answer(terminal, "Name of the session profile [mfa]: ")
+    answer(terminal, "Session profile [mfa]: ")
     answer(terminal, "Profile with the long-lived keys [default]: ", "nowhere")
     answer(terminal, "Profile with the long-lived keys [default]: ")
     terminal.expect(f"MFA device: {serial_of(aws)}, the only one of this user")
     answer(terminal, "15m to 36h [12h]: ", "8h")
-    answer(terminal, "Which one [1]: ", "2")
+    answer(terminal, "Choose [1]: ", "2")
     answer(terminal, "Region [eu-west-1]: ")
-    answer(terminal, "Write it? [y/N] ", "y")
+    answer(terminal, "Save? [Y/n] ", "y")
     answer(terminal, "Log in now? [Y/n] ")
     answer(terminal, f"Token code of {serial_of(aws)}", aws.token_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
@@ -77,7 +77,7 @@ def test_a_cancelled_wizard_changes_nothing(home: Home, aws: EmbeddedAws) -> Non
     terminal = home.spawn("mfa", "configure")
     for question in ("[mfa]: ", "[default]: ", "[12h]: ", "[1]: ", "[eu-west-1]: "):
         answer(terminal, question)
-    terminal.expect("Write it? [y/N] ")
+    terminal.expect("Save? [Y/n] ")
     terminal.send(CTRL_C)
     assert terminal.wait() == 130
     assert "nothing was changed" in terminal.text
@@ -120,7 +120,7 @@ def test_a_manifest_from_the_diff_to_the_file_and_back(home: Home, aws: Embedded
     exported = home.run("mfa", "configure", "--export")
     assert f'mfa_process: "{COMMAND}"' in exported.stdout, exported.output
     again = home.run("mfa", "configure", "--from", "-", input=exported.stdout)
-    assert again.stdout.startswith("Nothing to do:"), again.output
+    assert again.stdout.startswith("Nothing to change in"), again.output
     assert home.config.read_bytes() == after
 
 

@@ -96,7 +96,7 @@ def test_install_login_upgrade_uninstall(
     before = machine.files()
     done = machine.installer("install", *(["--aliases"] if "v2" in names else []))
     assert done.returncode == 0, done.output
-    assert done.output.count("«aws mfa» works") == len(names)
+    assert done.output.count("aws mfa works") == len(names)
     assert (home.aws_folder / "cli" / "alias").exists() == ("v2" in names)
     login(home, aws)
     first = (home.path / DATA / "current").readlink()
@@ -188,7 +188,7 @@ def test_a_hidden_v1_gets_the_plugin_too(v2: Machine) -> None:
     before = v2.files()
     done = v2.installer("install")
     assert done.returncode == 0, done.output
-    assert f"({hidden.host.aws}): «aws mfa» works." in done.stdout
+    assert f"({hidden.host.aws}): aws mfa works." in done.stdout
     assert hidden.run("--version").returncode == 0
     assert '"Sessions"' in hidden.run("mfa", "status", "--output", "json").stdout
     assert v2.installer("uninstall").returncode == 0
@@ -225,7 +225,7 @@ def test_settings_of_every_section_are_named(v2: Machine) -> None:
     before = v2.files()
     result = v2.installer("install")
     assert result.returncode == 253
-    assert "[DEFAULT] of the config file gives (region)" in result.stderr
+    assert "the settings in [DEFAULT] (region)" in result.stderr
     assert v2.files() == before
 
 

@@ -368,7 +368,7 @@ def test_configure_says_what_is_done_already_when_it_is_cancelled() -> None:
         files=FakeFiles({"default": {"region": "eu-west-1"}}, {"default": LONG_LIVED}),
         terminal=FakeTerminal("", "", "", "", "", "y", CancelledError("Cancelled.")),
     )
-    with pytest.raises(CancelledError, match="Profile mfa is set up"):
+    with pytest.raises(CancelledError, match="The settings of mfa are saved"):
         run(configure, context(world))
 
 

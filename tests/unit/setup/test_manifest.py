@@ -94,58 +94,58 @@ def test_a_team_manifest_is_read() -> None:
 
 BAD = [
     ("", "line 1, column 1: the file is empty"),
-    ("- a", "line 1, column 1: «version» and «profiles» are wanted here"),
-    ("version: 1", "line 1, column 1: «profiles» is missing"),
-    ("profiles: {}", "line 1, column 1: «version» is missing"),
-    ("version: 2\nprofiles: {}", "line 1, column 10: version is 1"),
-    ("version: [1]\nprofiles: {}", "line 1, column 10: version is 1"),
-    ("version: 1\nprofiles: {}\nplugins: x", "line 3, column 1: «plugins» means nothing"),
-    ("version: 1\nversion: 1", "line 2, column 1: «version» is there already, on line 1"),
-    ("version: 1\nprofiles:\n- mfa", "line 3, column 1: profiles by their names are wanted"),
-    ("version: 1\nprofiles:\n  a: x", "line 3, column 6: settings of the profile are wanted"),
-    ("version: 1\nprofiles:\n  [a]: x", "line 3, column 3: a name is wanted here"),
+    ("- a", "line 1, column 1: expected 'version' and 'profiles'"),
+    ("version: 1", "line 1, column 1: 'profiles' is missing"),
+    ("profiles: {}", "line 1, column 1: 'version' is missing"),
+    ("version: 2\nprofiles: {}", "line 1, column 10: version must be 1"),
+    ("version: [1]\nprofiles: {}", "line 1, column 10: version must be 1"),
+    ("version: 1\nprofiles: {}\nplugins: x", "line 3, column 1: unknown key 'plugins'"),
+    ("version: 1\nversion: 1", "line 2, column 1: 'version' is already on line 1"),
+    ("version: 1\nprofiles:\n- mfa", "line 3, column 1: expected profiles by their names"),
+    ("version: 1\nprofiles:\n  a: x", "line 3, column 6: expected settings of the profile"),
+    ("version: 1\nprofiles:\n  [a]: x", "line 3, column 3: expected a name"),
     ("version: 1\nprofiles:\n  a: {region: eu-west-1}", "line 3, column 3: profile a needs mfa_"),
     ("version: 1\nprofiles:\n  DEFAULT: {mfa_session: on}", "line 3, column 3: That profile name"),
     ('version: 1\nprofiles:\n  "a\\e[2J": {mfa_session: on}', "line 3, column 3: That profile na"),
     ("version: 1\nprofiles:\n  a: {mfa_session: on}\n  a: {mfa_session: on}", "line 4, column 3"),
-    (with_setting("mfa_source_profile: b"), "line 5, column 5: «mfa_source_profile» is there alr"),
+    (with_setting("mfa_source_profile: b"), "line 5, column 5: 'mfa_source_profile' is alr"),
     (with_setting("region: eu-west-1", "default"), "line 4, column 25: profile default can't be"),
-    (with_setting("output: json"), "line 5, column 5: «output» isn't a setting that a manifest"),
-    (with_setting("endpoint_url: http://x"), "line 5, column 5: «endpoint_url» decides where"),
-    (with_setting("ca_bundle: /x"), "line 5, column 5: «ca_bundle» decides where"),
-    (with_setting("proxy: x"), "line 5, column 5: «proxy» decides where"),
-    (with_setting("credential_process: sh"), "line 5, column 5: «credential_process» decides"),
-    (with_setting("cli_legacy_plugin_path: /"), "line 5, column 5: «cli_legacy_plugin_path» dec"),
-    (with_setting("aws_access_key_id: x"), "line 5, column 5: that looks like a secret (aws_acc"),
-    (with_setting("AWS_SECRET_ACCESS_KEY: x"), "line 5, column 5: that looks like a secret (aws"),
-    (with_setting("aws_session_token: x"), "line 5, column 5: that looks like a secret"),
+    (with_setting("output: json"), "line 5, column 5: 'output' isn't a setting for a manifest"),
+    (with_setting("endpoint_url: http://x"), "line 5, column 5: 'endpoint_url' decides where"),
+    (with_setting("ca_bundle: /x"), "line 5, column 5: 'ca_bundle' decides where"),
+    (with_setting("proxy: x"), "line 5, column 5: 'proxy' decides where"),
+    (with_setting("credential_process: sh"), "line 5, column 5: 'credential_process' decides"),
+    (with_setting("cli_legacy_plugin_path: /"), "line 5, column 5: 'cli_legacy_plugin_path' dec"),
+    (with_setting("aws_access_key_id: x"), "line 5, column 5: this looks like a secret (aws_acc"),
+    (with_setting("AWS_SECRET_ACCESS_KEY: x"), "line 5, column 5: this looks like a secret (aws"),
+    (with_setting("aws_session_token: x"), "line 5, column 5: this looks like a secret"),
     (with_setting("source_profile: a"), "line 5, column 5: source_profile isn't a setting of a"),
     (with_setting("external_id: abc"), "line 5, column 5: external_id isn't a setting of a sess"),
-    (with_setting("duration_seconds: 10"), "line 5, column 23: duration_seconds is a whole numb"),
-    (with_setting("duration_seconds: 43_200"), "line 5, column 23: duration_seconds is a whole"),
-    (with_setting(f"duration_seconds: {'9' * 31}"), "line 5, column 23: duration_seconds is"),
-    (with_setting("duration_seconds: [900]"), "line 5, column 23: a value is wanted here, not"),
+    (with_setting("duration_seconds: 10"), "line 5, column 23: duration_seconds must be a whole numb"),
+    (with_setting("duration_seconds: 43_200"), "line 5, column 23: duration_seconds must be a whole"),
+    (with_setting(f"duration_seconds: {'9' * 31}"), "line 5, column 23: duration_seconds must"),
+    (with_setting("duration_seconds: [900]"), "line 5, column 23: expected a value, not"),
     (with_setting("duration_seconds:"), "duration_seconds has no value"),
-    (with_setting("region: evil.example/#"), "line 5, column 13: region is a name such as"),
+    (with_setting("region: evil.example/#"), "line 5, column 13: region must be a name such as"),
     (with_setting("mfa_serial: arn:aws:iam::123456789012:user/a"), "line 5, column 17: arn:aws:"),
     (with_setting("mfa_serial: abc"), "line 5, column 17: 'abc' can't be an MFA serial"),
-    (with_setting("mfa_session: off"), "line 5, column 18: mfa_session of a session profile is"),
-    (with_setting("mfa_prompt: loud"), "line 5, column 17: mfa_prompt is «hidden» or «never»"),
+    (with_setting("mfa_session: off"), "line 5, column 18: mfa_session of a session profile must"),
+    (with_setting("mfa_prompt: loud"), "line 5, column 17: mfa_prompt must be 'hidden' or 'never'"),
     (with_setting("mfa_process: 'say \"'"), "line 5, column 18: mfa_process is no command"),
     (with_setting("mfa_process: '# '"), "line 5, column 18: mfa_process is no command"),
     (with_setting(f"mfa_process: {'a ' * 501}b"), "line 5, column 18: mfa_process is longer"),
-    (with_setting('mfa_process: "a\\nb"'), "line 5, column 18: mfa_process holds a control"),
-    (with_setting('mfa_process: "a\\u202Eb"'), "line 5, column 18: mfa_process holds a control"),
-    (with_setting('mfa_process: "a\\x1b[2Jb"'), "line 5, column 18: mfa_process holds a control"),
+    (with_setting('mfa_process: "a\\nb"'), "line 5, column 18: mfa_process contains a control"),
+    (with_setting('mfa_process: "a\\u202Eb"'), "line 5, column 18: mfa_process contains a control"),
+    (with_setting('mfa_process: "a\\x1b[2Jb"'), "line 5, column 18: mfa_process contains a control"),
     (with_role("external_id: a b"), "line 6, column 18: external_id has 2 to"),
     (with_role("role_session_name: a/b"), "line 6, column 24: role_session_name has"),
-    (with_role("mfa_session: on"), "line 6, column 18: mfa_session of a role is «off»"),
-    (with_role("duration_seconds: 50000"), "line 6, column 23: duration_seconds is a whole"),
+    (with_role("mfa_session: on"), "line 6, column 18: mfa_session of a role must be 'off'"),
+    (with_role("duration_seconds: 50000"), "line 6, column 23: duration_seconds must be a whole"),
     (with_role("mfa_process: x"), "line 6, column 5: mfa_process isn't a setting of a role"),
-    ("version: 1\nprofiles:\n  r: {role_arn: x}", "line 3, column 3: profile r has role_arn with"),
+    ("version: 1\nprofiles:\n  r: {role_arn: x}", "line 3, column 3: profile r has role_arn but"),
     (
         "version: 1\nprofiles:\n  r: {role_arn: x, source_profile: a}",
-        "line 3, column 17: role_arn is like",
+        "line 3, column 17: role_arn must look like",
     ),
     (
         TEAM + "  a: {role_arn: arn:aws:iam::123456789012:role/x, source_profile: a}\n",
@@ -263,17 +263,17 @@ OTHER_KINDS: list[tuple[str, Sections, Sections, str]] = [
     ("mfa", {"mfa": {"sso_session": "x"}}, {}, "gets its credentials by sso_session"),
     ("mfa", {"mfa": ROLE}, {}, "gets its credentials by role_arn"),
     ("mfa", {"mfa": {"mfa_session": "off"}}, {}, "has mfa_session = off"),
-    ("mfa", {}, {"mfa": LONG_LIVED}, "beside which only mfa_session: on can stand"),
+    ("mfa", {}, {"mfa": LONG_LIVED}, "which allow only mfa_session: on"),
     (
         "mfa",
         {},
         {"mfa": {"aws_access_key_id": "x", "aws_session_token": "t", "manager": "awsume"}},
-        "holds a session of awsume",
+        "has a valid session of awsume",
     ),
     ("own keys", {"own keys": {"credential_process": "x"}}, {}, "by credential_process"),
     ("admin", {"admin": {"mfa_session": "on"}}, {}, "is a session profile"),
     ("admin", {}, {"admin": session_section()}, "is a session profile"),
-    ("admin", {}, {"admin": LONG_LIVED}, "holds long-lived keys"),
+    ("admin", {}, {"admin": LONG_LIVED}, "has long-lived keys"),
     ("admin", {"admin": {**ROLE, "web_identity_token_file": "x"}}, {}, "by web_identity_token_f"),
 ]
 
@@ -285,7 +285,7 @@ def test_a_profile_of_another_kind_stays(
     """The whole manifest is refused then, at the profile's place."""
     with pytest.raises(ConfigurationError) as caught:
         changes_by(read(TEAM), FakeFiles(config, credentials), NOW)
-    assert f"profile {profile} here " in caught.value.what
+    assert f"your profile {profile} " in caught.value.what
     assert why in caught.value.what
 
 
@@ -338,7 +338,7 @@ def test_commands_need_a_person_or_the_option() -> None:
     changes = changes_by(read(TEAM), FakeFiles(), NOW)
     with pytest.raises(CannotAskError) as caught:
         accepted_commands(changes, "f", FakeTerminal(nobody="CI is set"), allow_commands=False)
-    assert "CI is set: ykman oath accounts code -s aws" in caught.value.what
+    assert "(CI is set): ykman oath accounts code -s aws" in caught.value.what
     assert "--allow-commands" in caught.value.remedy
 
 
@@ -353,7 +353,7 @@ def test_a_change_is_confirmed() -> None:
     nobody = FakeTerminal(nobody="there is no terminal to ask on")
     confirm(changes, "the diff", nobody)
     changes = changes_by(read(TEAM), FakeFiles({"mfa": {"region": "us-east-1"}}), NOW)
-    with pytest.raises(CannotAskError, match=r"\(region of mfa\), and there is no terminal"):
+    with pytest.raises(CannotAskError, match="replace region of mfa, and you can't be asked: there is no terminal"):
         confirm(changes, "the diff", nobody)
 
 
@@ -362,7 +362,7 @@ def test_a_change_in_between_isn_t_overwritten() -> None:
     files = FakeFiles({"mfa": {"region": "us-east-1"}})
     changes = changes_by(read(TEAM), files, NOW)
     files.config["mfa"]["region"] = "us-west-2"
-    with pytest.raises(BusyError, match="was changed by another program meanwhile"):
+    with pytest.raises(BusyError, match="Another program changed profile"):
         files.update_config(lambda document: merged(document, changes))
 
 
@@ -411,7 +411,7 @@ def test_an_export_leaves_out_what_a_manifest_can_t_hold() -> None:
     notes = FakeNotes()
     found = exported(files, notes)
     assert found == {"mfa": {"mfa_source_profile": "default"}, "long": {"mfa_session": "on"}}
-    assert notes[0] == "Left out mfa_process of profile mfa: it holds what looks like a TOTP seed."
+    assert notes[0] == "Skipped mfa_process of profile mfa: it looks like a TOTP seed."
     assert len(notes) == 6
     assert SEED not in "".join(notes)
 
@@ -419,7 +419,7 @@ def test_an_export_leaves_out_what_a_manifest_can_t_hold() -> None:
 def test_an_export_has_the_bounds_of_a_manifest() -> None:
     """More profiles than a manifest holds are told before anything is written."""
     files = FakeFiles({f"p{number}": {"mfa_session": "on"} for number in range(501)})
-    with pytest.raises(ConfigurationError, match="501 profiles are more than the 500"):
+    with pytest.raises(ConfigurationError, match="501 profiles are too many"):
         exported(files, FakeNotes())
 
 

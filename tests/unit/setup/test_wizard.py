@@ -60,10 +60,10 @@ def test_enter_takes_what_is_known() -> None:
         "region": "eu-west-1",
     }
     assert here.terminal.questions == [
-        "Name of the session profile [mfa]: ",
+        "Session profile [mfa]: ",
         "Profile with the long-lived keys [default]: ",
-        "How long a session lasts, 15m to 36h [12h]: ",
-        "Which one [1]: ",
+        "How long a session lasts (15m to 36h) [12h]: ",
+        "Choose [1]: ",
         "Region [eu-west-1]: ",
     ]
     assert f"MFA device: {SERIAL}, the only one of this user" in told(here)
@@ -107,13 +107,13 @@ def test_a_profile_that_is_there_gives_the_defaults() -> None:
     assert (change.settings, change.removed) == ({}, ())
     assert here.terminal.questions[1:] == [
         "Profile with the long-lived keys [work]: ",
-        "How long a session lasts, 15m to 36h [901s]: ",
-        "Which one [3]: ",
-        "  Command that prints the code [mine]: ",
+        "How long a session lasts (15m to 36h) [901s]: ",
+        "Choose [3]: ",
+        "Command that prints the code [mine]: ",
         "Region [us-east-1]: ",
     ]
     assert not confirm_setup(change, here.ports())
-    assert "Profile mfa is set up so already." in told(here)
+    assert "Nothing to change in profile mfa." in told(here)
     change = setup(world("", "", "12h", "2", "", files=files))
     assert change.settings == {"duration_seconds": "43200", "mfa_prompt": "hidden"}
     assert change.removed == ("mfa_process",)
@@ -124,7 +124,7 @@ def test_hidden_typing_is_remembered() -> None:
     files = FakeFiles({"mfa": {"mfa_prompt": "HIDDEN"}}, KEYS)
     here = world("", "", "", "1", "", files=files)
     assert setup(here).removed == ("mfa_prompt",)
-    assert here.terminal.questions[3] == "Which one [2]: "
+    assert here.terminal.questions[3] == "Choose [2]: "
 
 
 def test_without_a_region_none_is_offered() -> None:
@@ -143,10 +143,10 @@ def test_what_can_t_be_is_asked_again() -> None:
     text = told(here)
     assert "gets its credentials by sso_session; it stays as it is." in text
     assert "Source profile sso gets temporary keys by sso_session" in text
-    assert text.count("A session lasts 15m to 36h") == 2
-    assert "One of 1 to 3, please." in text
+    assert text.count("Enter 15m to 36h") == 2
+    assert "Enter a number from 1 to 3, please." in text
     assert "is no region." in text
-    assert "region is a name such as eu-west-1." in text
+    assert "region must be a name such as eu-west-1." in text
 
 
 def test_a_command_that_can_t_be_is_asked_again() -> None:
@@ -154,7 +154,7 @@ def test_a_command_that_can_t_be_is_asked_again() -> None:
     here = world("", "", "", "3", "", "'", "good", "")
     assert setup(here).settings["mfa_process"] == "good"
     assert "mfa_process is no command" in told(here)
-    with pytest.raises(ConfigurationError, match="«Command that prints the code» got no answer"):
+    with pytest.raises(ConfigurationError, match="No valid answer to 'Command that prints the code'"):
         setup(world("", "", "", "3", "", "", "", "", ""))
 
 
@@ -169,7 +169,7 @@ def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
     here = world("", "", "", "")
     change = setup(here, "default")
     assert change.settings == {"mfa_session": "on", "mfa_serial": SERIAL}
-    assert "default holds long-lived keys. They stay" in told(here)
+    assert "default has long-lived keys. They stay" in told(here)
 
 
 def test_keys_in_the_environment_serve() -> None:
@@ -183,7 +183,7 @@ def test_keys_in_the_environment_serve() -> None:
 
 def test_without_any_keys_the_remedy_is_told() -> None:
     """Nothing more is asked."""
-    with pytest.raises(ConfigurationError, match="No profile holds long-lived keys") as caught:
+    with pytest.raises(ConfigurationError, match="No profile has long-lived keys") as caught:
         setup(world("", files=FakeFiles()))
     assert "aws configure" in caught.value.remedy
 
@@ -193,7 +193,7 @@ def test_a_command_of_the_source_profile_is_told() -> None:
     files = FakeFiles({"default": {"mfa_process": "pass otp aws"}}, KEYS)
     here = world("", "", "", "", files=files)
     assert "mfa_process" not in setup(here).settings
-    assert "Token codes come from mfa_process of profile default:\n  pass otp aws" in told(here)
+    assert "MFA codes come from mfa_process of profile default:\n  pass otp aws" in told(here)
 
 
 OTHER = "GAHT12345678"
@@ -212,13 +212,13 @@ def test_one_of_several_devices_is_chosen() -> None:
     files = FakeFiles({"default": {"mfa_serial": OTHER}}, KEYS)
     here = world("", "", "", "", "", "", iam=FakeIam(DEVICES), files=files)
     assert setup(here).settings["mfa_serial"] == OTHER
-    assert here.terminal.questions[2] == "Which one [2]: "
+    assert here.terminal.questions[2] == "Choose [2]: "
 
 
 @pytest.mark.parametrize(
     ("problem", "words"),
     [
-        (PermissionDeniedError("denied"), "This user may not list its MFA devices."),
+        (PermissionDeniedError("denied"), "You aren't allowed to list your MFA devices."),
         (UnreachableError("AWS can't be reached."), "AWS can't be reached."),
     ],
 )
@@ -247,10 +247,10 @@ def test_without_a_usable_device_there_is_nothing_to_set_up(
 def test_nobody_to_ask() -> None:
     """The remedy names the manifest and the setting."""
     here = World(terminal=FakeTerminal(nobody="there is no terminal to ask on"))
-    with pytest.raises(CannotAskError, match="and there is no terminal") as caught:
+    with pytest.raises(CannotAskError, match="there is no terminal") as caught:
         ask_setup("mfa", None, here.ports())
     assert "--from FILE" in caught.value.remedy
-    assert "mfa_source_profile" in caught.value.remedy
+    assert "aws mfa login --profile mfa" in caught.value.remedy
 
 
 def test_a_wrong_region_option_is_wrong_usage() -> None:
@@ -260,9 +260,10 @@ def test_a_wrong_region_option_is_wrong_usage() -> None:
 
 
 def test_the_change_is_shown_and_asked_for() -> None:
-    """Only a yes writes."""
+    """Enter and yes save it, anything else doesn't."""
     change = ProfileChange("mfa", {"region": "eu-west-1"}, ("mfa_process",), {"mfa_process": "x"})
-    here = world("y", "", "n", "", CancelledError("Cancelled."))
+    here = world("y", "", "n", "n", "", CancelledError("Cancelled."))
+    assert confirm_setup(change, here.ports())
     assert confirm_setup(change, here.ports())
     assert "  [profile mfa]\n- mfa_process = x\n+ region = eu-west-1\n" in told(here)
     with pytest.raises(CancelledError, match="Nothing was changed"):
@@ -271,3 +272,20 @@ def test_the_change_is_shown_and_asked_for() -> None:
     assert wants_login(here.ports())
     with pytest.raises(CancelledError):
         wants_login(here.ports())
+
+
+@pytest.mark.parametrize(
+    ("settings", "removed", "needs"),
+    [
+        ({"duration_seconds": "3600"}, (), True),
+        ({"mfa_serial": SERIAL}, (), True),
+        ({"mfa_source_profile": "work"}, (), True),
+        ({}, ("duration_seconds",), True),
+        ({"region": "eu-west-1", "mfa_process": "x"}, ("mfa_prompt",), False),
+    ],
+)
+def test_a_session_of_other_settings_is_replaced(
+    settings: dict[str, str], removed: tuple[str, ...], needs: object
+) -> None:
+    """A new duration, device or source needs a new session; the rest doesn't."""
+    assert ProfileChange("mfa", settings, removed).needs_new_session is needs
