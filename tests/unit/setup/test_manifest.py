@@ -121,8 +121,14 @@ BAD = [
     (with_setting("aws_session_token: x"), "line 5, column 5: this looks like a secret"),
     (with_setting("source_profile: a"), "line 5, column 5: source_profile isn't a setting of a"),
     (with_setting("external_id: abc"), "line 5, column 5: external_id isn't a setting of a sess"),
-    (with_setting("duration_seconds: 10"), "line 5, column 23: duration_seconds must be a whole numb"),
-    (with_setting("duration_seconds: 43_200"), "line 5, column 23: duration_seconds must be a whole"),
+    (
+        with_setting("duration_seconds: 10"),
+        "line 5, column 23: duration_seconds must be a whole numb",
+    ),
+    (
+        with_setting("duration_seconds: 43_200"),
+        "line 5, column 23: duration_seconds must be a whole",
+    ),
     (with_setting(f"duration_seconds: {'9' * 31}"), "line 5, column 23: duration_seconds must"),
     (with_setting("duration_seconds: [900]"), "line 5, column 23: expected a value, not"),
     (with_setting("duration_seconds:"), "duration_seconds has no value"),
@@ -136,7 +142,10 @@ BAD = [
     (with_setting(f"mfa_process: {'a ' * 501}b"), "line 5, column 18: mfa_process is longer"),
     (with_setting('mfa_process: "a\\nb"'), "line 5, column 18: mfa_process contains a control"),
     (with_setting('mfa_process: "a\\u202Eb"'), "line 5, column 18: mfa_process contains a control"),
-    (with_setting('mfa_process: "a\\x1b[2Jb"'), "line 5, column 18: mfa_process contains a control"),
+    (
+        with_setting('mfa_process: "a\\x1b[2Jb"'),
+        "line 5, column 18: mfa_process contains a control",
+    ),
     (with_role("external_id: a b"), "line 6, column 18: external_id has 2 to"),
     (with_role("role_session_name: a/b"), "line 6, column 24: role_session_name has"),
     (with_role("mfa_session: on"), "line 6, column 18: mfa_session of a role must be 'off'"),
@@ -353,7 +362,9 @@ def test_a_change_is_confirmed() -> None:
     nobody = FakeTerminal(nobody="there is no terminal to ask on")
     confirm(changes, "the diff", nobody)
     changes = changes_by(read(TEAM), FakeFiles({"mfa": {"region": "us-east-1"}}), NOW)
-    with pytest.raises(CannotAskError, match="replace region of mfa, and you can't be asked: there is no terminal"):
+    with pytest.raises(
+        CannotAskError, match="replace region of mfa, and you can't be asked: there is no terminal"
+    ):
         confirm(changes, "the diff", nobody)
 
 
