@@ -1,4 +1,4 @@
-"""The entry on AWS CLI v1 and v2: who can import the value of ``cli_legacy_plugin_path``."""
+"""The entry: loading by AWS CLI v1 and v2, its hooks, and what it knows without imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from weakref import ref
 
 import pytest
 
-from awscli_mfa_plugin import LazyCommand, Plugin, _hand_on_a_code, managed_names
+from awscli_mfa_plugin import _OTHER_WAYS, LazyCommand, Plugin, _has_mfa_code, profile_chain
+from awscli_mfa_plugin.session.records import OTHER_WAYS
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -32,29 +33,26 @@ def load(plugins):
 '''
 loader = {"__name__": sys.argv[2]}
 exec(source, loader)
-before = list(sys.meta_path)
+before = {*sys.modules}
 try:
     loader["load"](json.loads(sys.argv[3]))
     result = "loaded"
 except ImportError as error:
     result = str(error)
-new = [finder for finder in sys.meta_path if finder not in before]
-spared = [name for finder in new for name in json.loads(sys.argv[4]) if finder.find_spec(name)]
-print(json.dumps([result, len(new), spared, "os" in sys.modules]))
+new = [name for name in sys.modules if "/" in name and name not in before]
+print(json.dumps([result, new]))
 """
 
 
-def loaded(
-    version: str, plugins: dict[str, Any], *names: str, loader: str = "awscli.plugin"
-) -> Any:
-    """Return how loading ended, how many finders there are more, and the names they answer."""
+def loaded(version: str, plugins: dict[str, Any], loader: str = "awscli.plugin") -> Any:
+    """Return how loading ended, and the names of folders that are modules now."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, version, loader, json.dumps(plugins), json.dumps(names)],
+        [sys.executable, "-c", PROGRAM, version, loader, json.dumps(plugins)],
         env={"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=True,
     )
-    return json.loads(done.stdout)[:3]
+    return json.loads(done.stdout)
 
 
 OURS = {"mfa": "awscli_mfa_plugin"}
@@ -64,16 +62,8 @@ OURS = {"mfa": "awscli_mfa_plugin"}
     "folder", ["/opt/plugins", "/home/ada/.local/share/x", "/a.b/c..d", "/one.d:/two.d", "/a/b."]
 )
 def test_v1_loads_the_folder_as_an_empty_plugin(folder: str) -> None:
-    """Whatever dots its path holds."""
-    result, finders, _ = loaded("1.46.3", {**OURS, "cli_legacy_plugin_path": folder})
-    assert (result, finders) == ("loaded", 1)
-
-
-def test_nothing_else_is_answered() -> None:
-    """Not another folder, not a part of the path that isn't a dotted one, not a module."""
-    names = ["/opt/p.d/x", "/opt/p", "/opt/p.d/y", "/opt", "opt", "os", "d/x", ""]
-    plugins = {**OURS, "cli_legacy_plugin_path": "/opt/p.d/x"}
-    assert loaded("1.46.3", plugins, *names)[2] == ["/opt/p.d/x", "/opt/p"]
+    """Whatever dots its path has, and no other module is made."""
+    assert loaded("1.46.3", {**OURS, "cli_legacy_plugin_path": folder}) == ["loaded", [folder]]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +77,14 @@ def test_nothing_else_is_answered() -> None:
     ],
     ids=["no folder", "no path", "v2", "no CLI", "another loader"],
 )
-def test_no_finder_without_need(version: str, plugins: dict[str, Any], loader: str) -> None:
-    """Only v1, while it loads a file with such a folder, gets one."""
-    assert loaded(version, plugins, loader=loader)[1] == 0
+def test_no_module_is_made_without_need(version: str, plugins: dict[str, Any], loader: str) -> None:
+    """Only v1, while it loads a file with such a folder, needs one."""
+    assert loaded(version, plugins, loader)[1] == []
 
 
 def test_the_other_order_fails_as_without_the_plugin() -> None:
-    """What stands before the entry is imported before it can help."""
-    result, *_ = loaded("1.46.3", {"cli_legacy_plugin_path": "/opt", **OURS})
+    """A value above the entry is imported first."""
+    result, _ = loaded("1.46.3", {"cli_legacy_plugin_path": "/opt", **OURS})
     assert result == "No module named '/opt'"
 
 
@@ -163,14 +153,28 @@ def test_a_malformed_profile_is_left_to_the_cli(profile: dict[str, object]) -> N
         def get_config_variable(self, _: str) -> str:
             return "x"
 
-    assert managed_names(Session()) == []
+    assert profile_chain(Session()) == []
 
 
 @pytest.mark.parametrize("code", ["123456", "123 456", "123-456"])
 def test_a_code_without_its_option_is_one_too(code: str) -> None:
-    """But not in other commands, which stay to the letter as they are."""
-    assert _hand_on_a_code(["mfa", "login", code, "--debug"])
-    assert not _hand_on_a_code(["ec2", "describe", code, "--debug"])
+    """But not in other commands, which run exactly as without the plugin."""
+    assert _has_mfa_code(["mfa", "login", code, "--debug"])
+    assert not _has_mfa_code(["ec2", "describe", code, "--debug"])
+
+
+@pytest.mark.parametrize("option", ["--t", "--token", "--token-c", "--token-code", "--token-cdoe"])
+def test_an_option_may_be_shortened(option: str) -> None:
+    """The CLI's parsers accept that; short ones may be other options of other commands."""
+    assert _has_mfa_code(["mfa", "login", f"{option}=x"])
+    assert _has_mfa_code(["in", option, "x"]) == option.startswith("--token-c")
+    assert not _has_mfa_code(["sts", "get-session-token", option, "x"])
+    assert not _has_mfa_code(["mfa", "login", "--", "--force", "--target"])
+
+
+def test_the_other_ways_are_the_originals() -> None:
+    """The entry can't import the rule, since every ``aws`` command would pay for it."""
+    assert {*OTHER_WAYS} - {"role_arn"} == _OTHER_WAYS
 
 
 def test_two_loadings_keep_nothing_in_common() -> None:
