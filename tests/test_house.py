@@ -83,7 +83,6 @@ PURE = (
     "setup.wizard",
     "text",
     "watch.jobs",
-    "watch.scheduler_files",
     "watch.steps",
     "watch.watch",
 )
@@ -103,6 +102,7 @@ PURE_IMPORTS = {
     "functools",
     "hashlib",
     "hmac",
+    "html",
     "itertools",
     "json",
     "math",

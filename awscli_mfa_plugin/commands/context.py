@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
-    from awscli_mfa_plugin.watch.ports import Scheduler
+    from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
@@ -98,30 +98,25 @@ class Context(Services):
 
         Raises BusyError if another process watches already.
         """
+        from awscli_mfa_plugin.watch.loop import Log, inspect_once, keep_watching, watching_ports
         from awscli_mfa_plugin.watch.notifications import Notifications
-        from awscli_mfa_plugin.watch.running import (
-            Log,
-            keep_watching,
-            look_once,
-            watching_ports,
-        )
         from awscli_mfa_plugin.watch.watch import Watch
-        from awscli_mfa_plugin.watch.watch_state import WatchState
+        from awscli_mfa_plugin.watch.watch_state import WatchStateFile
 
         process, clock, log = self.process, self.clock, Log(self.clock)
         watch = Watch(
             request,
             lambda: watching_ports(self.new_ports(), self.terminal, log),
-            WatchState(self.state, process.credentials_path, clock.now),
+            WatchStateFile(self.state, process.credentials_path, clock.now),
             Notifications(self.environment, notify_command),
         )
-        watch.check()
+        watch.check_profiles()
         if once:
-            return look_once(watch.look, self.locks)
+            return inspect_once(watch.inspect, self.locks)
         paths = (process.config_path, process.credentials_path, self.session_cache().folder)
-        return keep_watching(watch.look, paths, clock, self.locks, log)
+        return keep_watching(watch.inspect, paths, clock, self.locks, log)
 
-    def schedulers(self, named: str = "") -> tuple[Scheduler, ...]:
+    def schedulers(self, named: str = "") -> tuple[CommandLineScheduler, ...]:
         """Return the schedulers of this system, the preferred first, or the one that is named."""
         from awscli_mfa_plugin.watch.schedulers import schedulers
 
@@ -135,13 +130,17 @@ class Context(Services):
 
     def job(self, words: Sequence[str]) -> tuple[Job, tuple[str, ...]]:
         """Return the job that runs ``aws`` with these words, and what its environment lacks."""
-        from awscli_mfa_plugin.watch.this_aws import job_of_this_aws
+        from awscli_mfa_plugin.watch.schedulers import job_of_this_aws
 
-        config, credentials = self.process.config_path, self.process.credentials_path
-        return job_of_this_aws(words, self.environment, config, credentials)
+        process = self.process
+        paths = {
+            "AWS_CONFIG_FILE": process.config_path,
+            "AWS_SHARED_CREDENTIALS_FILE": process.credentials_path,
+        }
+        return job_of_this_aws(words, self.environment, process.program, paths)
 
     def other_watch(self) -> str:
         """Return which process watches now, or ""."""
-        from awscli_mfa_plugin.watch.watch_state import other_watch
+        from awscli_mfa_plugin.watch.loop import other_watch
 
         return other_watch(self.locks)

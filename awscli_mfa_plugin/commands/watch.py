@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import Session
-    from awscli_mfa_plugin.watch.ports import Scheduler
+    from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
 
@@ -180,7 +180,7 @@ def _install(request: WatchRequest, arguments: Mapping[str, Any], context: Conte
     return Result(data, f"{said} «aws mfa watch --uninstall» takes it back.")
 
 
-def _scheduler(named: str, context: Context, *, is_preview: bool) -> Scheduler:
+def _scheduler(named: str, context: Context, *, is_preview: bool) -> CommandLineScheduler:
     reasons = []
     for scheduler in context.schedulers(named):
         unavailable_reason = scheduler.unavailable_reason()
@@ -207,11 +207,11 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _status(request: WatchRequest, context: Context) -> Result:
     from awscli_mfa_plugin.session.expiry import rfc3339
-    from awscli_mfa_plugin.watch.watch import overview
+    from awscli_mfa_plugin.watch.watch import watched_sessions
 
     names = [one.name for one in context.schedulers() if one.is_installed()]
     process = context.other_watch()
-    sessions = overview(request, context.ports)
+    sessions = watched_sessions(request, context.ports)
     data = {
         "Schedulers": names,
         "Process": process or None,

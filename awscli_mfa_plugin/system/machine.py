@@ -1,4 +1,4 @@
-"""This process and its machine: clock, standard streams, parent, and the program after it."""
+"""This process and its machine: clock, streams, parent, the program after it, and this aws."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
 from awscli_mfa_plugin.text import sanitize
 
@@ -158,3 +159,26 @@ def parent_process() -> str:
 
         words = ["/bin/ps", "-o", "comm=", "-p", str(parent)]
         return run_to_end(words, os.environ, 5).text.strip()
+
+
+def path_of_this_aws(program: str, environment: Mapping[str, str]) -> str:
+    """Return the path by which another process can start the ``aws`` that runs as ``program``.
+
+    The name on the PATH is preferred, since it survives an update. Raises ConfigurationError if
+    ``program`` is no ``aws``.
+    """
+    import shutil
+
+    search = environment.get("PATH", "")
+    on_path = shutil.which("aws", path=search)
+    if not os.path.isabs(program):
+        program = shutil.which(program, path=search) or os.path.abspath(program)
+    if on_path and os.path.realpath(on_path) == os.path.realpath(program):
+        return os.path.abspath(on_path)
+    name = os.path.basename(program).lower().removesuffix(".exe").removesuffix(".cmd")
+    if name == "aws" and os.path.isfile(program):
+        return program
+    raise ConfigurationError(
+        "The path of this aws can't be told, so no scheduler could start it.",
+        "Run the command by the name aws, with its folder on the PATH.",
+    )

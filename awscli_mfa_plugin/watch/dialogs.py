@@ -5,17 +5,25 @@ Every value reaches them as an argument or in the environment, never inside a sc
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
-from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
-from awscli_mfa_plugin.watch.notifications import desktop_environment, has_display
+from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.watch.notifications import (
+    apple_script,
+    desktop_environment,
+    first_on_path,
+    has_display,
+    powershell,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from awscli_mfa_plugin.session.ports import CountingTerminal, Notes
 
@@ -31,7 +39,6 @@ _DISPLAY = (
     'default answer "" giving up after theTime'
 )
 _APPLESCRIPT = (
-    "on run argv",
     "set theText to item 2 of argv",
     "set theTime to (item 3 of argv) as integer",
     'if item 4 of argv is "hidden" then',
@@ -41,13 +48,12 @@ _APPLESCRIPT = (
     "end if",
     'if gave up of theAnswer then return "nobody"',
     "return text returned of theAnswer",
-    "end run",
 )
 
 _POWERSHELL = """
 Add-Type -AssemblyName System.Windows.Forms
 $form = New-Object System.Windows.Forms.Form
-$form.Text = $env:AWSCLI_MFA_TITLE
+$form.Text = $env:AWS_MFA_TITLE
 $form.TopMost = $true
 $form.AutoSize = $true
 $form.StartPosition = 'CenterScreen'
@@ -57,9 +63,9 @@ $panel.AutoSize = $true
 $label = New-Object System.Windows.Forms.Label
 $label.AutoSize = $true
 $label.UseMnemonic = $false
-$label.Text = $env:AWSCLI_MFA_TEXT
+$label.Text = $env:AWS_MFA_TEXT
 $box = New-Object System.Windows.Forms.TextBox
-$box.UseSystemPasswordChar = ($env:AWSCLI_MFA_HIDDEN -eq 'hidden')
+$box.UseSystemPasswordChar = ($env:AWS_MFA_HIDDEN -eq 'hidden')
 $ok = New-Object System.Windows.Forms.Button
 $ok.Text = 'OK'
 $ok.DialogResult = 'OK'
@@ -71,38 +77,50 @@ if ($form.ShowDialog() -ne 'OK') { exit 1 }
 """
 
 
-def zenity_words(text: str, seconds: int, *, hidden: bool) -> list[str]:
+@dataclass(frozen=True)
+class Question:
+    """What a dialog shows, for how long, and whether the answer is hidden."""
+
+    text: str
+    seconds: int
+    hidden: bool = False
+
+    @property
+    def visibility(self) -> str:
+        """How a script learns whether to hide the answer."""
+        return "hidden" if self.hidden else "shown"
+
+
+def zenity_words(question: Question) -> list[str]:
     r"""Return zenity's arguments.
 
     Its entry takes «_» for a mnemonic and «\» for an escape (zenity, entry.c): each doubled
     stands for itself. Markup means nothing there.
     """
-    plain = text.replace("\\", "\\\\").replace("_", "__")
-    words = ["zenity", "--entry", f"--title={_TITLE}", f"--text={plain}", f"--timeout={seconds}"]
-    return [*words, "--hide-text"] if hidden else words
+    plain = question.text.replace("\\", "\\\\").replace("_", "__")
+    hide = ["--hide-text"] if question.hidden else []
+    timeout = f"--timeout={question.seconds}"
+    return ["zenity", "--entry", f"--title={_TITLE}", f"--text={plain}", timeout, *hide]
 
 
-def kdialog_words(text: str, seconds: int, *, hidden: bool) -> list[str]:  # noqa: ARG001 - as all
+def kdialog_words(question: Question) -> list[str]:
     """Return kdialog's arguments; its text is told apart from markup by being markup itself."""
     # kdialog resolves «\n» itself, but no entity; «&» is a mnemonic even in markup, unless doubled.
-    escaped = _markup(text.replace("&", "&&")).replace("\\", "&#92;").replace("\n", "<br>")
-    kind = "--password" if hidden else "--inputbox"
+    escaped = escape(question.text.replace("&", "&&"), quote=False)
+    escaped = escaped.replace("\\", "&#92;").replace("\n", "<br>")
+    kind = "--password" if question.hidden else "--inputbox"
     return ["kdialog", "--title", _TITLE, kind, f"<qt>{escaped}</qt>"]
 
 
-def osascript_words(text: str, seconds: int, *, hidden: bool) -> list[str]:
-    """Return osascript's arguments: the script, then the values that it gets as ``argv``."""
-    script = [word for line in _APPLESCRIPT for word in ("-e", line)]
-    return ["osascript", *script, _TITLE, text, str(seconds), "hidden" if hidden else "shown"]
+def osascript_words(question: Question) -> list[str]:
+    """Return osascript's arguments."""
+    values = (_TITLE, question.text, str(question.seconds), question.visibility)
+    return apple_script(_APPLESCRIPT, *values)
 
 
-def powershell_words(text: str, seconds: int, *, hidden: bool) -> list[str]:  # noqa: ARG001 - as all
+def powershell_words(_question: Question) -> list[str]:
     """Return PowerShell's arguments; the values are in its environment."""
-    return ["powershell.exe", "-NoProfile", "-NonInteractive", "-STA", "-Command", _POWERSHELL]
-
-
-def _markup(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return powershell(_POWERSHELL)
 
 
 class DialogTerminal:
@@ -113,23 +131,21 @@ class DialogTerminal:
     ) -> None:
         """Keep where to look for the desktop; ``notes`` gets what a person waits for."""
         self._given = environment
-        self._found: dict[str, str] | None = None
         self._notes = notes
         self._seconds = seconds
         self._told = ""
 
-    @property
+    @cached_property
     def _environment(self) -> dict[str, str]:
         """The desktop's, looked for once somebody has to be asked: that may start a program."""
-        if self._found is None:
-            self._found = desktop_environment(self._given)
-        return self._found
+        return desktop_environment(self._given)
 
     def unavailable_reason(self) -> str:
         """Return why nobody can be asked in a window, or ""."""
         if not has_display(self._environment):
             return "there is no desktop to ask on"
-        return "" if self._program() else "there is no program that shows a dialog"
+        has_dialog = self._words(Question("", self._seconds))
+        return "" if has_dialog else "there is no program that shows a dialog"
 
     def tell(self, text: str) -> None:
         """Keep text for the next question."""
@@ -147,50 +163,38 @@ class DialogTerminal:
         """
         text = f"{self._told}{question.rstrip().rstrip(':')}"
         self._told = ""
-        program = self._program()
-        if program is None:
+        asked = Question(text, self._seconds, hidden)
+        words = self._words(asked)
+        if not words:
             raise CannotAskError("There is no dialog to ask by.", "Log in on a terminal.")
-        words = program(text, self._seconds, hidden=hidden)
         values = {
-            "AWSCLI_MFA_TITLE": _TITLE,
-            "AWSCLI_MFA_TEXT": text,
-            "AWSCLI_MFA_HIDDEN": "hidden" if hidden else "shown",
+            "AWS_MFA_TITLE": _TITLE,
+            "AWS_MFA_TEXT": text,
+            "AWS_MFA_HIDDEN": asked.visibility,
         }
-        environment = self._environment
-        if program is powershell_words:
-            environment = {**environment, **values}
-        return self._answer(run_to_end(words, environment, self._seconds + 5), words[0])
-
-    def _answer(self, done: Done, name: str) -> str:
+        done = run_to_end(words, {**self._environment, **values}, self._seconds + 5)
         answer = done.stdout[:1024].decode("utf-8", "replace").strip()
         if done.timed_out or done.returncode == _NOBODY or answer == "nobody":
             raise CannotAskError(
                 f"Nobody answered within {self._seconds} s.", "Log in when the code is at hand."
             )
-        if done.returncode == 0:
+        if done.succeeded:
             return answer
         if done.returncode == 1 and "display" not in done.why.lower():
             raise CancelledError("The dialog was dismissed; nothing was changed.")
-        raise UnshownError(f"{name} can't show a dialog: {done.why}.", "Log in on a terminal.")
+        raise UnshownError(f"{words[0]} can't show a dialog: {done.why}.", "Log in on a terminal.")
 
-    def _program(self) -> Callable[..., list[str]] | None:
-        path = self._environment.get("PATH", "")
-        for name, words in self._programs():
-            if shutil.which(name, path=path):
-                return words
-        return None
-
-    def _programs(self) -> list[tuple[str, Callable[..., list[str]]]]:
+    def _words(self, question: Question) -> list[str]:
+        """Return the words of the dialog to show, or none."""
         if sys.platform == "darwin":
-            return [("osascript", osascript_words)]
-        if sys.platform == "win32":
-            return [("powershell.exe", powershell_words)]
-        both: list[tuple[str, Callable[..., list[str]]]] = [
-            ("zenity", zenity_words),
-            ("kdialog", kdialog_words),
-        ]
-        is_kde = "KDE" in self._environment.get("XDG_CURRENT_DESKTOP", "").upper()
-        return both[::-1] if is_kde else both
+            programs = [osascript_words]
+        elif sys.platform == "win32":
+            programs = [powershell_words]
+        elif "KDE" in self._environment.get("XDG_CURRENT_DESKTOP", "").upper():
+            programs = [kdialog_words, zenity_words]
+        else:
+            programs = [zenity_words, kdialog_words]
+        return first_on_path([words_of(question) for words_of in programs], self._environment)
 
 
 class DesktopOrTerminal:
@@ -200,25 +204,23 @@ class DesktopOrTerminal:
         """Keep both."""
         self._desktop = desktop
         self._terminal = terminal
-        self._chosen: CountingTerminal | None = None
 
-    def _either(self) -> CountingTerminal:
-        if self._chosen is None:
-            self._chosen = self._terminal if self._desktop.unavailable_reason() else self._desktop
-        return self._chosen
+    @cached_property
+    def _chosen(self) -> CountingTerminal:
+        return self._terminal if self._desktop.unavailable_reason() else self._desktop
 
     def unavailable_reason(self) -> str:
         """Return why nobody can be asked, or ""."""
-        return self._either().unavailable_reason()
+        return self._chosen.unavailable_reason()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Return the answer; raise what the one that is asked raises."""
-        return self._either().ask(question, hidden=hidden)
+        return self._chosen.ask(question, hidden=hidden)
 
     def tell(self, text: str) -> None:
         """Show text that belongs to a question."""
-        self._either().tell(text)
+        self._chosen.tell(text)
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, as the one that would be asked shows it."""
-        self._either().wait(seconds, reason)
+        self._chosen.wait(seconds, reason)

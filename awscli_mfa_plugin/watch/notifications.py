@@ -7,6 +7,7 @@ import shlex
 import shutil
 import stat
 import sys
+from html import escape
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.expiry import rfc3339
@@ -14,10 +15,9 @@ from awscli_mfa_plugin.system.subprocesses import run_to_end, split_command
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from awscli_mfa_plugin.watch.steps import Notice
-
 
 _DISPLAYS = ("WAYLAND_DISPLAY", "DISPLAY")
 _OF_THE_SESSION = (
@@ -106,14 +106,22 @@ def _is_own_socket(path: str) -> bool:
     return stat.S_ISSOCK(status.st_mode) and status.st_uid == os.getuid()
 
 
-NOTIFY_SECONDS = 60
-"""How long a program may take to tell somebody."""
+def first_on_path(programs: Iterable[list[str]], environment: Mapping[str, str]) -> list[str]:
+    """Return the words of the first program that is on the PATH, or none."""
+    path = environment.get("PATH", "")
+    return next((words for words in programs if shutil.which(words[0], path=path)), [])
 
-_APPLESCRIPT = (
-    "on run argv",
-    "display notification (item 2 of argv) with title (item 1 of argv)",
-    "end run",
-)
+
+def apple_script(lines: Iterable[str], *values: str) -> list[str]:
+    """Return osascript's arguments; the script gets ``values`` as ``argv``."""
+    script = ("on run argv", *lines, "end run")
+    return ["osascript", *(word for line in script for word in ("-e", line)), *values]
+
+
+def powershell(script: str) -> list[str]:
+    """Return PowerShell's arguments; a script finds its values in the environment."""
+    return ["powershell.exe", "-NoProfile", "-NonInteractive", "-STA", "-Command", script]
+
 
 _TOAST = """
 $kinds = 'Windows.UI.Notifications'
@@ -121,37 +129,45 @@ $kinds = 'Windows.UI.Notifications'
 $toast = [Windows.UI.Notifications.ToastTemplateType]::ToastText02
 $xml = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent($toast)
 $lines = $xml.GetElementsByTagName('text')
-[void]$lines.Item(0).AppendChild($xml.CreateTextNode($env:AWSCLI_MFA_TITLE))
-[void]$lines.Item(1).AppendChild($xml.CreateTextNode($env:AWSCLI_MFA_TEXT))
+[void]$lines.Item(0).AppendChild($xml.CreateTextNode($env:AWS_MFA_TITLE))
+[void]$lines.Item(1).AppendChild($xml.CreateTextNode($env:AWS_MFA_TEXT))
 $app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\\WindowsPowerShell\\v1.0\\powershell.exe'
 $shown = New-Object Windows.UI.Notifications.ToastNotification $xml
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($app).Show($shown)
 """
 
 
-def notify_send_words(title: str, text: str) -> list[str]:
+def notify_send_words(notice: Notice) -> list[str]:
     r"""Return notify-send's arguments.
 
     It resolves «\» in the text, which may be markup (Desktop Notifications Specification,
     «Markup»); a title never is.
     """
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    plain = plain.replace("\\", "\\\\")
-    return ["notify-send", "--app-name=aws mfa", "--icon=dialog-password", "--", title, plain]
+    text = escape(notice.text, quote=False).replace("\\", "\\\\")
+    return ["notify-send", "--app-name=aws mfa", "--icon=dialog-password", "--", notice.title, text]
 
 
-def osascript_words(title: str, text: str) -> list[str]:
-    """Return osascript's arguments: the script, then the values that it gets as ``argv``."""
-    return ["osascript", *(word for line in _APPLESCRIPT for word in ("-e", line)), title, text]
+def osascript_words(notice: Notice) -> list[str]:
+    """Return osascript's arguments."""
+    script = "display notification (item 2 of argv) with title (item 1 of argv)"
+    return apple_script([script], notice.title, notice.text)
 
 
-def toast_words(title: str, text: str) -> list[str]:  # noqa: ARG001 - as all
+def toast_words(_notice: Notice) -> list[str]:
     """Return PowerShell's arguments; the values are in its environment."""
-    return ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", _TOAST]
+    return powershell(_TOAST)
+
+
+_PROGRAMS: dict[str, tuple[Callable[[Notice], list[str]], ...]] = {
+    "darwin": (osascript_words,),
+    "win32": (toast_words,),
+    "linux": (notify_send_words,),
+}
+"""What notifies, by ``sys.platform``: the first program that is on the PATH."""
 
 
 class Notifications:
-    """Tells by the user's own command if there is one, else on the desktop."""
+    """Notifies by the user's own command if there is one, else on the desktop."""
 
     def __init__(self, environment: Mapping[str, str], command: str = "") -> None:
         """Keep the environment to run in, and ``--notify-command``."""
@@ -159,30 +175,21 @@ class Notifications:
         self._command = command
 
     def __call__(self, notice: Notice) -> str:
-        """Tell a notice; return why that can't be, or ""."""
+        """Show a notice; return why that can't be, or ""."""
         if self._command:
-            return self._by_command(notice)
-        if sys.platform == "win32":
-            name, words = "powershell.exe", toast_words(notice.title, notice.text)
-        elif sys.platform == "darwin":
-            name, words = "osascript", osascript_words(notice.title, notice.text)
+            try:
+                words = split_command(self._command)
+            except ValueError as error:
+                return f"--notify-command can't be split into words: {sanitize(error)}"
+            if not words:
+                return "--notify-command is empty"
         else:
-            name, words = "notify-send", notify_send_words(notice.title, notice.text)
-        if not shutil.which(name, path=self._environment.get("PATH", "")):
-            return f"there is no {name}, and no --notify-command"
-        environment = desktop_environment(self._environment)
-        if name == "powershell.exe":
-            values = {"AWSCLI_MFA_TITLE": notice.title, "AWSCLI_MFA_TEXT": notice.text}
-            environment.update(values)
-        return _why_not(words, environment)
-
-    def _by_command(self, notice: Notice) -> str:
-        try:
-            words = split_command(self._command)
-        except ValueError as error:
-            return f"--notify-command can't be split into words: {sanitize(error)}"
-        if not words:
-            return "--notify-command is empty"
+            programs = _PROGRAMS.get(sys.platform, _PROGRAMS["linux"])
+            all_words = [words_of(notice) for words_of in programs]
+            words = first_on_path(all_words, self._environment)
+            if not words:
+                names = " or ".join(each[0] for each in all_words)
+                return f"there is no {names}, and no --notify-command"
         values = {
             "AWS_MFA_PROFILE": notice.profile,
             "AWS_MFA_EXPIRATION": rfc3339(notice.expiration),
@@ -190,9 +197,5 @@ class Notifications:
             "AWS_MFA_TITLE": notice.title,
             "AWS_MFA_TEXT": notice.text,
         }
-        return _why_not(words, {**desktop_environment(self._environment), **values})
-
-
-def _why_not(words: list[str], environment: Mapping[str, str]) -> str:
-    done = run_to_end(words, environment, NOTIFY_SECONDS)
-    return "" if done.returncode == 0 else f"{sanitize(words[0])} failed ({done.why})"
+        done = run_to_end(words, {**desktop_environment(self._environment), **values}, 60)
+        return "" if done.succeeded else f"{sanitize(words[0])} failed ({done.why})"

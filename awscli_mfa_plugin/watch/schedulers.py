@@ -3,227 +3,248 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
-from awscli_mfa_plugin.watch.command_line_scheduler import (
-    CommandLineScheduler,
-    remove_file,
-    write_whole,
-)
-from awscli_mfa_plugin.watch.jobs import NAME
-from awscli_mfa_plugin.watch.scheduler_files import (
-    LAUNCHD_LABEL,
-    cron_line,
-    has_line,
-    launchd_plist,
-    systemd_service,
-    systemd_timer,
-    task_xml,
-    with_line,
-    without_line,
-)
+from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, unwritable
+from awscli_mfa_plugin.files.paths import home_folder
+from awscli_mfa_plugin.system.machine import path_of_this_aws
+from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.watch import jobs
+from awscli_mfa_plugin.watch.notifications import desktop_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from awscli_mfa_plugin.system.subprocesses import Done
     from awscli_mfa_plugin.watch.jobs import Job
-    from awscli_mfa_plugin.watch.ports import Scheduler
 
 
-class Systemd(CommandLineScheduler):
+class CommandLineScheduler:
+    """A program of the system that runs a job by itself, again and again."""
+
+    name = program = ""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Look for the session bus of the user, which a program may have to reach."""
+        self.environment = desktop_environment(environment)
+
+    def unavailable_reason(self) -> str:
+        """Return why it isn't to be had on this machine, or ""."""
+        found = shutil.which(self.program, path=self.environment.get("PATH", ""))
+        return "" if found else f"there is no {self.program}"
+
+    def preview(self, job: Job) -> str:
+        """Return what :meth:`install` would write, and where."""
+        raise NotImplementedError
+
+    def install(self, job: Job) -> str:
+        """Set the job up in place of an earlier one; return a line on what was done."""
+        raise NotImplementedError
+
+    def uninstall(self) -> bool:
+        """Remove the job; tell whether there was one."""
+        was_there = self.is_installed()
+        if was_there:
+            self.remove()
+        return was_there
+
+    def is_installed(self) -> bool:
+        """Tell whether the job is there."""
+        raise NotImplementedError
+
+    def remove(self) -> None:
+        """Remove the job, which is there."""
+        raise NotImplementedError
+
+    def run(self, *words: str, content: bytes = b"") -> Done:
+        """Run the program to its end."""
+        return run_to_end([self.program, *words], self.environment, 30, content)
+
+    def must(self, *words: str, content: bytes = b"") -> None:
+        """Run it; raise ConfigurationError if it says no."""
+        done = self.run(*words, content=content)
+        if not done.succeeded:
+            raise ConfigurationError(
+                f"{self.program} refused: {done.why}.",
+                "«aws mfa watch --install --dry-run» shows what it was to get.",
+            )
+
+
+def _write_file(path: str, text: str) -> None:
+    make_private_folder(os.path.dirname(path))
+    replace_file(os.path.realpath(path), text.encode("utf-8", "surrogateescape"))
+
+
+def _remove_file(path: str) -> None:
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+class _Systemd(CommandLineScheduler):
     """A timer of the user's own systemd."""
 
     name, program = "systemd", "systemctl"
 
     def unavailable_reason(self) -> str:
-        """Return why there is no service manager of this user, or ""."""
-        missing = super().unavailable_reason()
-        if missing:
+        if missing := super().unavailable_reason():
             return missing
         done = self.run("--user", "show-environment")
-        return "" if done.returncode == 0 else f"systemd runs nothing for this user ({done.why})"
+        return "" if done.succeeded else f"systemd runs nothing for this user ({done.why})"
 
     def preview(self, job: Job) -> str:
-        """Return both units, each under its path."""
-        return "\n".join(f"# {path}\n{text}" for path, text in self._units(job))
+        units = (("service", jobs.systemd_service(job)), ("timer", jobs.systemd_timer()))
+        return "\n".join(f"# {self._path(kind)}\n{text}" for kind, text in units)
 
     def install(self, job: Job) -> str:
-        """Write the units and start the timer."""
-        for path, text in self._units(job):
-            write_whole(path, text.encode("utf-8", "surrogateescape"))
         try:
+            _write_file(self._path("service"), jobs.systemd_service(job))
+            _write_file(self._path("timer"), jobs.systemd_timer())
             self.must("--user", "daemon-reload")
-            self.must("--user", "enable", "--now", f"{NAME}.timer")
+            self.must("--user", "enable", "--now", f"{jobs.NAME}.timer")
         except MfaError:
-            self.uninstall()
+            self.remove()
             raise
         return (
-            f"The timer {NAME}.timer runs in {self._folder()}. It rests while you are logged out, "
-            "unless «loginctl enable-linger» lets it run."
+            f"The timer {jobs.NAME}.timer runs in {os.path.dirname(self._path('timer'))}. It rests "
+            "while you are logged out, unless «loginctl enable-linger» lets it run."
         )
 
-    def uninstall(self) -> bool:
-        """Stop the timer and remove the units."""
-        was_there = self.is_installed()
-        if was_there:
-            self.run("--user", "disable", "--now", f"{NAME}.timer")
+    def remove(self) -> None:
+        self.run("--user", "disable", "--now", f"{jobs.NAME}.timer")
         for kind in ("timer", "service"):
-            remove_file(self._path(kind))
-        if was_there:
-            self.run("--user", "daemon-reload")
-        return was_there
+            _remove_file(self._path(kind))
+        self.run("--user", "daemon-reload")
 
     def is_installed(self) -> bool:
-        """Tell whether the timer's unit is there."""
         return os.path.exists(self._path("timer"))
 
-    def _units(self, job: Job) -> list[tuple[str, str]]:
-        return [
-            (self._path("service"), systemd_service(job)),
-            (self._path("timer"), systemd_timer()),
-        ]
-
     def _path(self, kind: str) -> str:
-        return os.path.join(self._folder(), f"{NAME}.{kind}")
-
-    def _folder(self) -> str:
-        config = self.environment.get("XDG_CONFIG_HOME") or os.path.join(self.home(), ".config")
-        return os.path.join(config, "systemd", "user")
+        home = os.path.join(home_folder(self.environment), ".config")
+        config = self.environment.get("XDG_CONFIG_HOME") or home
+        return os.path.join(config, "systemd", "user", f"{jobs.NAME}.{kind}")
 
 
-class Cron(CommandLineScheduler):
+class _Cron(CommandLineScheduler):
     """A line of the user's crontab."""
 
     name, program = "cron", "crontab"
 
     def preview(self, job: Job) -> str:
-        """Return the line."""
-        return f"# crontab\n{cron_line(job)}\n"
+        return f"# crontab\n{jobs.cron_line(job)}\n"
 
     def install(self, job: Job) -> str:
         """Put the line in, every other one as it is."""
-        line = cron_line(job)
-        self.must("-", content=with_line(self._content(), line))
+        self.must("-", content=jobs.with_line(self._content(), jobs.cron_line(job)))
         return "The crontab has a line for it; cron has to be running («systemctl status cron»)."
 
-    def uninstall(self) -> bool:
+    def remove(self) -> None:
         """Take the line out; a crontab of nothing else goes."""
-        if not self.is_installed():
-            return False
-        left = without_line(self._content())
+        left = jobs.without_line(self._content())
         if left:
             self.must("-", content=left)
         else:
             self.must("-r")
-        return True
 
     def is_installed(self) -> bool:
-        """Tell whether the line is there."""
-        if self.unavailable_reason():
-            return False
         try:
-            return has_line(self._content())
+            return not self.unavailable_reason() and jobs.has_line(self._content())
         except ConfigurationError:
             return False  # who may not read a crontab has none
 
     def _content(self) -> bytes:
         done = self.run("-l")
-        if done.returncode == 0:
+        if done.succeeded:
             return done.stdout
         # Where there is none yet, cron's says the first, busybox's the second.
-        if done.returncode is not None and any(
-            words in done.why for words in ("no crontab for", "No such file or directory")
-        ):
+        nothing = ("no crontab for", "No such file or directory")
+        if done.returncode is not None and any(words in done.why for words in nothing):
             return b""
         raise ConfigurationError(
             f"The crontab can't be read: {done.why}.", "Nothing was changed. Look at «crontab -l»."
         )
 
 
-class Launchd(CommandLineScheduler):
+class _Launchd(CommandLineScheduler):
     """A launch agent of macOS; written by its manual, and not seen to run."""
 
     name, program = "launchd", "launchctl"
+    domain = f"gui/{os.getuid() if sys.platform != 'win32' else 0}"
 
     def preview(self, job: Job) -> str:
-        """Return the property list under its path."""
-        return f"# {self._path()}\n{launchd_plist(job)}"
+        return f"# {self._path()}\n{jobs.launchd_plist(job)}"
 
     def install(self, job: Job) -> str:
-        """Write the property list and load it."""
-        write_whole(self._path(), launchd_plist(job).encode("utf-8", "surrogateescape"))
-        self.run("bootout", f"{self._domain()}/{LAUNCHD_LABEL}")
-        self.must("bootstrap", self._domain(), self._path())
-        return f"The agent {LAUNCHD_LABEL} is loaded from {self._path()}."
+        _write_file(self._path(), jobs.launchd_plist(job))
+        self.run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
+        self.must("bootstrap", self.domain, self._path())
+        return f"The agent {jobs.LAUNCHD_LABEL} is loaded from {self._path()}."
 
-    def uninstall(self) -> bool:
-        """Unload the agent and remove its property list."""
-        if not self.is_installed():
-            return False
-        self.run("bootout", f"{self._domain()}/{LAUNCHD_LABEL}")
-        remove_file(self._path())
-        return True
+    def remove(self) -> None:
+        self.run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
+        _remove_file(self._path())
 
     def is_installed(self) -> bool:
-        """Tell whether the property list is there."""
         return os.path.exists(self._path())
 
     def _path(self) -> str:
-        return os.path.join(self.home(), "Library", "LaunchAgents", f"{LAUNCHD_LABEL}.plist")
-
-    def _domain(self) -> str:
-        return f"gui/{os.getuid() if sys.platform != 'win32' else 0}"
+        home = home_folder(self.environment)
+        return os.path.join(home, "Library", "LaunchAgents", f"{jobs.LAUNCHD_LABEL}.plist")
 
 
-class TaskScheduler(CommandLineScheduler):
+class _TaskScheduler(CommandLineScheduler):
     """A task of Windows; written by its schema, and not seen to run."""
 
-    name, program = "schtasks", "schtasks"
+    name = program = "schtasks"
 
     def preview(self, job: Job) -> str:
-        """Return the task."""
-        return f"<!-- schtasks /Create /TN {NAME} /XML … -->\n{task_xml(job)}"
+        return f"<!-- schtasks /Create /TN {jobs.NAME} /XML … -->\n{jobs.task_xml(job)}"
 
     def install(self, job: Job) -> str:
         """Create the task, in place of an earlier one, from a file that is gone afterwards."""
         import tempfile
 
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, f"{NAME}.xml")
+            path = os.path.join(folder, f"{jobs.NAME}.xml")
             with open(path, "w", encoding="utf-16") as file:
-                file.write(task_xml(job))
-            self.must("/Create", "/TN", NAME, "/XML", path, "/F")
-        return f"The task {NAME} is there. It gets the variables that are set by setx."
+                file.write(jobs.task_xml(job))
+            self.must("/Create", "/TN", jobs.NAME, "/XML", path, "/F")
+        return f"The task {jobs.NAME} is there. It gets the variables that are set by setx."
 
-    def uninstall(self) -> bool:
-        """Delete the task."""
-        if not self.is_installed():
-            return False
-        self.must("/Delete", "/TN", NAME, "/F")
-        return True
+    def remove(self) -> None:
+        self.must("/Delete", "/TN", jobs.NAME, "/F")
 
     def is_installed(self) -> bool:
-        """Tell whether Task Scheduler knows the task."""
-        return not self.unavailable_reason() and self.run("/Query", "/TN", NAME).returncode == 0
+        return not self.unavailable_reason() and self.run("/Query", "/TN", jobs.NAME).succeeded
 
 
-def scheduled_watches(environment: Mapping[str, str], state_folder: str) -> list[Scheduler]:
-    """Return the schedulers that start the watch, as the plugin noted in its state folder."""
-    from awscli_mfa_plugin.files.state import StateFolder
-    from awscli_mfa_plugin.watch.watch_state import noted_schedulers
-
-    names = noted_schedulers(StateFolder(state_folder))
-    return [one for name in names for one in schedulers(environment, name)]
-
-
-def schedulers(environment: Mapping[str, str], named: str = "") -> tuple[Scheduler, ...]:
+def schedulers(environment: Mapping[str, str], named: str = "") -> tuple[CommandLineScheduler, ...]:
     """Return the schedulers of this system, the preferred first, or the one that is named."""
-    known: tuple[type[Systemd | Cron | Launchd | TaskScheduler], ...]
-    known = (Systemd, Cron, Launchd, TaskScheduler)
-    of_system = {"win32": (TaskScheduler,), "darwin": (Launchd, Cron)}
-    kinds = [kind for kind in known if kind.name == named]
-    if not named:
-        kinds = [*of_system.get(sys.platform, (Systemd, Cron))]
-    return tuple(kind(environment) for kind in kinds)
+    known: tuple[type[CommandLineScheduler], ...] = (_Systemd, _Cron, _Launchd, _TaskScheduler)
+    of_system = {"win32": (_TaskScheduler,), "darwin": (_Launchd, _Cron)}
+    kinds = known if named else of_system.get(sys.platform, (_Systemd, _Cron))
+    return tuple(kind(environment) for kind in kinds if named in {"", kind.name})
+
+
+def job_of_this_aws(
+    words: Sequence[str], environment: Mapping[str, str], program: str, paths: Mapping[str, str]
+) -> tuple[jobs.Job, tuple[str, ...]]:
+    """Return the job that runs ``aws`` with these words, and lines on what it doesn't get.
+
+    It starts in another folder, so every path in its environment is absolute. ``paths`` has those
+    of the shared files, by their variables.
+    """
+    folders = filter(os.path.isabs, environment.get("PATH", "").split(os.pathsep))
+    absolute = {
+        **paths,
+        "AWS_CA_BUNDLE": os.path.abspath(environment.get("AWS_CA_BUNDLE", "")),
+        "PATH": os.pathsep.join(dict.fromkeys(folders)),
+    }
+    kept = {name: absolute.get(name, value) for name, value in environment.items() if value}
+    return jobs.job_of((path_of_this_aws(program, kept), *words), kept)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, MfaError, UnshownError
-from awscli_mfa_plugin.session.expiry import expiry_window
+from awscli_mfa_plugin.session.expiry import LONGEST, expiry_window
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Session
 
 
-DUE, OVER = "due", "over"
+EXPIRING, EXPIRED = "due", "over"
 """The two stages of a session that need a person: it lives and is due, it has ended."""
 
 ABANDONED = timedelta(days=7)
@@ -34,26 +34,40 @@ PATIENT_TRIES = 3
 
 
 @dataclass(frozen=True)
-class Told:
+class WatchState:
     """What was done about one session, which its expiration identifies.
 
-    ``asked``: a question was shown, which happens once a session. The rest is of one ``stage``:
-    ``is_told``: a notice was shown; ``is_refused``: a silent renewal is out of the question;
+    ``prompted``: a question was shown, which happens once a session. The rest is of one ``stage``:
+    ``notified``: a notice was shown; ``gave_up``: a silent renewal is out of the question;
     ``tries``: how often something was tried in vain, to be tried again at ``next_try``.
     """
 
     expiration: datetime
     stage: str = ""
-    asked: bool = False
-    is_told: bool = False
-    is_refused: bool = False
+    prompted: bool = False
+    notified: bool = False
+    gave_up: bool = False
     tries: int = 0
     next_try: datetime | None = None
 
-    def tried_again(self, now: datetime) -> Told:
+    def tried_again(self, now: datetime) -> WatchState:
         """Return this with one try more, and the time of the next."""
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.tries, 10))
         return replace(self, tries=self.tries + 1, next_try=now + pause)
+
+    def is_finished(self, *, is_silent: bool) -> bool:
+        """Tell whether nothing is left to do about the session at its present stage."""
+        return self.notified and (self.gave_up or not is_silent)
+
+    def is_worth_notifying(self, *, is_silent: bool) -> bool:
+        """Tell whether somebody has to know that the session wasn't renewed.
+
+        A network that is away for a minute isn't worth it, as long as the session lives.
+        """
+        if self.notified:
+            return False
+        has_waited = self.stage == EXPIRED or self.tries >= PATIENT_TRIES
+        return self.gave_up or not is_silent or has_waited
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,7 @@ class Step:
     until: datetime | None = None
 
 
-LONGEST = 129_600
-"""Seconds that no session outlasts (STS API reference, GetSessionToken)."""
-
-
-def due_from(session: Session, before: int | None) -> datetime:
+def expiring_from(session: Session, before: int | None) -> datetime:
     """Return the moment from which a session is due, ``before`` seconds before its end.
 
     By default that is the expiry window. One just made never is: no more than half of the
@@ -79,52 +89,42 @@ def due_from(session: Session, before: int | None) -> datetime:
     return session.expiration - min(timedelta(seconds=min(before, LONGEST)), session.lifetime / 2)
 
 
-def told_of(session: Session, told: Told | None, now: datetime) -> Told:
+def state_of(session: Session, state: WatchState | None, now: datetime) -> WatchState:
     """Return what was done about this session at its present stage."""
-    stage = OVER if session.expiration <= now else DUE
-    if told is None or told.expiration != session.expiration:
-        return Told(session.expiration, stage)
-    if told.stage in {stage, OVER}:  # a clock that was set back makes nothing new to tell
-        return told
-    return Told(session.expiration, stage, asked=told.asked)
+    stage = EXPIRED if session.expiration <= now else EXPIRING
+    if state is None or state.expiration != session.expiration:
+        return WatchState(session.expiration, stage)
+    if state.stage in {stage, EXPIRED}:  # a clock that was set back makes nothing new to tell
+        return state
+    return WatchState(session.expiration, stage, prompted=state.prompted)
 
 
 def next_step(
-    session: Session, told: Told | None, now: datetime, *, before: int | None, is_silent: bool
+    session: Session,
+    state: WatchState | None,
+    now: datetime,
+    *,
+    before: int | None,
+    is_silent: bool,
 ) -> Step:
     """Return what a session calls for at ``now``.
 
-    ``told`` is what was done about the profile's sessions so far; ``is_silent`` says that no
+    ``state`` is what was done about the profile's sessions so far; ``is_silent`` says that no
     person is needed to renew.
     """
-    due = due_from(session, before)
-    if now <= due:
-        return Step(until=due + timedelta(seconds=1))
+    expiring = expiring_from(session, before)
+    if now <= expiring:
+        return Step(until=expiring + timedelta(seconds=1))
     if now - session.expiration > ABANDONED:
         return Step()
-    told = told_of(session, told, now)
+    state = state_of(session, state, now)
     end = session.expiration if session.expiration > now else None
-    if is_finished(told, is_silent=is_silent):
+    if state.is_finished(is_silent=is_silent):
         return Step(until=end)
     # A clock that was set back by more than a pause must not make it wait for that long.
-    if told.next_try and now < told.next_try <= now + LONGEST_PAUSE:
-        return Step(until=min(told.next_try, end or told.next_try))
-    return Step(stage=told.stage)
-
-
-def is_finished(told: Told, *, is_silent: bool) -> bool:
-    """Tell whether nothing is left to do about a session at its present stage."""
-    return told.is_told and (told.is_refused or not is_silent)
-
-
-def is_worth_telling(told: Told, *, is_silent: bool) -> bool:
-    """Tell whether somebody has to know that a session wasn't renewed.
-
-    A network that is away for a minute isn't worth it, as long as the session lives.
-    """
-    if told.is_told:
-        return False
-    return told.is_refused or not is_silent or told.stage == OVER or told.tries >= PATIENT_TRIES
+    if state.next_try and now < state.next_try <= now + LONGEST_PAUSE:
+        return Step(until=min(state.next_try, end or state.next_try))
+    return Step(stage=state.stage)
 
 
 _MOST_QUESTIONS = 4
@@ -136,17 +136,11 @@ class PromptedTerminal:
 
     def __init__(self, terminal: Terminal) -> None:
         """Keep the terminal; nothing was asked yet."""
-        self._terminal = terminal
-        self.was_asked = False
+        self.unavailable_reason = terminal.unavailable_reason
+        self.tell = terminal.tell
+        self.was_prompted = False
+        self._ask = terminal.ask
         self._left = _MOST_QUESTIONS
-
-    def unavailable_reason(self) -> str:
-        """Return why nobody can be asked there, or ""."""
-        return self._terminal.unavailable_reason()
-
-    def tell(self, text: str) -> None:
-        """Show text that belongs to a question."""
-        self._terminal.tell(text)
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Ask, and remember it; raise what the terminal raises.
@@ -158,13 +152,11 @@ class PromptedTerminal:
             raise CannotAskError("No token code was typed.", "Log in on a terminal.")
         self._left -= 1
         try:
-            answer = self._terminal.ask(question, hidden=hidden)
-        except UnshownError:
+            answer = self._ask(question, hidden=hidden)
+        except MfaError as error:
+            self.was_prompted |= not isinstance(error, UnshownError)
             raise
-        except MfaError:
-            self.was_asked = True
-            raise
-        self.was_asked = True
+        self.was_prompted = True
         return answer
 
 
@@ -186,9 +178,9 @@ def notice_of(profile: str, session: Session, stage: str, now: datetime, why: st
     """Return the notice that a profile's session is due or over; ``why`` it wasn't renewed."""
     name, when = sanitize(profile, 80), moment(session.expiration, now)
     left = length_of_time(session.remaining(now))
-    title = f"AWS session of {name} is {'over' if stage == OVER else 'due'}"
-    told = f"It ended at {when}." if stage == OVER else f"It ends at {when} ({left} left)."
-    parts = [told, *([f"It couldn't be renewed: {why}"] if why else [])]
+    title = f"AWS session of {name} is {'over' if stage == EXPIRED else 'due'}"
+    end = f"It ended at {when}." if stage == EXPIRED else f"It ends at {when} ({left} left)."
+    parts = [end, *([f"It couldn't be renewed: {why}"] if why else [])]
     parts.append(f"For a new one: aws mfa login --profile {shlex.quote(name)}")
     return Notice(profile, session.expiration, stage, title, " ".join(parts))
 
@@ -196,7 +188,7 @@ def notice_of(profile: str, session: Session, stage: str, now: datetime, why: st
 def reason_for(profile: str, session: Session, stage: str, now: datetime) -> str:
     """Return the line that stands above the question for a code."""
     name = sanitize(profile)
-    if stage == OVER:
+    if stage == EXPIRED:
         return f"The session of profile {name} is over since {moment(session.expiration, now)}."
     left = length_of_time(session.remaining(now))
     return f"The session of profile {name} is due: {left} left."

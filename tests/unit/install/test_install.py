@@ -22,8 +22,7 @@ from awscli_mfa_plugin.install.install import run as install
 from awscli_mfa_plugin.install.uninstall import run as uninstall
 from awscli_mfa_plugin.system.aws_clis import found_clis
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
-from awscli_mfa_plugin.watch.schedulers import scheduled_watches
-from awscli_mfa_plugin.watch.watch_state import keep_schedulers
+from awscli_mfa_plugin.watch.watch_state import keep_schedulers, scheduled_watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

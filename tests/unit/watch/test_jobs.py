@@ -13,10 +13,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.watch.jobs import Job, job_of
-from awscli_mfa_plugin.watch.scheduler_files import (
+from awscli_mfa_plugin.watch.jobs import (
+    Job,
     cron_line,
     has_line,
+    job_of,
     launchd_plist,
     systemd_service,
     systemd_timer,

@@ -21,17 +21,8 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
-from awscli_mfa_plugin.watch.steps import (
-    DUE,
-    LONGEST_PAUSE,
-    OVER,
-    Step,
-    Told,
-    due_from,
-    next_step,
-    told_of,
-)
-from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, overview
+from awscli_mfa_plugin.watch.steps import EXPIRED, EXPIRING, WatchState
+from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, watched_sessions
 from tests.fakes import (
     LONG_LIVED,
     NOW,
@@ -56,20 +47,20 @@ BY_PROCESS = {**MARKED, "mfa_process": "get-code"}
 DISMISSED = CancelledError("Dismissed.")
 
 
-class FakeMemory(dict[str, Told]):
+class FakeStates(dict[str, WatchState]):
     """Keeps what was told, as long as the test lasts."""
 
-    def recall(self, profile: str) -> Told | None:
+    def load(self, profile: str) -> WatchState | None:
         """Return what was told."""
         return self.get(profile)
 
-    def keep(self, profile: str, told: Told) -> None:
+    def save(self, profile: str, state: WatchState) -> None:
         """Keep it."""
-        self[profile] = told
+        self[profile] = state
 
 
 @dataclass
-class FakeAnnouncer:
+class FakeNotifier:
     """Keeps the notices; ``failure`` says why none can be shown."""
 
     failure: str = ""
@@ -93,8 +84,8 @@ class Scene:
 
     world: World
     request: WatchRequest = field(default_factory=WatchRequest)
-    memory: FakeMemory = field(default_factory=FakeMemory)
-    announcer: FakeAnnouncer = field(default_factory=FakeAnnouncer)
+    states: FakeStates = field(default_factory=FakeStates)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
 
     def __post_init__(self) -> None:
         """Start the watch."""
@@ -102,8 +93,8 @@ class Scene:
         self.watch = self.new_watch()
 
     def new_watch(self) -> Watch:
-        """Return a watch of another process: it knows what the memory holds."""
-        return Watch(self.request, self.ports, self.memory, self.announcer)
+        """Return a watch of another process: it knows what the states holds."""
+        return Watch(self.request, self.ports, self.states, self.notifier)
 
     def ports(self) -> Ports:
         """Return the fakes' ports, and count that."""
@@ -113,12 +104,12 @@ class Scene:
     def look_at(self, seconds: float) -> datetime | None:
         """Move the clock to so many seconds after the start, and look."""
         self.world.clock.time = NOW + timedelta(seconds=seconds)
-        return self.watch.look()
+        return self.watch.inspect()
 
     def run_until(self, seconds: float) -> None:
         """Look whenever the watch wants to, until so many seconds after the start."""
         for _ in range(1000):
-            until = self.watch.look()
+            until = self.watch.inspect()
             if until is None or until > NOW + timedelta(seconds=seconds):
                 self.world.clock.time = NOW + timedelta(seconds=seconds)
                 return
@@ -157,83 +148,6 @@ def scene(
     return Scene(world, request or WatchRequest())
 
 
-# What a session calls for.
-
-SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
-SHORT = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(seconds=900), NOW)
-END = SESSION.expiration
-
-
-@pytest.mark.parametrize(
-    ("session", "before", "seconds"),
-    [
-        (SESSION, None, HOURS_12 - 900),
-        (SHORT, None, 675),
-        (SESSION, HOUR, HOURS_12 - HOUR),
-        (SHORT, 60, 840),
-        # A session that was just made is never due.
-        (SHORT, HOUR, 450),
-    ],
-)
-def test_a_session_is_due_from(session: Session, before: int | None, seconds: int) -> None:
-    """The expiry window, or the seconds that were asked for up to half of the lifetime."""
-    assert due_from(session, before) == NOW + timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize(
-    ("left", "told", "is_silent", "expected"),
-    [
-        (HOURS_12, None, False, Step(until=END - timedelta(seconds=899))),
-        (900, None, False, Step(until=END - timedelta(seconds=899))),
-        (899, None, False, Step(DUE)),
-        (0, None, False, Step(OVER)),
-        (-7 * 86_400, None, False, Step(OVER)),
-        (-7 * 86_400 - 1, None, False, Step()),
-        (899, Told(NOW, DUE, asked=True, is_told=True), False, Step(DUE)),
-        (600, Told(END, DUE, is_told=True), False, Step(until=END)),
-        (600, Told(END, DUE, is_told=True), True, Step(DUE)),
-        (600, Told(END, DUE, is_told=True, is_refused=True), True, Step(until=END)),
-        (0, Told(END, DUE, asked=True, is_told=True), False, Step(OVER)),
-        (-60, Told(END, OVER, asked=True, is_told=True), False, Step()),
-        # Set back, the clock says that the session lives again: that was told.
-        (600, Told(END, OVER, asked=True, is_told=True), False, Step(until=END)),
-    ],
-)
-def test_a_session_calls_for(
-    left: int, told: Told | None, *, is_silent: bool, expected: Step
-) -> None:
-    """The table of what is done with so many seconds left and so much told."""
-    now = END - timedelta(seconds=left)
-    assert next_step(SESSION, told, now, before=None, is_silent=is_silent) == expected
-
-
-def test_a_pause_ends_at_the_next_stage_at_the_latest() -> None:
-    """A try that failed shortly before the end isn't repeated after it, but at it."""
-    now = END - timedelta(seconds=30)
-    told = told_of(SESSION, None, now).tried_again(now)
-    assert next_step(SESSION, told, now, before=None, is_silent=True) == Step(until=END)
-    after = told_of(SESSION, None, END).tried_again(END)
-    step = next_step(SESSION, after, END, before=None, is_silent=True)
-    assert step == Step(until=END + timedelta(minutes=1))
-
-
-def test_a_clock_that_was_set_back_prolongs_no_pause() -> None:
-    """A next try that lies hours ahead was written by another clock."""
-    now = END - timedelta(seconds=600)
-    told = Told(END, DUE, tries=1, next_try=now + LONGEST_PAUSE + timedelta(seconds=1))
-    assert next_step(SESSION, told, now, before=None, is_silent=True) == Step(DUE)
-
-
-def test_pauses_double_up_to_five_minutes() -> None:
-    """1, 2, 4, 5, 5 minutes."""
-    told, pauses = Told(END, DUE), []
-    for _ in range(5):
-        told = told.tried_again(NOW)
-        assert told.next_try
-        pauses.append((told.next_try - NOW).total_seconds() / 60)
-    assert pauses == [1, 2, 4, 5, 5]
-
-
 # What a watch does.
 
 
@@ -246,7 +160,7 @@ def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
     assert again == NOW + timedelta(seconds=2 * (HOURS_12 - 899))
     assert watched.questions == 1
     assert watched.world.terminal.told == ["The session of profile mfa is due: 14 min left.\n"]
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
     watched.look_at(HOURS_12)
     assert watched.world.notes == ["mfa: renewed, until tomorrow 08:45."]
 
@@ -266,8 +180,8 @@ def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
     watched = scene(DISMISSED)
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
-    assert watched.announcer.stages == [DUE, OVER]
-    due, over = watched.announcer.notices
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
+    due, over = watched.notifier.notices
     assert due.title == "AWS session of mfa is due"
     assert due.text == (
         "It ends at 21:00 (14 min left). For a new one: aws mfa login --profile mfa"
@@ -283,7 +197,7 @@ def test_the_next_process_tells_nothing_twice() -> None:
         watched.watch = watched.new_watch()
         watched.look_at(seconds)
     assert watched.questions == 1
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
 def test_with_nobody_to_ask_it_is_told() -> None:
@@ -291,7 +205,7 @@ def test_with_nobody_to_ask_it_is_told() -> None:
     watched = scene(nobody="there is no terminal to ask on")
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 0
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
 def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
@@ -301,7 +215,7 @@ def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
     watched.world.terminal.nobody = ""
     watched.look_at(HOURS_12)
     assert watched.questions == 1
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
     assert watched.world.terminal.told == [
         "The session of profile mfa is over since 21:00.\n",
     ]
@@ -310,12 +224,12 @@ def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
 def test_what_can_not_be_told_is_tried_again_and_logged_once() -> None:
     """Neither a question nor a notice is possible: a desktop may come."""
     watched = scene(nobody="there is no desktop")
-    watched.announcer.failure = "there is no notify-send"
+    watched.notifier.failure = "there is no notify-send"
     watched.run_until(HOURS_12 - 300)
     assert watched.said.count("nobody could be told: there is no notify-send") == 1
-    watched.announcer.failure = ""
+    watched.notifier.failure = ""
     watched.run_until(HOURS_12 - 1)
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
 
 
 def test_nobody_answers() -> None:
@@ -323,9 +237,9 @@ def test_nobody_answers() -> None:
     watched = scene(CannotAskError("Nobody answered within 120 s."))
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
     assert (
-        "It couldn't be renewed: Nobody answered within 120 s." in watched.announcer.notices[0].text
+        "It couldn't be renewed: Nobody answered within 120 s." in watched.notifier.notices[0].text
     )
 
 
@@ -338,7 +252,7 @@ def test_renewed_elsewhere_is_silent() -> None:
     until = watched.look_at(HOURS_12 - 800)
     assert until == NOW + timedelta(hours=23, seconds=-899)
     assert watched.questions == 0
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
     assert watched.said == "mfa: there is another session, until tomorrow 08:00."
 
 
@@ -354,7 +268,7 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
     watched.world.locks.meanwhile = renew
     watched.look_at(HOURS_12 - 3000)
     assert watched.questions == 0
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
     assert "mfa: renewed elsewhere, until tomorrow 08:00." in watched.said
 
 
@@ -363,7 +277,7 @@ def test_while_another_process_asks_it_is_told() -> None:
     watched = scene()
     watched.world.locks.busy = {"session": "process 42"}
     watched.look_at(HOURS_12 - 800)
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
 
 
 def test_ctrl_c_at_the_question_ends_the_watch() -> None:
@@ -376,7 +290,7 @@ def test_ctrl_c_at_the_question_ends_the_watch() -> None:
 def test_seconds_before_the_end_may_be_named() -> None:
     """``--before``: due an hour early, and renewed though the usual window isn't reached."""
     watched = scene("123456", request=WatchRequest(("mfa",), HOUR))
-    watched.watch.check()
+    watched.watch.check_profiles()
     assert watched.look_at(0) == NOW + timedelta(seconds=HOURS_12 - HOUR + 1)
     watched.look_at(HOURS_12 - HOUR + 1)
     assert watched.questions == 1
@@ -387,7 +301,7 @@ def test_a_profile_that_is_not_managed_is_refused() -> None:
     """There is nothing to watch, and nothing to wait for."""
     watched = scene(request=WatchRequest(("mfa", "default")))
     with pytest.raises(ConfigurationError, match="default isn't managed"):
-        watched.watch.check()
+        watched.watch.check_profiles()
 
 
 def test_a_managed_profile_without_a_session_is_left_alone() -> None:
@@ -403,7 +317,7 @@ def test_a_session_that_was_forgotten_is_left_alone() -> None:
     watched = scene()
     assert watched.look_at(8 * 86_400) is None
     assert watched.questions == 0
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
 
 
 # With mfa_process.
@@ -414,7 +328,7 @@ def test_a_command_that_fetches_codes_renews_silently() -> None:
     watched = scene(config=BY_PROCESS, process=("123456",))
     watched.look_at(HOURS_12 - 800)
     assert watched.questions == 0
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
     assert watched.world.token_process.commands == ["get-code"]
     assert "renewed" in watched.said
 
@@ -444,8 +358,8 @@ def test_a_command_that_fails_is_told_with_the_reason_and_tried_again_at_the_end
     watched = scene(config=BY_PROCESS, process=(failure, failure))
     watched.run_until(2 * HOURS_12)
     assert len(watched.world.token_process.commands) == 2
-    assert watched.announcer.stages == [DUE, OVER]
-    assert "couldn't be renewed: The command failed." in watched.announcer.notices[0].text
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
+    assert "couldn't be renewed: The command failed." in watched.notifier.notices[0].text
 
 
 def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
@@ -453,7 +367,7 @@ def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
     watched = scene(config=BY_PROCESS, process=("123456", "234567"))
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(HOURS_12)
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
     assert len(watched.world.sts.calls) == 2
 
 
@@ -463,14 +377,14 @@ def test_a_network_that_stays_away_is_told_and_tried_all_the_same() -> None:
     watched = scene(config=BY_PROCESS, process=codes)
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 300
     watched.run_until(HOURS_12 + HOUR)
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
     assert watched.said.count("not renewed: AWS can't be reached.") == 2
     tries = len(watched.world.sts.calls)
     assert tries >= 10
     watched.world.sts.answers = []
     watched.run_until(HOURS_12 + HOUR + 301)
     assert len(watched.world.sts.calls) == tries + 1
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
 def test_a_network_that_is_away_is_told_at_the_fourth_try() -> None:
@@ -479,25 +393,25 @@ def test_a_network_that_is_away_is_told_at_the_fourth_try() -> None:
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 9
     watched.world.clock.advance(HOURS_12 - 899)
     watched.run_until(HOURS_12 - 899 + 7 * 60 - 1)
-    assert watched.announcer.stages == []
+    assert watched.notifier.stages == []
     watched.look_at(HOURS_12 - 899 + 7 * 60)
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
     late = scene(config=BY_PROCESS, process=["123456"])
     late.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     late.look_at(HOURS_12 + 60)
-    assert late.announcer.stages == [OVER]
+    assert late.notifier.stages == [EXPIRED]
 
 
 def test_a_command_that_failed_is_not_run_again_for_a_notice() -> None:
     """Only the notice is tried again, where none can be shown yet."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("The command failed.")])
-    watched.announcer.failure = "there is no notify-send"
+    watched.notifier.failure = "there is no notify-send"
     watched.world.clock.advance(HOURS_12 - 899)
     watched.run_until(HOURS_12 - 300)
     assert len(watched.world.token_process.commands) == 1
-    watched.announcer.failure = ""
+    watched.notifier.failure = ""
     watched.run_until(HOURS_12 - 1)
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
 
 
 def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
@@ -512,7 +426,7 @@ def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
     watched.world.token_process.run = slow  # type: ignore[method-assign]
     until = watched.look_at(HOURS_12 - 30)
     assert until == watched.world.clock.now()
-    watched.watch.look()
+    watched.watch.inspect()
     assert "mfa: renewed, until " in watched.said
 
 
@@ -522,7 +436,7 @@ def test_a_network_that_is_away_after_a_question_is_told() -> None:
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
-    assert watched.announcer.stages == [DUE, OVER]
+    assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
 @pytest.mark.parametrize(
@@ -534,7 +448,7 @@ def test_what_fails_before_a_question_leaves_the_question_open(error: MfaError) 
     watched = scene("123456", config=config)
     watched.world.iam.answers = [error]
     watched.look_at(HOURS_12 - 800)
-    assert watched.announcer.stages == [DUE]
+    assert watched.notifier.stages == [EXPIRING]
     watched.world.iam.answers = []
     watched.world.files.config["mfa"]["mfa_serial"] = SERIAL
     watched.look_at(HOURS_12)
@@ -559,7 +473,7 @@ def test_a_session_that_is_over_as_soon_as_it_is_made_ends_the_questions(
     watched.world.sts.get_session_token = slow  # type: ignore[assignment,method-assign]
     watched.run_until(2 * HOURS_12)
     assert len(watched.world.sts.calls) == 1
-    assert watched.announcer.stages == [OVER]
+    assert watched.notifier.stages == [EXPIRED]
 
 
 # The files under it.
@@ -623,7 +537,7 @@ def test_a_day_in_a_minute() -> None:
     expected = {f"for-{seconds}: ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
     assert {name: asked.count(name) for name in expected} == expected
     assert sum(expected.values()) == len(asked) == len(watched.world.sts.calls) == 39
-    assert watched.announcer.notices == []
+    assert watched.notifier.notices == []
 
 
 def test_a_day_of_refusals_asks_each_session_once() -> None:
@@ -634,7 +548,7 @@ def test_a_day_of_refusals_asks_each_session_once() -> None:
     watched = Scene(World(files=files, terminal=FakeTerminal(*[DISMISSED] * 3)))
     watched.run_until(24 * HOUR)
     assert watched.questions == 3
-    assert sorted(watched.announcer.stages) == [DUE] * 3 + [OVER] * 3
+    assert sorted(watched.notifier.stages) == [EXPIRING] * 3 + [EXPIRED] * 3
 
 
 def test_a_suspend_over_the_end_asks_once() -> None:
@@ -644,7 +558,7 @@ def test_a_suspend_over_the_end_asks_once() -> None:
     watched.look_at(3 * HOURS_12)
     watched.run_until(4 * HOURS_12)
     assert watched.questions == 1
-    assert watched.announcer.stages == [OVER]
+    assert watched.notifier.stages == [EXPIRED]
 
 
 def test_a_hostile_name_stays_text_in_a_notice() -> None:
@@ -654,7 +568,7 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
     watched.world.files.config = {name: MARKED}
     watched.world.files.credentials = {"default": LONG_LIVED, name: session_section()}
     watched.look_at(HOURS_12 - 800)
-    (notice,) = watched.announcer.notices
+    (notice,) = watched.notifier.notices
     assert notice.profile == name
     assert notice.title == "AWS session of -x $(touch ran) <b>'\\u202e is due"
     assert "--profile '-x $(touch ran) <b>'\"'\"'\\u202e'" in notice.text
@@ -665,12 +579,12 @@ def test_the_overview_tells_from_when_each_is_due() -> None:
     watched = scene()
     watched.world.files.config["other"] = MARKED
     row = ("mfa", SESSION_OF_MFA, NOW + timedelta(seconds=HOURS_12 - 900))
-    assert overview(WatchRequest(), watched.ports()) == (row,)
-    assert overview(WatchRequest(("mfa",)), watched.ports()) == (row,)
-    assert overview(WatchRequest(("other",)), watched.ports()) == ()
+    assert watched_sessions(WatchRequest(), watched.ports()) == (row,)
+    assert watched_sessions(WatchRequest(("mfa",)), watched.ports()) == (row,)
+    assert watched_sessions(WatchRequest(("other",)), watched.ports()) == ()
 
 
-SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", END, NOW)
+SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", NOW + timedelta(hours=12), NOW)
 
 
 def test_no_secret_is_in_what_is_said() -> None:
@@ -678,8 +592,8 @@ def test_no_secret_is_in_what_is_said() -> None:
     watched = scene("123456")
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
-    told = watched.said + repr(watched.announcer.notices) + repr(watched.memory)
+    shown = watched.said + repr(watched.notifier.notices) + repr(watched.states)
     options = session_options(SESSION_OF_MFA)
     for name in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"):
-        assert options[name] not in told
-    assert "123456" not in told
+        assert options[name] not in shown
+    assert "123456" not in shown

@@ -1,0 +1,130 @@
+"""A watch runs until a signal, alone, and sleeps in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.errors import BusyError
+from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.watch.loop import (
+    EndedBySignal,
+    Sleep,
+    ended_by_signals,
+    only_watch,
+    other_watch,
+)
+from tests.fakes import NOW, FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_one_watch_is_enough(tmp_path: Path) -> None:
+    """The second names the first."""
+    locks = Locks(StateFolder(str(tmp_path)), "process 42")
+    with only_watch(locks), pytest.raises(BusyError, match="process 42 watches already"):
+        only_watch(locks).__enter__()
+    with only_watch(locks):
+        assert other_watch(locks) == "process 42"
+    assert other_watch(locks) == ""
+
+
+class WallClock:
+    """The real time, moved by so many seconds."""
+
+    def __init__(self) -> None:
+        """Start with the real time."""
+        self.offset = 0.0
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(timezone.utc) + timedelta(seconds=self.offset)
+
+
+def slept(sleep: Sleep, until: datetime | None, meanwhile: Callable[[], object]) -> float:
+    """Return for how many seconds it slept; ``meanwhile`` happens soon after it begins."""
+    timer = threading.Timer(0.05, meanwhile)
+    start = time.monotonic()
+    timer.start()
+    sleep(until)
+    took = time.monotonic() - start
+    timer.join()
+    return took
+
+
+def test_sleep_ends_at_its_moment() -> None:
+    """Not before."""
+    clock = WallClock()
+    until = clock.now() + timedelta(seconds=0.2)
+    Sleep(clock, ())(until)
+    assert clock.now() >= until
+    Sleep(clock, ())(until)
+
+
+def test_a_change_of_a_file_ends_it(tmp_path: Path) -> None:
+    """Made, replaced, and removed; also while nobody sleeps."""
+    file = tmp_path / "credentials"
+    sleep = Sleep(WallClock(), [str(file)], glance=0.1)
+    assert slept(sleep, None, file.touch) < 5
+    assert slept(sleep, None, lambda: _new(tmp_path).replace(file)) < 5
+    assert slept(sleep, None, file.unlink) < 5
+    file.touch()
+    sleep(None)
+
+
+def _new(folder: Path) -> Path:
+    path = folder / "new"
+    path.write_text("x")
+    return path
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_a_clock_that_jumps_ends_it(seconds: int) -> None:
+    """Forth, as after a suspend, and back."""
+    clock = WallClock()
+    sleep = Sleep(clock, (), glance=0.1)
+    until = clock.now() + timedelta(hours=2)
+
+    def jump() -> None:
+        clock.offset += seconds
+
+    assert slept(sleep, until, jump) < 5
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_ends_it_at_once(number: int, code: int) -> None:
+    """From a nap of any length; then signals mean what they meant before."""
+    before = signal.getsignal(number)
+    sleep = Sleep(WallClock(), (), glance=3600)
+    start = time.monotonic()
+    with pytest.raises(EndedBySignal) as ended, ended_by_signals():
+        slept(sleep, None, lambda: os.kill(os.getpid(), number))
+    assert time.monotonic() - start < 5
+    assert ended.value.exit_code == code
+    assert ended.value.name == signal.Signals(number).name
+    assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    """A watch under nohup runs on."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_sleep_takes_the_clock_that_it_is_given() -> None:
+    """A moment that has passed by that clock is no reason to sleep."""
+    clock = FakeClock()
+    Sleep(clock, ())(NOW)
