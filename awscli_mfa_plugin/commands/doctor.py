@@ -44,6 +44,7 @@ COMMAND = Command(
                 "files that were left over. Each change is shown, and made after a yes."
             ),
         ),
+        Option("verbose", "Show the checks that passed too, with details."),
         Option("yes", "Make the changes of ``--fix`` without asking."),
     ),
 )
@@ -53,6 +54,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, mend if that is wanted; tell the worst by the exit code."""
     from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, apply_fixes, local_findings
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
+    from awscli_mfa_plugin.files.paths import home_folder
 
     if arguments["yes"] and not arguments["fix"]:
         raise UsageError("--yes goes with --fix.")
@@ -70,7 +72,13 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         machine = context.machine()
         findings = local_findings(machine, only)
     findings += [NOT_CALLED] if arguments["offline"] else _called(machine, context)
-    return Result(as_data(findings), as_text(findings), exit_code(findings))
+    text = as_text(
+        findings,
+        home_folder(context.environment),
+        context.screen.encoding,
+        is_verbose=arguments["verbose"],
+    )
+    return Result(as_data(findings), text, exit_code(findings))
 
 
 def _called(machine: Observations, context: Context) -> Iterable[Finding]:

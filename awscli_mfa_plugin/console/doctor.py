@@ -43,7 +43,9 @@ def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
     from awscli_mfa_plugin.system.machine import print_line
 
     context = context_of({**os.environ}, GlobalOptions(profile=options.profile), system)
-    arguments = COMMAND.arguments(offline=True, fix=options.fix, yes=options.yes)
+    arguments = COMMAND.arguments(
+        offline=True, fix=options.fix, verbose=options.verbose, yes=options.yes
+    )
     result = run(arguments, context)
     text = json.dumps(result.data, indent=4) if options.json else result.text
     print_line(text)
@@ -62,6 +64,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--profile", metavar="NAME", help="look at this profile alone")
     parser.add_argument("--offline", action="store_true", help="no call: so it is here always")
     parser.add_argument("--fix", action="store_true", help="show each change, ask, and make it")
+    parser.add_argument("--verbose", action="store_true", help="show what passed too")
     parser.add_argument("--yes", action="store_true", help="make the changes without asking")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Checks by calls: STS in the region, the clock against its Date, the serial against the user."""
+"""Checks that call AWS: STS in the region, the clock, and the MFA device of each profile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile
 from awscli_mfa_plugin.session.source import Source, known_region
-from awscli_mfa_plugin.text import length_of_time, quoted_list, sanitize
+from awscli_mfa_plugin.text import length_of_time, quoted_list, sanitize, short_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import MfaDevice
 
 ACCEPTED_SECONDS, NOTICED_SECONDS = 900, 30
-"""What AWS accepts of a clock that is off (SigV4), and one step of a token code (RFC 6238)."""
+"""How far a clock may be off for AWS (SigV4), and for an MFA code (RFC 6238: one step)."""
 
-_MINUTES_COUNT = 120
-"""Seconds from which only minutes are told: the Date is cut, and a call takes its time."""
+_ROUNDED_SECONDS = 120
+"""From here on minutes are enough: the call itself takes a second or two."""
 
 _Known = dict[tuple[str, str], "tuple[MfaDevice, ...]"]
 """The devices that were listed, by source profile and region."""
@@ -41,12 +41,11 @@ def check_aws(
     date_in: Callable[[str, str], datetime | None],
     ports: Ports,
 ) -> Iterator[Finding]:
-    """Yield what calls find out.
+    """Yield what calls to AWS show.
 
     ``date_in`` asks STS for its Date, in a region and with the network settings of a profile
-    ("": with none).
-    ``only`` is the profile that was named, ``region`` is ``--region``. What AWS needs keys for is
-    asked with the long-lived keys in the source profile; where they come from a command, not.
+    ("": with none). ``only`` is the profile that was named, ``region`` is ``--region``. Devices
+    are listed only with long-lived keys from the files, never with those from a command.
     """
     chosen = [p for p in profiles.values() if p.is_managed and only in {None, p.name}]
     first = next(iter(chosen), profiles.get(only or "default") or Profile("default"))
@@ -67,26 +66,19 @@ def check_aws(
 
 
 def _clock(date: datetime | None, before: datetime, after: datetime) -> Finding:
-    """Hold the Date of an answer, in whole seconds, against the times around the call."""
+    """Compare the Date of an answer, in whole seconds, with the times around the call."""
     if date is None:
-        return Finding(
-            "clock", NOTE, "The answer has no Date to compare this machine's clock with."
-        )
+        return Finding("clock", NOTE, "AWS's answer has no date, so the clock wasn't checked.")
     behind = (date - after).total_seconds()
     ahead = (before - date).total_seconds() - 1
     off = max(behind, ahead, 0)
     where = "behind" if behind > ahead else "ahead of"
     if off < NOTICED_SECONDS:
-        return Finding("clock", OK, f"Less than {NOTICED_SECONDS} s from AWS's.")
+        return Finding("clock", OK, f"Less than {NOTICED_SECONDS} s off.")
     state = ERROR if off >= ACCEPTED_SECONDS else WARNING
-    about = off if off < _MINUTES_COUNT else round(off / 60) * 60
-    return Finding(
-        "clock",
-        state,
-        f"This machine's clock is {length_of_time(about)} {where} AWS's; AWS accepts 15 min, token "
-        f"codes made here {NOTICED_SECONDS} s.",
-        "Set the clock, or turn its synchronisation on.",
-    )
+    about = length_of_time(off if off < _ROUNDED_SECONDS else round(off / 60) * 60)
+    what = f"The clock is {about} {where} AWS's. AWS accepts 15 min, MFA codes made here 30 s."
+    return Finding("clock", state, what, "Set the clock, or turn on automatic time.")
 
 
 def _source(profile: Profile, profiles: Profiles) -> Source | None:
@@ -112,17 +104,14 @@ def _serial(
     serial = profile.get("mfa_serial") or profiles[source.profile].get("mfa_serial")
     name = sanitize(profile.name)
     if not _may_be_one(serial):
-        return  # told without a call
+        return  # check_profiles reports it
     try:
         where = known_region(region, profile, source, ports) or region_of(serial)
         devices = known.get((source.profile, where)) or list_devices(source, where, ports)
         known[source.profile, where] = devices
     except PermissionDeniedError:
-        yield Finding(
-            "mfa-serial",
-            NOTE,
-            f"Profile {name}: this user may not list its MFA devices, so the serial isn't checked.",
-        )
+        what = f"Profile {name}: its user may not list MFA devices, so the device isn't checked."
+        yield Finding("mfa-serial", NOTE, what)
     except MfaError as error:
         state = ERROR if isinstance(error, WrongKeyError) else WARNING
         yield Finding("mfa-serial", state, f"Profile {name}: {error.what}", error.remedy)
@@ -139,21 +128,16 @@ def _may_be_one(serial: str) -> bool:
 
 def _of_devices(name: str, serial: str, devices: tuple[MfaDevice, ...]) -> Finding:
     usable = [device.mfa_serial for device in devices if device.is_usable]
-    theirs = f"Name one of this user's by mfa_serial: {quoted_list(usable)}."
-    if not usable:
-        what = "FIDO devices only" if devices else "no MFA device"
-        remedy = f"{FIDO_REASON}." if devices else "Register one in the console of IAM."
-        return Finding("mfa-serial", ERROR, f"Profile {name}: its user has {what}.", remedy)
-    if not serial:
-        state = OK if len(usable) == 1 else NOTE
-        return Finding(
-            "mfa-serial", state, f"Profile {name} names none; its user has {len(usable)}."
-        )
-    if serial in usable:
-        return Finding("mfa-serial", OK, f"Profile {name}: {sanitize(serial)} is its user's.")
-    return Finding(
-        "mfa-serial",
-        ERROR,
-        f"Profile {name}: {sanitize(serial)} isn't a device of its user.",
-        theirs,
-    )
+    state, remedy = ERROR, f"Set mfa_serial to one of: {quoted_list(usable)}"
+    if not usable and devices:
+        what, remedy = "its user has only FIDO devices.", f"{FIDO_REASON}."
+    elif not usable:
+        what, remedy = "its user has no MFA device.", "Register one in the IAM console."
+    elif not serial:
+        state, remedy = OK if len(usable) == 1 else NOTE, ""
+        what = f"no mfa_serial; its user has {len(usable)} MFA device{'s' * (len(usable) > 1)}."
+    elif serial in usable:
+        state, what, remedy = OK, f"{short_device(serial)} is a device of its user.", ""
+    else:
+        what = f"{sanitize(serial)} isn't a device of its user."
+    return Finding("mfa-serial", state, f"Profile {name}: {what}", remedy)

@@ -1,4 +1,4 @@
-"""Runs doctor's checks in their order; shows, asks for and makes the changes they offer."""
+"""Runs doctor's checks in order; shows each change that would fix one, asks, and makes it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Notes, Terminal
 
 NOT_CALLED = Finding(
-    "sts", NOTE, "AWS wasn't called: neither STS, the clock nor MFA serials are checked."
+    "sts", NOTE, "AWS wasn't called, so STS, the clock and MFA devices weren't checked."
 )
 
 
 def local_findings(machine: Observations, only: str | None) -> list[Finding]:
-    """Return what is found without a call; ``only`` is the profile to look at, None for all."""
+    """Return what is found without calling AWS; ``only`` is the profile to check, None for all."""
     profiles = machine.profiles()
     return [
         *check_wiring(machine),
@@ -53,13 +53,13 @@ def apply_fixes(
     notes: Notes,
     is_agreed: bool,
 ) -> bool:
-    """Show each change that findings offer, ask, and make it; tell whether any was made.
+    """Show each change, ask, and make it; tell whether any was made.
 
-    ``is_agreed`` is ``--yes``. Where nobody can be asked, nothing changes.
+    ``is_agreed`` is ``--yes``. If nobody can be asked, nothing is changed.
     """
     fixes = list(dict.fromkeys(finding.fix for finding in findings if finding.fix))
     if not fixes:
-        notes("There is nothing that --fix can mend.")
+        notes("Nothing to fix.")
         return False
     nobody = "" if is_agreed else terminal.unavailable_reason()
     made = False
@@ -70,7 +70,7 @@ def apply_fixes(
                 make(fix)
                 made = True
     if nobody:
-        notes(f"Nothing was changed: {nobody}. --yes makes the changes shown.")
+        notes(f"Nothing was changed: {nobody}. Use --yes to make these changes.")
     return made
 
 
@@ -94,17 +94,17 @@ def _wanted(terminal: Terminal) -> bool:
 
 
 def shown_change(fix: Fix) -> str:
-    """Return what a fix would change, as text that is safe to show and holds no secret."""
+    """Return what a fix would change; safe to show, without a secret."""
     if fix.kind == CHANGE_MODE:
-        return f"mode {fix.old_mode:04o} -> {fix.mode:04o}  {sanitize(fix.path)}"
+        return f"Change mode {fix.old_mode:04o} to {fix.mode:04o}: {sanitize(fix.path)}"
     if fix.kind == REMOVE_FILE:
-        return f"remove  {sanitize(fix.path)}"
+        return f"Remove {sanitize(fix.path)}"
     before = SharedDocument.parse(take_snapshot(fix.path).content or b"", fix.path)
     return unified(fix.path, before.render(), in_order(before).render()).rstrip("\n")
 
 
 def make_change(fix: Fix, locks: Locks) -> None:
-    """Make the change of a fix; raise an MfaError where it can't be."""
+    """Make the change; raise an MfaError if that fails."""
     if fix.kind == CHANGE_MODE:
         _change_mode(fix)
     elif fix.kind == REMOVE_FILE:
@@ -127,7 +127,7 @@ def _change_mode(fix: Fix) -> None:
         raise unwritable(fix.path, error) from error
     try:
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != fix.old_mode:
-            raise UnwritableFileError(fix.path, "was changed meanwhile", "Run doctor again.")
+            raise UnwritableFileError(fix.path, "was changed in the meantime", "Run doctor again.")
         os.fchmod(descriptor, fix.mode)
     except OSError as error:
         raise unwritable(fix.path, error) from error

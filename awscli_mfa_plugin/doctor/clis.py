@@ -1,4 +1,4 @@
-"""Starts each AWS CLI for doctor, looks at what it would import, and at who can write there."""
+"""Starts each AWS CLI for doctor, and looks at what it imports and who can write there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedFolder,
     ObservedStart,
 )
-from awscli_mfa_plugin.doctor.wiring import is_hidden
+from awscli_mfa_plugin.doctor.wiring import NEEDED, is_hidden
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.system.aws_clis import (
     VERSION_SECONDS,
@@ -31,7 +31,7 @@ from awscli_mfa_plugin.system.aws_clis import (
 )
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.system.subprocesses import run_to_end
-from awscli_mfa_plugin.system.trust import who_else_can_write
+from awscli_mfa_plugin.system.trust import open_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,46 +40,32 @@ if TYPE_CHECKING:
 
 
 def seen_file(path: str, home: str) -> ObservedFile | None:
-    """Return what is seen of a file or folder; None where there is none, and on Windows."""
+    """Return what is seen of a file or folder; None if it doesn't exist, and on Windows."""
     if sys.platform == "win32":
         return None  # access there is by lists that the profile's folder comes with
     try:
         status = os.stat(path)
     except OSError:
         return None
-    owners = {0: ROOTS, os.geteuid(): MINE}
-    why = who_else_can_write(path, home)
-    names = (f"{path} ", f"{os.path.realpath(path)} ")
-    itself = next((name for name in names if why.startswith(name)), "")
-    return ObservedFile(
-        path,
-        stat.S_IMODE(status.st_mode),
-        owners.get(status.st_uid, ANOTHERS),
-        why[len(itself) :] if itself else "",
-    )
+    owner = {0: ROOTS, os.geteuid(): MINE}.get(status.st_uid, ANOTHERS)
+    place, why = open_place(path, home) or ("", "")
+    is_itself = place in {path, os.path.realpath(path)}
+    return ObservedFile(path, stat.S_IMODE(status.st_mode), owner, why if is_itself else "")
 
 
-def open_place(path: str, home: str) -> ObservedFile | None:
-    """Return the path, or the ancestor of it, to which others can write."""
-    why = who_else_can_write(path, home)
-    if not why:
-        return None
-    for start in (os.path.abspath(path), os.path.realpath(path)):
-        place = start
-        while not why.startswith(f"{place} ") and place != os.path.dirname(place):
-            place = os.path.dirname(place)
-        if why.startswith(f"{place} "):
-            found = seen_file(place, home)
-            return replace(found, why_open=why[len(place) + 1 :]) if found else None
-    return None
+def seen_open_place(path: str, home: str) -> ObservedFile | None:
+    """Return the path, or the folder above it, to which others can write."""
+    place, why = open_place(path, home) or ("", "")
+    found = seen_file(place, home) if place else None
+    return replace(found, why_open=why) if found else None
 
 
-# The versions of what an interpreter imports, without importing what is asked for.
+# Where an interpreter would import the packages from, without importing them.
 _LIST_PACKAGES = """
 import importlib.metadata, importlib.util, json, sys
 sys.path[:] = [folder for folder in sys.path if folder] + sys.argv[1:]
 found = {}
-for name in ("awscli_mfa_plugin", "filelock", "ruamel.yaml"):
+for name in sys.argv.pop(1).split():
     try:
         spec = importlib.util.find_spec(name)
         if spec:
@@ -88,7 +74,8 @@ for name in ("awscli_mfa_plugin", "filelock", "ruamel.yaml"):
         pass
 print(json.dumps(found))
 """
-# A v1 may have the plugin by these; the installer, which tries its own work, goes without.
+# A v1 may find the plugin by these; the installer tests its own work without them.
+_NAMES = (PLUGIN, *(name for name, *_ in NEEDED))
 _OF_PYTHON = ("PYTHONPATH", "PYTHONHOME")
 _VERSION = re.compile(
     r"^[ ]*(?:__version__|version)\b[^=\n]*= *(?:\w+ *= *)*['\"]([^'\"\n]+)", re.MULTILINE
@@ -98,48 +85,40 @@ _VERSION = re.compile(
 def with_clis(
     machine: Observations, home: str, system: Sequence[str], running: str = ""
 ) -> Observations:
-    """Return ``machine`` with the CLIs on it, the running one first, and its config's folders."""
+    """Return ``machine`` with its CLIs, the running one first, and the folders in its config."""
     options = machine.config.sections.get(SECTION, {})
     parts = [part for part in options.get(FOLDERS, "").split(os.pathsep) if part]
-    folders = tuple(_folder(part, home) for part in parts)
     own = os.path.realpath(running) if running else ""
-    clis = tuple(
-        replace(
-            _cli(cli, parts, machine.environment),
-            start=None
-            if cli.real_path == own or not cli.version or is_hidden(machine)
-            else _started(cli.path, machine.environment),
-            is_running=cli.real_path == own,
-        )
-        for cli in _running_first(found_clis(machine.environment, system), running, machine)
-    )
-    return replace(machine, folders=folders, clis=clis)
-
-
-def _running_first(
-    found: Sequence[FoundCli], running: str, machine: Observations
-) -> list[FoundCli]:
-    """Return what was found with the running program before all else, wherever that is."""
-    own = os.path.realpath(running) if running else ""
+    found = found_clis(machine.environment, system)
     first = [cli for cli in found if cli.real_path == own]
-    # «python -m awscli» is no program that could be started.
+    # 'python -m awscli' isn't a program that could be started.
     if own and not first and os.access(own, os.X_OK) and os.path.basename(own).startswith("aws"):
         first = [describe(running, machine.environment)]
-    return [*first, *(cli for cli in found if cli.real_path != own)]
+    ordered = [*first, *(cli for cli in found if cli.real_path != own)]
+    return replace(
+        machine,
+        folders=tuple(_folder(part, home) for part in parts),
+        clis=tuple(_cli(cli, parts, machine, is_running=cli.real_path == own) for cli in ordered),
+    )
 
 
-def _cli(cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]) -> ObservedCli:
+def _cli(
+    cli: FoundCli, parts: Sequence[str], machine: Observations, *, is_running: bool
+) -> ObservedCli:
+    is_started = not is_running and cli.version and not is_hidden(machine)
     return ObservedCli(
         path=cli.path,
         version=cli.version,
         is_v2=cli.is_v2,
         is_frozen=cli.is_frozen,
-        packages=_packages(cli, parts if cli.is_v2 else (), environment),
+        start=_started(cli.path, machine.environment) if is_started else None,
+        packages=_packages(cli, parts if cli.is_v2 else (), machine.environment),
+        is_running=is_running,
     )
 
 
 def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
-    """Run ``aws mfa status``, which asks and calls nobody, as the user's shell would."""
+    """Run ``aws mfa status``, which asks nothing and calls nobody, as the user's shell would."""
     variables = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
     variables |= {name: environment[name] for name in _OF_PYTHON if name in environment}
     words = ["mfa", "status", "--output", "json"]
@@ -150,7 +129,7 @@ def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
 def _packages(
     cli: FoundCli, parts: Sequence[str], environment: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """Return the versions of what a CLI can import, "" where none is told; None if unseen."""
+    """Return the versions of what a CLI can import, "" if unknown; None if unseen."""
     if cli.is_frozen:
         places = _places_in(parts)
     elif cli.python and cli.version:
@@ -161,10 +140,10 @@ def _packages(
 
 
 def _places_in(parts: Sequence[str]) -> dict[str, str]:
-    """Return where the folders hold what the plugin needs; the first one counts."""
+    """Return where the folders hold what the plugin needs; the first one is used."""
     places: dict[str, str] = {}
     for part in parts:
-        for name in (PLUGIN, "filelock", "ruamel.yaml"):
+        for name in _NAMES:
             path = os.path.join(part, *name.split("."), "__init__.py")
             if os.path.isfile(path):
                 places.setdefault(name, path)
@@ -172,7 +151,7 @@ def _places_in(parts: Sequence[str]) -> dict[str, str]:
 
 
 def _asked_of(python: str, parts: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
-    words = [python, "-c", _LIST_PACKAGES, *parts]
+    words = [python, "-c", _LIST_PACKAGES, " ".join(_NAMES), *parts]
     done = run_to_end(words, environment, VERSION_SECONDS, folder=os.path.dirname(python))
     try:
         return {str(name): str(path) for name, path in json.loads(done.stdout).items()}
@@ -181,7 +160,7 @@ def _asked_of(python: str, parts: Sequence[str], environment: Mapping[str, str])
 
 
 def _version(path: str) -> str:
-    """Return the version that a package says of itself in its ``__init__.py`` or beside it."""
+    """Return the version in a package's ``__init__.py`` or beside it, or ""."""
     folder = os.path.dirname(path)
     for name in ("__init__.py", "version.py", "_version.py"):
         with (
@@ -202,14 +181,14 @@ def _folder(part: str, home: str) -> ObservedFolder:
         return ObservedFolder(part, is_absolute=is_absolute, exists=exists, holds_plugin=False)
     return ObservedFolder(
         part,
-        open_place=open_place(part, home),
+        open_place=seen_open_place(part, home),
         open_files=tuple(_open_files(part, home)),
         changed=tuple(dict.fromkeys(differing_files(part))) if manifest_of(part) else None,
     )
 
 
 def _open_files(part: str, home: str) -> Iterator[ObservedFile]:
-    """Yield what lies in the folder and others can write to, though its folder is closed."""
+    """Yield what others can write to in the folder, though the folder itself is closed."""
     for folder, folders, names in os.walk(part):
         for name in (*folders, *names):
             found = seen_file(os.path.join(folder, name), home)

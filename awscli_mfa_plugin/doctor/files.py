@@ -1,4 +1,4 @@
-"""Checks the files: who may read and write them, whether they parse, what was left over."""
+"""Checks the files: who may read and write them, whether they parse, what was left behind."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _SHOWN_FILES = 3
 
 
 def check_files(machine: Observations) -> Iterator[Finding]:
-    """Yield what is found on the files of this user, and on the plugin's folder."""
-    yield from _readable("config", machine.config)
-    yield from _readable("credentials", machine.credentials)
+    """Yield what is wrong with this user's files, and with the plugin's folder."""
+    yield _readable("config", machine.config)
+    yield _readable("credentials", machine.credentials)
     yield from _aliases(machine.aliases, machine.hiding)
     yield from _modes(machine)
     for folder in machine.folders:
@@ -46,152 +46,102 @@ def check_files(machine: Observations) -> Iterator[Finding]:
     yield from _leftovers(machine.leftovers)
 
 
-def _readable(name: str, file: ObservedRead) -> Iterator[Finding]:
+def _unreadable(check: str, file: ObservedRead, more: str = "") -> Finding:
+    what = f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}."
+    remedy = f"Correct that line: until then no aws command works.{more}"
+    return Finding(check, ERROR, what, remedy)
+
+
+def _readable(check: str, file: ObservedRead) -> Finding:
     if file.unavailable_reason:
-        yield Finding(
-            name,
-            ERROR,
-            f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}.",
-            "Correct that line: until then no aws command works.",
-        )
-    elif file.exists:
-        yield Finding(name, OK, f"{sanitize(file.path)}: {_count(len(file.sections), 'section')}.")
-    else:
-        yield Finding(name, OK, f"{sanitize(file.path)} isn't there.")
+        return _unreadable(check, file)
+    count = _count(len(file.sections), "section") if file.exists else "doesn't exist yet"
+    return Finding(check, OK, f"{sanitize(file.path)}: {count}.")
 
 
 def _aliases(file: ObservedRead, hiding: tuple[HidingAlias, ...]) -> Iterator[Finding]:
     if file.unavailable_reason:
-        yield Finding(
-            "alias",
-            ERROR,
-            f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}.",
-            "Correct that line: until then no aws command works. [toplevel] may stand once only.",
-        )
+        yield _unreadable("alias", file, " There can be only one [toplevel].")
         return
     for alias in hiding:
-        is_ours_whole = alias.section == TOPLEVEL
-        hidden = "aws mfa" if is_ours_whole else f"aws mfa {sanitize(alias.name)} on v2"
-        yield Finding(
-            "alias",
-            ERROR if is_ours_whole else WARNING,
-            f"Line {alias.line} of {sanitize(file.path)}, the alias «{sanitize(alias.name, 40)}» "
-            "in "
-            f"[{sanitize(alias.section, 40)}], hides {hidden}.",
-            "Give that alias another name.",
+        is_toplevel = alias.section == TOPLEVEL
+        hidden = "aws mfa" if is_toplevel else f"aws mfa {sanitize(alias.name)} on v2"
+        what = (
+            f"Line {alias.line} of {sanitize(file.path)}: the alias '{sanitize(alias.name, 40)}' "
+            f"in [{sanitize(alias.section, 40)}] hides {hidden}."
         )
+        yield Finding("alias", ERROR if is_toplevel else WARNING, what, "Rename the alias.")
     if not hiding:
         yield Finding("alias", OK, "No alias hides aws mfa.")
 
 
 def _modes(machine: Observations) -> Iterator[Finding]:
-    wide = [
-        *(_too_wide(file, 0o600, "others may read its keys") for file in machine.secret_files),
+    checked = [
+        *(_too_wide(file, 0o600, "others can read its keys") for file in machine.secret_files),
+        *(_too_wide(each, 0o700, "it is for you only") for each in machine.private_folders),
         *(
-            _too_wide(folder, 0o700, "it is for this user only")
-            for folder in machine.private_folders
+            _open(file, "file-modes", "it decides what aws runs") if file.why_open else None
+            for file in machine.trusted_files
         ),
-        *(_writable_by_others(file) for file in machine.trusted_files),
     ]
-    found = [finding for finding in wide if finding]
+    found = [finding for finding in checked if finding]
     yield from found
     if not found:
-        count = len(wide)
-        yield Finding(
-            "file-modes", OK, f"{_count(count, 'file')} and folders, closed as they should be."
-        )
+        count = _count(len(checked), "file")
+        yield Finding("file-modes", OK, f"{count} and folders, closed to other users.")
 
 
 def _too_wide(file: ObservedFile, mode: int, why: str) -> Finding | None:
-    """Return a finding if anybody but the owner may do anything with a file."""
-    if file.owner == ANOTHERS:
-        return _foreign(file)
-    if not file.mode & _OTHERS:
+    """Return a finding if anybody but the owner has any access to a file."""
+    if file.owner != ANOTHERS and not file.mode & _OTHERS:
         return None
-    closed = file.mode & mode
-    return Finding(
-        "file-modes",
-        ERROR if file.mode & _OTHERS_WRITE else WARNING,
-        f"{sanitize(file.path)} has mode {file.mode:04o}: {why}.",
-        f"chmod {closed:04o}, or «doctor --fix».",
-        Fix(CHANGE_MODE, file.path, file.mode, closed) if file.owner == MINE else None,
-    )
+    state = ERROR if file.mode & _OTHERS_WRITE else WARNING
+    what = f"has mode {file.mode:04o}: {why}"
+    return _closed(file, "file-modes", state, what, file.mode & mode)
 
 
-def _writable_by_others(file: ObservedFile) -> Finding | None:
-    """Return a finding if anybody else may write to what runs code, or names what does."""
-    if not file.why_open:
-        return None
-    return _open(file, "file-modes", "it decides what aws runs")
-
-
-def _open(file: ObservedFile, name: str, why: str) -> Finding:
+def _open(file: ObservedFile, check: str, why: str) -> Finding:
     """Return the finding on what others can write to."""
+    what = f"{file.why_open}, and {why}"
+    return _closed(file, check, ERROR, what, file.mode & ~_OTHERS_WRITE)
+
+
+def _closed(file: ObservedFile, check: str, state: str, what: str, mode: int) -> Finding:
+    """Return a finding that a mode would fix; or that the file is another user's."""
+    path = sanitize(file.path)
     if file.owner == ANOTHERS:
-        return _foreign(file, name)
-    mode = file.mode & ~_OTHERS_WRITE
-    return Finding(
-        name,
-        ERROR,
-        f"{sanitize(file.path)} {sanitize(file.why_open)}, and {why}.",
-        f"chmod {mode:04o}, or «doctor --fix».",
-        Fix(CHANGE_MODE, file.path, file.mode, mode) if file.owner == MINE else None,
-    )
-
-
-def _foreign(file: ObservedFile, name: str = "file-modes") -> Finding:
-    return Finding(
-        name,
-        ERROR,
-        f"{sanitize(file.path)} belongs to another user, who may change it.",
-        "Give it to yourself with chown, or use another place.",
-    )
+        remedy = "Make it yours with chown, or use another place."
+        return Finding(check, ERROR, f"{path} belongs to another user, who can change it.", remedy)
+    fix = Fix(CHANGE_MODE, file.path, file.mode, mode) if file.owner == MINE else None
+    remedy = f"Set its mode to {mode:04o}{', or run doctor --fix' if fix else ''}."
+    return Finding(check, state, f"{path} {sanitize(what)}.", remedy, fix)
 
 
 def _folder(folder: ObservedFolder) -> Iterator[Finding]:
     """Yield what is wrong with the folder whose code v2 runs with the keys."""
-    name = "plugin-folder"
-    found = []
+    check, install = "plugin-folder", "Restore them:  awscli-mfa install"
     if folder.open_place:
-        found.append(_open(folder.open_place, name, "the plugin in it runs with your keys"))
+        yield _open(folder.open_place, check, "the plugin in it runs with your keys")
     if folder.open_files:
-        found.append(_loose(folder.open_files))
+        few = quoted_list(file.path for file in folder.open_files[:_SHOWN_FILES])
+        what = f"{_count(len(folder.open_files), 'file')} of the plugin that others can change"
+        yield Finding(check, ERROR, f"{what}: {few}.", install)
     if folder.changed:
         few = quoted_list(folder.changed[:_SHOWN_FILES])
-        count = _count(len(folder.changed), "file")
-        found.append(
-            Finding(
-                name,
-                ERROR,
-                f"{sanitize(folder.text)}: {count} not as installed: {few}.",
-                "If you didn't change them, somebody did. «awscli-mfa install» puts them right.",
-            )
-        )
-    yield from found
-    if not found:
-        hashes = "no manifest of hashes" if folder.changed is None else "as installed"
-        yield Finding(name, OK, f"{sanitize(folder.text)}: writable by you alone, {hashes}.")
-
-
-def _loose(files: tuple[ObservedFile, ...]) -> Finding:
-    few = quoted_list(file.path for file in files[:_SHOWN_FILES])
-    return Finding(
-        "plugin-folder",
-        ERROR,
-        f"{_count(len(files), 'file')} of the plugin that others may change: {few}.",
-        "«awscli-mfa install» puts them right.",
-    )
+        what = f"{_count(len(folder.changed), 'file')} changed since the installation: {few}."
+        remedy = f"If that wasn't you, somebody else did it. {install}"
+        yield Finding(check, ERROR, f"{sanitize(folder.text)}: {what}", remedy)
+    if not (folder.open_place or folder.open_files or folder.changed):
+        hashes = "no list of hashes" if folder.changed is None else "unchanged"
+        what = f"{sanitize(folder.text)}: only you can write there, {hashes}."
+        yield Finding(check, OK, what)
 
 
 def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
     for path in paths:
-        yield Finding(
-            "leftovers",
-            NOTE,
-            f"{sanitize(path)}: a temporary file of ours, left by a process that was killed.",
-            "The next login removes it, or «doctor --fix».",
-            Fix(REMOVE_FILE, path),
-        )
+        what = f"{sanitize(path)} is a temporary file of a process that was killed."
+        remedy = "The next login removes it, or run doctor --fix."
+        yield Finding("leftovers", NOTE, what, remedy, Fix(REMOVE_FILE, path))
 
 
 def _count(number: int, word: str) -> str:

@@ -1,7 +1,8 @@
-"""What doctor saw of the machine, and what it finds on that: lines, data and the exit code."""
+"""What doctor saw of the machine, what its checks found, and how that is shown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,9 @@ MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 
 @dataclass(frozen=True)
 class ObservedFile:
-    """A file or folder that is there: its permission bits, and whose it is.
+    """A file or folder that exists: its permission bits and its owner.
 
-    ``why_open`` says how somebody else can write to it («can be written by everybody»), or is "".
+    ``why_open`` says how somebody else can write to it ("can be written by everybody"), or is "".
     """
 
     path: str
@@ -32,7 +33,7 @@ class ObservedFile:
 
 @dataclass(frozen=True)
 class ObservedRead:
-    """A file that the CLI parses: its sections, or why it can't be read and on which line."""
+    """A file that the CLI parses: its sections, or why it can't be read, with the line."""
 
     path: str
     exists: bool = False
@@ -42,7 +43,7 @@ class ObservedRead:
 
 @dataclass(frozen=True)
 class ObservedStart:
-    """How ``aws mfa status --output json`` went; ``returncode`` is None if it hung."""
+    """The result of ``aws mfa status --output json``; ``returncode`` is None if it hung."""
 
     returncode: int | None
     stdout: str = field(repr=False)
@@ -53,9 +54,8 @@ class ObservedStart:
 class ObservedCli:
     """An AWS CLI; ``version`` is "" if it doesn't start even without plugins.
 
-    ``start`` is None if it wasn't tried. ``packages`` has the versions of what it can import
-    ("" where none is told), or is None where that couldn't be seen. ``is_running``: doctor
-    itself runs in it, which proves more than a start.
+    ``start`` is None if it wasn't started. ``packages`` has the versions of what it can import
+    ("" if unknown), or is None if that couldn't be seen. ``is_running``: doctor runs in it.
     """
 
     path: str
@@ -71,9 +71,8 @@ class ObservedCli:
 class ObservedFolder:
     """One folder of ``cli_legacy_plugin_path``, as it is written there.
 
-    ``open_place`` is the folder or the ancestor of it that others can write to, ``open_files``
-    what in it they can. ``changed`` are files that aren't as the installer's manifest says; it
-    is None without one.
+    ``open_place`` is the folder, or the parent, that others can write to; ``open_files`` are the
+    files in it. ``changed`` are files that differ from the installer's manifest, None without one.
     """
 
     text: str
@@ -87,7 +86,7 @@ class ObservedFolder:
 
 @dataclass(frozen=True)
 class ObservedNetwork:
-    """The settings of the network; of a proxy its variable's name alone, a URL may hold a password.
+    """The network settings; of a proxy only the variable's name, since its URL may have a password.
 
     ``bundles`` are CA bundles: where each is set, its path, whether it can be read.
     """
@@ -98,7 +97,7 @@ class ObservedNetwork:
 
 @dataclass(frozen=True)
 class Observations:
-    """All that is looked at without a call."""
+    """Everything that doctor looks at without calling AWS."""
 
     config: ObservedRead
     credentials: ObservedRead
@@ -133,14 +132,27 @@ STATES = (OK, NOTE, WARNING, ERROR)
 """From the best to the worst."""
 
 EXIT_CODES = {OK: 0, NOTE: 0, WARNING: 1, ERROR: 253}
-"""The exit code by the worst finding; 253 is AWS CLI v2's own for a configuration problem."""
+"""By the worst finding; 253 is AWS CLI v2's exit code for a configuration problem."""
+
+_TITLES = {
+    "alias": "Alias file",
+    "ca-bundle": "CA bundle",
+    "cli": "AWS CLI",
+    "config": "Config file",
+    "credentials": "Credentials file",
+    "file-modes": "File permissions",
+    "mfa-serial": "MFA device",
+    "plugins-order": "Order of [plugins]",
+    "sts": "AWS STS",
+}
+"""Where the name of a check isn't what people would say."""
 
 CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS = "mode", "remove", "order"
 
 
 @dataclass(frozen=True)
 class Fix:
-    """A change that mends a finding; ``mode`` and ``old_mode`` are permission bits."""
+    """A change that fixes a finding; ``mode`` and ``old_mode`` are permission bits."""
 
     kind: str
     path: str
@@ -150,9 +162,9 @@ class Fix:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check saw, and where it isn't as it should be what to do.
+    """What one check saw, and what to do if that is a problem.
 
-    All text is safe to show on a terminal, and holds no secret.
+    All text is safe to show on a terminal, and contains no secret.
     """
 
     name: str
@@ -161,15 +173,15 @@ class Finding:
     remedy: str = ""
     fix: Fix | None = None
 
-
-def worst(findings: Iterable[Finding]) -> str:
-    """Return the worst state among the findings; of none «ok»."""
-    return max((finding.state for finding in findings), key=STATES.index, default=OK)
+    @property
+    def title(self) -> str:
+        """What people see in place of the name."""
+        return _TITLES.get(self.name, self.name.replace("-", " ").capitalize())
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
     """Return the exit code of the worst finding: 0 for ok and notes, 1 warnings, 253 errors."""
-    return EXIT_CODES[worst(findings)]
+    return max((EXIT_CODES[finding.state] for finding in findings), default=0)
 
 
 def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
@@ -187,28 +199,45 @@ def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
     }
 
 
-def as_text(findings: Sequence[Finding]) -> str:
-    """Return the findings for people: a line each, the remedy below it, the sum at the end."""
-    width = max((len(finding.name) for finding in findings), default=0)
-    lines = [line for finding in findings for line in _lines(finding, width)]
-    return "\n".join([*lines, "", _summary(findings)])
+def as_text(
+    findings: Sequence[Finding],
+    home: str = "",
+    encoding: str = "utf-8",
+    *,
+    is_verbose: bool = False,
+) -> str:
+    """Return the problems, each with its remedy, and how many checks passed, for people.
+
+    ``is_verbose`` shows the checks that passed as well. Paths in the ``home`` folder get a ``~``.
+    """
+    lines = []
+    for finding in findings:
+        if finding.state != OK:
+            lines.append(f"{finding.state.capitalize()}: {finding.seen}")
+            lines += [f"  {finding.remedy}"] if finding.remedy else []
+        elif is_verbose:
+            lines.append(f"{_tick(encoding)} {finding.title}: {finding.seen}")
+    text = "\n".join([*lines, "", _summary(findings)] if lines else [_summary(findings)])
+    base = re.escape(home.rstrip("/\\"))
+    return re.sub(rf"(?<![\w./\\-]){base}(?=[/\\])", "~", text) if base else text
 
 
-def _lines(finding: Finding, width: int) -> list[str]:
-    lines = [f"{finding.state:<7}  {finding.name:<{width}}  {finding.seen}"]
-    if finding.remedy:
-        lines.append(f"{'':<7}  {'':<{width}}  {finding.remedy}")
-    return lines
+def _tick(encoding: str) -> str:
+    try:
+        "\u2713".encode(encoding)
+    except UnicodeEncodeError:
+        return "ok"
+    return "\u2713"
 
 
 def _summary(findings: Sequence[Finding]) -> str:
     counts = {state: sum(finding.state == state for finding in findings) for state in STATES}
-    words = [f"{counts[OK]} ok"]
+    words = [f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed"]
     words += [
         f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}"
         for state in (NOTE, WARNING, ERROR)
         if counts[state]
     ]
     fixable = sum(finding.fix is not None for finding in findings)
-    mended = f" «doctor --fix» can mend {fixable} of them." if fixable else ""
-    return f"{', '.join(words)}.{mended}"
+    more = f" doctor --fix can fix {fixable} of them." if fixable else ""
+    return f"{', '.join(words)}.{more}"

@@ -1,4 +1,4 @@
-"""Looks at the machine for doctor: files, modes, CLIs and settings, without a call or a change."""
+"""Looks at the machine for doctor: files, modes, CLIs, settings; nothing is changed or called."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.doctor.clis import open_place, seen_file, with_clis
+from awscli_mfa_plugin.doctor.clis import seen_file, seen_open_place, with_clis
 from awscli_mfa_plugin.doctor.findings import (
     Observations,
     ObservedFile,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.alias_document import HidingAlias
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_IN_USE_SECONDS = 60
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
@@ -42,9 +43,9 @@ def inspect(
 ) -> Observations:
     """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
 
-    None is started where an alias would be run in place of ``aws mfa``. ``our_version`` is that
-    of the plugin that asks, ``system`` are the machine's usual folders, ``running`` is the program
-    of the CLI that it runs in; an alias may hide one of the ``subcommands``.
+    None is started if an alias would run in place of ``aws mfa``. ``our_version`` is this plugin's,
+    ``system`` are the machine's usual folders, ``running`` is the program of the CLI that this is
+    part of; an alias may hide one of the ``subcommands``.
     """
     home = home_folder(environment)
     aws_folder = os.path.join(home, ".aws")
@@ -84,7 +85,7 @@ def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
 
 
 def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:
-    """Return the user's aliases that hide what is ours."""
+    """Return the user's aliases that hide our commands."""
     if not aliases.sections:
         return ()
     try:
@@ -108,8 +109,8 @@ def _secret_files(
 
 
 def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[ObservedFile]:
-    """Yield what says which code runs, and the folders that it lies in."""
-    place = open_place(aws_folder, home)
+    """Yield the files that decide which code runs, and their folders."""
+    place = seen_open_place(aws_folder, home)
     if place and place.path != aws_folder:
         yield place
     cli = os.path.join(aws_folder, "cli")
@@ -124,7 +125,7 @@ def _present(paths: Iterable[str], home: str) -> Iterator[ObservedFile]:
 
 
 def _leftovers(aws_folder: str, *files: str) -> Iterator[str]:
-    """Yield the temporary files of ours that nobody writes to any more: older than this minute."""
+    """Yield our temporary files that nobody writes to any more: older than a minute."""
     folders = dict.fromkeys(
         (
             aws_folder,
@@ -149,9 +150,6 @@ def _is_abandoned(path: str) -> bool:
     is_ours = sys.platform == "win32" or status.st_uid == os.geteuid()
     is_old = time.time() - status.st_mtime > _IN_USE_SECONDS
     return stat.S_ISREG(status.st_mode) and is_ours and is_old
-
-
-_IN_USE_SECONDS = 60
 
 
 def _names_in(folder: str) -> list[str]:

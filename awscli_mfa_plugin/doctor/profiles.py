@@ -1,4 +1,4 @@
-"""Checks the profiles and roles: what makes a session impossible, useless, or another tool's."""
+"""Checks profiles and roles: what makes an MFA session impossible or useless."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from awscli_mfa_plugin.session.expiry import (
     resolve_duration,
     seconds_asked,
 )
-from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
+from awscli_mfa_plugin.session.records import LONG_LIVED, SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import other_session
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, sanitize
@@ -25,8 +25,10 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_LONG_LIVED, _TEMPORARY = "AKIA", "ASIA"
-"""How access key IDs begin (IAM user guide, «Understanding unique ID prefixes»)."""
+_TEMPORARY = "ASIA"
+"""How the IDs of temporary access keys begin (IAM user guide, "IAM identifiers")."""
+
+_NAME_LONG_LIVED = "Set source_profile to the profile with your long-lived keys"
 
 Profiles = Mapping[str, Profile]
 
@@ -34,12 +36,8 @@ Profiles = Mapping[str, Profile]
 def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
     """Yield what is wrong with the profiles, or with the one that is named and its source."""
     if only is not None and only not in profiles:
-        yield Finding(
-            "profile",
-            NOTE,
-            f"Profile {sanitize(only)} doesn't exist yet.",
-            "«aws mfa login» with it makes it a session profile.",
-        )
+        what = f"Profile {sanitize(only)} doesn't exist yet."
+        yield Finding("profile", NOTE, what, "To create it, log in to it:  aws mfa login")
         return
     chosen = [profile for profile in profiles.values() if only in {None, profile.name}]
     source = profiles.get(chosen[0].config.get(SOURCE_OPTION, "")) if only is not None else None
@@ -50,8 +48,8 @@ def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
     yield from found
     if not any(finding.state in {WARNING, ERROR} for finding in found):
         managed = [profile.name for profile in chosen if profile.is_managed]
-        names = f"managed: {quoted_list(managed[:5])}" if managed else "none is managed yet"
-        yield Finding("profiles", OK, f"{len(chosen)} looked at, {names}.")
+        names = f"MFA profiles: {quoted_list(managed[:5])}" if managed else "no MFA profile yet"
+        yield Finding("profiles", OK, f"{len(chosen)} checked, {names}.")
 
 
 def _of_one(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
@@ -63,42 +61,28 @@ def _of_one(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
         yield Finding(
             "cli-history",
             NOTE,
-            f"Profile {sanitize(profile.name)} has cli_history = enabled: the CLI records "
-            "arguments, "
-            "requests and answers. aws mfa and its renewals are kept out of it.",
-            "«aws sts get-session-token» by hand isn't: it records keys and codes in clear.",
+            f"Profile {sanitize(profile.name)} has cli_history = enabled, so the CLI records "
+            "commands and answers. aws mfa keeps its own out of that.",
+            "Don't run 'aws sts get-session-token' yourself: its keys and codes are recorded.",
         )
 
 
 def _keys(profile: Profile) -> Iterator[Finding]:
-    name = sanitize(profile.name)
+    check, name = "mixed-keys", sanitize(profile.name)
     sections = (("config", profile.config), ("credentials", profile.credentials))
     for file, options in sections:
         key_id = options.get("aws_access_key_id", "")
         token = options.get("aws_session_token") or options.get("aws_security_token")
-        if token and key_id.startswith(_LONG_LIVED):
-            yield Finding(
-                "mixed-keys",
-                ERROR,
-                f"Profile {name} mixes a long-lived access key with a session token in the {file} "
-                "file: AWS refuses the pair.",
-                "Remove the session token, or all keys of the section.",
-            )
+        if token and key_id.startswith(LONG_LIVED):
+            what = f"Profile {name} has a long-lived key and a session token in the {file} file."
+            remedy = "AWS rejects the two together. Remove the session token, or all its keys."
+            yield Finding(check, ERROR, what, remedy)
         elif key_id.startswith(_TEMPORARY) and not token:
-            yield Finding(
-                "mixed-keys",
-                ERROR,
-                f"Profile {name} has a temporary access key without its session token in the "
-                f"{file} file.",
-                "Remove the keys of the section, then log in.",
-            )
+            what = f"Profile {name} has a temporary key without session token in the {file} file."
+            yield Finding(check, ERROR, what, "Remove its keys, then log in.")
     if all(options.get("aws_access_key_id") for _, options in sections):
-        yield Finding(
-            "mixed-keys",
-            WARNING,
-            f"Profile {name} has keys in both files; those of the credentials file count.",
-            "Remove one of the two.",
-        )
+        what = f"Profile {name} has keys in both files; those in the credentials file are used."
+        yield Finding(check, WARNING, what, "Remove the keys from one of the files.")
 
 
 def _settings(profile: Profile) -> Iterator[Finding]:
@@ -107,32 +91,26 @@ def _settings(profile: Profile) -> Iterator[Finding]:
         yield Finding(
             "source-profile",
             WARNING,
-            f"Profile {name} has source_profile without role_arn: SDKs for Go (Terraform, rclone) "
-            "refuse the profile.",
-            f"Name the source by {SOURCE_OPTION} in place of source_profile.",
+            f"Profile {name} has source_profile without role_arn. SDKs for Go (Terraform, rclone) "
+            "reject that.",
+            f"Use {SOURCE_OPTION} instead of source_profile.",
         )
-    switch = profile.config.get(SESSION_OPTION, "")
-    if switch and switch.lower() not in {"on", "off"}:
-        yield Finding(
-            "mfa-session",
-            WARNING,
-            f"Profile {name} has {SESSION_OPTION} = {sanitize(switch, 40)}, which is neither on "
-            "nor off.",
-            f"Write {SESSION_OPTION} = on, or off.",
-        )
+    setting = profile.config.get(SESSION_OPTION, "")
+    if setting and setting.lower() not in {"on", "off"}:
+        what = f"Profile {name} has {SESSION_OPTION} = {sanitize(setting, 40)}."
+        yield Finding("mfa-session", WARNING, what, f"Set {SESSION_OPTION} to on or off.")
 
 
 def _managed(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
     name = sanitize(profile.name)
-    is_marked = (
-        profile.config.get(SOURCE_OPTION) or profile.config.get(SESSION_OPTION, "").lower() == "on"
-    )
+    is_on = profile.config.get(SESSION_OPTION, "").lower() == "on"
+    is_marked = is_on or profile.config.get(SOURCE_OPTION)
     if profile.other_way and "role_arn" not in profile.config and is_marked:
         yield Finding(
             "managed-profile",
             WARNING,
-            f"Profile {name} is marked for an MFA session and gets its credentials by "
-            f"{profile.other_way}: it gets none.",
+            f"Profile {name} gets its credentials by {profile.other_way}, so it gets no MFA "
+            "session.",
             f"Remove {SOURCE_OPTION} and {SESSION_OPTION} from it, or {profile.other_way}.",
         )
     if not profile.is_managed:
@@ -152,29 +130,21 @@ def _refused(check: str, name: str, call: Callable[[], object]) -> Iterator[Find
 
 
 def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
-    source = profile.config.get(SOURCE_OPTION)
+    name, source = sanitize(profile.name), profile.config.get(SOURCE_OPTION)
+    remedy = f"Set {SOURCE_OPTION} to the profile with your long-lived keys."
     if not source:
         if not profile.has_long_lived_keys:
-            yield Finding(
-                "source",
-                WARNING,
-                f"Profile {sanitize(profile.name)} has {SESSION_OPTION} = on, but neither keys "
-                f"nor {SOURCE_OPTION}.",
-                f"Name the profile with the long-lived keys by {SOURCE_OPTION}.",
-            )
+            what = f"Profile {name} has {SESSION_OPTION} = on, but no keys and no {SOURCE_OPTION}."
+            yield Finding("source", WARNING, what, remedy)
         return
     if source == profile.name:
         why = "" if profile.has_own_keys else "can't be the source of its own session"
     else:
         why = why_not_source(profiles.get(source, Profile(source)))
     if why:
-        yield Finding(
-            "source",
-            ERROR,
-            f"Source profile {sanitize(source)} of {sanitize(profile.name)} {why}.",
-            f"Name a profile with long-lived keys by {SOURCE_OPTION}; «aws configure» stores an "
-            "access key.",
-        )
+        what = f"Source profile {sanitize(source)} of {name} {why}."
+        remedy += " To store an access key:  aws configure"
+        yield Finding("source", ERROR, what, remedy)
 
 
 def _others(profile: Profile) -> Iterator[Finding]:
@@ -185,16 +155,12 @@ def _others(profile: Profile) -> Iterator[Finding]:
     if not tool and profile.get("mfa_arn"):
         tool = "awscli-mfa.sh"
     if tool:
-        yield Finding(
-            "other-tools",
-            NOTE,
-            f"Profile {sanitize(profile.name)} is laid out by {tool}.",
-            "It stays as it is; use another session profile beside it.",
-        )
+        what = f"Profile {sanitize(profile.name)} belongs to {tool}."
+        yield Finding("other-tools", NOTE, what, "Use another profile for aws mfa.")
 
 
 def _roles(chosen: Iterable[Profile], profiles: Profiles) -> Iterator[Finding]:
-    """Yield what is wrong with roles on managed profiles, and with those left to the CLI."""
+    """Yield what is wrong with roles on MFA profiles, and with those left to the CLI."""
     capped = []
     for role in chosen:
         if "role_arn" not in role.config:
@@ -206,21 +172,17 @@ def _roles(chosen: Iterable[Profile], profiles: Profiles) -> Iterator[Finding]:
             if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE:
                 capped.append(role.name)
     if capped:
-        one = len(capped) == 1
         yield Finding(
             "role-duration",
             NOTE,
-            f"Role profile{'' if one else 's'} {quoted_list(capped)} ask{'s' if one else ''} for "
-            "more than an hour. On an MFA session AWS gives an hour at most (role chaining), so "
-            "the plugin asks for that and assumes the role again each hour, without a code.",
-            f"For one long role session set {SESSION_OPTION} = off there, and name the profile "
-            "with your "
-            "long-lived keys by source_profile.",
+            f"More than an hour is set for {quoted_list(capped)}, but AWS gives roles on an MFA "
+            "session one hour (role chaining). They are renewed hourly, without a code.",
+            f"For one long session set {SESSION_OPTION} = off there. {_NAME_LONG_LIVED}.",
         )
 
 
 def _is_on_session(role: Profile, profiles: Profiles) -> bool:
-    """Whether the way from a role to its source ends at a managed profile."""
+    """Whether a role's chain of source profiles ends at an MFA profile."""
     seen: set[str] = set()
     while "role_arn" in role.config and not role.is_switched_off and role.name not in seen:
         seen.add(role.name)
@@ -243,10 +205,9 @@ def _left_to_the_cli(role: Profile, profiles: Profiles) -> Iterator[Finding]:
             "role-source",
             NOTE,
             f"Role profile {sanitize(role.name)} has {SESSION_OPTION} = off, but its "
-            "source_profile "
-            f"{sanitize(name)} holds a session: the CLI uses that as it is, without renewing it.",
-            "Name the profile with your long-lived keys by source_profile, or remove "
-            f"{SESSION_OPTION} = off.",
+            f"source_profile {sanitize(name)} has an MFA session. The CLI uses it without "
+            "renewing it.",
+            f"{_NAME_LONG_LIVED}, or remove {SESSION_OPTION} = off.",
         )
 
 
@@ -255,12 +216,10 @@ def _duration(role: Profile, longest: int | None = None) -> Iterator[Finding]:
     if not setting:
         return
     what = f"Role profile {sanitize(role.name)} has duration_seconds = {sanitize(setting, 40)}"
-    remedy = (
-        f"Write a whole number of seconds from {SHORTEST} to {LONGEST_ROLE}, or remove the line."
-    )
+    remedy = f"Set it to a number from {SHORTEST} to {LONGEST_ROLE}, or remove it."
     if seconds is None:
-        seen = f"{what}, which isn't a whole number: the CLI ignores it, and AWS gives an hour."
-        yield Finding("role-duration", WARNING, seen, remedy)
+        what += ", which isn't a whole number. The CLI ignores it."
+        yield Finding("role-duration", WARNING, what, remedy)
     elif seconds < SHORTEST or (longest is not None and seconds > longest):
-        seen = f"{what}: AWS refuses anything but {SHORTEST} to {LONGEST_ROLE}."
-        yield Finding("role-duration", ERROR, seen, remedy)
+        what += f". AWS accepts {SHORTEST} to {LONGEST_ROLE}."
+        yield Finding("role-duration", ERROR, what, remedy)

@@ -14,7 +14,13 @@ _ACCESS_LIST = "system.posix_acl_access"
 
 
 def who_else_can_write(path: str, home: str) -> str:
-    """Return why others can change what lies at ``path``, naming the folder; "" if none can.
+    """Return why others can change what lies at ``path``, naming the folder; "" if none can."""
+    found = open_place(path, home)
+    return " ".join(found) if found else ""
+
+
+def open_place(path: str, home: str) -> tuple[str, str] | None:
+    """Return the path or folder where others can change what lies at ``path``, and why, or None.
 
     Looked at are the path, its ancestors as named, and those it leads to. A folder with the
     sticky bit, as /tmp, is fit above ``home`` alone: who could take the home away could change
@@ -22,14 +28,14 @@ def who_else_can_write(path: str, home: str) -> str:
     are passed over: they would be made closed.
     """
     if sys.platform == "win32":
-        return ""  # access there is by lists that the profile's folder comes with
+        return None  # access there is by lists that the profile's folder comes with
     above_home = set(_with_ancestors(os.path.dirname(os.path.realpath(home))))
     looked_at = dict.fromkeys((*_with_ancestors(path), *_with_ancestors(os.path.realpath(path))))
     for folder in looked_at:
         why = _why_not_closed(folder, may_be_sticky=folder in above_home)
         if why:
-            return f"{folder} {why}"
-    return ""
+            return folder, why
+    return None
 
 
 def _with_ancestors(path: str) -> Iterator[str]:

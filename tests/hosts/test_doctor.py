@@ -1,4 +1,4 @@
-"""Doctor in real CLIs: each fault made on purpose is named, and --fix asks before it mends."""
+"""Doctor in real CLIs: each fault made on purpose is named, and --fix asks before each change."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
     states = {finding["State"] for finding in findings_in(inside)}
     assert (inside.returncode, states) == (0, {"ok"}), inside.output
     names = {finding["Name"] for finding in findings_in(inside)}
-    assert "works, it runs this." in seen(inside, "cli", "ok")
+    assert "aws mfa works (running now)." in seen(inside, "cli", "ok")
     assert names >= {"cli", "dependencies", "config", "file-modes", "sts", "clock", "mfa-serial"}
     assert home.plugin
-    outside = by_console(home, home.plugin)
+    outside = by_console(home, home.plugin, "--verbose")
     assert outside.returncode == 0, outside.output
-    assert f"{home.host.aws} " in outside.stdout
+    assert f"{home.host.aws} ".replace(f"{home.path}/", "~/") in outside.stdout
     assert "aws mfa works." in outside.stdout
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
     assert not any(call.token_code for call in aws.calls)
@@ -115,27 +115,27 @@ def test_doctor_shows_the_running_cli_first(home: Home, tmp_path: Path) -> None:
     path = f"{other.parent}:/usr/bin:/bin"
     result = home.run("mfa", "doctor", "--offline", "--output", "json", env={"PATH": path})
     first, *_ = [finding for finding in findings_in(result) if finding["Name"] == "cli"]
-    assert first["Seen"].endswith("works, it runs this."), result.output
+    assert first["Seen"].endswith("works (running now)."), result.output
     assert str(other) in result.output
 
 
 V2_FAULTS = {
-    "no folder": ("v2-debian", "", "v2 skips plugins without a word"),
-    "a home sign": ("v2", "cli_legacy_plugin_path = ~/plugins\n", "v2 takes no «~» there"),
+    "no folder": ("v2-debian", "", "v2 silently skips plugins"),
+    "a home sign": ("v2", "cli_legacy_plugin_path = ~/plugins\n", "v2 doesn't expand '~'"),
     "a relative folder": (
         "v2-debian",
         "cli_legacy_plugin_path = plugins\n",
-        "v2 needs it absolute",
+        "v2 needs an absolute path",
     ),
     "a folder that is gone": (
         "v2",
         "cli_legacy_plugin_path = /nowhere/x\n",
-        "/nowhere/x, which isn't",
+        "/nowhere/x, which doesn't exist",
     ),
     "a folder without the plugin": (
         "v2",
         "cli_legacy_plugin_path = /usr\n",
-        "no folder of cli_legacy",
+        "no folder in cli_legacy",
     ),
 }
 
@@ -180,11 +180,11 @@ def test_v1_without_the_plugin(home: Home) -> None:
     bare = replace(home, plugin=None)
     assert bare.run("--version").returncode != 0
     result = by_console(bare, plugin, "--json")
-    assert "its Python lacks the plugin" in cli_line(result, home), result.output
+    assert "the Python of this v1 lacks the plugin" in cli_line(result, home), result.output
 
 
 @v1_alone
-def test_the_wrong_order_kills_v1_and_is_mended(home: Home) -> None:
+def test_the_wrong_order_kills_v1_and_is_fixed(home: Home) -> None:
     """The diff is shown first, nothing changes without a yes, and then v1 lives."""
     wrong = (
         f"# mine\n[plugins]\ncli_legacy_plugin_path = {home.plugin}\n"
@@ -194,8 +194,8 @@ def test_the_wrong_order_kills_v1_and_is_mended(home: Home) -> None:
     assert home.run("--version").returncode != 0
     assert home.plugin
     told = by_console(home, home.plugin, "--json")
-    assert "it takes cli_legacy_plugin_path for a plugin" in cli_line(told, home), told.output
-    assert "stands before awscli_mfa_plugin" in seen(told, "plugins-order")
+    assert "takes cli_legacy_plugin_path for a plugin" in cli_line(told, home), told.output
+    assert "comes before awscli_mfa_plugin" in seen(told, "plugins-order")
     asked = by_console(home, home.plugin, "--fix")
     assert "+mfa = awscli_mfa_plugin" in asked.stderr
     assert "a-secret" not in asked.output
@@ -203,7 +203,7 @@ def test_the_wrong_order_kills_v1_and_is_mended(home: Home) -> None:
     assert home.config.read_text() == wrong
     done = by_console(home, home.plugin, "--fix", "--yes", "--json")
     assert cli_line(done, home) == "", done.output
-    assert "stands before cli_legacy" in seen(done, "plugins-order", "ok")
+    assert "comes before cli_legacy" in seen(done, "plugins-order", "ok")
     lines = wrong.splitlines()
     assert home.config.read_text().splitlines() == [*lines[:2], lines[3], lines[2], *lines[4:]]
     assert home.run("--version").returncode == 0
@@ -263,13 +263,13 @@ def test_a_folder_that_others_can_write_to(own_copy: Home) -> None:
     os.utime(leftover, (1, 1))
     told = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
     assert "can be written by everybody" in seen(told, "plugin-folder"), told.output
-    assert "has mode 0644: others may read its keys" in seen(told, "file-modes", "warning")
+    assert "has mode 0644: others can read its keys" in seen(told, "file-modes", "warning")
     assert leftover.name in seen(told, "leftovers", "note")
     assert told.returncode == 253
     options = ("--offline", "--output", "json", "--fix", "--yes")
     done = own_copy.run("mfa", "doctor", *options)
-    assert "mode 0777 -> 0755" in done.stderr
-    assert "mode 0644 -> 0600" in done.stderr
+    assert "mode 0777 to 0755" in done.stderr
+    assert "mode 0644 to 0600" in done.stderr
     assert not leftover.exists()
     assert own_copy.plugin.stat().st_mode & 0o777 == 0o755
     assert own_copy.credentials.stat().st_mode & 0o777 == 0o600
@@ -282,7 +282,7 @@ def test_a_change_is_asked_for_on_a_terminal(home: Home) -> None:
     home.write_credentials("[default]\naws_access_key_id = AKIAX\n")
     home.credentials.chmod(0o644)
     terminal = home.spawn("mfa", "doctor", "--offline", "--fix")
-    terminal.expect("mode 0644 -> 0600")
+    terminal.expect("mode 0644 to 0600")
     terminal.expect("Make this change")
     terminal.send("n\r")
     assert terminal.wait() == 1, terminal.text
@@ -328,7 +328,7 @@ def test_an_alias_that_hides_the_command(home: Home) -> None:
     assert home.plugin
     result = by_console(home, home.plugin, "--json")
     assert "Line 2 of" in seen(result, "alias")
-    assert "not tried, an alias hides aws mfa" in seen(result, "cli", "warning")
+    assert "not tested, because an alias hides aws mfa" in seen(result, "cli", "warning")
     assert not (home.path / "was-run").exists()
 
 
@@ -390,7 +390,7 @@ SERIALS = {
         "arn:aws:iam::123456789012:u2f/user/both/key",
         "is a FIDO device",
     ),
-    "FIDO alone": ("v2-debian", "fido", "GAHT12345678", "its user has FIDO devices only"),
+    "FIDO alone": ("v2-debian", "fido", "GAHT12345678", "its user has only FIDO devices"),
 }
 
 
@@ -436,8 +436,8 @@ def test_names_and_secrets_are_safe_to_show(home: Home, aws: EmbeddedAws) -> Non
     }
     assert home.plugin
     for result in (
-        home.run("mfa", "doctor", "--profile", f"a{HOSTILE}b", env=secrets),
-        by_console(home, home.plugin, **secrets),
+        home.run("mfa", "doctor", "--verbose", "--profile", f"a{HOSTILE}b", env=secrets),
+        by_console(home, home.plugin, "--verbose", **secrets),
     ):
         assert "source_profile without role_arn" in result.stdout, result.output
         assert "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID" in result.stdout

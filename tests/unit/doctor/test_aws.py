@@ -136,26 +136,26 @@ SERIALS: dict[str, tuple[str, FakeIam, str, str]] = {
         ERROR,
         "isn't a device of its user",
     ),
-    "FIDO only": (SERIAL, FakeIam((FIDO,)), ERROR, "FIDO devices only"),
+    "FIDO only": (SERIAL, FakeIam((FIDO,)), ERROR, "only FIDO devices"),
     "no device": (SERIAL, FakeIam(()), ERROR, "no MFA device"),
     "beside a FIDO device": (
         SERIAL,
         FakeIam((FIDO, MfaDevice(SERIAL, "virtual"))),
         OK,
-        "is its user's",
+        "is a device of its user.",
     ),
-    "none named": ("", FakeIam(), OK, "names none; its user has 1"),
+    "none named": ("", FakeIam(), OK, "no mfa_serial; its user has 1 MFA device."),
     "none named of several": (
         "",
         FakeIam((MfaDevice(SERIAL, "virtual"), MfaDevice(SERIAL + "2", "virtual"))),
         NOTE,
-        "names none; its user has 2",
+        "no mfa_serial; its user has 2 MFA devices.",
     ),
     "not to be listed": (
         SERIAL,
         FakeIam(PermissionDeniedError("Denied.")),
         NOTE,
-        "may not list its MFA devices",
+        "may not list MFA devices",
     ),
     "a wrong key": (SERIAL, FakeIam(WrongKeyError("Unknown.")), ERROR, "Unknown."),
     "throttled": (SERIAL, FakeIam(ThrottledError("Too many.")), WARNING, "Too many."),
@@ -175,7 +175,7 @@ def test_the_serial_is_held_against_the_users_devices(
 def test_the_serial_may_be_the_sources() -> None:
     """As a login resolves it."""
     config = {"mfa": {"mfa_source_profile": "default"}, "default": {"mfa_serial": SERIAL}}
-    assert serial_finding(config, FakeIam()).seen.endswith("is its user's.")
+    assert serial_finding(config, FakeIam()).seen.endswith("is a device of its user.")
 
 
 @pytest.mark.parametrize(

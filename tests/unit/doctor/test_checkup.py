@@ -119,7 +119,7 @@ def test_nobody_to_ask_changes_nothing() -> None:
     assert not mend(FakeTerminal(nobody="there is no terminal"), changes, notes)
     assert changes == []
     assert notes[-1] == (
-        "Nothing was changed: there is no terminal. --yes makes the changes shown."
+        "Nothing was changed: there is no terminal. Use --yes to make these changes."
     )
 
 
@@ -162,7 +162,7 @@ def test_nothing_to_mend_is_said() -> None:
         notes=notes,
         is_agreed=False,
     )
-    assert notes == ["There is nothing that --fix can mend."]
+    assert notes == ["Nothing to fix."]
 
 
 def put(path: Path, text: str | bytes, mode: int = 0o600) -> Path:
@@ -184,10 +184,10 @@ def test_a_mode_is_changed_as_shown(tmp_path: Path, locks: Locks) -> None:
     """Unless it changed meanwhile: then what was shown isn't what would be done."""
     path = put(tmp_path / "x", "", 0o644)
     fix = Fix(CHANGE_MODE, str(path), 0o644, 0o600)
-    assert shown_change(fix) == f"mode 0644 -> 0600  {path}"
+    assert shown_change(fix) == f"Change mode 0644 to 0600: {path}"
     make_change(fix, locks)
     assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(UnwritableFileError, match="meanwhile"):
+    with pytest.raises(UnwritableFileError, match="in the meantime"):
         make_change(fix, locks)
     with pytest.raises(UnwritableFileError):
         make_change(Fix(CHANGE_MODE, str(tmp_path / "gone"), 0o644, 0o600), locks)
@@ -198,7 +198,7 @@ def test_a_leftover_is_removed(tmp_path: Path, locks: Locks) -> None:
     """One that is gone already is no error."""
     path = put(tmp_path / "x", "")
     fix = Fix(REMOVE_FILE, str(path))
-    assert shown_change(fix) == f"remove  {path}"
+    assert shown_change(fix) == f"Remove {path}"
     make_change(fix, locks)
     make_change(fix, locks)
     assert not path.exists()

@@ -23,7 +23,7 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         },
         "environment-keys",
         WARNING,
-        "no source of a session",
+        "temporary keys, which can't be a source profile",
         "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
     ),
     "half of a pair": (
@@ -44,7 +44,7 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         {"AWS_SECURITY_TOKEN": "t-secret"},
         "environment-keys",
         NOTE,
-        "a leftover",
+        "is set without keys.",
         "unset AWS_SECURITY_TOKEN",
     ),
     "another file": (
@@ -65,14 +65,14 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
         {"AWS_PROFILE": "no\x1bbody"},
         "environment-profile",
         WARNING,
-        "AWS_PROFILE names profile no\\x1bbody, which isn't there.",
-        "Correct AWS_PROFILE, or make the profile: «aws mfa login».",
+        "AWS_PROFILE names profile no\\x1bbody, which doesn't exist.",
+        "Correct AWS_PROFILE, or create the profile:  aws mfa login",
     ),
     "switched off": (
         {"AWS_MFA_SESSION": "OFF"},
         "environment",
         NOTE,
-        "no command uses or renews a session",
+        "neither use nor renew MFA sessions",
         "unset AWS_MFA_SESSION",
     ),
 }
@@ -109,9 +109,9 @@ def test_network_settings_are_named() -> None:
         (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
     )
     proxy, good, gone = check_network_settings(network)
-    assert proxy.seen == "Set: HTTPS_PROXY, no_proxy."
+    assert proxy.seen == "Set by HTTPS_PROXY, no_proxy."
     assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
     assert gone.state == ERROR
     assert "\x1b" not in gone.seen + gone.remedy
-    assert "ca_bundle of [a\\x1b] = /gone.pem, which can't be read" in gone.seen
+    assert "ca_bundle of [a\\x1b] = /gone.pem can't be read" in gone.seen
     assert [each.seen for each in check_network_settings(ObservedNetwork())] == ["None is set."]

@@ -46,7 +46,7 @@ def test_a_file_that_parses_is_fine() -> None:
     """So is one that isn't there."""
     there = ObservedRead("config", exists=True, sections={"default": {}, "profile mfa": {}})
     assert found("config", config=there) == [Finding("config", OK, "config: 2 sections.")]
-    assert found("config") == [Finding("config", OK, "config isn't there.")]
+    assert found("config") == [Finding("config", OK, "config: doesn't exist yet.")]
 
 
 @pytest.mark.parametrize("name", ["config", "credentials", "alias"])
@@ -127,7 +127,7 @@ def test_the_plugin_folder_is_written_by_its_owner() -> None:
     files = tuple(ObservedFile(f"{FOLDER}/{n}.py", 0o666, MINE, EVERYBODY) for n in range(5))
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_files=files),))
     assert finding.state == ERROR
-    assert "5 files of the plugin that others may change" in finding.seen
+    assert "5 files of the plugin that others can change" in finding.seen
     assert "3.py" not in finding.seen
 
 
@@ -135,12 +135,11 @@ def test_the_plugin_folder_is_as_it_was_installed() -> None:
     """By the manifest's hashes; a folder without one was made by hand."""
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=("a.py",)),))
     assert finding.state == ERROR
-    assert "1 file not as installed: a.py." in finding.seen
+    assert "1 file changed since the installation: a.py." in finding.seen
     assert (
-        "as installed"
-        in found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=()),))[0].seen
+        "unchanged" in found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=()),))[0].seen
     )
-    assert "no manifest" in found("plugin-folder", folders=(ObservedFolder(FOLDER),))[0].seen
+    assert "no list of hashes" in found("plugin-folder", folders=(ObservedFolder(FOLDER),))[0].seen
     assert not found("plugin-folder", folders=(ObservedFolder(FOLDER, holds_plugin=False),))
 
 

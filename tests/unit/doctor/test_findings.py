@@ -38,21 +38,25 @@ def test_the_worst_finding_makes_the_exit_code(states: list[str], code: int) -> 
     assert exit_code(Finding("x", state, "seen") for state in states) == code
 
 
-def test_findings_are_lines_with_the_remedy_below() -> None:
-    """Aligned, and summed up at the end."""
+def test_problems_are_shown_and_passed_checks_counted() -> None:
+    """Each problem has its remedy below; --verbose shows what passed as well."""
     findings = [Finding("cli", OK, "works"), WIDE, WIDER, Finding("a", ERROR, "b", "c")]
     assert as_text(findings) == (
-        "ok       cli         works\n"
-        "warning  file-modes  wide\n"
-        "                     chmod\n"
-        "error    file-modes  wider\n"
-        "                     chmod\n"
-        "error    a           b\n"
-        "                     c\n"
-        "\n"
-        "1 ok, 1 warning, 2 errors. «doctor --fix» can mend 2 of them."
+        "Warning: wide\n  chmod\nError: wider\n  chmod\nError: b\n  c\n\n"
+        "1 check passed, 1 warning, 2 errors. doctor --fix can fix 2 of them."
     )
-    assert as_text([]) == "\n0 ok."
+    assert as_text(findings, is_verbose=True).startswith("✓ AWS CLI: works\nWarning: wide\n")
+    assert as_text(findings, encoding="ascii", is_verbose=True).startswith("ok AWS CLI: works\n")
+    assert as_text([Finding("x-y", OK, "z")] * 2) == "2 checks passed."
+    assert Finding("x-y", OK, "z").title == "X y"
+
+
+def test_paths_in_the_home_folder_are_short() -> None:
+    """Only there: neither another user's, nor a folder of the same name elsewhere."""
+    seen = "/home/ada/.aws/config, /home/adam/x, /mnt/home/ada/y and '/home/ada/z'"
+    text = as_text([Finding("config", NOTE, seen, "Look at /home/ada/.aws.")], "/home/ada")
+    assert text.startswith("Note: ~/.aws/config, /home/adam/x, /mnt/home/ada/y and '~/z'\n")
+    assert "Look at ~/.aws." in text
 
 
 def test_findings_are_data_in_the_casing_of_aws() -> None:

@@ -53,9 +53,9 @@ def test_profiles_come_from_both_files() -> None:
 def test_sound_profiles_are_summed_up() -> None:
     """The managed ones are named."""
     assert checked({"profile mfa": MANAGED}) == [
-        Finding("profiles", OK, "2 looked at, managed: mfa.")
+        Finding("profiles", OK, "2 checked, MFA profiles: mfa.")
     ]
-    assert checked({}) == [Finding("profiles", OK, "1 looked at, none is managed yet.")]
+    assert checked({}) == [Finding("profiles", OK, "1 checked, no MFA profile yet.")]
 
 
 FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
@@ -64,14 +64,14 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         {"default": LONG_LIVED | TOKEN},
         "mixed-keys",
         ERROR,
-        "mixes a long-lived access key with a session token in the credentials file",
+        "has a long-lived key and a session token in the credentials file",
     ),
     "a temporary key without a token": (
         {"default": {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "x"}},
         {"other": {}},
         "mixed-keys",
         ERROR,
-        "temporary access key without its session token in the config file",
+        "a temporary key without session token in the config file",
     ),
     "keys in both files": (
         {"default": LONG_LIVED},
@@ -92,7 +92,7 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "mfa-session",
         WARNING,
-        "mfa_session = yes\\x1b, which is neither",
+        "has mfa_session = yes\\x1b.",
     ),
     "marked, and another way": (
         {"profile mfa": MANAGED | {"credential_process": "x"}},
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "source",
         WARNING,
-        "neither keys nor mfa_source_profile",
+        "no keys and no mfa_source_profile",
     ),
     "a source that is gone": (
         {"profile mfa": {"mfa_source_profile": "nobody"}},
@@ -162,28 +162,28 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         {"x-long-term": LONG_LIVED},
         "other-tools",
         NOTE,
-        "laid out by aws-mfa",
+        "belongs to aws-mfa",
     ),
     "awscli-mfa.sh's device": (
         {"profile x": {"mfa_arn": SERIAL}},
         None,
         "other-tools",
         NOTE,
-        "laid out by awscli-mfa.sh",
+        "belongs to awscli-mfa.sh",
     ),
     "awsume's session": (
         {},
         {"x": TEMPORARY | {"manager": "awsume"}},
         "other-tools",
         NOTE,
-        "laid out by awsume",
+        "belongs to awsume",
     ),
     "a role that asks for more than an hour": (
         {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "7200"}},
         None,
         "role-duration",
         NOTE,
-        "Role profile r asks for more than an hour.",
+        "More than an hour is set for r,",
     ),
     "a role on a role that asks for more than an hour": (
         {
@@ -194,7 +194,7 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "role-duration",
         NOTE,
-        "Role profiles r, s ask for more than an hour.",
+        "More than an hour is set for r, s,",
     ),
     "a role whose duration is no number": (
         {"profile mfa": MANAGED, "profile r": ROLE | {"duration_seconds": "1h\x1b"}},
@@ -208,7 +208,7 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "role-duration",
         ERROR,
-        "AWS refuses anything but 900 to 43200",
+        "AWS accepts 900 to 43200.",
     ),
     "a long role left to the CLI on a session": (
         {"profile mfa": MANAGED, "profile r": ROLE | OFF | {"duration_seconds": "7200"}},
@@ -232,21 +232,21 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "role-duration",
         ERROR,
-        "AWS refuses anything but 900 to 43200",
+        "AWS accepts 900 to 43200.",
     ),
     "a role left to the CLI on a session": (
         {"profile mfa": MANAGED, "profile r": ROLE | OFF},
         None,
         "role-source",
         NOTE,
-        "source_profile mfa holds a session: the CLI uses that as it is",
+        "source_profile mfa has an MFA session. The CLI uses it without",
     ),
     "the CLI's history": (
         {"default": {"cli_history": "enabled"}},
         None,
         "cli-history",
         NOTE,
-        "kept out of it",
+        "keeps its own out of that",
     ),
 }
 
@@ -324,9 +324,9 @@ def test_one_profile_is_looked_at_with_its_source() -> None:
     credentials = {"default": LONG_LIVED | TOKEN}
     assert {finding.name for finding in checked(config, credentials, "mfa")} == {"mixed-keys"}
     assert [finding.name for finding in checked(config, credentials, "other")] == ["mfa-session"]
-    assert checked(config, credentials, "lone")[0].seen == "1 looked at, none is managed yet."
+    assert checked(config, credentials, "lone")[0].seen == "1 checked, no MFA profile yet."
     own = {"default": {"mfa_source_profile": "default"}}
-    assert checked(own, None, "default")[0].seen == "1 looked at, managed: default."
+    assert checked(own, None, "default")[0].seen == "1 checked, MFA profiles: default."
 
 
 def test_a_profile_that_is_not_there_yet_is_a_note() -> None:

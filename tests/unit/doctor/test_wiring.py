@@ -82,42 +82,42 @@ def test_a_working_cli_is_fine() -> None:
 def test_the_cli_that_doctor_runs_in_needs_no_start() -> None:
     """It was loaded there."""
     found = only(machine(cli(start=None, is_running=True), plugins=V1))
-    assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works, it runs this.")
+    assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works (running now).")
 
 
 def test_a_machine_without_aws_is_told() -> None:
     """There is nothing to plug into."""
-    assert only(machine()).seen == "No aws on the PATH or in the usual places."
+    assert only(machine()).seen == "No aws found on PATH or in the usual places."
 
 
 FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder, ...], str]] = {
-    "it doesn't start": (cli("", None), V1, (), "doesn't start, even without any plugin"),
+    "it doesn't start": (cli("", None), V1, (), "doesn't start, even without plugins"),
     "nothing wired": (cli(start=fails("")), None, (), "doesn't name awscli_mfa_plugin"),
     "another plugin": (cli(start=fails("")), {"a": "b"}, (), "doesn't name awscli_mfa_plugin"),
-    "no folder": (cli("2.36.12", fails("")), V1, (), "v2 skips plugins without a word"),
+    "no folder": (cli("2.36.12", fails("")), V1, (), "v2 silently skips plugins"),
     "a home sign": (
         cli("2.36.12", fails("")),
         BOTH,
         (ObservedFolder("~/plugins", is_absolute=False, exists=False, holds_plugin=False),),
-        "v2 takes no «~» there",
+        "v2 doesn't expand '~'",
     ),
     "a relative folder": (
         cli("2.36.12", fails("")),
         BOTH,
         (ObservedFolder("plugins", is_absolute=False, exists=False, holds_plugin=False),),
-        "v2 needs it absolute",
+        "v2 needs an absolute path",
     ),
     "a folder that is gone": (
         cli("2.36.12", missing("awscli_mfa_plugin")),
         BOTH,
         (ObservedFolder(FOLDER, exists=False, holds_plugin=False),),
-        "which isn't there",
+        "which doesn't exist",
     ),
     "a folder without the plugin": (
         cli("2.36.12", missing("awscli_mfa_plugin")),
         BOTH,
         (ObservedFolder(FOLDER, holds_plugin=False),),
-        "no folder of cli_legacy_plugin_path holds",
+        "no folder in cli_legacy_plugin_path holds",
     ),
     "another plugin of v2 is missing": (
         cli("2.36.12", missing("their_plugin")),
@@ -136,7 +136,7 @@ FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder
         cli(start=missing(FOLDER)),
         WRONG_ORDER,
         (ObservedFolder(FOLDER),),
-        "it takes cli_legacy_plugin_path for a plugin",
+        "takes cli_legacy_plugin_path for a plugin",
     ),
     "another plugin of v1 is missing": (
         cli(start=missing("their_plugin")),
@@ -148,26 +148,26 @@ FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder
         cli(start=fails("awscli-mfa-plugin can't start: ImportError: x")),
         V1,
         (),
-        "is loaded and can't start.",
+        "is loaded but can't start.",
     ),
     "a module of ours is missing": (
         cli(start=fails("awscli-mfa-plugin can't start: No module named 'filelock'")),
         V1,
         (),
-        "is loaded and can't start: no module filelock.",
+        "is loaded but can't start: no module filelock.",
     ),
-    "it hangs": (cli(start=ObservedStart(None, "", "")), V1, (), "didn't end in time"),
+    "it hangs": (cli(start=ObservedStart(None, "", "")), V1, (), "didn't finish in time"),
     "it wasn't started": (cli(start=None), V1, (), "it wasn't started"),
-    "it isn't loaded": (cli(start=fails("Found invalid choice 'mfa'")), V1, (), "no command mfa"),
+    "it isn't loaded": (cli(start=fails("Found invalid choice 'mfa'")), V1, (), "no mfa command"),
     "something else": (
         cli(start=fails("Traceback\nbotocore.exceptions.OddError: a secret\n")),
         V1,
         (),
-        "aws mfa fails in it (OddError).",
+        "aws mfa fails (OddError).",
     ),
-    "no reason told": (cli(start=fails("boom")), V1, (), "aws mfa fails in it."),
-    "no JSON": (cli(start=ObservedStart(0, "hello", "")), V1, (), "aws mfa fails in it."),
-    "other JSON": (cli(start=ObservedStart(0, "[]", "")), V1, (), "aws mfa fails in it."),
+    "no reason told": (cli(start=fails("boom")), V1, (), "aws mfa fails."),
+    "no JSON": (cli(start=ObservedStart(0, "hello", "")), V1, (), "aws mfa fails."),
+    "other JSON": (cli(start=ObservedStart(0, "[]", "")), V1, (), "aws mfa fails."),
 }
 
 
@@ -214,7 +214,7 @@ def test_a_cli_is_not_started_where_an_alias_would_run(
 
 
 def test_v1_needs_our_line_first() -> None:
-    """Where there is a v1 the wrong order is an error, and can be mended."""
+    """Where there is a v1 the wrong order is an error, and can be fixed."""
     right = only(machine(cli(), plugins=BOTH), "plugins-order")
     wrong = only(machine(cli(start=missing(FOLDER)), plugins=WRONG_ORDER), "plugins-order")
     v2_alone = only(machine(cli("2.36.12"), plugins=WRONG_ORDER), "plugins-order")
@@ -227,14 +227,18 @@ def test_v1_needs_our_line_first() -> None:
 
 PACKAGES: dict[str, tuple[dict[str, str], str, str]] = {
     "all there": (PRESENT, OK, "filelock 3.14.0, ruamel.yaml 0.18.6."),
-    "versions not told": (dict.fromkeys(PRESENT, ""), OK, "all there."),
+    "versions not told": (dict.fromkeys(PRESENT, ""), OK, "all found."),
     "no filelock": (
         {"awscli_mfa_plugin": "1.0", "ruamel.yaml": "0.18"},
         ERROR,
         "filelock is missing.",
     ),
     "an old filelock": (PRESENT | {"filelock": "3.8"}, ERROR, "older than 3.12"),
-    "a new filelock": (PRESENT | {"filelock": "3.15.1"}, ERROR, "newer than the plugin takes"),
+    "a new filelock": (
+        PRESENT | {"filelock": "3.15.1"},
+        ERROR,
+        "too new: it must be older than 3.15",
+    ),
     "an old ruamel.yaml": (PRESENT | {"ruamel.yaml": "0.16.5"}, ERROR, "older than 0.17"),
     "a far newer ruamel.yaml": (PRESENT | {"ruamel.yaml": "1.0"}, OK, "ruamel.yaml 1.0"),
 }
