@@ -56,8 +56,9 @@ picture: .venv ## the picture of the README, from what the commands really print
 dist: .venv ## the release archive for AWS CLI v2, into dist/
 	$(BIN)/python .ci/archive.py
 
-docs: .venv ## the documentation, with warnings as errors
+docs: .venv ## the documentation, with warnings as errors and all links checked
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+	$(BIN)/python -m pytest -p no:cacheprovider -q tests/test_pages.py
 
 clean: ## remove what these commands made, but not the fetched CLIs
 	rm -rf $(VENV) build dist site htmlcov *.egg-info .coverage .coverage.* \
