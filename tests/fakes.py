@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -12,17 +13,13 @@ from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sections import (
     SESSION_OPTIONS,
-    STALE_OPTIONS,
-    check_key_is_ours,
     config_profile,
     config_section,
-    options_without_session,
-    session_lines,
-    session_of,
     session_options,
 )
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
@@ -121,101 +118,161 @@ class FakeWait:
         self._clock.advance(seconds)
 
 
-class FakeFiles:
-    """Both shared files in memory; ``refusal`` is raised by the check before a write."""
+class MemoryFile:
+    """A shared file in memory."""
+
+    def __init__(self, path: str, sections: Mapping[str, Mapping[str, str]]) -> None:
+        """Hold sections by their headers."""
+        self.path = path
+        self.hold(sections)
+
+    def hold(self, sections: Mapping[str, Mapping[str, str]]) -> None:
+        """Hold other sections, as somebody else could have written them."""
+        self._document = SharedDocument.parse(ini(sections).encode(), self.path)
+
+    def read(self) -> SharedDocument:
+        """Return what the file holds now."""
+        return self._document
+
+    def check_writable(self) -> None:
+        """Allow every write."""
+
+    def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+        """Put ``change`` of what the file holds into its place; tell whether it differs."""
+        before, self._document = self._document, change(self._document)
+        return self._document.render() != before.render()
+
+
+class MemoryCache:
+    """The sessions of profiles with long-lived keys, in memory."""
+
+    def __init__(self) -> None:
+        """Hold none."""
+        self.sessions: dict[str, Session] = {}
+
+    def load(self, profile: str, access_key_id: str) -> Session | None:  # noqa: ARG002 - the port's
+        """Return the profile's session, whichever key it was made from."""
+        return self.sessions.get(profile)
+
+    def check_writable(self) -> None:
+        """Allow every write."""
+
+    def save(self, profile: str, access_key_id: str, session: Session) -> None:  # noqa: ARG002
+        """Keep a session."""
+        self.sessions[profile] = session
+
+    def remove(self, profile: str) -> bool:
+        """Remove the profile's session; tell whether there was one."""
+        return self.sessions.pop(profile, None) is not None
+
+
+def ini(sections: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the text of a shared file."""
+    return "\n".join(
+        "\n".join([f"[{name}]", *(f"{option} = {text}" for option, text in has.items()), ""])
+        for name, has in sections.items()
+    )
+
+
+class ProfileSections(MutableMapping[str, dict[str, str]]):
+    """What a file in memory holds by profile; a section is set as a whole."""
+
+    def __init__(self, file: MemoryFile, *, is_config: bool) -> None:
+        """Keep the file."""
+        self._file = file
+        self._is_config = is_config
+
+    def _header(self, profile: str) -> str:
+        names = self._file.read().section_names()
+        return config_section(profile, names) if self._is_config else profile
+
+    def __getitem__(self, profile: str) -> dict[str, str]:
+        """Return a copy of a profile's section."""
+        return dict(self._file.read().sections()[self._header(profile)])
+
+    def __setitem__(self, profile: str, section: Mapping[str, str]) -> None:
+        """Let a profile have this section."""
+        self._file.hold({**self._file.read().sections(), self._header(profile): section})
+
+    def __delitem__(self, profile: str) -> None:
+        """Take a profile's section away."""
+        sections = {**self._file.read().sections()}
+        del sections[self._header(profile)]
+        self._file.hold(sections)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the profiles."""
+        names = self._file.read().section_names()
+        return (str(config_profile(name)) if self._is_config else name for name in names)
+
+    def __len__(self) -> int:
+        """Return how many profiles there are."""
+        return len(self._file.read().section_names())
+
+    def __repr__(self) -> str:
+        """Show them, for a test that fails."""
+        return repr(dict(self))
+
+
+class FakeFiles(SharedConfigFiles):
+    """The real rules over files in memory; ``refusal`` is raised by the check before a write."""
 
     config_path = "/home/ada/.aws/config"
     credentials_path = "/home/ada/.aws/credentials"
 
-    def __init__(self, config: Sections | None = None, credentials: Sections | None = None) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Mapping[str, str]] | None = None,
+        credentials: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         """Hold the sections by profile name."""
-        self.config: Sections = {name: dict(has) for name, has in (config or {}).items()}
-        self.credentials: Sections = {name: dict(has) for name, has in (credentials or {}).items()}
-        self.cached: dict[str, Session] = {}
+        named = {config_section(name, ()): has for name, has in (config or {}).items()}
+        files = (
+            MemoryFile(self.config_path, named),
+            MemoryFile(self.credentials_path, credentials or {}),
+        )
+        cache = MemoryCache()
+        super().__init__(*files, cache)
+        self.config = ProfileSections(files[0], is_config=True)
+        self.credentials = ProfileSections(files[1], is_config=False)
+        self.cached = cache.sessions
         self.refusal: ConfigurationError | None = None
         self.checked: list[bool] = []
         self.writes: list[tuple[str, str]] = []
 
-    def profile(self, name: str) -> Profile:
-        """Return a profile as it is now; what it holds doesn't change later."""
-        return Profile(name, dict(self.config.get(name, {})), dict(self.credentials.get(name, {})))
-
-    def session_of(self, profile: Profile) -> Session | None:
-        """Return the session of the sections, or the cached one beside long-lived keys."""
-        if profile.has_own_keys:
-            return self.cached.get(profile.name)
-        return session_of(profile)
-
-    def profile_names(self) -> tuple[str, ...]:
-        """Return the names of all profiles, those of the config file first."""
-        return tuple(dict.fromkeys((*self.config, *self.credentials)))
-
-    def check_writable(self, profile: Profile, *, config: bool) -> None:  # noqa: ARG002 - the port's
+    def check_writable(self, profile: Profile, *, config: bool) -> None:
         """Raise ``refusal`` if there is one; keep whether the config file counted."""
         self.checked.append(config)
         if self.refusal:
             raise self.refusal
+        super().check_writable(profile, config=config)
 
     def write_session(self, name: str, session: Session) -> None:
-        """Put a session where it lives."""
+        """Note it, and write."""
         self.writes.append(("session", name))
-        if self.profile(name).has_own_keys:
-            self.cached[name] = session
-            if name in self.credentials:
-                self.credentials[name] = options_without_session(self.credentials[name])
-            return
-        section = self.credentials.get(name, {})
-        check_key_is_ours(name, section, session.issued)
-        kept = {option: text for option, text in section.items() if option not in STALE_OPTIONS}
-        self.credentials[name] = kept | session_options(session)
+        super().write_session(name, session)
 
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
-        """Put settings into a config section."""
-        self.config.setdefault(name, {}).update(settings)
+        """Note it, and write."""
+        super().write_settings(name, settings)
         self.writes.append(("settings", name))
 
-    def config_document(self) -> SharedDocument:
-        """Return the config sections as the file that they would stand in."""
-        document = SharedDocument.parse(b"", self.config_path)
-        for name, options in self.config.items():
-            section = config_section(name, document.section_names())
-            document = document.with_options(section, options)
-        return document
-
     def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
-        """Put the change of that file into the sections."""
-        before = self.config_document()
-        after = change(before)
-        sections = {config_profile(name): dict(has) for name, has in after.sections().items()}
-        self.config = {name: has for name, has in sections.items() if name is not None}
+        """Note it, and write."""
         self.writes.append(("config", ""))
-        return after.render() != before.render()
+        return super().update_config(change)
 
     def remove_session(self, name: str) -> bool:
-        """Take our session out of a credentials section, and the section if nothing is left."""
-        was_there = self.cached.pop(name, None) is not None
-        section = self.credentials.get(name, {})
-        if session_lines(section):
-            self._keep(self.credentials, name, options_without_session(section))
-            was_there = True
-        if was_there:
-            self.writes.append(("no session", name))
-        return was_there
+        """Remove it, and note a change."""
+        return self._noted("no session", name, super().remove_session(name))
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
-        """Take settings out of a config section, and the section if nothing is left."""
-        section = self.config.get(name, {})
-        if section.keys().isdisjoint(options):
-            return False
-        self._keep(self.config, name, {key: section[key] for key in section.keys() - {*options}})
-        self.writes.append(("no settings", name))
-        return True
+        """Remove them, and note a change."""
+        return self._noted("no settings", name, super().remove_settings(name, options))
 
-    @staticmethod
-    def _keep(sections: Sections, name: str, left: dict[str, str]) -> None:
-        sections[name] = left
-        if not left:
-            del sections[name]
+    def _noted(self, what: str, name: str, was_there: bool) -> bool:  # noqa: FBT001 - the result
+        self.writes += [(what, name)] if was_there else []
+        return was_there
 
 
 class FakeChain:

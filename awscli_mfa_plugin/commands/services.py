@@ -140,7 +140,9 @@ class Services:
             terminal=terminal,
             wait=Waiting(terminal),
             environment=self.environment,
-            files=SharedConfigFiles(process.config_path, process.credentials_path, locks, cache),
+            files=SharedConfigFiles.on_disk(
+                process.config_path, process.credentials_path, locks, cache
+            ),
             chain=BotocoreChain(sessions),
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),

@@ -70,7 +70,9 @@ class ScriptProcess:
 
         context = Context(self)
         cache = context.session_cache()
-        return SharedConfigFiles(self.config_path, self.credentials_path, context.locks, cache)
+        return SharedConfigFiles.on_disk(
+            self.config_path, self.credentials_path, context.locks, cache
+        )
 
     def data_loader(self) -> None:
         """Return None: botocore makes its own."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.session.records import Profile, Session
@@ -21,33 +19,70 @@ from awscli_mfa_plugin.session.sections import (
 )
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.files.locks import Locks
-    from awscli_mfa_plugin.files.session_cache import SessionCache
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
 
-_Sections = Mapping[str, Mapping[str, str]]
+    from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.session.ports import Locks
+
+    Sections = Mapping[str, Mapping[str, str]]
+    Change = Callable[[SharedDocument], SharedDocument]
+
+    class DocumentFile(Protocol):
+        """One of both shared files."""
+
+        path: str
+
+        def read(self) -> SharedDocument:
+            """Return what the file holds now: the same object until it changes."""
+
+        def check_writable(self) -> None:
+            """Raise ConfigurationError if :meth:`update` would refuse, as far as is known."""
+
+        def update(self, change: Change) -> bool:
+            """Put ``change`` of what the file holds into its place; tell whether it differs."""
+
+    class CachedSessions(Protocol):
+        """The sessions of profiles with long-lived keys, by the ID of the access key."""
+
+        def load(self, profile: str, access_key_id: str) -> Session | None:
+            """Return the session that was made from this access key, or None."""
+
+        def check_writable(self) -> None:
+            """Raise UnwritableFileError if no session could be kept."""
+
+        def save(self, profile: str, access_key_id: str, session: Session) -> None:
+            """Keep a session."""
+
+        def remove(self, profile: str) -> bool:
+            """Remove the profile's session; tell whether there was one."""
 
 
 class SharedConfigFiles:
-    """Both shared files; reads are kept until a file changes."""
+    """Both shared files, and the rule which of them holds a session."""
 
     def __init__(
-        self, config_path: str, credentials_path: str, locks: Locks, cache: SessionCache
+        self, config: DocumentFile, credentials: DocumentFile, cache: CachedSessions
     ) -> None:
-        """Keep the absolute paths, and where sessions of profiles with own keys go."""
-        self._cache = cache
-        self.config_path = config_path
-        self.credentials_path = credentials_path
-        self._config = SharedFile(config_path, locks, secret=False)
-        self._credentials = SharedFile(credentials_path, locks, secret=True)
-        self._read: dict[str, tuple[object, _Sections]] = {}
+        """Keep the files, and where sessions of profiles with own keys go."""
+        self.config_path, self.credentials_path = config.path, credentials.path
+        self._config, self._credentials, self._cache = config, credentials, cache
+        self._by_profile: tuple[SharedDocument, Sections] | None = None
+
+    @classmethod
+    def on_disk(
+        cls, config_path: str, credentials_path: str, locks: Locks, cache: CachedSessions
+    ) -> SharedConfigFiles:
+        """Return the files at these absolute paths."""
+        config = SharedFile(config_path, locks, secret=False)
+        return cls(config, SharedFile(credentials_path, locks, secret=True), cache)
 
     def profile(self, name: str) -> Profile:
         """Return a profile as the files hold it now; raise UnparsableFileError."""
         return Profile(
             name=name,
             config=self._config_profiles().get(name, {}),
-            credentials=self._credentials_profiles().get(name, {}),
+            credentials=self._credentials.read().sections().get(name, {}),
         )
 
     def session_of(self, profile: Profile) -> Session | None:
@@ -58,7 +93,9 @@ class SharedConfigFiles:
 
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles, those of the config file first."""
-        return tuple(dict.fromkeys((*self._config_profiles(), *self._credentials_profiles())))
+        return tuple(
+            dict.fromkeys((*self._config_profiles(), *self._credentials.read().sections()))
+        )
 
     def check_writable(self, profile: Profile, *, config: bool) -> None:
         """Raise ConfigurationError if a write would be refused, as far as can be told ahead."""
@@ -108,7 +145,7 @@ class SharedConfigFiles:
         """Return what the config file holds now."""
         return self._config.read()
 
-    def update_config(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
+    def update_config(self, change: Change) -> bool:
         """Put ``change`` of the whole config file into its place at once; tell of a change."""
         return self._config.update(change)
 
@@ -116,11 +153,7 @@ class SharedConfigFiles:
         """Remove our session from wherever it lives; tell whether there was one."""
         was_cached = self._cache.remove(name)
         section = credentials_section(name)
-
-        def change(document: SharedDocument) -> SharedDocument:
-            return _without_session(document, section)
-
-        return self._credentials.update(change) or was_cached
+        return self._credentials.update(lambda has: _without_session(has, section)) or was_cached
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
         """Remove settings from the profile's config section; tell whether there were any."""
@@ -134,20 +167,14 @@ class SharedConfigFiles:
 
         return self._config.update(change)
 
-    def _config_profiles(self) -> _Sections:
-        return self._kept(self._config, _by_profile)
-
-    def _credentials_profiles(self) -> _Sections:
-        return self._kept(self._credentials, lambda sections: sections)
-
-    def _kept(self, file: SharedFile, view: Callable[[_Sections], _Sections]) -> _Sections:
-        """Return the file's sections by profile, parsed anew only if the file changed."""
-        state = _state_of(file.path)
-        kept = self._read.get(file.path)
-        if kept is None or kept[0] != state:
-            kept = (state, view(file.read().sections()))
-            self._read[file.path] = kept
-        return kept[1]
+    def _config_profiles(self) -> Sections:
+        """Return the config file's sections by profile, made anew only if the file changed."""
+        document = self._config.read()
+        if self._by_profile is None or self._by_profile[0] is not document:
+            named = ((config_profile(name), has) for name, has in document.sections().items())
+            profiles = {profile: has for profile, has in named if profile is not None}
+            self._by_profile = (document, profiles)
+        return self._by_profile[1]
 
 
 def _without_session(document: SharedDocument, section: str) -> SharedDocument:
@@ -160,16 +187,3 @@ def _without_session(document: SharedDocument, section: str) -> SharedDocument:
     if options.get(KEEP_SECTION):
         return document
     return document.without_section_if_empty(section)
-
-
-def _by_profile(sections: _Sections) -> _Sections:
-    named = ((config_profile(section), options) for section, options in sections.items())
-    return {profile: options for profile, options in named if profile is not None}
-
-
-def _state_of(path: str) -> Any:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.botocore_parser import Sections
     from awscli_mfa_plugin.session.ports import Locks
 
+    _State = tuple[int, int, int] | None
+
 WAIT_SECONDS = 30
 _ATTEMPTS = 20
 
@@ -39,6 +41,7 @@ class SharedFile:
         self._secret = secret
         # A file may hold hundreds of thousands of profiles: it is parsed once, by either parser.
         self._known: tuple[bytes, SharedDocument] | None = None
+        self._read: tuple[_State, SharedDocument] | None = None
         self._known_to_the_cli: tuple[Snapshot, Sections] | None = None
 
     def read(self) -> SharedDocument:
@@ -55,7 +58,10 @@ class SharedFile:
             )
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             return SharedDocument.parse(b"", self.path)
-        return self._document(take_snapshot(self.path))
+        state = _state_of(self.path)
+        if state is None or self._read is None or self._read[0] != state:
+            self._read = (state, self._document(take_snapshot(self.path)))
+        return self._read[1]
 
     def check_writable(self) -> None:
         """Raise ConfigurationError if :meth:`update` would refuse, as far as can be told ahead."""
@@ -141,3 +147,11 @@ class SharedFile:
 
     def _parsed(self, path: str) -> Sections:
         return read_as_the_cli(path, self.path)
+
+
+def _state_of(path: str) -> _State:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -9,8 +9,7 @@ import pytest
 from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import Keys
-from tests.contract.test_shared_files import ini
-from tests.fakes import FakeChain, FakeFiles
+from tests.fakes import FakeChain, FakeFiles, ini
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -49,7 +49,7 @@ def test_keys_that_appear_just_before_the_write_stay(tmp_path: Path, before: str
     others = before.replace(OLD, "")
     locks: Any = LocksAfter(lambda: credentials.write_text(f"{others}[mfa]\n{KEYS}", "utf-8"))
     cache = SessionCache(str(tmp_path / "cache"), str(credentials), locks)
-    files = SharedConfigFiles(str(tmp_path / "config"), str(credentials), locks, cache)
+    files = SharedConfigFiles.on_disk(str(tmp_path / "config"), str(credentials), locks, cache)
     end = datetime.now(timezone.utc) + timedelta(hours=12)
     with suppress(MfaError):  # whether it is refused or goes to the cache, the keys stay
         files.write_session("mfa", Session("ASIANEW", "new", "new", end))

@@ -95,7 +95,9 @@ class Home:
         locks = Locks(StateFolder(str(self.path / ".aws/cli/awscli-mfa")))
         credentials = self.environment["AWS_SHARED_CREDENTIALS_FILE"]
         cache = SessionCache(str(self.path / ".aws/cli/cache"), credentials, locks)
-        return SharedConfigFiles(self.environment["AWS_CONFIG_FILE"], credentials, locks, cache)
+        return SharedConfigFiles.on_disk(
+            self.environment["AWS_CONFIG_FILE"], credentials, locks, cache
+        )
 
     def answer(self, profile: str = "mfa", **environment: str) -> Any:
         """Return what the short way answers, parsed, or None."""

@@ -241,7 +241,7 @@ def files_in(home: Path) -> tuple[Path, SharedConfigFiles]:
     """Return the path of a credentials file in that home, and the real files."""
     path, locks = home / "credentials", Locks(state_folder(home))
     cache = SessionCache(str(home / "cache"), str(path), locks)
-    return path, SharedConfigFiles(str(home / "config"), str(path), locks, cache)
+    return path, SharedConfigFiles.on_disk(str(home / "config"), str(path), locks, cache)
 
 
 def test_under_the_lock_the_file_itself_is_judged(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_where_there_is_no_session_nothing_changes(
     files = FakeFiles(config, credentials)
     (result,) = logout(["mfa"], World(files=files).ports())
     assert result == LogoutResult("mfa", had_session=False)
-    assert (files.config, files.credentials, files.writes) == (config, credentials, [])
+    assert files.config == config
+    assert files.credentials == credentials
+    assert files.writes == []
 
 
 def test_a_session_whose_end_cant_be_read_goes_too() -> None:
@@ -94,7 +96,8 @@ def test_one_unfit_profile_stops_all_before_anything_is_changed(name: str, what:
         logout(["mfa", name], World(files=files).ports(), forget=True)
     assert what in caught.value.what
     assert caught.value.remedy
-    assert (files.credentials, files.writes) == (credentials, [])
+    assert files.credentials == credentials
+    assert files.writes == []
 
 
 def test_several_profiles_are_logged_out_in_order() -> None:

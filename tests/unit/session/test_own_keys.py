@@ -149,7 +149,8 @@ def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
     with pytest.raises(CancelledError):
         login(request(), world.ports())
     assert world.files.cached == {"work": cached(43_100)}
-    assert (world.files.writes, world.files.config) == ([], {"work": {}})
+    assert world.files.writes == []
+    assert world.files.config == {"work": {}}
 
 
 def test_what_cant_be_written_is_told_before_a_code_is_spent() -> None:

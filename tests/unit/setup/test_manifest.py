@@ -372,7 +372,7 @@ def test_a_change_in_between_isn_t_overwritten() -> None:
     """What is written is what was shown."""
     files = FakeFiles({"mfa": {"region": "us-east-1"}})
     changes = changes_by(read(TEAM), files, NOW)
-    files.config["mfa"]["region"] = "us-west-2"
+    files.config["mfa"] |= {"region": "us-west-2"}
     with pytest.raises(BusyError, match="Another program changed profile"):
         files.update_config(lambda document: merged(document, changes))
 

@@ -450,7 +450,7 @@ def test_what_fails_before_a_question_leaves_the_question_open(error: MfaError) 
     watched.look_at(HOURS_12 - 800)
     assert watched.notifier.stages == [EXPIRING]
     watched.world.iam.answers = []
-    watched.world.files.config["mfa"]["mfa_serial"] = SERIAL
+    watched.world.files.config["mfa"] |= {"mfa_serial": SERIAL}
     watched.look_at(HOURS_12)
     assert watched.questions == 1
 
@@ -565,8 +565,9 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
     """Shown on one line, quoted where it stands in a command; the true value for programs."""
     name = "-x $(touch ran) <b>'\u202e"
     watched = scene(DISMISSED)
-    watched.world.files.config = {name: MARKED}
-    watched.world.files.credentials = {"default": LONG_LIVED, name: session_section()}
+    files = watched.world.files
+    del files.config["mfa"], files.credentials["mfa"]
+    files.config[name], files.credentials[name] = MARKED, session_section()
     watched.look_at(HOURS_12 - 800)
     (notice,) = watched.notifier.notices
     assert notice.profile == name

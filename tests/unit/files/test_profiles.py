@@ -1,4 +1,4 @@
-"""The shared files: those in memory and those on disk."""
+"""Where a session is stored: the rule over files in memory, and over those on disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
-from tests.fakes import LONG_LIVED, NOW, FakeFiles, session_section
+from tests.fakes import LONG_LIVED, NOW, FakeFiles, ini, session_section
 from tests.unit.store import state_folder
 
 if TYPE_CHECKING:
@@ -82,15 +82,7 @@ class Real:
         credentials = str(folder / "credentials")
         locks = Locks(state_folder(self._home))
         cache = SessionCache(str(self._home / "cache"), credentials, locks)
-        return SharedConfigFiles(str(folder / "config"), credentials, locks, cache)
-
-
-def ini(sections: Sections) -> str:
-    """Return the text of a shared file."""
-    return "\n".join(
-        "\n".join([f"[{name}]", *(f"{option} = {text}" for option, text in has.items()), ""])
-        for name, has in sections.items()
-    )
+        return SharedConfigFiles.on_disk(str(folder / "config"), credentials, locks, cache)
 
 
 @pytest.fixture(params=["fake", "real"])
