@@ -1,1 +1,1 @@
-"""The alias pack: its form, and how it gets into the CLI's alias file."""
+"""The alias pack: its form, how it is shown, and how it gets into the CLI's alias file."""

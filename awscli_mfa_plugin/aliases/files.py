@@ -1,4 +1,4 @@
-"""The files: the CLI's alias file, and the YAML files of packs."""
+"""Reads and writes the CLI's alias file, and reads packs from YAML files."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class AliasFile:
         return cast("AliasDocument", self._file.read())
 
     def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
-        """Put ``change`` of what the file holds into its place; tell whether anything changed.
+        """Replace the file's content by ``change`` of it; tell whether anything changed.
 
-        A file that an installation made goes when nothing is left in it. As SharedFile's.
+        A file that an installation created is removed once it is empty. Errors as SharedFile's.
         """
         made_by_us = False
 
@@ -74,7 +74,7 @@ class AliasFile:
 
 
 class _SharedAliasFile(SharedFile):
-    """A shared file by the alias file's grammar: no nested options."""
+    """A shared file with the alias file's grammar: no nested options."""
 
     def read(self) -> SharedDocument:
         return self._document(take_snapshot(self.path))
@@ -90,7 +90,7 @@ def packaged_pack() -> AliasPack:
     """Return the pack that comes with the plugin."""
     path = packaged_path()
     if not path:
-        raise MfaError("The plugin's own alias pack isn't there.", "Install the plugin again.")
+        raise MfaError("The plugin's own alias pack is missing.", "Install the plugin again.")
     return read_pack(path)
 
 
@@ -104,8 +104,8 @@ def packaged_path() -> str:
 def read_pack(path: str) -> AliasPack:
     """Return the pack in the YAML file at ``path``; raise ConfigurationError with line and column.
 
-    Nothing but plain text, lists and keys is taken: no anchors and aliases, by which a small file
-    grows without end (YAML 1.2.2, section 3.2.2.2), and no tags.
+    Only plain text, lists and keys are allowed: no anchors and aliases, by which a small file can
+    grow without end (YAML 1.2.2, section 3.2.2.2), and no tags.
     """
     content = _content(path)
     root = root_of(_text(content, path), path, KIND)

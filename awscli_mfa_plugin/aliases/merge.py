@@ -1,4 +1,4 @@
-"""Merges an alias pack into the CLI's alias file, around whatever is the user's."""
+"""Merges an alias pack into the CLI's alias file, and leaves the user's aliases alone."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class HostCommands:
     subcommands: Collection[str] = ()
 
     def has(self, alias: Alias) -> bool:
-        """Tell whether this CLI has a command of the alias's name, or another one has.
+        """Tell whether a command of this CLI, or of another version, has the alias's name.
 
-        v1 and v2 share the file: what is installed by one hides a command of the other.
+        v1 and v2 share the file, so an alias that one installs can hide a command of the other.
         """
         if alias.section == MFA_SECTION:
             return alias.name in self.subcommands
@@ -39,7 +39,7 @@ class HostCommands:
 
 
 class AliasState(NamedTuple):
-    """An alias of a pack, how it stands in the file, and what is there in its place."""
+    """An alias of a pack, its state in the file, and what the file has instead."""
 
     alias: Alias
     state: str
@@ -57,9 +57,9 @@ class AliasState(NamedTuple):
 
 
 def states(pack: AliasPack, document: AliasDocument, host: HostCommands) -> tuple[AliasState, ...]:
-    """Return how the pack's aliases stand in the file, those for other CLIs left out.
+    """Return the state of the pack's aliases in the file, without those for other CLIs.
 
-    One that another CLI has installed is kept, so it isn't left out: they share the file.
+    One that another CLI has installed is included, since they share the file.
     """
     found = (_state(alias, pack, document, host) for alias in pack.aliases)
     return tuple(
@@ -86,12 +86,12 @@ def _state(
 
 
 def wanted(pack: AliasPack, document: AliasDocument, host: HostCommands) -> list[Alias]:
-    """Return the aliases that an installation leaves in the file."""
+    """Return the aliases that are in the file after an installation."""
     return [state.alias for state in states(pack, document, host) if state.is_wanted]
 
 
 def installed(pack: AliasPack, document: AliasDocument, host: HostCommands) -> AliasDocument:
-    """Return the file with the pack as it is today."""
+    """Return the file with the current pack."""
     found = wanted(pack, document, host)
     for section in _SECTIONS:
         aliases = {each.name: each.expansion for each in found if each.section == section}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HOSTS = ("v1", "v2")
 OUR_PACK = "awscli-mfa-plugin"
 KIND = "pack"
-"""What messages call such a file."""
+"""What error messages call the file."""
 
 MOST_ALIASES = 200
 
@@ -28,13 +28,13 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PRINTABLE = re.compile(r"[ -~]{1,500}")
 _COMMAND = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LONGEST_HELP = 100
-_NAME_RULE = "lower-case letters, digits and «-» alone, a letter first, 40 at most"
+_NAME_RULE = "1 to 40 lowercase letters, digits and '-', starting with a letter"
 _REFUSED_BY_THE_CLI = ("--profile", "--debug")
 
 
 @dataclass(frozen=True)
 class Alias:
-    """One shortcut: what ``aws NAME`` stands for, on which CLIs, and what a person is told."""
+    """One shortcut: what ``aws NAME`` runs, on which CLIs, and its help."""
 
     name: str
     expansion: str
@@ -50,15 +50,15 @@ class Alias:
 
     @property
     def typed(self) -> str:
-        """What a person types."""
+        """What you type."""
         return f"aws mfa {self.name}" if self.section == MFA_SECTION else f"aws {self.name}"
 
 
 @dataclass(frozen=True)
 class AliasPack:
-    """The aliases of one pack, in its order; ``name`` marks them in the CLI's alias file.
+    """The aliases of one pack, in order; ``name`` marks them in the CLI's alias file.
 
-    ``is_ours`` says that it is the one that comes with the plugin, byte for byte.
+    ``is_ours``: it is the plugin's own pack, byte for byte.
     """
 
     name: str
@@ -67,40 +67,40 @@ class AliasPack:
 
 
 def unfit_pack_name(name: str) -> str:
-    """Return why a pack can't have that name, or ""."""
-    return "" if _NAME.fullmatch(name) else f"a pack's name holds {_NAME_RULE}"
+    """Return why a pack can't have this name, or ""."""
+    return "" if _NAME.fullmatch(name) else f"the name of a pack is {_NAME_RULE}"
 
 
 def unfit_name(name: str) -> str:
-    """Return why an alias can't have that name, or ""; each worded to follow a colon."""
+    """Return why an alias can't have this name, or ""; to be put after a colon."""
     if not _NAME.fullmatch(name):
-        return f"an alias's name holds {_NAME_RULE}"
+        return f"the name of an alias is {_NAME_RULE}"
     if name in {"help", "mfa"}:
-        return f"«{name}» can't be an alias: it would hide «aws {name}»"
+        return f"'{name}' can't be an alias, because it would hide 'aws {name}'"
     return ""
 
 
 def unfit_help(text: str) -> str:
-    """Return why a text can't be an alias's help, or ""."""
+    """Return why a text can't be the help of an alias, or ""."""
     if not text.strip() or not text.isprintable() or len(text) > _LONGEST_HELP:
-        return f"the help is one line of text, {_LONGEST_HELP} characters at most"
+        return f"help must be one line of at most {_LONGEST_HELP} characters"
     return ""
 
 
 def unfit_expansion(expansion: str, *, is_external: bool) -> str:
-    """Return why an alias can't stand for that, or ""; each worded to follow a colon.
+    """Return why an alias can't run this, or ""; to be put after a colon.
 
-    A shell runs what starts with «!» (AWS CLI user guide, «Creating and using aliases»): that has
-    to be said beside it.
+    A shell runs what starts with '!' (AWS CLI user guide, "Creating and using aliases"), so such
+    an alias has to be marked as external.
     """
     if not _PRINTABLE.fullmatch(expansion) or expansion != expansion.strip():
-        return "the expansion is one line of ASCII text, without blanks around, 500 at most"
+        return "the expansion must be one line of 1 to 500 ASCII characters, with no space around"
     if expansion.startswith("!") != is_external:
         if is_external:
-            return "an external alias starts with «!»"
-        return "what starts with «!» runs in a shell: say «external: true» beside it"
+            return "an external alias must start with '!'"
+        return "this runs in a shell, so it needs 'external: true'"
     if is_external:
-        return "" if expansion[1:].strip() else "there is no command behind «!»"
+        return "" if expansion[1:].strip() else "there is no command after '!'"
     return _unfit_words(expansion)
 
 
@@ -108,15 +108,15 @@ def _unfit_words(expansion: str) -> str:
     try:
         words = shlex.split(expansion)
     except ValueError:
-        return "a quotation mark of the expansion isn't closed"
+        return "a quotation mark isn't closed"
     if not words or not _COMMAND.fullmatch(words[0]):
-        return "the expansion starts with a command of the CLI"
+        return "the expansion must start with a command of the AWS CLI"
     options = words[: words.index("--")] if "--" in words else words
     for word in options:
         # The CLI takes a shortened option as well.
         option = word.partition("=")[0]
         if option.startswith("--") and any(o.startswith(option) for o in _REFUSED_BY_THE_CLI):
-            return f"the CLI takes no {word} in an alias; say it in the call"
+            return f"the AWS CLI doesn't allow {word} in an alias"
     return ""
 
 
@@ -139,7 +139,7 @@ class _PackReader:
         name = self.text(fields["pack"], unfit_pack_name)
         nodes = self.items(fields["aliases"], "aliases")
         if len(nodes) > MOST_ALIASES:
-            raise self.error(nodes[MOST_ALIASES], f"a pack holds {MOST_ALIASES} aliases at most")
+            raise self.error(nodes[MOST_ALIASES], f"a pack can have at most {MOST_ALIASES} aliases")
         return AliasPack(name, tuple(self.aliases(nodes)))
 
     def aliases(self, nodes: tuple[Node, ...]) -> Iterator[Alias]:
@@ -148,7 +148,7 @@ class _PackReader:
             alias = self.alias(node)
             if alias.key in lines:
                 first = lines[alias.key]
-                raise self.error(node, f"«{alias.typed}» is there already, on line {first}")
+                raise self.error(node, f"'{alias.typed}' is already defined on line {first}")
             lines[alias.key] = node.line
             yield alias
 
@@ -169,10 +169,10 @@ class _PackReader:
         )
 
     def choice(self, fields: _Fields, key: str, choices: tuple[str, ...]) -> str:
-        """Return which of the choices a key names; the first if it is missing."""
+        """Return the choice that a key has, or the first one."""
 
         def unfit(text: str) -> str:
-            return "" if text in choices else f"«{key}» is one of: {', '.join(choices)}"
+            return "" if text in choices else f"'{key}' must be one of: {', '.join(choices)}"
 
         return self.text(fields[key], unfit) if key in fields else choices[0]
 
@@ -183,40 +183,40 @@ class _PackReader:
             return possible
 
         def unfit(text: str) -> str:
-            return "" if text in possible else f"«hosts» holds here: {', '.join(possible)}"
+            return "" if text in possible else f"'hosts' can have here: {', '.join(possible)}"
 
         named = [self.text(item, unfit) for item in self.items(fields["hosts"], "CLIs")]
         if not named:
-            raise self.error(fields["hosts"], "an alias is for at least one CLI")
+            raise self.error(fields["hosts"], "an alias needs at least one CLI")
         return tuple(host for host in HOSTS if host in named)
 
     def fields(self, node: Node, wanted: tuple[str, ...], others: tuple[str, ...] = ()) -> _Fields:
         """Return a mapping's values by key; unknown, repeated and missing keys are errors."""
         known = (*wanted, *others)
         if node.pairs is None:
-            raise self.error(node, f"keys and values are wanted here ({', '.join(known)})")
+            raise self.error(node, f"expected keys and values ({', '.join(known)})")
         fields: _Fields = {}
         for key, value in node.pairs:
             name = self.text(key)
             if name not in known:
-                raise self.error(key, f"the key «{sanitize(name, 40)}» means nothing here")
+                raise self.error(key, f"unknown key '{sanitize(name, 40)}'")
             if name in fields:
-                raise self.error(key, f"the key «{name}» is there twice")
+                raise self.error(key, f"duplicate key '{name}'")
             fields[name] = value
         for name in wanted:
             if name not in fields:
-                raise self.error(node, f"the key «{name}» is missing")
+                raise self.error(node, f"missing key '{name}'")
         return fields
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
         if node.items is None:
-            raise self.error(node, f"a list of {what} is wanted here")
+            raise self.error(node, f"expected a list of {what}")
         return node.items
 
     def text(self, node: Node, unfit: Callable[[str], str] = lambda _: "") -> str:
         """Return the node's text; ``unfit`` says what is wrong with it, if anything."""
         if node.text is None:
-            raise self.error(node, "text is wanted here")
+            raise self.error(node, "expected text")
         why = unfit(node.text)
         if why:
             raise self.error(node, why)

@@ -18,51 +18,50 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Terminal
 
 WHOLE = 2000
-"""Characters that surely hold a whole expansion, with each character escaped."""
+"""Characters that a whole expansion can take, with each character escaped."""
 
 _WIDTH = 80
 _GROUPS = (
     (INSTALLED, "Installed:"),
-    (OUTDATED, "Installed in an older form; «install» renews them:"),
-    (AVAILABLE, "Not installed; «install» adds them:"),
+    (OUTDATED, "Installed, but outdated (aws mfa alias install updates them):"),
+    (AVAILABLE, "Not installed (aws mfa alias install adds them):"),
 )
 
 
 def check_name(pack: AliasPack, file: str) -> None:
-    """Raise ConfigurationError for another pack that has the name of ours."""
+    """Raise ConfigurationError for another pack with the name of ours."""
     if pack.name == OUR_PACK and not pack.is_ours:
         raise ConfigurationError(
-            f"{sanitize(file)} calls its pack {pack.name}, which is the plugin's own.",
+            f"The pack in {sanitize(file)} is called {pack.name}, like the plugin's own.",
             "Nothing was changed. Give the pack another name.",
         )
 
 
 def check_accepted(pack: AliasPack, file: str, terminal: Terminal) -> None:
-    """Show the whole pack and ask; raise CancelledError for a no, CannotAskError for nobody."""
+    """Show the whole pack and ask; raise CancelledError for a no, CannotAskError if nobody can."""
     why = terminal.unavailable_reason()
     if why:
         raise CannotAskError(
-            f"{sanitize(file)} isn't the plugin's own alias pack, and nobody can be asked to "
-            "accept "
-            f"it: {why}.",
-            "Nothing was changed. Read it with 'aws mfa alias diff --from FILE', then accept all "
-            "of it with 'aws mfa alias install --yes --from FILE'.",
+            f"{sanitize(file)} isn't the plugin's own alias pack, so someone has to accept it: "
+            f"{why}.",
+            "Nothing was changed. Review it with 'aws mfa alias diff --from FILE', then accept all "
+            "of it:  aws mfa alias install --yes --from FILE",
         )
     terminal.tell(whole(pack))
     if not agrees(terminal, "Install all of these? They run with your credentials. [y/N] "):
-        raise CancelledError("The pack was not accepted. Nothing was changed.")
+        raise CancelledError("Nothing was installed.")
 
 
 def whole(pack: AliasPack) -> str:
     """Return all aliases of a pack, each with its whole expansion on a line."""
-    lines = [f"The pack {pack.name}:"]
+    lines = [f"Pack {pack.name}:"]
     for alias in pack.aliases:
         lines += [f"  {alias.typed}", f"    {sanitize(alias.expansion, WHOLE)}"]
     return "\n".join(lines) + "\n"
 
 
 def entries(states: Sequence[AliasState], column: int = 0) -> list[str]:
-    """Return two lines or more for each alias: what is typed, its help, what it runs."""
+    """Return two lines or more for each alias: what you type, its help, what it runs."""
     column, lines = column or _column(states), []
     for state in states:
         alias = state.alias
@@ -72,13 +71,13 @@ def entries(states: Sequence[AliasState], column: int = 0) -> list[str]:
 
 
 def left_out(states: Iterable[AliasState]) -> list[str]:
-    """Return what isn't installed because something else has the name, and what that is."""
+    """Return the aliases that aren't installed because something else has their name."""
     found = [state for state in states if not state.is_wanted]
-    lines = ["Left out:"] if found else []
+    lines = ["Skipped:"] if found else []
     for state in found:
-        why = f"it would hide the command '{state.instead}' of AWS CLI v1 or v2"
+        why = f"would hide '{state.instead}' of AWS CLI v1 or v2"
         if state.state == HIDDEN:
-            why = f"hidden by an alias of your own: {sanitize(state.instead, WHOLE)}"
+            why = f"you have your own alias: {sanitize(state.instead, WHOLE)}"
         lines += _row(_column(found), state.alias.typed, why)
     return lines
 
@@ -94,18 +93,18 @@ def _row(column: int, first: str, rest: str) -> list[str]:
 
 
 def listing(states: Sequence[AliasState]) -> str:
-    """Return the pack's aliases by how they stand in the file."""
+    """Return the pack's aliases, grouped by state."""
     lines = []
     for state, heading in _GROUPS:
         found = [each for each in states if each.state == state]
         if found:
             lines += [heading, *entries(found, _column(states)), ""]
     lines += left_out(states)
-    return "\n".join(lines).rstrip() or "The pack holds no alias for this AWS CLI."
+    return "\n".join(lines).rstrip() or "The pack has no aliases for this AWS CLI."
 
 
 def names(states: Sequence[AliasState]) -> list[str]:
-    """Return the aliases as they are typed, in few lines."""
+    """Return the aliases as you type them, in a few lines."""
     lines = []
     for command in ("aws", "aws mfa"):
         found = [alias.name for alias, *_ in states if alias.typed == f"{command} {alias.name}"]

@@ -65,7 +65,7 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
     file = alias_file(home, MINE)
     told = done(home.run("mfa", "alias", "install"))
     assert f"Installed in {file}:\n  aws alive, unlock, lock" in told
-    assert "aws whoami  hidden by an alias of your own: sts get-caller-identity --query" in told
+    assert "aws whoami  you have your own alias: sts get-caller-identity --query" in told
     installed = file.read_bytes()
     assert "Nothing to do" in done(home.run("mfa", "alias", "install"))
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (installed, 0o640)
@@ -128,14 +128,14 @@ def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
     file, team = alias_file(home), home.path / "team.yaml"
     team.write_text(TEAM)
     refused = home.run("mfa", "alias", "install", "--from", "team.yaml")
-    assert "isn't the plugin's own alias pack, and nobody can be asked" in refused.stderr
+    assert "isn't the plugin's own alias pack, so someone has to accept it" in refused.stderr
     assert "aws mfa alias install --yes --from FILE" in refused.stderr
     done(refused, 253)
     assert not file.exists()
 
     for answer, code in (("", 130), ("y", 0)):
         terminal = home.spawn("mfa", "alias", "install", "--from", "team.yaml")
-        terminal.expect("The pack team:\n  aws hello\n    !echo hello\n  aws z\n    mfa\n")
+        terminal.expect("Pack team:\n  aws hello\n    !echo hello\n  aws z\n    mfa\n")
         terminal.expect('  aws go\n    z exec -- sh -c "echo stolen"\n')
         terminal.expect("Install all of these? They run with your credentials. [y/N] ")
         assert not file.exists()

@@ -85,8 +85,8 @@ def test_what_exists_stays() -> None:
     ]
     assert installed(PACK, document(text), host).render().decode() == text
     told = "\n".join(left_out(found))
-    assert "aws whoami  hidden by an alias of your own: !id" in told
-    assert "aws alive   it would hide the command 'aws alive' of AWS CLI v1 or v2" in told
+    assert "aws whoami  you have your own alias: !id" in told
+    assert "aws alive   would hide 'aws alive' of AWS CLI v1 or v2" in told
 
 
 def test_an_update_changes_its_own() -> None:

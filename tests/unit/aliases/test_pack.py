@@ -53,44 +53,59 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
     "not YAML": ("pack: a: b", "line 1, column 8: mapping values are not allowed"),
     "not UTF-8": (b"pack: x\nx: \xff", "line 2, column 4: that isn't UTF-8"),
     "a control character": ("pack: x\ny: \x1b[31m", "line 2, column 4: YAML doesn't allow"),
-    "a list at the top": ("- a", "line 1, column 1: keys and values are wanted here"),
+    "a list at the top": ("- a", "line 1, column 1: expected keys and values"),
     "two documents": ("pack: x\n---\npack: y\n", "line 2, column 1: the file holds one"),
-    "an unknown key": (f"{GOOD}profile: x\n", "line 8, column 1: the key «profile» means nothing"),
+    "an unknown key": (f"{GOOD}profile: x\n", "line 8, column 1: unknown key 'profile'"),
     "an unknown key in an alias": (
         GOOD.replace("    help: Who", "    endpoint_url: http://x\n    help: Who"),
-        "line 5, column 5: the key «endpoint_url» means nothing",
+        "line 5, column 5: unknown key 'endpoint_url'",
     ),
-    "a key that steers the terminal": ('"\\e[2J\\u202e": x', "«\\x1b[2J\\u202e» means nothing"),
-    "a key twice": ("pack: x\npack: y\n", "line 2, column 1: the key «pack» is there twice"),
+    "a key that steers the terminal": ('"\\e[2J\\u202e": x', "unknown key '\\x1b[2J\\u202e'"),
+    "a key twice": ("pack: x\npack: y\n", "line 2, column 1: duplicate key 'pack'"),
     "a missing key": (
         GOOD.replace("    help: Who am I?\n", ""),
-        "line 3, column 5: the key «help» is missing",
+        "line 3, column 5: missing key 'help'",
     ),
-    "a pack without a name": ("aliases: []", "line 1, column 1: the key «pack» is missing"),
-    "a pack's name": ("pack: A>>>\naliases: []", "line 1, column 7: a pack's name holds lower"),
-    "aliases that are no list": ("pack: x\naliases: {a: b}", "line 2, column 10: a list of"),
-    "a list in place of text": ("pack: [x]\naliases: []", "line 1, column 7: text is wanted"),
-    "an alias that is text": ("pack: x\naliases: [whoami]", "line 2, column 11: keys and values"),
+    "a pack without a name": ("aliases: []", "line 1, column 1: missing key 'pack'"),
+    "a pack's name": ("pack: A>>>\naliases: []", "line 1, column 7: the name of a pack is 1"),
+    "aliases that are no list": (
+        "pack: x\naliases: {a: b}",
+        "line 2, column 10: expected a list of",
+    ),
+    "a list in place of text": ("pack: [x]\naliases: []", "line 1, column 7: expected text"),
+    "an alias that is text": (
+        "pack: x\naliases: [whoami]",
+        "line 2, column 11: expected keys and values",
+    ),
     "an alias twice": (
         f"{GOOD}  - {{name: whoami, expansion: s3 ls, help: x}}\n",
-        "line 8, column 5: «aws whoami» is there already, on line 3",
+        "line 8, column 5: 'aws whoami' is already defined on line 3",
     ),
     "an alias twice on a line": (
         "pack: x\naliases: [{name: a, expansion: x, help: x}, {name: a, expansion: y, help: z}]",
-        "line 2, column 45: «aws a» is there already, on line 2",
+        "line 2, column 45: 'aws a' is already defined on line 2",
     ),
-    "a CLI that isn't": (GOOD.replace("[v2, v1]", "[v3]"), "line 6, column 76: «hosts» holds here"),
-    "no CLI": (GOOD.replace("[v2, v1]", "[]"), "line 6, column 75: an alias is for at least one"),
+    "a CLI that isn't": (
+        GOOD.replace("[v2, v1]", "[v3]"),
+        "line 6, column 76: 'hosts' can have here",
+    ),
+    "no CLI": (GOOD.replace("[v2, v1]", "[]"), "line 6, column 75: an alias needs at least one"),
     "v1 for a section of v2": (
         GOOD.replace("section: command mfa", "section: command mfa, hosts: [v1]"),
-        "«hosts» holds here: v2",
+        "'hosts' can have here: v2",
     ),
-    "another section": (GOOD.replace("command mfa", "command s3"), "«section» is one of: toplevel"),
+    "another section": (
+        GOOD.replace("command mfa", "command s3"),
+        "'section' must be one of: toplevel",
+    ),
     "a shell that isn't named": (
         GOOD.replace(", external: true", ""),
-        "line 6, column 27: what starts with «!» runs in a shell",
+        "line 6, column 27: this runs in a shell",
     ),
-    "a doubtful external": (GOOD.replace("true", "maybe"), "«external» is one of: false, true"),
+    "a doubtful external": (
+        GOOD.replace("true", "maybe"),
+        "'external' must be one of: false, true",
+    ),
     "an anchor": ("pack: &a x\naliases: []", "line 1, column 7: YAML's anchors"),
     "an alias of YAML": ("pack: x\naliases: [*a]", "line 2, column 11: YAML's anchors"),
     "a tag": ("pack: !!python/object:os.system x", "line 1, column 7: YAML's tags"),
@@ -98,7 +113,7 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
         GOOD.replace('"!git pull"', "!git pull"),
         "line 6, column 27: YAML's tags («!») aren't taken; put the text into quotes",
     ),
-    "a key of several parts": ("? [a]\n: b", "line 1, column 3: text is wanted here"),
+    "a key of several parts": ("? [a]\n: b", "line 1, column 3: expected text"),
     "deep nesting": ("pack: " + "[" * 30_000, "line 1, column 11: that is nested too deeply"),
     "a deep list": ("- " * 30_000, "column 11: that is nested too deeply"),
 }
@@ -143,7 +158,7 @@ def test_a_pack_has_limits(tmp_path: Path) -> None:
     entry = "  - {{name: a{}, expansion: s3 ls, help: x}}\n"
     many = "pack: x\naliases:\n" + "".join(entry.format(number) for number in range(201))
     path.write_text(many)
-    with pytest.raises(ConfigurationError, match="line 203, column 5: a pack holds 200"):
+    with pytest.raises(ConfigurationError, match="line 203, column 5: a pack can have at most 200"):
         read_pack(str(path))
     path.write_text(many.removesuffix(entry.format(200)))
     assert len(read_pack(str(path)).aliases) == 200

@@ -29,7 +29,7 @@ def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
     pack = AliasPack("team", (WHO, UP, LOOP, GO, IN))
     check_accepted(pack, "team.yaml", terminal)
     assert "".join(terminal.told) == (
-        "The pack team:\n"
+        "Pack team:\n"
         "  aws whoami\n    sts get-caller-identity\n"
         "  aws up\n    !git pull \\u202e\n"
         "  aws z\n    mfa\n"
@@ -44,13 +44,13 @@ def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
 @pytest.mark.parametrize("answer", ["", "n", "no", "yes please"])
 def test_what_is_no_clear_yes_is_a_no(answer: str) -> None:
     """Nothing is installed then."""
-    with pytest.raises(CancelledError, match="not accepted"):
+    with pytest.raises(CancelledError, match="Nothing was installed"):
         check_accepted(PACK, "team.yaml", FakeTerminal(answer))
 
 
 def test_a_harmless_looking_pack_is_refused_where_nobody_can_be_asked() -> None:
     """The remedy names the option that accepts all of it."""
-    with pytest.raises(CannotAskError, match="to accept it: CI is set") as caught:
+    with pytest.raises(CannotAskError, match="has to accept it: CI is set") as caught:
         check_accepted(PACK, "team.yaml", FakeTerminal(nobody="CI is set"))
     assert caught.value.exit_code == 253
     assert "aws mfa alias install --yes --from FILE" in caught.value.remedy
@@ -73,17 +73,17 @@ def test_the_listing() -> None:
         "  aws whoami  Who am I?\n"
         "              = sts get-caller-identity\n"
         "\n"
-        "Installed in an older form; «install» renews them:\n"
+        "Installed, but outdated (aws mfa alias install updates them):\n"
         "  aws alive   x\n"
         "              = mfa status --min-remaining 1\n"
         "\n"
-        "Not installed; «install» adds them:\n"
+        "Not installed (aws mfa alias install adds them):\n"
         "  aws up      Pull\n"
         "              = !git pull \\u202e\n"
         "  aws mfa in  Log in\n"
         "              = login"
     )
-    assert listing(()) == "The pack holds no alias for this AWS CLI."
+    assert listing(()) == "The pack has no aliases for this AWS CLI."
 
 
 def test_names_and_data() -> None:
