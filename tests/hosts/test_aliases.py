@@ -144,7 +144,7 @@ def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
     assert done(home.run("hello")) == "hello\n"
 
     told = done(home.run("mfa", "alias", "list", "--from", "team.yaml"))
-    assert "aws login  it would hide the command 'aws login' of AWS CLI v1 or v2" in told
+    assert "aws login  would hide 'aws login' of AWS CLI v1 or v2" in told
     assert "login =" not in file.read_text()
     done(home.run("mfa", "alias", "uninstall", "--from", "team.yaml"))
     assert not file.exists()
