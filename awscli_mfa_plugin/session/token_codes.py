@@ -115,7 +115,7 @@ class TokenCodeSources:
         if code is None:
             raise TokenProcessError(
                 "The command in mfa_process printed no six digits; AWS wasn't called.",
-                "Run it by hand: it has to print the token code alone.",
+                "Run it yourself to check: it must print only the MFA code.",
             )
         return code
 

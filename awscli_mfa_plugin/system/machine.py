@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 
 class _Here(tzinfo):
-    """The zone of this machine: its offset now, and for another time the offset of that time.
+    """The local zone: arithmetic with the offset of now, other times shown in their own offset.
 
-    So a session that outlives the change to summer time is shown with the end that clocks will
-    show, while the present time is counted with as in any zone of one offset.
+    So an expiration after the change to summer time is shown as clocks will show it then.
     """
 
     def __init__(self, offset: timedelta, name: str) -> None:
@@ -54,10 +53,10 @@ class SystemClock:
 
 
 class EnvironmentCode:
-    """The token code of the environment, for one use in this process, whoever asks first."""
+    """The MFA code of ``AWS_MFA_TOKEN_CODE``, for one use in this process."""
 
     def __init__(self, environment: MutableMapping[str, str]) -> None:
-        """Take it out of the environment at once: no child of this process may see it."""
+        """Remove it from the environment, so that no subprocess gets it."""
         self._code = environment.pop(ENVIRONMENT_CODE, "")
 
     def __call__(self) -> str:
@@ -82,19 +81,19 @@ def say(text: str) -> None:
 
 
 def read_stdin() -> str:
-    """Return the first line of stdin, at most 100 characters of it."""
+    """Return the first 100 characters of stdin's first line."""
     return sys.stdin.readline(100).strip() if sys.stdin else ""
 
 
 class Waiting:
-    """Lets time pass: with a countdown on the terminal, or silently after one line."""
+    """Waits with a countdown on the terminal, or else after a line on stderr."""
 
     def __init__(self, terminal: CountingTerminal) -> None:
         """Keep the terminal that may show a countdown."""
         self._terminal = terminal
 
     def __call__(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass."""
+        """Wait."""
         if not self._terminal.unavailable_reason():
             self._terminal.wait(seconds, reason)
             return
@@ -103,18 +102,16 @@ class Waiting:
 
 
 NOT_FOUND, CANNOT_RUN = 127, 126
-"""Exit statuses of a shell for a command that isn't there and one that can't be run
-(POSIX, Shell Command Language, 2.8.2)."""
+"""A shell's exit statuses for these (POSIX, Shell Command Language, 2.8.2)."""
 
 
 def exec_program(
     words: list[str], environment: Mapping[str, str], variables: Mapping[str, str]
 ) -> int:
-    """Run the program ``words[0]`` with ``variables`` added to ``environment``.
+    """Replace this process by the program ``words[0]``, or by the user's shell without words.
 
-    On POSIX it takes the place of this process, and this returns only if it can't. On Windows
-    it is waited for, and its exit status returned. No words mean the user's shell. A variable
-    whose value is empty is removed.
+    ``variables`` are added to ``environment``, empty ones removed from it. Returns an exit status
+    if the program can't be run; on Windows, the program's own.
     """
     from awscli_mfa_plugin.system.subprocesses import child_environment
 
@@ -124,7 +121,7 @@ def exec_program(
         name, default = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
         words = [environment.get(name) or default]
     if not words[0]:
-        say("aws mfa exec: a program without a name isn't found.")
+        say("aws mfa exec: the command is empty.")
         return NOT_FOUND
     sys.stdout.flush()
     sys.stderr.flush()
@@ -133,16 +130,16 @@ def exec_program(
             import subprocess
 
             return subprocess.run(words, env=child, check=False).returncode
-        # Python ignores it, and a program would inherit that.
+        # Python ignores SIGPIPE, and the program would inherit that.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        os.execvpe(words[0], words, child)  # noqa: S606 - no shell is what is wanted
+        os.execvpe(words[0], words, child)  # noqa: S606 - no shell is wanted
     except (OSError, ValueError) as error:
         code = getattr(error, "errno", None)
         if code in {errno.ENOENT, errno.ENOTDIR}:
-            say(f"aws mfa exec: {sanitize(words[0])} isn't found. Is it on the PATH?")
+            say(f"aws mfa exec: {sanitize(words[0])}: command not found.")
             return NOT_FOUND
         why = os.strerror(code) if code else sanitize(error)
-        say(f"aws mfa exec: {sanitize(words[0])} can't be run: {why}.")
+        say(f"aws mfa exec: can't run {sanitize(words[0])}: {why}.")
         return CANNOT_RUN
 
 

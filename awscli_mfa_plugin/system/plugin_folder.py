@@ -1,4 +1,4 @@
-"""Keeps the plugin's code in a folder of its own: whole versions, compiled, and a link to one."""
+"""The folder that holds the plugin's code: whole versions, compiled, and a link to one."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ _VERSIONS = "versions"
 
 
 def data_folder(environment: Mapping[str, str]) -> str:
-    """Return where the installer keeps the plugin: in the data home (XDG Base Directory)."""
+    """Return the folder of the plugin in the data home (XDG Base Directory)."""
     named = environment.get("XDG_DATA_HOME", "")
-    if not os.path.isabs(named):
-        # A relative path is to be ignored, as the specification has it.
+    if not os.path.isabs(named):  # the specification says to ignore a relative path
         named = os.path.join(home_folder(environment), ".local", "share")
     return os.path.join(os.path.abspath(named), NAME)
 
@@ -52,9 +51,9 @@ class PluginFolder:
         why = who_else_can_write(self.base, self._home)
         if why:
             raise ConfigurationError(
-                f"The plugin's code would run with your keys, and {why}.",
-                "Take that right away (chmod go-w), or set XDG_DATA_HOME to a folder of yours"
-                " alone. Nothing was changed.",
+                f"Not safe to install, since the plugin runs with your keys: {why}.",
+                "Nothing was changed. Fix it with chmod go-w, or set XDG_DATA_HOME to a folder "
+                "that only you can change.",
             )
 
     def current(self) -> str:
@@ -65,7 +64,7 @@ class PluginFolder:
             return ""
 
     def parts(self) -> list[str]:
-        """Return what is ours in the folder and there: versions, link, record, locks."""
+        """Return what exists of ours in the folder: versions, link, record, locks."""
         own = [self.versions, self.link, self.record]
         with suppress(OSError):
             names = sorted(os.listdir(self.base))
@@ -81,7 +80,7 @@ class PluginFolder:
         return os.path.join(self.versions, name)
 
     def name_for(self, version: str, files: Mapping[str, bytes]) -> tuple[str, bool]:
-        """Return the version's name for these files, and whether it is there, whole."""
+        """Return the version's name for these files, and whether it is stored and intact."""
         digest = hashlib.sha256(manifest(version, files)).hexdigest()[:12]
         for number in range(1, 1000):
             name = f"{version}-{digest}" + (f"-{number}" if number > 1 else "")
@@ -90,7 +89,9 @@ class PluginFolder:
                 return name, False
             if manifest_of(folder) and not differing_files(folder):
                 return name, True
-        raise ConfigurationError(f"{self.versions} is full of broken versions.", "Remove it.")
+        raise ConfigurationError(
+            f"{self.versions} has too many broken versions.", "Remove the folder."
+        )
 
     def store(self, name: str, version: str, files: Mapping[str, bytes]) -> None:
         """Write a version, whole or not at all; raise UnwritableFileError."""
@@ -111,7 +112,7 @@ class PluginFolder:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def switch(self, name: str) -> None:
-        """Let the link lead to another version, in one step; without a name, remove it."""
+        """Point the link at another version, atomically; without a name, remove it."""
         scratch = f"{self.link}.new"
         try:
             with suppress(FileNotFoundError):
@@ -143,7 +144,7 @@ class PluginFolder:
 
 
 def manifest_of(folder: str) -> dict[str, str]:
-    """Return the SHA-256 of each file that a version should hold; empty without a manifest."""
+    """Return the SHA-256 of each file of a version by its manifest, if it has one."""
     try:
         with open(os.path.join(folder, MANIFEST), encoding="utf-8") as file:
             content = json.load(file)
@@ -153,7 +154,7 @@ def manifest_of(folder: str) -> dict[str, str]:
 
 
 def differing_files(folder: str) -> list[str]:
-    """Return what a version holds otherwise than its manifest says; byte code isn't looked at."""
+    """Return the files that differ from a version's manifest, byte code apart."""
     expected = manifest_of(folder)
     seen = {}
     for path, folders, names in os.walk(folder):
@@ -166,7 +167,7 @@ def differing_files(folder: str) -> list[str]:
 
 
 def manifest(version: str, files: Mapping[str, bytes]) -> bytes:
-    """Return the manifest of these files, by their path (with «/»)."""
+    """Return the manifest of these files, by their path (with ``/``)."""
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
     content = {"version": version, "files": digests}
     return (json.dumps(content, indent=1) + "\n").encode()
@@ -194,9 +195,9 @@ _NOT_FOR_IT = ("PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX")
 
 
 def compile_folder(python: str, folder: str) -> None:
-    """Let ``python`` compile what lies in ``folder``; if it can't, starts are slower, that is all.
+    """Compile a folder's code; without that ``aws`` only starts more slowly.
 
-    AWS's frozen build has no interpreter to call: it compiles when it runs ``aws mfa``.
+    AWS's frozen build has no interpreter to call. It compiles when it runs ``aws mfa``.
     """
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
     if not environment.get("PYTHONDONTWRITEBYTECODE"):

@@ -1,4 +1,4 @@
-"""Runs other programs: their words, their environment without our secrets, and their end."""
+"""Runs other programs, without our secrets in their environment, and stops them in time."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ WITHHELD = (
     "AWS_MFA_TOKEN_CODE",
 )
 
-_DATA_OF_THE_CLI = os.path.join("awscli", "data")
+_CLI_DATA = os.path.join("awscli", "data")
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return a copy of ``environment`` that a program other than ``aws`` can run in.
 
     PyInstaller keeps the library path that was there before under ``…_ORIG``, and names of its
-    own begin with ``_PYI_`` (PyInstaller manual, «Run-time Information»). The CLI puts its own
-    data before what ``AWS_DATA_PATH`` held; an SDK would read that in place of its own.
+    own begin with ``_PYI_`` (PyInstaller manual, "Run-time Information"). The CLI puts its own
+    data folder first in ``AWS_DATA_PATH``; an SDK would read that instead of its own.
     """
     child = {
         name: value
@@ -47,14 +47,14 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         elif getattr(sys, "frozen", False):
             child.pop(name, None)
     first, divider, rest = child.pop("AWS_DATA_PATH", "").partition(os.pathsep)
-    kept = rest if first.endswith(_DATA_OF_THE_CLI) else first + divider + rest
+    kept = rest if first.endswith(_CLI_DATA) else first + divider + rest
     return {**child, "AWS_DATA_PATH": kept} if kept else child
 
 
 def split_command(command: str) -> list[str]:
-    """Return the words of a command as botocore splits ``credential_process``; no shell runs.
+    """Return the words of a command as botocore splits ``credential_process``.
 
-    Raises ValueError for quotes that don't fit.
+    Raises ValueError for a missing quote.
     """
     from botocore.compat import compat_shell_split
 
@@ -64,8 +64,8 @@ def split_command(command: str) -> list[str]:
 
 _CHUNK, _KEPT = 65536, 64
 
-# Its stdin is a pipe from this process. First comes a group's id, then a line once that group may
-# live on. The end of the pipe in place of that line means that this process died.
+# Reads a process group's id from this process, then a line once all is well. If the pipe ends
+# without that line, this process died, and the group is killed.
 _WATCHER = 'read -r group && [ "$group" ] && ! read -r _ && kill -s KILL -- "-$group"'
 
 
@@ -102,8 +102,8 @@ def run_to_end(
 ) -> Done:
     """Run a program without a terminal; ``content`` is its stdin, ``folder`` where it runs.
 
-    It gets no keys. Whatever it started ends with it when the time is over, and when this
-    process is interrupted.
+    It gets no keys. It and its subprocesses are killed after ``seconds``, or if this process is
+    interrupted.
     """
     try:
         process = subprocess.Popen(
@@ -120,7 +120,7 @@ def run_to_end(
     read: tuple[list[bytes], list[bytes]] = ([], [])
     workers: list[threading.Thread] = []
     try:
-        # A signal may come at any moment from here on: the program ends with this process.
+        # A signal from here on ends the program too.
         for work, *arguments in (
             (drain, process.stdout, read[0]),
             (drain, process.stderr, read[1]),
@@ -136,16 +136,16 @@ def run_to_end(
             end_group(process)
         for worker in workers:
             if worker.ident is not None:
-                # What the program left running may hold a pipe open for long.
+                # A process that the program left running may keep a pipe open.
                 worker.join(1)
     stdout, stderr = (b"".join(part) for part in read)
-    told = stderr.decode("utf-8", "replace").strip().splitlines()
-    why = sanitize(told[-1]) if told else f"exit code {process.returncode}"
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    why = sanitize(lines[-1]) if lines else f"exit code {process.returncode}"
     return Done(process.returncode, stdout, why, stderr=stderr)
 
 
 def drain(stream: IO[bytes], into: list[bytes]) -> None:
-    """Read to the end, so that the program is never held up; keep the beginning and the end."""
+    """Read to the end, so that the program never blocks; keep the beginning and the end."""
     with stream:
         while chunk := os.read(stream.fileno(), _CHUNK):
             into[:] = [*into[:_KEPT], chunk]
@@ -158,9 +158,9 @@ def _feed(stream: IO[bytes], content: bytes) -> None:
 
 @contextlib.contextmanager
 def ending_with_this_process() -> Iterator[Callable[[int], None]]:
-    """Yield a function that takes a process group's id: should this process die, so does that one.
+    """Yield a function that takes a process group's id: that group is killed if this process dies.
 
-    Whatever ends this process, SIGKILL too, and in every thread: a small shell waits for it.
+    A small shell watches this process, so it works for SIGKILL too, and in every thread.
     """
     try:
         watcher = subprocess.Popen(
@@ -173,8 +173,7 @@ def ending_with_this_process() -> Iterator[Callable[[int], None]]:
             start_new_session=True,
         )
     except OSError:
-        # Windows, or a container without a shell.
-        yield lambda _group: None
+        yield lambda _group: None  # Windows, or a container without a shell
         return
 
     def tell(line: object) -> None:
@@ -189,7 +188,7 @@ def ending_with_this_process() -> Iterator[Callable[[int], None]]:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a program that leads a process group, and whatever it started."""
+    """Kill a program that leads a process group, and its subprocesses."""
     if os.name == "nt":
         process.kill()
     else:

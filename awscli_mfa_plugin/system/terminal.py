@@ -1,8 +1,8 @@
-"""Asks the person at the controlling terminal, whatever stdin, stdout and stderr are.
+"""Prompts on the controlling terminal, also when stdin, stdout and stderr are redirected.
 
-The kernel edits the line (echo, backspace, Ctrl-U); Ctrl-C and Ctrl-Z end it and are read by
-hand, so that a prompt behaves alike in every thread and is never stopped while it holds a
-lock (termios(3): ISIG, VEOL, VEOL2).
+The kernel edits the line (echo, backspace, Ctrl-U). Ctrl-C and Ctrl-Z end the line and are read
+as characters, so that a prompt works in every thread, and isn't stopped while it holds a lock
+(termios(3): ISIG, VEOL, VEOL2).
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import CountingTerminal
 
 PROMPT_SECONDS = 120
-"""How long a question stands before nobody is taken to be there."""
+"""Seconds after which a prompt gives up."""
 
 _DEVICE = "/dev/tty"
 _CTRL_C, _CTRL_D, _CTRL_Z = b"\x03", b"", b"\x1a"
 _LONGEST_LINE = 1024
-# For six digits, and one that is too many.
-_ROOM = 7
-_CANCELLED = "Cancelled; nothing was changed."
+_CODE_WIDTH = 7  # six digits, and one too many
+_CANCELLED = "Cancelled. Nothing was changed."
+_TRY_AGAIN = "Run the command again when you have the code."
 
 
 def this_terminal(prompt_seconds: float = PROMPT_SECONDS) -> CountingTerminal:
-    """Return the terminal of this process, on the system that it runs on."""
+    """Return the terminal of this process: on Windows the console."""
     if sys.platform == "win32":
         from awscli_mfa_plugin.system.terminal_windows import Console
 
@@ -46,7 +46,7 @@ class ControllingTerminal:
     """The controlling terminal of this process."""
 
     def __init__(self, prompt_seconds: float = PROMPT_SECONDS) -> None:
-        """Keep how long a question may stand; nothing is opened yet."""
+        """Keep after how many seconds a prompt gives up; nothing is opened yet."""
         self._prompt_seconds = prompt_seconds
 
     def unavailable_reason(self) -> str:
@@ -54,21 +54,21 @@ class ControllingTerminal:
         try:
             with _opened() as terminal:
                 if os.tcgetpgrp(terminal) != os.getpgrp():
-                    return "this process runs in the background of its terminal"
+                    return "this process runs in the background"
         except OSError:
             return "there is no terminal to ask on"
         return ""
 
     def tell(self, text: str) -> None:
-        """Show text that belongs to a question."""
+        """Show text that belongs to a prompt."""
         with contextlib.suppress(OSError), _opened() as terminal:
             _write(terminal, text)
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Return the line that was typed, without surrounding blanks.
 
-        Raises CancelledError on Ctrl-C and Ctrl-D, CannotAskError when nobody answers in
-        time or the terminal goes away.
+        Raises CancelledError on Ctrl-C and Ctrl-D, CannotAskError after ``prompt_seconds`` or
+        if the terminal is closed.
         """
         try:
             with _opened() as terminal, _line_mode(terminal, hidden=hidden):
@@ -78,7 +78,7 @@ class ControllingTerminal:
                     _write(terminal, "\n")
         except OSError as error:
             raise CannotAskError(
-                f"The terminal went away ({error.strerror}).", "Try again on another one."
+                f"The terminal was closed ({error.strerror}).", "Try again in another terminal."
             ) from None
         return _answer(line)
 
@@ -89,14 +89,11 @@ class ControllingTerminal:
             ready = select.select([terminal], [], [], max(left, 0))[0]
             if not ready:
                 _write(terminal, "\n")
-                raise CannotAskError(
-                    f"Nobody answered within {self._prompt_seconds:g} s.",
-                    "Run the command again when the code is at hand.",
-                )
+                raise no_answer(self._prompt_seconds)
             return os.read(terminal, _LONGEST_LINE)
 
     def wait(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass, counting down behind ``reason``; Ctrl-C cancels."""
+        """Let ``seconds`` pass, with a countdown after ``reason``; Ctrl-C cancels."""
         try:
             with _opened() as terminal:
                 for text in countdown(seconds, reason, lambda: _columns(terminal)):
@@ -106,19 +103,24 @@ class ControllingTerminal:
         except KeyboardInterrupt:
             raise CancelledError(_CANCELLED, by_interrupt=True) from None
         except OSError:
-            time.sleep(seconds)  # the terminal is gone; the wait is still due
+            time.sleep(seconds)  # the terminal was closed
+
+
+def no_answer(seconds: float) -> CannotAskError:
+    """Return the error of a prompt that gave up."""
+    return CannotAskError(f"No answer within {seconds:g} seconds.", _TRY_AGAIN)
 
 
 def fitted(question: str, columns: int) -> str:
-    """Return the question; one that leaves no room for a code gets a new line for the answer."""
+    """Return the question, with a line break at its end if a code doesn't fit behind it."""
     last = question.rpartition("\n")[2]
-    return question if len(last) + _ROOM < columns else f"{question.rstrip()}\n"
+    return question if len(last) + _CODE_WIDTH < columns else f"{question.rstrip()}\n"
 
 
 def countdown(seconds: int, reason: str, columns: Callable[[], int]) -> Iterator[str]:
-    """Yield what to show each second, as one line that is drawn again.
+    """Yield what to write each second: one line that replaces itself.
 
-    A reason that is too wide for that, or becomes so, is shown once, above the count.
+    A reason that doesn't fit is written once, on the line above.
     """
     for left in range(seconds, 0, -1):
         line = f"\r{reason} {left:2d} s " if reason else f"\r{left:2d} s "
@@ -128,8 +130,7 @@ def countdown(seconds: int, reason: str, columns: Callable[[], int]) -> Iterator
 
 
 def _columns(terminal: int) -> int:
-    # 0 is a terminal that doesn't know its size.
-    return os.get_terminal_size(terminal).columns or 80
+    return os.get_terminal_size(terminal).columns or 80  # 0 if the size is unknown
 
 
 def _answer(line: bytes) -> str:
@@ -137,8 +138,7 @@ def _answer(line: bytes) -> str:
         raise CancelledError(_CANCELLED, by_interrupt=line != _CTRL_D)
     if line.endswith(_CTRL_Z):
         raise CannotAskError(
-            "Ctrl-Z at the prompt: a login can't wait in the background.",
-            "Run the command again when the code is at hand.",
+            "Ctrl-Z at the prompt: a login can't wait in the background.", _TRY_AGAIN
         )
     return line.decode(_encoding(), "replace").strip()
 
@@ -154,13 +154,13 @@ def _opened() -> Iterator[int]:
 
 @contextlib.contextmanager
 def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
-    """Let the kernel edit the line, and Ctrl-C and Ctrl-Z end it as Enter does."""
+    """Let the kernel edit the line, and Ctrl-C and Ctrl-Z end it like Enter."""
     import termios
 
     try:
         before = termios.tcgetattr(terminal)
         mode = termios.tcgetattr(terminal)
-    except termios.error as error:  # it is no OSError
+    except termios.error as error:  # not an OSError
         raise OSError(*error.args) from None
     mode[3] = (mode[3] | termios.ICANON | termios.ECHO) & ~termios.ISIG
     if hidden:
@@ -170,7 +170,7 @@ def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(termios.error):  # the terminal may be gone by now
+        with contextlib.suppress(termios.error):  # the terminal may be closed
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 

@@ -1,4 +1,4 @@
-"""Asks the person at the console of Windows; written to its documentation, never seen to run."""
+"""Prompts on the console of Windows; written from its documentation, never tested there."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import shutil
 import sys
 import time
 
-from awscli_mfa_plugin.errors import CancelledError, CannotAskError
-from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted
+from awscli_mfa_plugin.errors import CancelledError
+from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted, no_answer
 
 
 class Console:
     """The console of this process (Microsoft C runtime library, console and port I/O)."""
 
     def __init__(self, prompt_seconds: float = PROMPT_SECONDS) -> None:
-        """Keep how long a question may stand."""
+        """Keep after how many seconds a prompt gives up."""
         self._prompt_seconds = prompt_seconds
 
     def unavailable_reason(self) -> str:
@@ -22,7 +22,7 @@ class Console:
         return "" if sys.stderr and sys.stderr.isatty() else "there is no console to ask on"
 
     def tell(self, text: str) -> None:
-        """Show text that belongs to a question."""
+        """Show text that belongs to a prompt."""
         sys.stderr.write(text)
         sys.stderr.flush()
 
@@ -44,26 +44,23 @@ class Console:
                 self.tell("\n")
                 return "".join(typed).strip()
             if key in "\x03\x04\x1a":
-                raise CancelledError("Cancelled; nothing was changed.", by_interrupt=key == "\x03")
+                raise CancelledError("Cancelled. Nothing was changed.", by_interrupt=key == "\x03")
             if key == "\b":
                 typed = typed[:-1]
             elif key.isprintable():
                 typed.append(key)
             self.tell("" if hidden else f"\r{last_line}{''.join(typed)} \b")
-        raise CannotAskError(
-            f"Nobody answered within {PROMPT_SECONDS} s.",
-            "Run the command again when the code is at hand.",
-        )
+        raise no_answer(self._prompt_seconds)
 
     def wait(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass, counting down behind ``reason``; Ctrl-C cancels."""
+        """Let ``seconds`` pass, with a countdown after ``reason``; Ctrl-C cancels."""
         try:
             for text in countdown(seconds, reason, _columns):
                 self.tell(text)
                 time.sleep(1)
             self.tell("\n")
         except KeyboardInterrupt:
-            raise CancelledError("Cancelled; nothing was changed.") from None
+            raise CancelledError("Cancelled. Nothing was changed.") from None
 
 
 def _columns() -> int:

@@ -1,4 +1,4 @@
-"""Runs the command of ``mfa_process``, which prints a token code."""
+"""Runs the command of ``mfa_process``, which prints an MFA code."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Notes
 
 PROCESS_SECONDS = 60
-"""How long the command may take: some wait for a touch or an unlocked keyring."""
+"""Some commands wait for a touch or for a keyring to be unlocked."""
 
-_LONGEST_OUTPUT = 4096
-"""Bytes of stdout that are looked at."""
+_MAX_OUTPUT = 4096  # bytes
 
 _SIX_DIGITS = re.compile(r"[0-9]{6,}")
-_RUN_BY_HAND = "Run it by hand: it has to print the token code alone and exit with 0."
+_RUN_IT_YOURSELF = "Run it yourself to check: it must print only the MFA code, and exit with 0."
 
 
 class TokenCommand:
@@ -48,10 +47,10 @@ class TokenCommand:
         self._seconds = seconds
 
     def run(self, command: str) -> str:
-        """Return what the command printed; raise TokenProcessError if it failed or hung.
+        """Return what the command printed; raise TokenProcessError if it failed or took too long.
 
-        The command is split into words as botocore splits ``credential_process``; no shell
-        runs it. Lines of its stderr are shown as they come, runs of six digits masked.
+        It is split into words as botocore splits ``credential_process``, without a shell. Its
+        stderr is shown line by line, with six digits or more masked.
         """
         words = _words(command)
         with ending_with_this_process() as watch:
@@ -59,14 +58,14 @@ class TokenCommand:
 
     def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
         try:
-            with _signals_put_off():
+            with _signals_deferred():
                 process = self._started(words)
                 watch(process.pid)
         except (OSError, ValueError) as error:
             raise TokenProcessError(
                 f"mfa_process can't run {sanitize(words[0])}: "
                 f"{getattr(error, 'strerror', None) or sanitize(error)}.",
-                _RUN_BY_HAND,
+                _RUN_IT_YOURSELF,
             ) from None
         output: list[bytes] = []
         last_line: list[str] = []
@@ -77,17 +76,18 @@ class TokenCommand:
         with _in_foreground(process.pid):
             self._await(process, words[0], readers)
             for reader in readers:
-                # What the command left running may hold a pipe open for long.
+                # A process that the command left running may keep a pipe open.
                 reader.join(1)
         if process.returncode == -signal.SIGINT:
-            raise CancelledError("Cancelled; nothing was changed.", by_interrupt=True)
+            raise CancelledError("Cancelled. Nothing was changed.", by_interrupt=True)
         if process.returncode:
-            said = f": {last_line[0]}" if last_line else ", and said nothing."
+            said = f": {last_line[0]}" if last_line else "."
             raise TokenProcessError(
-                f"mfa_process ({sanitize(words[0])}) failed with {process.returncode}{said}",
-                _RUN_BY_HAND,
+                f"mfa_process ({sanitize(words[0])}) failed with exit code "
+                f"{process.returncode}{said}",
+                _RUN_IT_YOURSELF,
             )
-        return b"".join(output)[:_LONGEST_OUTPUT].decode("utf-8", "replace").strip()
+        return b"".join(output)[:_MAX_OUTPUT].decode("utf-8", "replace").strip()
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
         group: dict[str, Any] = {}
@@ -118,15 +118,15 @@ class TokenCommand:
         self, process: subprocess.Popen[bytes], name: str, readers: Iterable[threading.Thread]
     ) -> None:
         try:
-            # Ctrl-C may come at any moment from here on: the command ends with this process.
+            # Ctrl-C from here on ends the command too.
             for reader in readers:
                 reader.start()
             process.wait(self._seconds)
         except subprocess.TimeoutExpired:
             raise TokenProcessError(
-                f"mfa_process ({sanitize(name)}) hadn't finished after {self._seconds:g} s "
-                "and was ended.",
-                _RUN_BY_HAND,
+                f"mfa_process ({sanitize(name)}) was stopped: it didn't finish within "
+                f"{self._seconds:g} seconds.",
+                _RUN_IT_YOURSELF,
             ) from None
         finally:
             if process.poll() is None:
@@ -146,8 +146,8 @@ def _words(command: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _signals_put_off() -> Iterator[None]:
-    """Let what would end this process wait until the command is watched."""
+def _signals_deferred() -> Iterator[None]:
+    """Defer signals that would end this process until the command is watched."""
     if os.name == "nt" or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -168,7 +168,7 @@ def _signals_put_off() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _in_foreground(group: int) -> Iterator[None]:
-    """Lend the terminal to the command: pinentry and the like ask there themselves."""
+    """Put the command in the terminal's foreground: pinentry, for one, prompts there itself."""
     if os.name == "nt" or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -192,7 +192,7 @@ def _in_foreground(group: int) -> Iterator[None]:
 
 
 def _give(terminal: int, group: int) -> None:
-    """Make ``group`` the terminal's foreground; taking it back needs SIGTTOU ignored."""
+    """Make ``group`` the terminal's foreground; SIGTTOU would stop us when we take it back."""
     before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     try:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Tells who else could change a folder whose code runs with the user's keys."""
+"""Finds out whether others can change a folder whose code runs with the user's keys."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ _ACCESS_LIST = "system.posix_acl_access"
 
 
 def who_else_can_write(path: str, home: str) -> str:
-    """Return why others can change what lies at ``path``, naming the folder; "" if none can."""
+    """Return which folder others can change, and why, or ""."""
     found = open_place(path, home)
     return " ".join(found) if found else ""
 
 
 def open_place(path: str, home: str) -> tuple[str, str] | None:
-    """Return the path or folder where others can change what lies at ``path``, and why, or None.
+    """Return the path where others can change ``path``, and why; None if nobody else can.
 
-    Looked at are the path, its ancestors as named, and those it leads to. A folder with the
-    sticky bit, as /tmp, is fit above ``home`` alone: who could take the home away could change
-    the config file as well. A group that holds the user alone is nobody else. Missing folders
-    are passed over: they would be made closed.
+    Checked are the path and the folders above it, also those that links lead to. A sticky folder
+    such as /tmp is accepted only above ``home``. A group with no other member is accepted, and
+    so is a folder that doesn't exist: it would be created private.
     """
     if sys.platform == "win32":
-        return None  # access there is by lists that the profile's folder comes with
+        return None  # there the user profile's access control lists apply
     above_home = set(_with_ancestors(os.path.dirname(os.path.realpath(home))))
-    looked_at = dict.fromkeys((*_with_ancestors(path), *_with_ancestors(os.path.realpath(path))))
-    for folder in looked_at:
-        why = _why_not_closed(folder, may_be_sticky=folder in above_home)
+    for folder in (*_with_ancestors(path), *_with_ancestors(os.path.realpath(path))):
+        why = _why_open(folder, may_be_sticky=folder in above_home)
         if why:
             return folder, why
     return None
@@ -47,7 +45,7 @@ def _with_ancestors(path: str) -> Iterator[str]:
         path = os.path.dirname(path)
 
 
-def _why_not_closed(path: str, *, may_be_sticky: bool) -> str:
+def _why_open(path: str, *, may_be_sticky: bool) -> str:
     try:
         status = os.lstat(path)
     except OSError:
@@ -55,25 +53,25 @@ def _why_not_closed(path: str, *, may_be_sticky: bool) -> str:
     if sys.platform != "win32" and status.st_uid not in {0, os.geteuid()}:
         return "belongs to another user"
     is_sticky = may_be_sticky and status.st_mode & stat.S_ISVTX
-    # Who can change a link is who can write in its folder.
+    # A link can be changed by whoever can write in its folder.
     if stat.S_ISLNK(status.st_mode) or is_sticky:
         return ""
     if status.st_mode & stat.S_IWOTH:
         return "can be written by everybody"
     if status.st_mode & stat.S_IWGRP and not _is_private_group(path, status.st_gid):
-        return "can be written by others of its group"
+        return "can be written by its group"
     return ""
 
 
 def _is_private_group(path: str, group_id: int) -> bool:
-    """Tell whether the group is the user's own, as Fedora and Debian give one to each user."""
+    """Tell whether the group has only the user, as on Fedora and Debian."""
     if sys.platform == "win32":
         return True
     import grp
     import pwd
 
     try:
-        # With an access list the group's bit is a mask: it speaks for others too.
+        # With an access list the group's bit is a mask for others too.
         if _ACCESS_LIST in getattr(os, "listxattr", lambda _path: [])(path):
             return False
         user = pwd.getpwuid(os.geteuid())

@@ -80,7 +80,7 @@ def test_a_cancelled_wizard_changes_nothing(home: Home, aws: EmbeddedAws) -> Non
     terminal.expect("Save? [Y/n] ")
     terminal.send(CTRL_C)
     assert terminal.wait() == 130
-    assert "nothing was changed" in terminal.text
+    assert "Nothing was changed" in terminal.text
     assert "Traceback" not in terminal.text
     assert home.config.read_bytes() == before
 

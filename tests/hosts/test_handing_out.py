@@ -156,9 +156,9 @@ def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
     """As a shell has it: 127 where it isn't found, 126 where it can't run."""
     settled(home, aws)
     for program, status, message in (
-        ("nothere", 127, "isn't found"),
-        ("./no/such", 127, "isn't found"),
-        ("/etc/passwd", 126, "can't be run"),
+        ("nothere", 127, "command not found"),
+        ("./no/such", 127, "command not found"),
+        ("/etc/passwd", 126, "can't run"),
     ):
         result = home.run("mfa", "exec", "--", program)
         assert (result.returncode, result.stdout) == (status, "")

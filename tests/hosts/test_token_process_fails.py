@@ -23,7 +23,7 @@ S3 = ("s3", "ls", "--profile", "mfa")
 FAILURES = {
     "echo no token found >&2; exit 3": (
         "mfa_process: no token found",
-        "failed with 3: no token found",
+        "failed with exit code 3: no token found",
     ),
     "exit 0": ("printed no six digits; AWS wasn't called",),
     "echo it said >&2; echo locked": (
@@ -53,7 +53,7 @@ def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
     for script, said in FAILURES.items():
         result = run_with(home, aws, script, -5)
         assert result.returncode == 253, (script, result.output)
-        for text in (*said, "is over", "by hand: it has to print the token code alone"):
+        for text in (*said, "is over", "it must print only the MFA code"):
             assert text in result.stderr, (script, result.stderr)
         assert "Traceback" not in result.stderr
         assert result.stdout == ""

@@ -75,7 +75,7 @@ def test_the_users_own_group_is_nobody_else(tmp_path: Path) -> None:
     tmp_path.chmod(0o775)
     assert who_else_can_write(str(tmp_path), str(tmp_path)) == ""
     os.chown(tmp_path, -1, 100)
-    assert "others of its group" in who_else_can_write(str(tmp_path), str(tmp_path))
+    assert "its group" in who_else_can_write(str(tmp_path), str(tmp_path))
 
 
 def test_another_owner_is_named(tmp_path: Path) -> None:

@@ -366,7 +366,7 @@ def test_a_terminal_that_goes_away_during_a_question_is_told_of(asking: Asking) 
     """Whoever ignores the hangup, as nohup does, gets an error and no traceback."""
     outcome = without_terminal(asking, "ask", QUESTION, hangs_up=True)
     assert outcome["error"] == "CannotAskError"
-    assert "went away" in outcome["text"]
+    assert "was closed" in outcome["text"]
     assert outcome["remedy"]
 
 

@@ -78,13 +78,13 @@ def test_a_failure_tells_the_status_and_the_last_line_of_stderr() -> None:
     notes = FakeNotes()
     with pytest.raises(TokenProcessError) as caught:
         run("echo looking >&2; echo; echo no key is plugged in >&2; echo ' ' >&2; exit 3", notes)
-    assert caught.value.what == "mfa_process (sh) failed with 3: no key is plugged in"
+    assert caught.value.what == "mfa_process (sh) failed with exit code 3: no key is plugged in"
     assert notes == ["mfa_process: looking", "mfa_process: no key is plugged in"]
 
 
 @pytest.mark.parametrize(
     ("script", "text"),
-    [("exit 1", "failed with 1, and said nothing."), ("kill -KILL $$", "failed with -9")],
+    [("exit 1", "failed with exit code 1."), ("kill -KILL $$", "failed with exit code -9")],
 )
 def test_a_silent_failure_is_told_too(script: str, text: str) -> None:
     """By its status, or the signal that ended it."""
@@ -156,7 +156,9 @@ def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
     """Its whole process group: nothing stays behind and waits for a code that nobody wants."""
     pids = tmp_path / "pids"
     started = time.monotonic()
-    with pytest.raises(TokenProcessError, match=r"\(sh\) hadn't finished after 0.5 s") as caught:
+    with pytest.raises(
+        TokenProcessError, match=r"\(sh\) was stopped: it didn't finish within 0.5 s"
+    ) as caught:
         run(f"sleep 60 & echo $$ $! > {shlex.quote(str(pids))}; wait", seconds=0.5)
     assert time.monotonic() - started < 10
     assert caught.value.remedy
@@ -168,7 +170,7 @@ def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
 def test_a_command_that_ignores_signals_is_ended_too() -> None:
     """Politeness would wait for it for ever."""
     started = time.monotonic()
-    with pytest.raises(TokenProcessError, match="was ended"):
+    with pytest.raises(TokenProcessError, match="was stopped"):
         run("trap '' INT TERM HUP; while :; do sleep 0.1; done", seconds=0.5)
     assert time.monotonic() - started < 10
 
