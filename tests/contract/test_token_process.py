@@ -106,7 +106,7 @@ def test_every_run_is_a_new_one(edge: Edge) -> None:
 def test_a_failing_command_is_an_error_with_a_remedy(edge: Edge) -> None:
     """Of the class that the core tells apart."""
     process, command = edge.fails(TokenProcessError("It failed with 3.", "Run it by hand."))
-    with pytest.raises(TokenProcessError, match="failed with (exit code )?3") as caught:
+    with pytest.raises(TokenProcessError, match=r"failed with (exit code )?3") as caught:
         process.run(command)
     assert caught.value.remedy
 
