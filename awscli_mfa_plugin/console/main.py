@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 USAGE = """\
 usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
-       awscli-mfa uninstall [--dry-run] [--sessions]
+       awscli-mfa uninstall [--dry-run] [--sessions] [--profiles]
        awscli-mfa credential-process [--profile NAME] [OPTION ...]
        awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
        awscli-mfa completion bash|zsh|fish
@@ -87,8 +87,9 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
             return run(words, os.environ, system)
         from awscli_mfa_plugin.install.uninstall import run as uninstall
         from awscli_mfa_plugin.watch.watch_state import scheduled_watches
+        from awscli_mfa_plugin.system.terminal import this_terminal
 
-        return uninstall(words, os.environ, system, scheduled_watches)
+        return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
     except MfaError as error:
         say(f"awscli-mfa: {error}")
         return error.exit_code

@@ -12,9 +12,7 @@ from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import (
-    PLUGIN,
     Place,
-    folders,
     plugin_keys,
     unwired,
 )
@@ -22,11 +20,12 @@ from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
-from awscli_mfa_plugin.install.install_plan import is_inside
-from awscli_mfa_plugin.install.python_of_v1 import ask_v1
+from awscli_mfa_plugin.install.left_profiles import mfa_profiles, without_profiles
+from awscli_mfa_plugin.install.verify import finds_plugin
+from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.install.record import Record, WiredConfig
+    from awscli_mfa_plugin.session.ports import Terminal
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
 
@@ -49,10 +49,12 @@ def run(
     environment: Mapping[str, str],
     system: Sequence[str],
     scheduled: Callable[[Mapping[str, str], str], Sequence[Scheduled]] = lambda *_: (),
+    terminal: Terminal | None = None,
 ) -> int:
     """Uninstall as the arguments say; return the exit code. Raises MfaError.
 
     ``scheduled`` returns the jobs that start the plugin, from the environment and the state folder.
+    On ``terminal`` the person is asked whether the MFA profiles go too.
     """
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
     parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
@@ -61,6 +63,11 @@ def run(
         action="store_true",
         help="remove the sessions too, like aws mfa logout --all --forget",
     )
+    parser.add_argument(
+        "--profiles",
+        action="store_true",
+        help="remove the MFA profiles too, with their sessions",
+    )
     options = parser.parse_args(words)
     here = InstallPaths(environment, system)
     here.check_person()
@@ -68,6 +75,8 @@ def run(
     if not removal.is_needed:
         print_line("Nothing to uninstall.")
         return 0
+    if options.profiles or (not options.dry_run and removal.is_agreed(terminal)):
+        removal.gone = removal.profiles
     if options.dry_run:
         sys.stdout.write(removal.diff())
         return 0
@@ -85,11 +94,21 @@ class _Removal:
         self._place = Place("", self._folder.base, os.pathsep)
         known = {config.path: config for config in self._record.configs}
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
+        self.profiles = mfa_profiles(here.config())
+        self.gone: Mapping[str, str] = {}
 
     @property
     def is_needed(self) -> bool:
         """Whether there is anything of the installer's: what a person made stays."""
         return bool(self._folder.parts() or self._record.configs or self._record.path_files)
+
+    def is_agreed(self, terminal: Terminal | None) -> bool:
+        """Ask whether the MFA profiles go too; no where nobody can be asked."""
+        if terminal is None or terminal.unavailable_reason() or not self.profiles:
+            return False
+        names = quoted_list(self.profiles)
+        question = f"Remove the MFA profiles and their sessions too ({names})? [y/N] "
+        return agrees(terminal, question)
 
     def diff(self) -> str:
         """Return what would change."""
@@ -108,10 +127,23 @@ class _Removal:
     def do(self, *, with_sessions: bool) -> int:
         """Remove it; return the exit code."""
         clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
+        removed = self._names()
         with self._locked():
-            self._take_away(clis, with_sessions=with_sessions)
+            self._take_away(clis, with_sessions=with_sessions or bool(self.gone))
         remove_if_empty(self._record.made_folders)
-        return self._report(clis, with_sessions=with_sessions)
+        return self._report(clis, removed, with_sessions=with_sessions)
+
+    def _names(self) -> list[str]:
+        """Return what is removed, in words."""
+        short = self._here.short
+        wired = [path for path in self._configs if os.path.exists(path)]
+        return [
+            *(f"the plugin's lines in {short(path)}" for path in wired),
+            *(short(path) for path in (*self._path_files(), *self._own_paths(whole=True))),
+            *(["the installed aliases"] if self._has_aliases() else []),
+            *(["the scheduled watch"] if self._scheduled else []),
+            *(f"profile {sanitize(name)}" for name in self.gone),
+        ]
 
     def _locked(self) -> AbstractContextManager[None]:
         """Keep another installation out, where there is a folder to lock."""
@@ -170,19 +202,26 @@ class _Removal:
     def _before_and_after(
         self, path: str, known: WiredConfig | None
     ) -> tuple[bytes | None, bytes | None]:
-        document = self._here.config_file(path).read()
+        document = self._without_gone(path, self._here.config_file(path).read())
         before = take_snapshot(path).content
         undo = known.undo if known else None
         after = unwired(document, self._place, undo).render()
         is_gone = known is not None and known.is_new and not after
         return before, None if is_gone or before is None else after
 
+    def _without_gone(self, path: str, document: SharedDocument) -> SharedDocument:
+        is_users = path == self._here.config_path
+        return without_profiles(document, self.gone.values() if is_users else ())
+
     def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
         undo = known.undo if known else None
 
         def change(document: SharedDocument) -> SharedDocument:
+            document = self._without_gone(path, document)
             exact = unwired(document, self._place, undo)
-            if plugin_keys(exact) and not self._still_works(exact, clis):
+            if plugin_keys(exact) and not finds_plugin(
+                exact, clis, self._here.environment, self._folder.base
+            ):
                 # The user's own line of before: what it loaded is gone by now.
                 return unwired(document, self._place)
             return exact
@@ -193,25 +232,15 @@ class _Removal:
         if known and known.is_new and not take_snapshot(path).content:
             os.unlink(os.path.realpath(path))
 
-    def _still_works(self, document: SharedDocument, clis: Sequence[FoundCli]) -> bool:
-        """Tell whether each CLI finds a plugin that somebody else put there."""
-        named = folders(document, os.pathsep)
-        in_folders = any(os.path.isdir(os.path.join(path, PLUGIN)) for path in named)
-        for cli in clis:
-            if cli.is_v2:
-                if named and not in_folders:
-                    return False
-                continue
-            python = ask_v1(cli.path, self._here.environment)
-            if not python or not python.plugin or is_inside(python.plugin, self._folder.base):
-                return False
-        return True
-
-    def _report(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> int:
-        sessions = "and the sessions are" if with_sessions else "is"
-        print_line(f"The plugin {sessions} removed.")
-        if not with_sessions:
-            print_line("Sessions stay in their profiles until they end.")
+    def _report(
+        self, clis: Sequence[FoundCli], removed: Sequence[str], *, with_sessions: bool
+    ) -> int:
+        print_line("Removed:\n" + "\n".join(f"  {name}" for name in removed))
+        left = [name for name in self.profiles if name not in self.gone]
+        if left:
+            sessions = "" if with_sessions else ", and their sessions until they expire"
+            config = self._here.short(self._here.config_path)
+            print_line(f"Kept in {config}{sessions}: profile {quoted_list(left)}")
         print_line("To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin")
         for cli in clis:
             why = why_no_version(cli.path, self._here.environment)

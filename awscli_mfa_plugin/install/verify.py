@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.plugins_section import (
+    PLUGIN,
+    folders,
     names_of_every_section,
     other_plugins,
 )
+from awscli_mfa_plugin.install.install_plan import is_inside
+from awscli_mfa_plugin.install.python_of_v1 import ask_v1
 from awscli_mfa_plugin.system.aws_clis import why_no_mfa, why_no_version
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.install.install_plan import Plan
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
@@ -68,3 +74,20 @@ def _without_mfa(cli: FoundCli, why: str) -> ConfigurationError:
         f"aws mfa status fails in AWS CLI {cli.version} ({sanitize(cli.path)}): {why}.",
         "Nothing was changed. Fix that, then try again.",
     )
+
+
+def finds_plugin(
+    config: SharedDocument, clis: Sequence[FoundCli], environment: Mapping[str, str], but: str
+) -> bool:
+    """Return whether each CLI finds a plugin of ours outside of the folder ``but``."""
+    named = folders(config, os.pathsep)
+    in_folders = any(os.path.isdir(os.path.join(path, PLUGIN)) for path in named)
+    for cli in clis:
+        if cli.is_v2:
+            if named and not in_folders:
+                return False
+            continue
+        python = ask_v1(cli.path, environment)
+        if not python or not python.plugin or is_inside(python.plugin, but):
+            return False
+    return True

@@ -23,6 +23,7 @@ from awscli_mfa_plugin.install.uninstall import run as uninstall
 from awscli_mfa_plugin.system.aws_clis import found_clis
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.watch.watch_state import keep_schedulers, scheduled_watches
+from tests.fakes import FakeTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ AWS = """\
 #!/bin/sh
 case "$*" in
 --version) echo "aws-cli/2.99.0 Python/3.14.6 Linux/6.1 exe/x86_64.debian.12" ;;
+"mfa logout --all --forget") echo logged-out > "$HOME/../logged-out"; exit 0 ;;
 "mfa status --output json")
     if [ -e "$HOME/../hang" ]; then touch "$HOME/../hanging"; exec sleep 20; fi
     if [ -e "$HOME/../fail" ]; then echo "no such command: mfa" >&2; exit 252; fi
@@ -463,6 +465,74 @@ def test_uninstall_without_an_installation(
     assert uninstall([], machine.environment, ()) == 0
     assert capsys.readouterr().out.startswith("Nothing to uninstall")
     assert not list(machine.home.iterdir())
+
+
+PROFILES = (
+    "[default]\nregion = eu-west-1\nmfa_session = on\n"
+    "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\n"
+    "[profile more]\nmfa_source_profile = default\noutput = json\n"
+    "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = mfa\n"
+)
+
+
+def test_uninstall_names_what_goes_and_what_stays(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a terminal nobody is asked, and the profiles stay."""
+    machine.write_config(PROFILES)
+    assert install([], machine.environment, ()) == 0
+    capsys.readouterr()
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.read_text() == PROFILES
+    assert capsys.readouterr().out.splitlines() == [
+        "Removed:",
+        "  the plugin's lines in ~/.aws/config",
+        "  ~/.local/share/awscli-mfa-plugin",
+        "  ~/.aws/cli/awscli-mfa",
+        "Kept in ~/.aws/config, and their sessions until they expire: profile mfa",
+        "To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin",
+    ]
+    assert not (machine.folder / "logged-out").exists()
+
+
+@pytest.mark.parametrize(("words", "answer"), [(["--profiles"], "n"), ([], "y")])
+def test_the_mfa_profiles_go_if_that_is_wanted(
+    machine: Machine, capsys: pytest.CaptureFixture[str], words: list[str], answer: str
+) -> None:
+    """Those that are for sessions alone, after a logout; any other setting keeps a profile."""
+    machine.write_config(PROFILES)
+    assert install([], machine.environment, ()) == 0
+    terminal = FakeTerminal(answer)
+    assert uninstall(words, machine.environment, (), terminal=terminal) == 0
+    assert machine.config.read_text() == PROFILES.replace(
+        "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\n", ""
+    )
+    assert (machine.folder / "logged-out").exists()
+    assert "  profile mfa\n" in capsys.readouterr().out
+    question = "Remove the MFA profiles and their sessions too (mfa)? [y/N] "
+    assert terminal.questions == ([] if words else [question])
+
+
+def test_enter_keeps_the_mfa_profiles(machine: Machine) -> None:
+    """The usual answer is no."""
+    machine.write_config(PROFILES)
+    assert install([], machine.environment, ()) == 0
+    assert uninstall([], machine.environment, (), terminal=FakeTerminal("")) == 0
+    assert machine.config.read_text() == PROFILES
+
+
+def test_a_dry_run_shows_the_profiles_too(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --profiles; nothing is asked or changed."""
+    machine.write_config(PROFILES)
+    assert install([], machine.environment, ()) == 0
+    before = machine.files()
+    capsys.readouterr()
+    words = ["--dry-run", "--profiles"]
+    assert uninstall(words, machine.environment, (), terminal=FakeTerminal()) == 0
+    assert "-[profile mfa]\n" in capsys.readouterr().out
+    assert machine.files() == before
 
 
 def test_what_the_user_adds_meanwhile_stays(machine: Machine) -> None:
