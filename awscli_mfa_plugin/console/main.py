@@ -86,8 +86,8 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
 
             return run(words, os.environ, system)
         from awscli_mfa_plugin.install.uninstall import run as uninstall
-        from awscli_mfa_plugin.watch.watch_state import scheduled_watches
         from awscli_mfa_plugin.system.terminal import this_terminal
+        from awscli_mfa_plugin.watch.watch_state import scheduled_watches
 
         return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
     except MfaError as error:
