@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.files.locks import Locks
 
-ALIAS_FILE = os.path.join("~", ".aws", "cli", "alias")
-"""Where the CLI looks for it; no setting names another place (awscli's ``alias.py``)."""
-
 LARGEST_PACK = 64 * 1024
 """Bytes of a pack's file; a list of shortcuts is a few kilobytes."""
 

@@ -40,9 +40,10 @@ class Context(Services):
     @cached_property
     def alias_file(self) -> AliasFile:
         """The CLI's alias file."""
-        from awscli_mfa_plugin.aliases.files import ALIAS_FILE, AliasFile
+        from awscli_mfa_plugin.aliases.files import AliasFile
+        from awscli_mfa_plugin.files.paths import alias_path
 
-        return AliasFile(os.path.expanduser(ALIAS_FILE), self.locks)
+        return AliasFile(alias_path(), self.locks)
 
     def alias_pack(self, path: str | None) -> AliasPack:
         """Return the pack in a YAML file, or the one that comes with the plugin."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -96,10 +95,10 @@ class Services:
 
     def session_cache(self, locks: Locks | None = None) -> SessionCache:
         """Return the sessions beside long-lived keys; only writing needs ``locks``."""
-        from awscli_mfa_plugin.files.session_cache import CACHE_FOLDER, SessionCache
+        from awscli_mfa_plugin.files.paths import cache_folder
+        from awscli_mfa_plugin.files.session_cache import SessionCache
 
-        folder = os.path.expanduser(CACHE_FOLDER)
-        return SessionCache(folder, self.process.credentials_path, locks)
+        return SessionCache(cache_folder(), self.process.credentials_path, locks)
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return a profile's session from wherever it is, or None; nothing is written."""

@@ -73,20 +73,18 @@ def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[
         return {}
     from awscli_mfa_plugin.completion.candidates import ALIASES, names_to_offer, profile_names
     from awscli_mfa_plugin.declaration import PROFILES, REGIONS, SERIALS
-    from awscli_mfa_plugin.files.paths import shared_path
+    from awscli_mfa_plugin.files.paths import alias_path, config_path, credentials_path
 
-    config = _sections(shared_path(environment, "AWS_CONFIG_FILE", "config"))
-    path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
-    credentials = _sections(path)
+    config = _sections(config_path(environment))
+    credentials = _sections(credentials_path(environment))
     sections = [*config.values(), *credentials.values()]
     serials = names_to_offer(options.get("mfa_serial", "") for options in sections)
     regions = names_to_offer(options.get("region", "") for options in sections)
-    alias_file = os.path.expanduser(os.path.join("~", ".aws", "cli", "alias"))
     return {
         PROFILES: dict.fromkeys(profile_names(config, credentials), ""),
         SERIALS: dict.fromkeys(serials, ""),
         REGIONS: dict.fromkeys(regions, ""),
-        ALIASES: _sections(alias_file).get("command mfa", {}),
+        ALIASES: _sections(alias_path()).get("command mfa", {}),
     }
 
 

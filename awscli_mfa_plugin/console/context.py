@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.paths import shared_path
+from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.system.machine import EnvironmentCode
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ class ScriptProcess:
     @property
     def config_path(self) -> str:
         """The absolute path of the config file, as the CLI has it."""
-        return shared_path(self.environment, "AWS_CONFIG_FILE", "config")
+        return paths.config_path(self.environment)
 
     @property
     def credentials_path(self) -> str:
         """The absolute path of the credentials file, as the CLI has it."""
-        return shared_path(self.environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+        return paths.credentials_path(self.environment)
 
     def profiles(self) -> Iterator[Profile]:
         """Yield all profiles of both files."""

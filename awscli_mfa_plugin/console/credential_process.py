@@ -11,8 +11,8 @@ import os
 import sys
 from datetime import datetime, timedelta, timezone
 
+from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.botocore_parser import sections_of
-from awscli_mfa_plugin.files.paths import shared_path
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ OTHER_WAYS = {
 }
 DEFAULT_LIFETIME = timedelta(hours=12)
 LONGEST_WINDOW = timedelta(minutes=15)
-CACHE_FOLDER = os.path.join("~", ".aws", "cli", "cache")
 
 _Options = dict[str, str]
 
@@ -110,8 +109,8 @@ def fast_path(profile: str, environment: Mapping[str, str]) -> str:
     """
     if "AWS_MFA_SESSION" in environment or not _is_plain(profile):
         return ""
-    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
-    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    config_path = paths.config_path(environment)
+    credentials_path = paths.credentials_path(environment)
     config = _config_section(sections_of(config_path), profile)
     credentials = sections_of(credentials_path).get(profile, {})
     if config is None or not _is_managed(config) or OTHER_WAYS & {*config, *credentials}:
@@ -175,7 +174,7 @@ def _cached_session(
     import json
 
     name = _sha256(f"{credentials_path}\n{profile}".encode("utf-8", "surrogatepass")).hexdigest()
-    path = os.path.join(os.path.expanduser(CACHE_FOLDER), f"{OUR_NAME}-{name[:32]}.json")
+    path = os.path.join(paths.cache_folder(), f"{OUR_NAME}-{name[:32]}.json")
     with open(path, encoding="utf-8") as file:
         content = json.load(file)
     if content["SourceAccessKeyId"] != key_id:

@@ -16,12 +16,11 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedRead,
 )
 from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
+from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
 from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.paths import home_folder, shared_path
-from awscli_mfa_plugin.files.state import state_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -47,11 +46,10 @@ def inspect(
     ``system`` are the machine's usual folders, ``running`` is the program of the CLI that this is
     part of; an alias may hide one of the ``subcommands``.
     """
-    home = home_folder(environment)
-    aws_folder = os.path.join(home, ".aws")
-    config_path = shared_path(environment, "AWS_CONFIG_FILE", "config")
-    credentials_path = shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
-    alias_path = os.path.join(aws_folder, "cli", "alias")
+    home = paths.home_folder(environment)
+    config_path = paths.config_path(environment)
+    credentials_path = paths.credentials_path(environment)
+    alias_path = paths.alias_path(home)
     config, credentials = _read(config_path), _read(credentials_path)
     aliases = _read(alias_path, is_alias=True)
     machine = Observations(
@@ -59,10 +57,10 @@ def inspect(
         credentials=credentials,
         aliases=aliases,
         hiding=_hiding(aliases, subcommands),
-        secret_files=tuple(_present(_secret_files(config, credentials, aws_folder), home)),
-        trusted_files=tuple(_trusted(aws_folder, (config_path, alias_path), home)),
-        private_folders=tuple(_present([state_path(os.path.dirname(aws_folder))], home)),
-        leftovers=tuple(_leftovers(aws_folder, config_path, credentials_path)),
+        secret_files=tuple(_present(_secret_files(config, credentials, home), home)),
+        trusted_files=tuple(_trusted((config_path, alias_path), home)),
+        private_folders=tuple(_present([paths.state_path(home)], home)),
+        leftovers=tuple(_leftovers(home, config_path, credentials_path)),
         network=_network(environment, config),
         environment=environment,
         our_version=our_version,
@@ -95,44 +93,43 @@ def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[Hiding
         return ()  # changed since it was read
 
 
-def _secret_files(
-    config: ObservedRead, credentials: ObservedRead, aws_folder: str
-) -> Iterator[str]:
+def _secret_files(config: ObservedRead, credentials: ObservedRead, home: str) -> Iterator[str]:
     """Yield the files that hold keys: the credentials, our cached sessions, a config with keys."""
     yield credentials.path
     if any("aws_secret_access_key" in options for options in config.sections.values()):
         yield config.path
-    folder = os.path.join(aws_folder, "cli", "cache")
+    folder = paths.cache_folder(home)
     for name in _names_in(folder):
         if name.startswith("awscli-mfa-plugin-"):
             yield os.path.join(folder, name)
 
 
-def _trusted(aws_folder: str, files: tuple[str, ...], home: str) -> Iterator[ObservedFile]:
+def _trusted(files: tuple[str, ...], home: str) -> Iterator[ObservedFile]:
     """Yield the files that decide which code runs, and their folders."""
+    aws_folder = paths.aws_folder(home)
     place = seen_open_place(aws_folder, home)
     if place and place.path != aws_folder:
         yield place
-    cli = os.path.join(aws_folder, "cli")
-    yield from _present((aws_folder, *files, cli, os.path.join(cli, "cache")), home)
+    folders = (paths.cli_folder(home), paths.cache_folder(home))
+    yield from _present((aws_folder, *files, *folders), home)
 
 
-def _present(paths: Iterable[str], home: str) -> Iterator[ObservedFile]:
-    for path in paths:
+def _present(candidates: Iterable[str], home: str) -> Iterator[ObservedFile]:
+    for path in candidates:
         found = seen_file(path, home)
         if found:
             yield found
 
 
-def _leftovers(aws_folder: str, *files: str) -> Iterator[str]:
+def _leftovers(home: str, *files: str) -> Iterator[str]:
     """Yield our temporary files that nobody writes to any more: older than a minute."""
     folders = dict.fromkeys(
         (
-            aws_folder,
+            paths.aws_folder(home),
             *(os.path.dirname(os.path.realpath(file)) for file in files),
-            os.path.join(aws_folder, "cli"),
-            os.path.join(aws_folder, "cli", "cache"),
-            state_path(os.path.dirname(aws_folder)),
+            paths.cli_folder(home),
+            paths.cache_folder(home),
+            paths.state_path(home),
         )
     )
     for folder in folders:

@@ -15,14 +15,44 @@ def home_folder(environment: Mapping[str, str]) -> str:
     return os.path.abspath(environment.get(name) or os.path.expanduser("~"))
 
 
-def shared_path(environment: Mapping[str, str], variable: str, name: str) -> str:
-    """Return the path of a shared file as the AWS CLI has it.
+def config_path(environment: Mapping[str, str]) -> str:
+    """Return the path of the config file as the AWS CLI has it."""
+    return _shared_path(environment, "AWS_CONFIG_FILE", "config")
 
-    It is what ``variable`` names, else ``name`` in ``~/.aws``; ``~`` is the home in
-    ``environment``.
-    """
+
+def credentials_path(environment: Mapping[str, str]) -> str:
+    """Return the path of the credentials file as the AWS CLI has it."""
+    return _shared_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+
+
+def _shared_path(environment: Mapping[str, str], variable: str, name: str) -> str:
     path = os.path.expandvars(environment.get(variable) or os.path.join("~", ".aws", name))
     start, divider, rest = path.partition("/")
     if start == "~":
         path = home_folder(environment) + divider + rest
     return os.path.abspath(os.path.expanduser(path))
+
+
+def aws_folder(home: str = "~") -> str:
+    """Return the folder of the AWS CLI and the SDKs."""
+    return os.path.join(os.path.expanduser(home), ".aws")
+
+
+def cli_folder(home: str = "~") -> str:
+    """Return the folder in which the AWS CLI keeps aliases and caches, and we our state."""
+    return os.path.join(aws_folder(home), "cli")
+
+
+def cache_folder(home: str = "~") -> str:
+    """Return the CLI's credential cache, which also has our sessions beside long-lived keys."""
+    return os.path.join(cli_folder(home), "cache")
+
+
+def alias_path(home: str = "~") -> str:
+    """Return the CLI's alias file; no setting names another place (awscli's ``alias.py``)."""
+    return os.path.join(cli_folder(home), "alias")
+
+
+def state_path(home: str = "~") -> str:
+    """Return the folder in which the plugin keeps what isn't the user's: locks, used codes."""
+    return os.path.join(cli_folder(home), "awscli-mfa")

@@ -14,12 +14,11 @@ from awscli_mfa_plugin.session.records import OUR_NAME, Session
 if TYPE_CHECKING:
     from awscli_mfa_plugin.files.locks import Locks
 
-CACHE_FOLDER = os.path.join("~", ".aws", "cli", "cache")
-"""Where the CLI itself keeps the sessions of roles; it leaves other files there alone."""
-
 
 class SessionCache:
     """The sessions of profiles of one credentials file, a file of 0600 each.
+
+    The CLI keeps the sessions of roles in the same folder, and leaves other files there alone.
 
     They aren't written with botocore's JSONFileCache: that writes in place, so that a reader
     may see half a session, and keeps whatever mode a file has.

@@ -18,6 +18,7 @@ from awscli_mfa_plugin.files.atomic import (
     replace_file,
     unwritable,
 )
+from awscli_mfa_plugin.files.paths import state_path
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
 
 if TYPE_CHECKING:
@@ -30,11 +31,6 @@ KEPT_SECONDS = 120
 # A digest of six digits can be guessed, whatever the hash. It only has to take longer than the
 # code is of any use: about 2 ms a guess are half an hour for all of them, against 120 seconds.
 _ROUNDS = 4_000
-
-
-def state_path(home: str = "~") -> str:
-    """Return the folder in which the plugin keeps what isn't the user's: locks, used codes."""
-    return os.path.join(os.path.expanduser(home), ".aws", "cli", "awscli-mfa")
 
 
 def digest_name(text: str) -> str:

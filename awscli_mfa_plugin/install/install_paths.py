@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.paths import home_folder, shared_path
 from awscli_mfa_plugin.files.shared_file import SharedFile
-from awscli_mfa_plugin.files.state import StateFolder, state_path
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder, data_folder
 from awscli_mfa_plugin.text import short_path
 
@@ -40,12 +40,12 @@ class InstallPaths:
     @property
     def home(self) -> str:
         """Return the home folder."""
-        return home_folder(self.environment)
+        return paths.home_folder(self.environment)
 
     @property
     def config_path(self) -> str:
         """Return the config file that the CLI reads."""
-        return shared_path(self.environment, "AWS_CONFIG_FILE", "config")
+        return paths.config_path(self.environment)
 
     @property
     def is_usual_config(self) -> bool:
@@ -55,17 +55,17 @@ class InstallPaths:
     @property
     def cli_folder(self) -> str:
         """Return the folder for aliases, caches and states."""
-        return os.path.join(self.home, ".aws", "cli")
+        return paths.cli_folder(self.home)
 
     @property
     def state_folder(self) -> str:
         """Return the plugin's state folder."""
-        return state_path(self.home)
+        return paths.state_path(self.home)
 
     @property
     def alias_path(self) -> str:
         """Return the CLI's alias file."""
-        return os.path.join(self.cli_folder, "alias")
+        return paths.alias_path(self.home)
 
     def short(self, path: str) -> str:
         """Return a path as people know it, safe to show."""

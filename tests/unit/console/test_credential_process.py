@@ -18,7 +18,7 @@ from awscli_mfa_plugin.console import credential_process
 from awscli_mfa_plugin.console.credential_process import fast_path
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
-from awscli_mfa_plugin.files.session_cache import CACHE_FOLDER, SessionCache
+from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.credentials import process_form
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, LONGEST_WINDOW
@@ -37,7 +37,6 @@ def test_the_copied_rules_are_the_originals() -> None:
     assert credential_process.LONG_LIVED == LONG_LIVED
     assert credential_process.DEFAULT_LIFETIME == DEFAULT_LIFETIME
     assert credential_process.LONGEST_WINDOW == LONGEST_WINDOW
-    assert credential_process.CACHE_FOLDER == CACHE_FOLDER
 
 
 HEAVY = {"dataclasses", "inspect", "typing", "json", "subprocess", "hashlib", "botocore"}
