@@ -14,7 +14,7 @@ from awscli_mfa_plugin.files.alias_markers import (
     opening_of_new_file,
 )
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.lines import Kind, Line, split_option
+from awscli_mfa_plugin.files.lines import Kind, Line, indent_after, split_option
 from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ class AliasDocument(SharedDocument):
         lines = list(self._lines)
         if self.has_section(section):
             at = self._end_of(section)
-            lines[at:at] = block_lines(pack, aliases, self._neighbour(section, at))
+            newline = lines[at - 1].newline or self._form.newline
+            like = Line(Kind.OPTION, indent_after(lines, at - 1), newline, section)
+            lines[at:at] = block_lines(pack, aliases, like)
             return self._changed(lines)
         self._check_defaults(section)
         # "\n" right after "\r" would make one line end of two.
@@ -119,20 +121,6 @@ class AliasDocument(SharedDocument):
             if line.section == section and line.kind not in SILENT
         )
         return max([at, *(block.end for block in self.blocks() if block.start < at)]) + 1
-
-    def _neighbour(self, section: str, at: int) -> Line:
-        """Return an option line as deep as one has to stand there, with the newline of the place.
-
-        One that stood less deep would be continued by what follows, a deeper one would continue
-        what is before.
-        """
-        heads = (Kind.OPTION, Kind.HEADER)
-        above = next(line for line in reversed(self._lines[:at]) if line.kind in heads)
-        indent = above.indent
-        if above.kind is Kind.HEADER:
-            following = (line for line in self._lines[at:] if line.kind is Kind.HEADER)
-            indent = next((line.indent for line in following), "")
-        return Line(Kind.OPTION, indent, above.newline or self._form.newline, section)
 
     def without_packs(self, pack: str | None = None) -> AliasDocument:
         """Return a copy without the blocks of a pack, or of all packs."""

@@ -7,30 +7,33 @@ import os
 import re
 import stat
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import UnwritableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-_OURS_ONLY = 0o700
 _SECRET_MODE = 0o600
 _MARK = "awscli-mfa"
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _BINARY = getattr(os, "O_BINARY", 0)
 
+_OTHER_FOLDER = "It is as it was. See to it that you may write in {}, or use another file."
+_ROOM = "It is as it was. Make room on the disk, then try again."
 _CAUSES = {
-    errno.EBUSY: "it is a mount of its own, as containers make them",
-    errno.EXDEV: "it is a mount of its own, as containers make them",
-    errno.EROFS: "its file system is read-only",
-    errno.EACCES: "its folder doesn't allow it",
-    errno.EPERM: "its folder doesn't allow it",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
+    errno.EBUSY: (
+        "it is a mount of its own, as containers make them",
+        "Mount its folder ({}) in place of the file, or use another file.",
+    ),
+    errno.EROFS: ("its file system is read-only", _OTHER_FOLDER),
+    errno.EACCES: ("its folder doesn't allow it", _OTHER_FOLDER),
+    errno.ENOSPC: ("the disk is full", _ROOM),
+    errno.EDQUOT: ("the disk quota is used up", _ROOM),
 }
+_CAUSES |= {errno.EXDEV: _CAUSES[errno.EBUSY], errno.EPERM: _CAUSES[errno.EACCES]}
 
 
 class ChangedMeanwhileError(Exception):
@@ -43,15 +46,17 @@ class Snapshot(NamedTuple):
     content: bytes | None = None
     status: os.stat_result | None = None
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """The content, inode, size and modification time (in nanoseconds)."""
+        status = self.status
+        if status is None:
+            return (self.content,)
+        return self.content, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
     def is_same_as(self, other: Snapshot) -> bool:
-        """Compare content, inode, size and modification time (in nanoseconds)."""
-        return self.content == other.content and _identity(self.status) == _identity(other.status)
-
-
-def _identity(status: os.stat_result | None) -> tuple[int, ...]:
-    if status is None:
-        return ()
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+        """Tell whether nothing has changed between both."""
+        return self.identity == other.identity
 
 
 def take_snapshot(path: str) -> Snapshot:
@@ -84,23 +89,28 @@ def _irregular(path: str) -> UnwritableFileError:
 
 def make_private_folder(path: str) -> None:
     """Make a folder and its missing parents, 0700, if it isn't there; raise UnwritableFileError."""
-    missing = []
-    while path and not os.path.isdir(path):
-        missing.append(path)
-        path = os.path.dirname(path)
-    for folder in reversed(missing):
-        _make_one_folder(folder)
-
-
-def _make_one_folder(folder: str) -> None:
-    try:
-        os.mkdir(folder, _OURS_ONLY)
-        _give_folder(folder)
-    except FileExistsError:
-        # Another of our processes was faster.
+    if not path or os.path.isdir(path):
         return
+    make_private_folder(os.path.dirname(path))
+    try:
+        # Another of our processes may be faster.
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+            if sys.platform != "win32" and os.geteuid() == 0:
+                # By its descriptor: the user could put a link in its place meanwhile.
+                with _opened_folder(path, os.O_NOFOLLOW) as descriptor:
+                    give_to_the_folders_owner(descriptor, os.path.dirname(path))
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable(path, error) from error
+
+
+@contextmanager
+def _opened_folder(path: str, flags: int = 0) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | flags)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def give_to_the_folders_owner(descriptor: int, folder: str) -> None:
@@ -109,16 +119,6 @@ def give_to_the_folders_owner(descriptor: int, folder: str) -> None:
         owner = os.stat(folder)
         if owner.st_uid:
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
-
-
-def _give_folder(folder: str) -> None:
-    if sys.platform != "win32" and os.geteuid() == 0:
-        # By its descriptor: the user could put a link in its place meanwhile.
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            give_to_the_folders_owner(descriptor, os.path.dirname(folder))
-        finally:
-            os.close(descriptor)
 
 
 def replace_file(
@@ -157,8 +157,10 @@ def replace_file(
         if isinstance(error, OSError):
             raise unwritable(target, error) from error
         raise
-    if durable:
-        _sync_folder(os.path.dirname(target))
+    if durable and sys.platform != "win32":
+        # The new file is in its place by now; a folder that can't be synced is no failed write.
+        with suppress(OSError), _opened_folder(os.path.dirname(target)) as folder:
+            os.fsync(folder)
 
 
 def _new_file_beside(target: str) -> tuple[str, int]:
@@ -196,62 +198,6 @@ def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
         os.fchmod(descriptor, mode)
 
 
-def _sync_folder(folder: str) -> None:
-    if sys.platform != "win32":
-        # The new file is in its place by now; a folder that can't be synced is no failed write.
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-
-
-def check_replaceable(target: str, snapshot: Snapshot) -> None:
-    """Raise UnwritableFileError if a rename onto ``target`` (no symlink) can't or mustn't be.
-
-    A full disk can't be told ahead.
-    """
-    status = snapshot.status
-    if status is not None and status.st_nlink > 1:
-        # A rename would part the names, and the other would keep the old keys without a word.
-        raise UnwritableFileError(
-            target,
-            "has a second name (a hard link), which would keep the old content",
-            "Make the other name a symbolic link, then try again.",
-        )
-    if sys.platform != "win32":
-        if status is not None and os.geteuid() not in {0, status.st_uid}:
-            raise UnwritableFileError(
-                target,
-                "belongs to another user, and its owner must stay",
-                "Give it to yourself with chown, or use another file.",
-            )
-        _check_folder(target)
-        if _is_mount_point(target):
-            raise unwritable(target, OSError(errno.EBUSY, ""))
-
-
-def _check_folder(target: str) -> None:
-    folder = os.path.dirname(target)
-    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        read_only = sys.platform != "win32" and os.statvfs(folder).f_flag & os.ST_RDONLY
-        raise unwritable(target, OSError(errno.EROFS if read_only else errno.EACCES, ""))
-
-
-def _is_mount_point(path: str) -> bool:
-    # os.path.ismount doesn't see a file that is mounted over another of the same file system.
-    # The fifth column of mountinfo, see proc(5); only Linux has it, and only Linux has such files.
-    escaped = path.replace("\\", "\\134")
-    for character in " \t\n":
-        escaped = escaped.replace(character, f"\\{ord(character):03o}")
-    with suppress(OSError), open("/proc/self/mountinfo", "rb") as file:
-        return any(os.fsencode(escaped) == line.split(b" ", 5)[4] for line in file)
-    return False
-
-
 def is_leftover(name: str, target: str = "") -> bool:
     """Tell whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
     of = re.escape(target) if target else ".+"
@@ -280,13 +226,7 @@ def _is_our_own_file(entry: os.DirEntry[str]) -> bool:
 def unwritable(path: str, error: OSError) -> UnwritableFileError:
     """Return the error to show for what the operating system said about writing ``path``."""
     number = error.errno or 0
-    cause = _CAUSES.get(number) or os.strerror(number)
+    usual = "It is as it was. See to its disk and its folder ({}), then try again."
+    cause, remedy = _CAUSES.get(number, (os.strerror(number), usual))
     folder = os.path.dirname(path)
-    remedy = f"It is as it was. See to its disk and its folder ({folder}), then try again."
-    if number in {errno.EBUSY, errno.EXDEV}:
-        remedy = f"Mount its folder ({folder}) in place of the file, or use another file."
-    elif number in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        remedy = f"It is as it was. See to it that you may write in {folder}, or use another file."
-    elif number in {errno.ENOSPC, errno.EDQUOT}:
-        remedy = "It is as it was. Make room on the disk, then try again."
-    return UnwritableFileError(path, f"can't be replaced: {cause}", remedy)
+    return UnwritableFileError(path, f"can't be replaced: {cause}", remedy.format(folder))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.lines import Kind, Line, read_lines, read_values
-from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
+from awscli_mfa_plugin.files.lines import (
+    Kind,
+    Line,
+    check_header,
+    check_option,
+    indent_after,
+    read_lines,
+    read_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _BOM = "\ufeff"
-_OPTION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-# All control characters but the tab, what ends a line for one parser or another, and what
-# can't be encoded.
-_UNFIT_FOR_A_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ASSIGNMENT = re.compile(r"(\s*[^=:]*?)(\s*)([=:])(\s*)(.*)", re.DOTALL)
 
 
@@ -114,9 +116,9 @@ class SharedDocument:
         doesn't repeat the value.
         """
         if not self.has_section(section):
-            _check_header(section)
+            check_header(section)
         for name, value in options.items():
-            _check_option(name, value)
+            check_option(name, value)
         own = {name for of, name in map(_owner, self._lines) if of == section}
         old = {name.lower(): value for name, value in options.items() if name.lower() in own}
         new = {name: value for name, value in options.items() if name.lower() not in own}
@@ -172,7 +174,7 @@ class SharedDocument:
             for i, line in enumerate(lines)
             if _is_header(line, section) or (line.section == section and _owner(line) != _NOBODY)
         )
-        indent = _indent_after(lines, last)
+        indent = indent_after(lines, last)
         newline = lines[last].newline or self._form.newline
         lines[last + 1 : last + 1] = _option_lines(section, options, indent, newline)
 
@@ -228,20 +230,6 @@ def _with_value(line: Line, value: str) -> Line:
     return line._replace(text=f"{name}{before}{delimiter}{after}{value}".rstrip())
 
 
-def _indent_after(lines: Sequence[Line], last: int) -> str:
-    """Return the blanks with which a new option may follow line ``last``.
-
-    A line that stands deeper than the option above it continues that option: the new line stands
-    as deep as its neighbours, so that neither becomes a part of the other.
-    """
-    heads = {Kind.OPTION, Kind.HEADER}
-    above = next(line for line in reversed(lines[: last + 1]) if line.kind in heads)
-    if above.kind is Kind.OPTION:
-        return above.indent
-    following = next((line for line in lines[last + 1 :] if line.kind is Kind.HEADER), None)
-    return following.indent if following else ""
-
-
 def _would_continue(before: Sequence[Line], after: Sequence[Line]) -> bool:
     """Tell whether the next section's header would become a part of the last option before."""
     following = next((line for line in after if line.kind is Kind.HEADER), None)
@@ -249,22 +237,3 @@ def _would_continue(before: Sequence[Line], after: Sequence[Line]) -> bool:
     if following is None or last is None or last.kind is Kind.HEADER:
         return False
     return len(following.indent) > len(last.indent)
-
-
-def _check_option(name: str, value: str) -> None:
-    if not _OPTION_NAME.fullmatch(name):
-        message = "A setting's name may hold letters, digits, «_», «-» and «.» only."
-        raise ConfigurationError(message, "Choose another name.")
-    if value != value.strip() or _UNFIT_FOR_A_LINE.search(value):
-        raise ConfigurationError(
-            f"The value of {name} can't stand in a shared AWS file: it holds a newline, a control"
-            " character, or a blank at its start or end.",
-            "Nothing was changed. Set it to one line of plain text.",
-        )
-
-
-def _check_header(section: str) -> None:
-    fits = section and section == section.strip() and not _UNFIT_FOR_A_LINE.search(section)
-    if not fits or section == DEFAULT_SECTION:
-        message = "That can't be the name of a section in a shared AWS file."
-        raise ConfigurationError(message, "Nothing was changed. Choose another profile name.")

@@ -6,15 +6,19 @@ import enum
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from awscli_mfa_plugin.errors import UnparsableFileError
+from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError
 from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 # Python reads text files with universal newlines: a lone CR ends a line too.
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n)|([^\r\n]+)")
+_OPTION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+# All control characters but the tab, what ends a line for one parser or another, and what
+# can't be encoded.
+_UNFIT_FOR_A_LINE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HEADER = re.compile(r"\[(.+)\]")
 
 
@@ -148,3 +152,38 @@ def read_values(lines: Iterable[Line]) -> dict[str, dict[str, str]]:
     values.pop("", None)
     defaults = values.pop(DEFAULT_SECTION, {})
     return {section: {**defaults, **own} for section, own in values.items()}
+
+
+def indent_after(lines: Sequence[Line], last: int) -> str:
+    """Return the blanks with which a new option may follow line ``last``.
+
+    A line that stands deeper than the option above it continues that option: the new line stands
+    as deep as its neighbours, so that neither becomes a part of the other.
+    """
+    heads = {Kind.OPTION, Kind.HEADER}
+    above = next(line for line in reversed(lines[: last + 1]) if line.kind in heads)
+    if above.kind is Kind.OPTION:
+        return above.indent
+    following = next((line for line in lines[last + 1 :] if line.kind is Kind.HEADER), None)
+    return following.indent if following else ""
+
+
+def check_option(name: str, value: str) -> None:
+    """Raise ConfigurationError for what can't be an option on one line, without the value."""
+    if not _OPTION_NAME.fullmatch(name):
+        message = "A setting's name may hold letters, digits, «_», «-» and «.» only."
+        raise ConfigurationError(message, "Choose another name.")
+    if value != value.strip() or _UNFIT_FOR_A_LINE.search(value):
+        raise ConfigurationError(
+            f"The value of {name} can't stand in a shared AWS file: it holds a newline, a control"
+            " character, or a blank at its start or end.",
+            "Nothing was changed. Set it to one line of plain text.",
+        )
+
+
+def check_header(section: str) -> None:
+    """Raise ConfigurationError for what can't be a section's name."""
+    fits = section and section == section.strip() and not _UNFIT_FOR_A_LINE.search(section)
+    if not fits or section == DEFAULT_SECTION:
+        message = "That can't be the name of a section in a shared AWS file."
+        raise ConfigurationError(message, "Nothing was changed. Choose another profile name.")
