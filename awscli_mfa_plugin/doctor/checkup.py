@@ -34,13 +34,12 @@ NOT_CALLED = Finding(
 
 def local_findings(machine: Observations, only: str | None) -> list[Finding]:
     """Return what is found without calling AWS; ``only`` is the profile to check, None for all."""
-    profiles = machine.profiles()
     return [
         *check_wiring(machine),
         *check_files(machine),
-        *check_environment(machine.environment, profiles),
-        *check_profiles(profiles, only),
-        *check_network_settings(machine.network),
+        *check_environment(machine),
+        *check_profiles(machine, only),
+        *check_network_settings(machine),
     ]
 
 

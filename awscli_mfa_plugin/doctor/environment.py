@@ -10,16 +10,14 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.findings import ObservedNetwork
+    from awscli_mfa_plugin.doctor.findings import Observations
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 
-def check_environment(
-    environment: Mapping[str, str], profiles: Container[str]
-) -> Iterator[Finding]:
+def check_environment(machine: Observations) -> Iterator[Finding]:
     """Yield what the environment changes; secret values aren't shown."""
-    found = [*_keys(environment), *_names(environment, profiles)]
+    found = [*_keys(machine.environment), *_names(machine.environment, machine.profiles())]
     yield from found
     if not any(finding.state in {WARNING, ERROR} for finding in found):
         yield Finding("environment", OK, "No keys override a profile.")
@@ -61,11 +59,11 @@ def _names(environment: Mapping[str, str], profiles: Container[str]) -> Iterator
         yield Finding("environment", NOTE, what, "unset AWS_MFA_SESSION")
 
 
-def check_network_settings(network: ObservedNetwork) -> Iterator[Finding]:
+def check_network_settings(machine: Observations) -> Iterator[Finding]:
     """Yield the proxies and CA bundles that are set; of a proxy only the variable's name."""
-    names = quoted_list(network.proxies)
+    names = quoted_list(machine.network.proxies)
     yield Finding("proxy", OK, f"Set by {names}." if names else "None is set.")
-    for where, path, is_readable in network.bundles:
+    for where, path, is_readable in machine.network.bundles:
         seen = f"{sanitize(where)} = {sanitize(path)}"
         if is_readable:
             yield Finding("ca-bundle", OK, f"{seen}.")

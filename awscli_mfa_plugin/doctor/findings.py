@@ -99,9 +99,9 @@ class ObservedNetwork:
 class Observations:
     """Everything that doctor looks at without calling AWS."""
 
-    config: ObservedRead
-    credentials: ObservedRead
-    aliases: ObservedRead
+    config: ObservedRead = ObservedRead("~/.aws/config")
+    credentials: ObservedRead = ObservedRead("~/.aws/credentials")
+    aliases: ObservedRead = ObservedRead("~/.aws/cli/alias")
     hiding: tuple[HidingAlias, ...] = ()
     clis: tuple[ObservedCli, ...] = ()
     folders: tuple[ObservedFolder, ...] = ()

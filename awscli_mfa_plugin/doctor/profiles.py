@@ -25,6 +25,8 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from awscli_mfa_plugin.doctor.findings import Observations
+
 _TEMPORARY = "ASIA"
 """How the IDs of temporary access keys begin (IAM user guide, "IAM identifiers")."""
 
@@ -33,8 +35,9 @@ _NAME_LONG_LIVED = "Set source_profile to the profile with your long-lived keys"
 Profiles = Mapping[str, Profile]
 
 
-def check_profiles(profiles: Profiles, only: str | None) -> Iterator[Finding]:
+def check_profiles(machine: Observations, only: str | None) -> Iterator[Finding]:
     """Yield what is wrong with the profiles, or with the one that is named and its source."""
+    profiles = machine.profiles()
     if only is not None and only not in profiles:
         what = f"Profile {sanitize(only)} doesn't exist yet."
         yield Finding("profile", NOTE, what, "To create it, log in to it:  aws mfa login")

@@ -5,7 +5,22 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
-from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, ObservedNetwork
+from awscli_mfa_plugin.doctor.findings import (
+    ERROR,
+    NOTE,
+    OK,
+    WARNING,
+    Observations,
+    ObservedNetwork,
+    ObservedRead,
+)
+
+
+def machine(environment: dict[str, str]) -> Observations:
+    """Return a machine with this environment, and profiles default and mfa."""
+    config = ObservedRead("config", exists=True, sections={"default": {}, "profile mfa": {}})
+    return Observations(config, environment=environment)
+
 
 ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
     "keys": (
@@ -87,7 +102,7 @@ def test_what_the_environment_changes_is_named(
     environment: dict[str, str], name: str, state: str, seen: str, remedy: str
 ) -> None:
     """By the variable; a value that is a secret isn't shown."""
-    found = list(check_environment(environment, {"mfa", "default"}))
+    found = list(check_environment(machine(environment)))
     [finding] = [each for each in found if each.name == name and each.state != OK]
     assert finding.state == state
     assert seen in finding.seen
@@ -98,7 +113,7 @@ def test_what_the_environment_changes_is_named(
 def test_an_environment_without_surprises_is_fine() -> None:
     """A profile that is there and named twice is none."""
     environment = {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "mfa", "HOME": "/home/ada"}
-    [found] = check_environment(environment, {"mfa"})
+    [found] = check_environment(machine(environment))
     assert found.state == OK
 
 
@@ -108,10 +123,10 @@ def test_network_settings_are_named() -> None:
         ("HTTPS_PROXY", "no_proxy"),
         (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
     )
-    proxy, good, gone = check_network_settings(network)
+    proxy, good, gone = check_network_settings(Observations(network=network))
     assert proxy.seen == "Set by HTTPS_PROXY, no_proxy."
     assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
     assert gone.state == ERROR
     assert "\x1b" not in gone.seen + gone.remedy
     assert "ca_bundle of [a\\x1b] = /gone.pem can't be read" in gone.seen
-    assert [each.seen for each in check_network_settings(ObservedNetwork())] == ["None is set."]
+    assert [each.seen for each in check_network_settings(Observations())] == ["None is set."]

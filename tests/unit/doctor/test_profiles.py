@@ -36,7 +36,7 @@ def checked(
     config: Sections, credentials: Sections | None = None, only: str | None = None
 ) -> list[Finding]:
     """Return the findings on these sections."""
-    found = list(check_profiles(machine(config, credentials).profiles(), only))
+    found = list(check_profiles(machine(config, credentials), only))
     assert "secret" not in "".join(finding.seen + finding.remedy for finding in found)
     return found
 
