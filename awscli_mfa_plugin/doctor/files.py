@@ -55,8 +55,8 @@ def _unreadable(check: str, file: ObservedRead, more: str = "") -> Finding:
 def _readable(check: str, file: ObservedRead) -> Finding:
     if file.unavailable_reason:
         return _unreadable(check, file)
-    count = _count(len(file.sections), "section") if file.exists else "doesn't exist yet"
-    return Finding(check, OK, f"{sanitize(file.path)}: {count}.")
+    count = f"has {_count(len(file.sections), 'section')}" if file.exists else "doesn't exist yet"
+    return Finding(check, OK, f"{sanitize(file.path)} {count}.")
 
 
 def _aliases(file: ObservedRead, hiding: tuple[HidingAlias, ...]) -> Iterator[Finding]:
@@ -87,8 +87,8 @@ def _modes(machine: Observations) -> Iterator[Finding]:
     found = [finding for finding in checked if finding]
     yield from found
     if not found:
-        count = _count(len(checked), "file")
-        yield Finding("file-modes", OK, f"{count} and folders, closed to other users.")
+        what = f"Files and folders closed to other users: {len(checked)}."
+        yield Finding("file-modes", OK, what)
 
 
 def _too_wide(file: ObservedFile, mode: int, why: str) -> Finding | None:

@@ -120,7 +120,7 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "message"), PLACES.values(), ids=PLACES)
-def test_what_is_wrong_is_told_with_its_place(
+def test_what_is_wrong_is_shown_with_its_place(
     tmp_path: Path, content: str | bytes, message: str
 ) -> None:
     """The file, the line and the column, in one line, and a remedy."""
@@ -172,7 +172,7 @@ UNFIT_NAMES = [
 
 @pytest.mark.parametrize("name", UNFIT_NAMES)
 def test_what_is_no_name_is_refused(name: str) -> None:
-    """Nothing that means something in the alias file, and nothing that hides «aws mfa»."""
+    """Nothing that means something in the alias file, and nothing that hides 'aws mfa'."""
     assert unfit_name(name)
 
 
@@ -210,7 +210,7 @@ def test_what_is_no_expansion_is_refused(expansion: str) -> None:
 
 
 def test_what_is_an_expansion_passes() -> None:
-    """Options of the command, quotes, and what stands behind «--» for another program."""
+    """Options of the command, quotes, and what follows '--' for another program."""
     for expansion in (
         "s3 ls --recursive",
         "iam list-users --query 'Users[?a==`b`] | [0]'",

@@ -1,4 +1,4 @@
-"""The checks by calls: STS, the clock against its Date, the serial against its user."""
+"""The checks that call AWS: STS, the clock, and the MFA devices."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_sts_is_asked_in_the_region_of_the_profile() -> None:
 
 
 def test_no_further_call_where_sts_does_not_answer() -> None:
-    """It would only take its time to fail."""
+    """It would only take time to fail."""
     iam = FakeIam()
     [found] = called(asked=Asked(UnreachableError("No way.", "Look.")), iam=iam)
     assert found == Finding("sts", ERROR, "No way.", "Look.")
     assert not iam.calls
 
 
-def test_a_region_that_is_none_is_told() -> None:
+def test_a_region_that_is_no_region() -> None:
     """Before anything is asked."""
     asked = Asked()
     [found] = called({"mfa": MANAGED | {"region": "a b"}}, asked=asked)
@@ -117,7 +117,7 @@ CLOCKS = [
 
 
 @pytest.mark.parametrize(("seconds", "state", "seen"), CLOCKS)
-def test_the_clock_is_held_against_the_date(seconds: int, state: str, seen: str) -> None:
+def test_the_clock_is_compared_with_the_date(seconds: int, state: str, seen: str) -> None:
     """AWS's Date is cut to a whole second, so a second in it counts for nobody."""
     found = called(asked=Asked(NOW + timedelta(seconds=seconds)))[1]
     assert (found.name, found.state) == ("clock", state)
@@ -163,7 +163,7 @@ SERIALS: dict[str, tuple[str, FakeIam, str, str]] = {
 
 
 @pytest.mark.parametrize(("serial", "iam", "state", "seen"), SERIALS.values(), ids=SERIALS.keys())
-def test_the_serial_is_held_against_the_users_devices(
+def test_the_serial_is_compared_with_the_users_devices(
     serial: str, iam: FakeIam, state: str, seen: str
 ) -> None:
     """What a login would find out with a code is found out without one."""
@@ -186,17 +186,17 @@ def test_the_serial_may_be_the_sources() -> None:
         ({"mfa": MANAGED, "default": {"credential_process": "x"}}, {}),
         ({"mfa": {"region": "eu-west-1"}}, None),
     ],
-    ids=["told without a call", "no source", "a source that is a command", "not managed"],
+    ids=["reported without a call", "no source", "a source that is a command", "not managed"],
 )
 def test_devices_are_not_listed_for_nothing(config: Sections, credentials: Sections | None) -> None:
-    """IAM is asked with long-lived keys of the files alone."""
+    """IAM is only called with long-lived keys from the files."""
     iam = FakeIam()
     called(config, credentials, iam=iam)
     assert not iam.calls
 
 
 def test_a_user_is_asked_for_devices_once() -> None:
-    """However many session profiles stand on the keys."""
+    """However many MFA profiles use the keys."""
     iam = FakeIam()
     found = called({"a": MANAGED, "b": MANAGED, "c": MANAGED | {"region": "eu-west-1"}}, iam=iam)
     assert [finding.name for finding in found].count("mfa-serial") == 3

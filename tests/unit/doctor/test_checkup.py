@@ -35,7 +35,7 @@ WIDER = Finding("file-modes", ERROR, "wider", "chmod", OTHER_FIX)
 
 
 def test_every_check_runs() -> None:
-    """One finding at least of each theme, in the order in which things depend on each other."""
+    """At least one finding of each subject, in the order in which they depend on each other."""
     machine = Observations(
         ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
     )
@@ -67,7 +67,7 @@ class Changes(list[Fix]):
         self.append(fix)
 
 
-def mend(
+def fix_both(
     terminal: FakeTerminal, changes: Changes, notes: FakeNotes, *, is_agreed: bool = False
 ) -> bool:
     """Offer two changes, one of them by two findings."""
@@ -84,7 +84,7 @@ def mend(
 def test_each_change_is_shown_and_asked_for() -> None:
     """Only a yes makes it, and each is asked once."""
     changes, notes, terminal = Changes(), FakeNotes(), FakeTerminal("n", "Yes")
-    assert mend(terminal, changes, notes)
+    assert fix_both(terminal, changes, notes)
     assert changes == [OTHER_FIX]
     assert notes == [f"change {FIX.path}", f"change {OTHER_FIX.path}"]
 
@@ -92,7 +92,7 @@ def test_each_change_is_shown_and_asked_for() -> None:
 def test_no_answer_is_no() -> None:
     """Ctrl-D declines one change."""
     changes, terminal = Changes(), FakeTerminal(CancelledError("Cancelled."), "y")
-    assert mend(terminal, changes, FakeNotes())
+    assert fix_both(terminal, changes, FakeNotes())
     assert changes == [OTHER_FIX]
 
 
@@ -101,32 +101,32 @@ def test_ctrl_c_ends_it_all() -> None:
     changes = Changes()
     terminal = FakeTerminal(CancelledError("Cancelled.", by_interrupt=True), "y")
     with pytest.raises(CancelledError):
-        mend(terminal, changes, FakeNotes())
+        fix_both(terminal, changes, FakeNotes())
     assert changes == []
 
 
 def test_agreed_changes_are_made_without_a_question() -> None:
     """--yes needs no terminal; what is made is shown all the same."""
     changes, notes = Changes(), FakeNotes()
-    assert mend(FakeTerminal(nobody="no terminal"), changes, notes, is_agreed=True)
+    assert fix_both(FakeTerminal(nobody="no terminal"), changes, notes, is_agreed=True)
     assert changes == [FIX, OTHER_FIX]
     assert len(notes) == 2
 
 
 def test_nobody_to_ask_changes_nothing() -> None:
-    """The changes are shown, and how to have them."""
+    """The changes are shown, and how to make them."""
     changes, notes = Changes(), FakeNotes()
-    assert not mend(FakeTerminal(nobody="there is no terminal"), changes, notes)
+    assert not fix_both(FakeTerminal(nobody="there is no terminal"), changes, notes)
     assert changes == []
     assert notes[-1] == (
         "Nothing was changed: there is no terminal. Use --yes to make these changes."
     )
 
 
-def test_a_change_that_fails_is_told_and_the_next_one_made() -> None:
-    """One file that can't be changed doesn't keep the others from it."""
+def test_a_change_that_fails_is_reported_and_the_next_one_made() -> None:
+    """One file that can't be changed doesn't stop the others."""
     changes, notes = Changes(FIX), FakeNotes()
-    assert mend(FakeTerminal("y", "y"), changes, notes)
+    assert fix_both(FakeTerminal("y", "y"), changes, notes)
     assert changes == [OTHER_FIX]
     assert "It can't be changed.\nSee to it." in notes
 
@@ -151,7 +151,7 @@ def test_a_change_that_cannot_be_shown_is_not_made() -> None:
     assert (made, changes, notes) == (True, [OTHER_FIX], ["It is gone.", "shown"])
 
 
-def test_nothing_to_mend_is_said() -> None:
+def test_nothing_to_fix() -> None:
     """Nobody is asked."""
     notes = FakeNotes()
     assert not apply_fixes(

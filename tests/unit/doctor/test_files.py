@@ -1,4 +1,4 @@
-"""Files: who may read and write them, whether they parse, aliases that hide us, leftovers."""
+"""Files: who may read and write them, whether they parse, aliases that hide aws mfa, leftovers."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def found(name: str, **parts: Any) -> list[Finding]:
 
 
 def test_a_file_that_parses_is_fine() -> None:
-    """So is one that isn't there."""
+    """So is one that doesn't exist."""
     there = ObservedRead("config", exists=True, sections={"default": {}, "profile mfa": {}})
-    assert found("config", config=there) == [Finding("config", OK, "config: 2 sections.")]
-    assert found("config") == [Finding("config", OK, "config: doesn't exist yet.")]
+    assert found("config", config=there) == [Finding("config", OK, "config has 2 sections.")]
+    assert found("config") == [Finding("config", OK, "config doesn't exist yet.")]
 
 
 @pytest.mark.parametrize("name", ["config", "credentials", "alias"])
 def test_a_file_that_does_not_parse_is_an_error(name: str) -> None:
-    """No aws command works; the line is named, its text isn't."""
+    """No aws command works. The line number is shown, its text isn't."""
     part = "aliases" if name == "alias" else name
     broken = ObservedRead(
         "\x1b[2Jfile", exists=True, unavailable_reason="line 3 repeats the section of line 1"
@@ -88,12 +88,12 @@ SECRET: list[tuple[int, str, str, int | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("mode", "owner", "state", "mended"), SECRET)
-def test_keys_are_for_their_owner(mode: int, owner: str, state: str, mended: int | None) -> None:
-    """Whoever reads them has them; what isn't this user's file can't be mended by its mode."""
+@pytest.mark.parametrize(("mode", "owner", "state", "fixed"), SECRET)
+def test_keys_are_for_their_owner(mode: int, owner: str, state: str, fixed: int | None) -> None:
+    """Whoever reads them has them; another user's file can't be fixed by its mode."""
     [finding] = found("file-modes", secret_files=(ObservedFile(CREDENTIALS, mode, owner),))
     assert finding.state == state
-    wanted = None if mended is None else Fix(CHANGE_MODE, CREDENTIALS, mode, mended)
+    wanted = None if fixed is None else Fix(CHANGE_MODE, CREDENTIALS, mode, fixed)
     assert finding.fix == wanted
 
 
@@ -120,7 +120,7 @@ def test_what_decides_which_code_runs_is_written_by_its_owner() -> None:
 
 
 def test_the_plugin_folder_is_written_by_its_owner() -> None:
-    """The code in it runs with the keys."""
+    """Its code runs with your keys."""
     place = ObservedFile("/home/ada", 0o777, MINE, EVERYBODY)
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_place=place),))
     assert (finding.state, finding.fix) == (ERROR, Fix(CHANGE_MODE, "/home/ada", 0o777, 0o755))
@@ -144,7 +144,7 @@ def test_the_plugin_folder_is_as_it_was_installed() -> None:
 
 
 def test_a_leftover_can_be_removed() -> None:
-    """It is no problem, so a note."""
+    """It does no harm, so it is a note."""
     path = "/home/ada/.aws/.credentials.awscli-mfa-00000000.tmp"
     [finding] = found("leftovers", leftovers=(path,))
     assert (finding.state, finding.fix) == (NOTE, Fix(REMOVE_FILE, path))

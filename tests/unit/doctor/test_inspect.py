@@ -50,7 +50,7 @@ def put(path: Path, text: str | bytes, mode: int = 0o600) -> Path:
 
 
 def test_files_are_found_as_the_cli_finds_them(home: Path) -> None:
-    """The variables count, with «~» and other variables in them."""
+    """The variables count, with '~' and other variables in them."""
     put(home / "c" / "config", "[profile a]\nregion = x\n")
     put(home / "creds", "[a]\nb = c\n")
     machine = seen(home, AWS_CONFIG_FILE="~/c/config", AWS_SHARED_CREDENTIALS_FILE=f"{home}/creds")
@@ -71,7 +71,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("content", "why"), BROKEN.values(), ids=BROKEN.keys())
-def test_why_a_file_cannot_be_read_is_told(home: Path, content: bytes, why: str) -> None:
+def test_why_a_file_cannot_be_read(home: Path, content: bytes, why: str) -> None:
     """The line, never its text."""
     put(home / ".aws" / "config", content)
     put(home / ".aws" / "cli" / "alias", content)
@@ -81,7 +81,7 @@ def test_why_a_file_cannot_be_read_is_told(home: Path, content: bytes, why: str)
     assert machine.hiding == ()
 
 
-def test_a_folder_in_the_place_of_a_file_is_told(home: Path) -> None:
+def test_a_folder_in_the_place_of_a_file(home: Path) -> None:
     """It can't be read."""
     (home / ".aws" / "config").mkdir()
     assert "isn't a regular file" in seen(home).config.unavailable_reason
@@ -244,7 +244,7 @@ def test_the_folders_of_v2_are_seen(home: Path, tmp_path: Path) -> None:
     assert (place.path, place.why_open) == (str(folder), "can be written by everybody")
 
 
-def test_an_installed_folder_is_held_against_its_manifest(home: Path) -> None:
+def test_an_installed_folder_is_compared_with_its_manifest(home: Path) -> None:
     """What the installer wrote, and what somebody changed."""
     installed = PluginFolder(str(home / "base"), str(home))
     installed.store("1", "1", {"awscli_mfa_plugin/__init__.py": b"", "a.py": b"x"})

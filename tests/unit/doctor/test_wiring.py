@@ -1,4 +1,4 @@
-"""How each AWS CLI loads the plugin, judged by what was seen."""
+"""How each AWS CLI loads the plugin."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def only(seen: Observations, name: str = "cli") -> Finding:
 
 
 def test_a_working_cli_is_fine() -> None:
-    """«aws mfa status» answers with JSON, 1 where there is no session."""
+    """'aws mfa status' prints JSON, 1 where there is no session."""
     found = only(machine(cli(), plugins=V1))
     assert found == Finding("cli", OK, "/usr/bin/aws 1.46.3: aws mfa works.")
 
@@ -85,8 +85,8 @@ def test_the_cli_that_doctor_runs_in_needs_no_start() -> None:
     assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works (running now).")
 
 
-def test_a_machine_without_aws_is_told() -> None:
-    """There is nothing to plug into."""
+def test_a_machine_without_aws() -> None:
+    """There is nothing to load the plugin."""
     assert only(machine()).seen == "No aws found on PATH or in the usual places."
 
 
@@ -246,7 +246,7 @@ PACKAGES: dict[str, tuple[dict[str, str], str, str]] = {
 
 @pytest.mark.parametrize(("packages", "state", "seen"), PACKAGES.values(), ids=PACKAGES.keys())
 def test_dependencies_have_versions(packages: dict[str, str], state: str, seen: str) -> None:
-    """What can be imported, and whether it serves."""
+    """What can be imported, and whether its version fits."""
     found = only(machine(cli(packages=packages), plugins=V1), "dependencies")
     assert found.state == state
     assert seen in found.seen
@@ -267,8 +267,8 @@ def test_dependencies_of_a_cli_without_the_plugin_are_not_judged(
     assert not findings(machine(cli(packages=packages)), "dependencies")
 
 
-def test_another_version_of_the_plugin_is_told() -> None:
-    """A copy that wasn't brought up to date."""
+def test_another_version_of_the_plugin_is_a_warning() -> None:
+    """A copy that wasn't updated."""
     seen = machine(cli(packages=PRESENT | {"awscli_mfa_plugin": "0.9"}))
     found = only(seen, "plugin-version")
     assert (found.state, "loads version 0.9, this is 1.0" in found.seen) == (WARNING, True)
