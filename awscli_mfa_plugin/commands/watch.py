@@ -1,4 +1,4 @@
-"""``aws mfa watch``: renews sessions when they are due, or asks or tells their person."""
+"""``aws mfa watch``: renews sessions before they expire, asks for a code, or notifies."""
 
 from __future__ import annotations
 
@@ -30,59 +30,55 @@ if TYPE_CHECKING:
 
 SCHEDULERS = ("systemd", "cron", "launchd", "schtasks")
 
-_NOTHING = "No scheduler runs «aws mfa watch»."
+_NOTHING = "Not installed in a scheduler."
 
 COMMAND = Command(
     "watch",
     (
-        "Waits until the next session of the managed profiles, or of those that ``--profile`` "
-        "or ``--profiles`` names, is due. Then it renews it by ``mfa_process``, or else asks for "
-        "the token code: "
-        "in a dialog where there is a desktop (zenity, kdialog, osascript, PowerShell), on the "
-        "terminal where it has one. Where nobody answers it notifies (notify-send, osascript, a "
-        "toast, or ``--notify-command``). It asks once a session, and notifies once when the "
-        "session is due and once when it is over.\n\n"
-        "``--install`` lets a scheduler of the system run it: a timer of systemd, else cron; "
-        "launchd on macOS; Task Scheduler on Windows. launchd, Task Scheduler, osascript, "
-        "PowerShell's dialog and the toast were written by their manuals, and have not been "
-        "seen to run.\n\n"
-        "``AWS_PROFILE`` doesn't count here. Each event is a line on stderr. One watch at a "
-        "time runs for a user."
+        "Renews MFA sessions before they expire: with ``mfa_process`` if it is set, otherwise it "
+        "asks for the code in a window (zenity, kdialog, osascript, PowerShell) or on the "
+        "terminal. It asks once per session. If nobody answers, it notifies you (or runs "
+        "``--notify-command``): once when the session expires soon, once when it has expired.\n\n"
+        "It watches all MFA profiles, or those that ``--profile`` or ``--profiles`` names; "
+        "``AWS_PROFILE`` is ignored. Events are printed on stderr. Only one watch runs per "
+        "user.\n\n"
+        "``--install`` lets a scheduler run it: a systemd timer or cron, launchd on macOS, Task "
+        "Scheduler on Windows. What runs on macOS and Windows hasn't been tested there yet."
     ),
     (
         "Watch in a terminal, until Ctrl-C::\n\n"
         "    $ aws mfa watch\n\n"
-        "Let the system do it, and see what it would get before::\n\n"
+        "Let the system run it; the first command shows what it would install::\n\n"
         "    $ aws mfa watch --install --dry-run\n"
         "    $ aws mfa watch --install\n"
         "    $ aws mfa watch --status\n\n"
-        "Be told by a program of your own; it finds ``AWS_MFA_PROFILE`` and "
-        "``AWS_MFA_EXPIRATION`` in its environment::\n\n"
+        "Notify with a program of your own, which gets ``AWS_MFA_PROFILE`` and "
+        "``AWS_MFA_EXPIRATION``::\n\n"
         "    $ aws mfa watch --notify-command 'tell-me --urgent'\n"
     ),
     (
         Option(
             "profiles",
-            "The profiles to watch, if several. Default: all managed ones.",
+            "Several profiles to watch. Default: all MFA profiles.",
             PROFILES,
             values=SEVERAL,
         ),
-        Option("once", "Look once, do what is due, and end. This is what a scheduler runs."),
+        Option("once", "Check the sessions once and exit, as a scheduler does."),
         Option(
             "before",
             (
-                "How many seconds before its end a session is due, at most half of its "
-                "lifetime. Default: the expiry window, 900 or a quarter of the lifetime."
+                "How many seconds before a session expires to renew it, at most half of its "
+                "lifetime. Default: 900, or a quarter of the lifetime."
             ),
             INTEGER,
         ),
         Option(
             "notify-command",
             (
-                "The program that notifies, in place of the desktop. It is split into words, no "
-                "shell runs it. In its environment are ``AWS_MFA_PROFILE``, "
-                "``AWS_MFA_EXPIRATION`` (RFC 3339), ``AWS_MFA_STATE`` (``due`` or ``over``), "
-                "``AWS_MFA_TITLE`` and ``AWS_MFA_TEXT``."
+                "A program to run instead of a desktop notification. It is split into words; no "
+                "shell is involved. It gets the variables ``AWS_MFA_PROFILE``, "
+                "``AWS_MFA_EXPIRATION`` (RFC 3339), ``AWS_MFA_STATE`` (``expiring`` or "
+                "``expired``), ``AWS_MFA_TITLE`` and ``AWS_MFA_TEXT``."
             ),
             TEXT,
         ),
@@ -90,22 +86,21 @@ COMMAND = Command(
             "install",
             (
                 f"Let a scheduler run it every {EVERY_MINUTES} minutes, with ``--profile``, "
-                "``--before`` and ``--notify-command`` as they are given now. Keys and "
-                "passwords of the environment stay out of what is written. ``launchd`` and "
-                "``schtasks`` have not been seen to run."
+                "``--profiles``, ``--before`` and ``--notify-command`` as given now. No keys or "
+                "passwords from your environment are saved."
             ),
             SCHEDULERS,
             values=OPTIONAL,
         ),
-        Option("uninstall", "Take that back."),
-        Option("status", "Tell whether a scheduler or a process watches, and what is due when."),
-        Option("dry-run", "With ``--install``: print what would be written. Nothing is changed."),
+        Option("uninstall", "Remove it from the schedulers."),
+        Option("status", "Show what is watching, and when the sessions expire."),
+        Option("dry-run", "With ``--install`` or ``--uninstall``: only show what would change."),
     ),
 )
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Watch, or see to the scheduler that does."""
+    """Watch, or install, remove or show the watch of a scheduler."""
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
     _check(arguments, context)
@@ -126,11 +121,11 @@ def _profiles(arguments: Mapping[str, Any], context: Context) -> tuple[str, ...]
 
 
 def _check(arguments: Mapping[str, Any], context: Context) -> None:
-    """Raise UsageError for values and options that don't go together."""
+    """Raise UsageError for options that exclude each other."""
     if arguments["before"] is not None and arguments["before"] < 1:
-        raise UsageError("--before takes seconds, 1 or more.")
+        raise UsageError("--before must be 1 or more seconds.")
     if arguments["profiles"] and context.options.profile is not None:
-        raise UsageError("--profile and --profiles don't go together.", "Name all by one.")
+        raise UsageError("Use either --profile or --profiles.")
     chosen = [
         option
         for option, is_given in (
@@ -142,13 +137,13 @@ def _check(arguments: Mapping[str, Any], context: Context) -> None:
         if is_given
     ]
     if len(chosen) > 1:
-        raise UsageError(f"{' and '.join(chosen)} don't go together.", "Choose one of them.")
+        raise UsageError(f"Use only one of {' and '.join(chosen)}.")
     if arguments["dry_run"] and chosen not in (["--install"], ["--uninstall"]):
-        raise UsageError("--dry-run goes with --install or --uninstall.")
+        raise UsageError("--dry-run needs --install or --uninstall.")
 
 
 def _words(request: WatchRequest, notify_command: str | None) -> tuple[str, ...]:
-    """Return what stands behind ``aws`` in the job."""
+    """Return the arguments of ``aws`` in the job."""
     words, profiles = ["mfa", "watch", "--once"], request.profiles
     for option, value in (
         ("--profile", profiles[0] if len(profiles) == 1 else None),
@@ -177,7 +172,7 @@ def _install(request: WatchRequest, arguments: Mapping[str, Any], context: Conte
             other.uninstall()
     context.keep_schedulers([scheduler.name])
     data = {"Scheduler": scheduler.name, "Installed": True}
-    return Result(data, f"{said} «aws mfa watch --uninstall» takes it back.")
+    return Result(data, f"{said}\nTo remove it:  aws mfa watch --uninstall")
 
 
 def _scheduler(named: str, context: Context, *, is_preview: bool) -> CommandLineScheduler:
@@ -188,8 +183,8 @@ def _scheduler(named: str, context: Context, *, is_preview: bool) -> CommandLine
             return scheduler
         reasons.append(unavailable_reason)
     raise ConfigurationError(
-        f"No scheduler is to be had: {'; '.join(reasons)}.",
-        "Let «aws mfa watch» run in a terminal, or «aws mfa watch --once» by what you have.",
+        f"No scheduler can be used: {'; '.join(reasons)}.",
+        "Watch in a terminal instead:  aws mfa watch",
     )
 
 
@@ -219,23 +214,24 @@ def _status(request: WatchRequest, context: Context) -> Result:
             {
                 "Profile": name,
                 "Expiration": rfc3339(session.expiration),
-                "DueFrom": rfc3339(due),
+                "ExpiringFrom": rfc3339(expiring),
             }
-            for name, session, due in sessions
+            for name, session, expiring in sessions
         ],
     }
     now = context.clock.now()
     lines = [
         f"Scheduled by {', '.join(names)}." if names else _NOTHING,
-        f"{process} watches now." if process else "No process watches now.",
+        f"{process} is watching." if process else "No process is watching.",
         *(_line(*session, now) for session in sessions),
     ]
     return Result(data, "\n".join(lines))
 
 
-def _line(name: str, session: Session, due: datetime, now: datetime) -> str:
-    if session.expiration <= now:
-        return f"{sanitize(name)}: over since {moment(session.expiration, now)}."
+def _line(name: str, session: Session, expiring: datetime, now: datetime) -> str:
     end = moment(session.expiration, now)
-    when = "now" if due <= now else f"from {moment(due, now)} on"
-    return f"{sanitize(name)}: due {when}, ends {end}."
+    if session.expiration <= now:
+        return f"{sanitize(name)}: expired at {end}."
+    if expiring <= now:
+        return f"{sanitize(name)}: expires soon ({end})."
+    return f"{sanitize(name)}: valid until {end}; renewed from {moment(expiring, now)}."

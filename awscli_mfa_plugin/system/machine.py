@@ -176,6 +176,6 @@ def path_of_this_aws(program: str, environment: Mapping[str, str]) -> str:
     if name == "aws" and os.path.isfile(program):
         return program
     raise ConfigurationError(
-        "The path of this aws can't be told, so no scheduler could start it.",
-        "Run the command by the name aws, with its folder on the PATH.",
+        "The path of this aws wasn't found, so a scheduler couldn't start it.",
+        "Run it as aws, with its folder on the PATH.",
     )

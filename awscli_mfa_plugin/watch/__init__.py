@@ -1,4 +1,4 @@
-"""`aws mfa watch`: when a session needs someone, dialogs, notifications, schedulers."""
+"""`aws mfa watch`: renewals, dialogs, notifications and schedulers."""
 
 EVERY_MINUTES = 5
-"""How often a scheduler starts the job: three times within the usual expiry window."""
+"""How often a scheduler runs the job: three times within the usual expiry window."""

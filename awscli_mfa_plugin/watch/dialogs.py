@@ -1,6 +1,6 @@
-"""Asks for a token code in a window: zenity, kdialog, osascript or PowerShell.
+"""Asks for an MFA code in a window of zenity, kdialog, osascript or PowerShell.
 
-Every value reaches them as an argument or in the environment, never inside a script's text.
+Values are arguments or variables, never part of a script.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
 from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.text import length_of_time
 from awscli_mfa_plugin.watch.notifications import (
     apple_script,
     desktop_environment,
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import CountingTerminal, Notes
 
 DIALOG_SECONDS = 120
-"""How long a question stands, as on a terminal."""
+"""How long a dialog waits for an answer, as on a terminal."""
 
-_TITLE = "Token code for AWS"
+_TITLE = "MFA code for AWS"
 _NOBODY = 5
-"""zenity's exit status when its time is over (zenity(1))."""
+"""zenity's exit status after its timeout (zenity(1))."""
 
 _DISPLAY = (
     "set theAnswer to display dialog theText with title (item 1 of argv) "
@@ -87,15 +88,15 @@ class Question:
 
     @property
     def visibility(self) -> str:
-        """How a script learns whether to hide the answer."""
+        """The same for scripts: hidden or shown."""
         return "hidden" if self.hidden else "shown"
 
 
 def zenity_words(question: Question) -> list[str]:
     r"""Return zenity's arguments.
 
-    Its entry takes «_» for a mnemonic and «\» for an escape (zenity, entry.c): each doubled
-    stands for itself. Markup means nothing there.
+    Its entry reads ``_`` as a mnemonic and ``\`` as an escape (zenity, entry.c), unless doubled.
+    It doesn't read markup.
     """
     plain = question.text.replace("\\", "\\\\").replace("_", "__")
     hide = ["--hide-text"] if question.hidden else []
@@ -104,8 +105,8 @@ def zenity_words(question: Question) -> list[str]:
 
 
 def kdialog_words(question: Question) -> list[str]:
-    """Return kdialog's arguments; its text is told apart from markup by being markup itself."""
-    # kdialog resolves «\n» itself, but no entity; «&» is a mnemonic even in markup, unless doubled.
+    """Return kdialog's arguments, the text wrapped in <qt> so that Qt doesn't guess its format."""
+    # kdialog resolves backslashes, but no entities. "&" is a mnemonic unless doubled.
     escaped = escape(question.text.replace("&", "&&"), quote=False)
     escaped = escaped.replace("\\", "&#92;").replace("\n", "<br>")
     kind = "--password" if question.hidden else "--inputbox"
@@ -119,17 +120,17 @@ def osascript_words(question: Question) -> list[str]:
 
 
 def powershell_words(_question: Question) -> list[str]:
-    """Return PowerShell's arguments; the values are in its environment."""
+    """Return PowerShell's arguments; its values are variables."""
     return powershell(_POWERSHELL)
 
 
 class DialogTerminal:
-    """A desktop in the place of a terminal; what is told stands above the next question."""
+    """A terminal in windows; what it is told appears above the next question."""
 
     def __init__(
         self, environment: Mapping[str, str], notes: Notes, seconds: int = DIALOG_SECONDS
     ) -> None:
-        """Keep where to look for the desktop; ``notes`` gets what a person waits for."""
+        """Keep the environment; ``notes`` gets what a person has to wait for."""
         self._given = environment
         self._notes = notes
         self._seconds = seconds
@@ -137,7 +138,7 @@ class DialogTerminal:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        """The desktop's, looked for once somebody has to be asked: that may start a program."""
+        """The desktop's environment. Finding it may start a program, so only when needed."""
         return desktop_environment(self._given)
 
     def unavailable_reason(self) -> str:
@@ -152,21 +153,23 @@ class DialogTerminal:
         self._told += text
 
     def wait(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass, and say so above the next question."""
+        """Let ``seconds`` pass, and say so in the notes."""
         self._notes(f"{reason} {seconds} s.")
         time.sleep(seconds)
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Return what was typed; raise CancelledError if the window was closed.
+        """Return what was entered; raise CancelledError if the window was closed.
 
-        Raises CannotAskError when nobody answers, or the window can't be shown.
+        Raises CannotAskError if nobody answers, UnshownError if the window can't be shown.
         """
         text = f"{self._told}{question.rstrip().rstrip(':')}"
         self._told = ""
         asked = Question(text, self._seconds, hidden)
         words = self._words(asked)
         if not words:
-            raise CannotAskError("There is no dialog to ask by.", "Log in on a terminal.")
+            raise CannotAskError(
+                "There is no program that shows a dialog.", "Log in on a terminal."
+            )
         values = {
             "AWS_MFA_TITLE": _TITLE,
             "AWS_MFA_TEXT": text,
@@ -176,16 +179,17 @@ class DialogTerminal:
         answer = done.stdout[:1024].decode("utf-8", "replace").strip()
         if done.timed_out or done.returncode == _NOBODY or answer == "nobody":
             raise CannotAskError(
-                f"Nobody answered within {self._seconds} s.", "Log in when the code is at hand."
+                f"No code was entered within {length_of_time(self._seconds)}.",
+                "Log in when you have your MFA device at hand.",
             )
         if done.succeeded:
             return answer
         if done.returncode == 1 and "display" not in done.why.lower():
-            raise CancelledError("The dialog was dismissed; nothing was changed.")
+            raise CancelledError("The dialog was closed. Nothing was changed.")
         raise UnshownError(f"{words[0]} can't show a dialog: {done.why}.", "Log in on a terminal.")
 
     def _words(self, question: Question) -> list[str]:
-        """Return the words of the dialog to show, or none."""
+        """Return the command line of the first dialog program that is installed, or none."""
         if sys.platform == "darwin":
             programs = [osascript_words]
         elif sys.platform == "win32":
@@ -198,7 +202,7 @@ class DialogTerminal:
 
 
 class DesktopOrTerminal:
-    """The desktop if there is one, else the terminal; decided when it is first needed."""
+    """The desktop if there is one, otherwise the terminal; decided at the first question."""
 
     def __init__(self, desktop: DialogTerminal, terminal: CountingTerminal) -> None:
         """Keep both."""
@@ -214,7 +218,7 @@ class DesktopOrTerminal:
         return self._chosen.unavailable_reason()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Return the answer; raise what the one that is asked raises."""
+        """Return the answer; raise what the desktop or the terminal raises."""
         return self._chosen.ask(question, hidden=hidden)
 
     def tell(self, text: str) -> None:
@@ -222,5 +226,5 @@ class DesktopOrTerminal:
         self._chosen.tell(text)
 
     def wait(self, seconds: int, reason: str) -> None:
-        """Let ``seconds`` pass, as the one that would be asked shows it."""
+        """Let ``seconds`` pass, shown on the desktop or the terminal."""
         self._chosen.wait(seconds, reason)

@@ -1,4 +1,4 @@
-"""The job that a scheduler runs, without a secret, and how each scheduler reads it."""
+"""The job that a scheduler runs, without secrets, in each scheduler's format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "awscli-mfa-watch"
 LAUNCHD_LABEL = f"io.github.{NAME}"
-_DESCRIPTION = "Keep the MFA sessions of the AWS CLI alive"
+_DESCRIPTION = "Renew the MFA sessions of the AWS CLI"
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 KEPT_VARIABLES = (
@@ -42,7 +42,7 @@ KEPT_VARIABLES = (
     "GNUPGHOME",
     "PASSWORD_STORE_DIR",
 )
-"""What ``aws`` and the usual commands of ``mfa_process`` need; displays are found at each run."""
+"""What ``aws`` and the usual ``mfa_process`` commands need; each run finds the display itself."""
 
 _USER_OF_URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://|)[^/?#]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -50,16 +50,16 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Job:
-    """The command's words, the first an absolute path, and the variables that it needs."""
+    """A command line that starts with an absolute path, and the variables it needs."""
 
     words: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def job_of(words: tuple[str, ...], environment: Mapping[str, str]) -> tuple[Job, tuple[str, ...]]:
-    """Return the job to schedule, and lines on what was left out of its environment.
+    """Return the job to schedule, and notes on what was left out of its environment.
 
-    Raises UsageError for what can't stand in a unit, a crontab, or XML: control characters.
+    Raises UsageError for control characters: units, crontabs and XML can't contain them.
     """
     kept: dict[str, str] = {}
     notes = []
@@ -67,20 +67,16 @@ def job_of(words: tuple[str, ...], environment: Mapping[str, str]) -> tuple[Job,
         value = environment.get(name, "")
         bare = _USER_OF_URL.sub(r"\1", value) if _is_url(name) else value
         if _is_url(name) and "@" in bare:
-            bare = ""  # a password with a character that ends the host: nothing of it is kept
+            bare = ""  # a password with a character that ends the host name
         if bare != value:
-            notes.append(
-                f"{name} holds a user's name or password: it is "
-                + ("kept without" if bare else "left out")
-                + ", and a proxy that wants them will refuse."
-            )
+            saved = "saved without it" if bare else "not saved"
+            notes.append(f"{name} contains a user name or password and was {saved}.")
         if bare:
             kept[name] = bare
     for text in (*words, *kept.values()):
         if _CONTROL.search(text):
             raise UsageError(
-                f"«{sanitize(text, 80)}» holds a control character, which no scheduler's file "
-                "takes.",
+                f"'{sanitize(text, 80)}' contains a control character. Schedulers can't store it.",
                 "Use a path or a name without it.",
             )
     return Job(words, kept), tuple(notes)
@@ -96,19 +92,19 @@ def systemd_service(job: Job) -> str:
         f"Environment={_systemd_word(f'{name}={value}')}\n"
         for name, value in job.environment.items()
     )
-    # The program's own path is no argument: a «$» stands for itself there.
+    # systemd expands "$" in arguments, but not in the program's path.
     program, *arguments = map(_systemd_word, job.words)
     command = " ".join([program, *(word.replace("$", "$$") for word in arguments)])
     return (
         f"[Unit]\nDescription={_DESCRIPTION}\n\n"
         f"[Service]\nType=oneshot\nUMask=0077\n{variables}ExecStart={command}\n"
-        # A question stands for two minutes; several profiles may have one each.
+        # A question may take two minutes for each profile.
         "TimeoutStartSec=30min\n"
     )
 
 
 def systemd_timer() -> str:
-    """Return the timer unit (systemd.timer(5)); it fires at once after a suspend."""
+    """Return the timer unit (systemd.timer(5)); it fires right after a suspend."""
     return (
         f"[Unit]\nDescription={_DESCRIPTION}\n\n"
         f"[Timer]\nOnCalendar=*:0/{EVERY_MINUTES}\nOnStartupSec=1min\nAccuracySec=30s\n\n"
@@ -142,10 +138,7 @@ def launchd_plist(job: Job) -> str:
 
 
 def task_xml(job: Job) -> str:
-    """Return the task of Task Scheduler (its schema, version 1.2).
-
-    A task has no environment of its own: it gets the variables that the user has set for good.
-    """
+    """Return the task of Task Scheduler (its schema, version 1.2), which can't set variables."""
     arguments = " ".join(_windows_word(word) for word in job.words[1:])
     return (
         '<?xml version="1.0" encoding="UTF-16"?>\n'
@@ -170,52 +163,51 @@ def task_xml(job: Job) -> str:
 
 
 def _windows_word(word: str) -> str:
-    """Quote a word as Microsoft's C runtime reads a command line («Parsing C++ arguments»)."""
+    """Quote a word as Microsoft's C runtime reads it (Parsing C++ command-line arguments)."""
     doubled = re.sub(r'(\\*)"', r'\1\1\\"', word)
     doubled = re.sub(r"(\\+)\Z", r"\1\1", doubled)
     return f'"{doubled}"'
 
 
 CRON_LINE_BYTES = 998
-"""Bytes that Debian's crontab takes in one line (cron.h, MAX_COMMAND); others take no less."""
+"""Debian's limit for a crontab line (cron.h, MAX_COMMAND); other crons allow more."""
 
 _MARK = f"# {NAME}"
 
 
 def cron_line(job: Job) -> str:
-    """Return the job as a line of a crontab (crontab(5)), its words as sh reads them.
+    """Return the job as a crontab line (crontab(5)), quoted for sh.
 
-    Raises ConfigurationError if it is longer than cron takes.
+    Raises ConfigurationError if the line is too long.
     """
     words = [f"{name}={value}" for name, value in job.environment.items()]
     command = " ".join(_cron_word(word) for word in ("/usr/bin/env", *words, *job.words))
     line = f"*/{EVERY_MINUTES} * * * * {command} {_MARK}"
     if len(line.encode("utf-8", "surrogateescape")) > CRON_LINE_BYTES:
         raise ConfigurationError(
-            f"The line for cron would be longer than the {CRON_LINE_BYTES} bytes that it takes.",
-            "Shorten the PATH for this one call: PATH=/usr/local/bin:/usr/bin:/bin aws mfa watch …",
+            f"The crontab line would be longer than cron's limit of {CRON_LINE_BYTES} bytes.",
+            "Shorten the PATH for this call:  PATH=/usr/local/bin:/usr/bin:/bin aws mfa watch …",
         )
     return line
 
 
 def _cron_word(word: str) -> str:
-    r"""Return a word quoted for sh, and then for cron, to which a bare «%» ends the command.
+    r"""Return a word quoted for sh, and then for cron, where a bare ``%`` ends the command.
 
-    A backslash that stood before a «%» or another backslash would mean something else to some
-    crons: a closing and an opening quote between them keep all of them apart.
+    Some crons resolve a backslash before ``%`` or another backslash: ``''`` keeps them apart.
     """
     return shlex.quote(word).replace("\\", "\\''").replace("%", "\\%")
 
 
 def with_line(content: bytes, line: str) -> bytes:
-    """Return a crontab with our line in the place of an earlier one, or at its end."""
+    """Return a crontab with our line in place of an earlier one, or at the end."""
     ours = line.encode("utf-8", "surrogateescape") + b"\n"
     lines = content.splitlines(keepends=True)
     at = next((number for number, text in enumerate(lines) if _is_ours(text)), None)
     if at is not None:
         kept = [text for text in lines[at:] if not _is_ours(text)]
         return b"".join([*lines[:at], ours, *kept])
-    # crontab(1) refuses a file whose last line has no end.
+    # crontab(1) refuses a file without a last newline.
     end = b"\n" if content and not content.endswith(b"\n") else b""
     return content + end + ours
 
@@ -227,7 +219,7 @@ def without_line(content: bytes) -> bytes:
 
 
 def has_line(content: bytes) -> bool:
-    """Tell whether our line is in a crontab."""
+    """Return whether a crontab contains our line."""
     return without_line(content) != content
 
 

@@ -23,17 +23,15 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Notes, Ports
 
 GLANCE_SECONDS = 2.0
-"""The longest nap.
+"""How often a sleeping watch compares the clock and the times of the files.
 
-Between two naps the clock is compared with the moment, and the files' times with what they
-were: nothing is opened. No single timer would do: one of the wall clock doesn't see files, and
-no watch on files sees those in a home on a network. It costs less than 10 ms of CPU time a
-minute (tests.bench.watch).
+A wall-clock timer wouldn't see files, and file notifications don't work in a home on a network.
+This opens nothing, and costs less than 10 ms of CPU time a minute (tests.bench.watch).
 """
 
 
 class EndedBySignal(KeyboardInterrupt):
-    """SIGTERM, SIGHUP or SIGINT asked this process to end."""
+    """SIGTERM, SIGHUP or SIGINT stopped this process."""
 
     def __init__(self, number: int) -> None:
         """Keep the signal's number."""
@@ -41,21 +39,16 @@ class EndedBySignal(KeyboardInterrupt):
         self.number = number
 
     @property
-    def name(self) -> str:
-        """The signal's name."""
-        return signal.Signals(self.number).name
-
-    @property
     def exit_code(self) -> int:
-        """0 for who manages services, 130 for Ctrl-C."""
+        """130 for Ctrl-C, 0 for what a service manager sends."""
         return 130 if self.number == signal.SIGINT else 0
 
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Raise EndedBySignal, once, wherever the main thread is; whatever is open gets closed.
+    """Raise EndedBySignal, once, wherever the main thread is.
 
-    A signal that the process was started without (nohup) stays without effect.
+    A signal that was ignored when the process started (nohup) stays ignored.
     """
     before: dict[int, Any] = {}
 
@@ -76,20 +69,17 @@ def ended_by_signals() -> Iterator[None]:
 
 
 class Sleep:
-    """Sleeps as long as nothing happens that a watch has to look at."""
+    """Sleeps until a time, a change of a file, or a jump of the clock."""
 
     def __init__(self, clock: Clock, paths: Sequence[str], glance: float = GLANCE_SECONDS) -> None:
-        """Keep the files whose change ends the sleep; start from what they are now."""
+        """Note the files' current times; a change of one ends the sleep."""
         self._clock = clock
         self._paths = tuple(paths)
         self._glance = glance
         self._known = self._file_times()
 
     def __call__(self, until: datetime | None) -> None:
-        """Sleep until ``until`` (aware; None: for good) or a change of a file or of the clock.
-
-        A change since the end of the last sleep counts.
-        """
+        """Sleep until ``until`` (aware; None: no set time), or a change since the last sleep."""
         offset = self._offset()
         while self._file_times() == self._known and abs(self._offset() - offset) < self._glance:
             left = self._glance
@@ -101,7 +91,7 @@ class Sleep:
         self._known = self._file_times()
 
     def _offset(self) -> float:
-        """Return how far the wall clock is from the one that stops in a suspend."""
+        """Return how far the wall clock is from the clock that stops during a suspend."""
         return self._clock.now().timestamp() - time.monotonic()
 
     def _file_times(self) -> list[Any]:
@@ -117,32 +107,29 @@ def _file_time(path: str) -> Any:
 
 
 class Log:
-    """Says one line an event, with its local time, on stderr."""
+    """Prints one line per event on stderr, with the local time."""
 
     def __init__(self, clock: Clock) -> None:
         """Keep the clock."""
         self._clock = clock
 
     def __call__(self, text: str) -> None:
-        """Say it."""
+        """Print a line."""
         time = self._clock.now().isoformat(sep=" ", timespec="seconds")
         say(f"{time} {' '.join(text.splitlines())}")
 
 
 def only_watch(locks: Locks) -> AbstractContextManager[None]:
-    """Hold what makes this the only watch of the user; raise BusyError with the other's name."""
+    """Hold the lock of the user's only watch; raise BusyError if another process has it."""
 
     def refuse(holder: str) -> None:
-        raise BusyError(
-            f"{holder} watches already, and one watch is enough for a user.",
-            "End it first if this one is to take over.",
-        )
+        raise BusyError(f"{holder} is already watching.", "To watch here instead, stop it first.")
 
     return locks.hold("watch", 0, refuse)
 
 
 def other_watch(locks: Locks) -> str:
-    """Return which process watches now, or ""."""
+    """Return the process that is watching, or ""."""
     holders: list[str] = []
     try:
         with locks.hold("watch", 0, holders.append):
@@ -158,47 +145,47 @@ def keep_watching(
     locks: Locks,
     log: Notes,
 ) -> int:
-    """Inspect the sessions again and again until a signal ends it; return the exit code.
+    """Inspect the sessions until a signal; return the exit code.
 
-    ``inspect`` returns when to do so next; a change of the files at ``paths`` comes before that.
-    Raises BusyError if another process watches already.
+    ``inspect`` returns when to call it again; a change of a file at ``paths`` does so earlier.
+    Raises BusyError if another process is already watching.
     """
-    # A command that lives a second collects no garbage; this one lives for days.
+    # The CLI runs without garbage collection; this process runs for days.
     gc.enable()
     ended: EndedBySignal | None = None
     try:
         with ended_by_signals(), only_watch(locks):
             sleep = Sleep(clock, paths)
-            log("watching.")
+            log("Watching.")
             while True:
                 sleep(inspect())
     except EndedBySignal as signal:
         ended = signal
     except CancelledError as cancelled:
-        # A signal during a countdown comes as the Ctrl-C that it stands for there.
+        # A countdown turns the signal into Ctrl-C.
         if not isinstance(cancelled.__context__, EndedBySignal):
             raise
         ended = cancelled.__context__
-    log(f"ended by {ended.name}.")
+    log("Stopped.")
     return ended.exit_code
 
 
 def inspect_once(inspect: Callable[[], datetime | None], locks: Locks) -> int:
-    """Inspect the sessions once, unless another process is at it; return the exit code."""
+    """Inspect the sessions once, unless another process is watching; return the exit code."""
     try:
         with ended_by_signals(), only_watch(locks):
             inspect()
     except EndedBySignal as ended:
         return ended.exit_code
     except BusyError as busy:
-        # A scheduler's job would say so every few minutes; a person wants to know.
+        # Only for a person: a scheduled job would print this every few minutes.
         if sys.stderr and sys.stderr.isatty():
             say(busy.what)
     return 0
 
 
 def watching_ports(ports: Ports, terminal: CountingTerminal, log: Notes) -> Ports:
-    """Return ports that ask by a dialog where there is a desktop, and say all in the log."""
+    """Return ports that ask in a dialog if there is a desktop, and write notes to the log."""
     from awscli_mfa_plugin.watch.dialogs import DesktopOrTerminal, DialogTerminal
 
     either = DesktopOrTerminal(DialogTerminal(ports.environment, log), terminal)
@@ -207,6 +194,6 @@ def watching_ports(ports: Ports, terminal: CountingTerminal, log: Notes) -> Port
         notes=log,
         terminal=either,
         wait=Waiting(either),
-        # A code in the environment of what runs for days is over when it is needed.
+        # A code from the environment would be too old by the time it is needed.
         environment_code=str,
     )

@@ -1,4 +1,4 @@
-"""Notifies a person on the desktop, which a scheduled job has to find first, or by a command."""
+"""Notifies a person on the desktop, which a scheduled job has to find first, or with a command."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ _X_SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - where the X server makes them (Xse
 def desktop_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return ``environment`` with the display and the session bus of this user, if there are any.
 
-    What is set stays. The rest is asked of the user's service manager, then looked for where
-    systemd and X put their sockets.
+    Variables that are set stay. The rest comes from the user's systemd, then from the sockets.
     """
     found = dict(environment)
     if sys.platform in {"win32", "darwin"}:
@@ -54,14 +53,14 @@ def desktop_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def has_display(environment: Mapping[str, str]) -> bool:
-    """Tell whether a window can be shown."""
+    """Return whether a window can be shown."""
     if sys.platform in {"win32", "darwin"}:
         return True
     return any(environment.get(name) for name in _DISPLAYS)
 
 
 def _of_service_manager(environment: Mapping[str, str]) -> dict[str, str]:
-    """Ask systemd, to which desktops tell their display (systemctl(1), show-environment)."""
+    """Ask systemd: desktops import their display there (systemctl(1), show-environment)."""
     done = run_to_end(["systemctl", "--user", "show-environment"], environment, 5)
     if done.returncode != 0:
         return {}
@@ -107,19 +106,19 @@ def _is_own_socket(path: str) -> bool:
 
 
 def first_on_path(programs: Iterable[list[str]], environment: Mapping[str, str]) -> list[str]:
-    """Return the words of the first program that is on the PATH, or none."""
+    """Return the first command line whose program is on the PATH, or none."""
     path = environment.get("PATH", "")
     return next((words for words in programs if shutil.which(words[0], path=path)), [])
 
 
 def apple_script(lines: Iterable[str], *values: str) -> list[str]:
-    """Return osascript's arguments; the script gets ``values`` as ``argv``."""
+    """Return osascript's command line; the script gets ``values`` as ``argv``."""
     script = ("on run argv", *lines, "end run")
     return ["osascript", *(word for line in script for word in ("-e", line)), *values]
 
 
 def powershell(script: str) -> list[str]:
-    """Return PowerShell's arguments; a script finds its values in the environment."""
+    """Return PowerShell's command line; a script gets its values as variables."""
     return ["powershell.exe", "-NoProfile", "-NonInteractive", "-STA", "-Command", script]
 
 
@@ -140,8 +139,8 @@ $shown = New-Object Windows.UI.Notifications.ToastNotification $xml
 def notify_send_words(notice: Notice) -> list[str]:
     r"""Return notify-send's arguments.
 
-    It resolves «\» in the text, which may be markup (Desktop Notifications Specification,
-    «Markup»); a title never is.
+    It resolves backslashes in the text, which may be markup; a title never is (Desktop
+    Notifications Specification, "Markup").
     """
     text = escape(notice.text, quote=False).replace("\\", "\\\\")
     return ["notify-send", "--app-name=aws mfa", "--icon=dialog-password", "--", notice.title, text]
@@ -154,7 +153,7 @@ def osascript_words(notice: Notice) -> list[str]:
 
 
 def toast_words(_notice: Notice) -> list[str]:
-    """Return PowerShell's arguments; the values are in its environment."""
+    """Return PowerShell's arguments; its values are variables."""
     return powershell(_TOAST)
 
 
@@ -163,11 +162,11 @@ _PROGRAMS: dict[str, tuple[Callable[[Notice], list[str]], ...]] = {
     "win32": (toast_words,),
     "linux": (notify_send_words,),
 }
-"""What notifies, by ``sys.platform``: the first program that is on the PATH."""
+"""By ``sys.platform``; the first one that is on the PATH notifies."""
 
 
 class Notifications:
-    """Notifies by the user's own command if there is one, else on the desktop."""
+    """Notifies with the user's own command if there is one, otherwise on the desktop."""
 
     def __init__(self, environment: Mapping[str, str], command: str = "") -> None:
         """Keep the environment to run in, and ``--notify-command``."""
@@ -175,7 +174,7 @@ class Notifications:
         self._command = command
 
     def __call__(self, notice: Notice) -> str:
-        """Show a notice; return why that can't be, or ""."""
+        """Show a notification; return why that failed, or ""."""
         if self._command:
             try:
                 words = split_command(self._command)

@@ -1,4 +1,4 @@
-"""Sets a job up with the schedulers of the system: systemd, cron, launchd, Task Scheduler."""
+"""Installs the job with a scheduler of the system: systemd, cron, launchd, Task Scheduler."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, un
 from awscli_mfa_plugin.files.paths import home_folder
 from awscli_mfa_plugin.system.machine import path_of_this_aws
 from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.text import short_path
 from awscli_mfa_plugin.watch import jobs
 from awscli_mfa_plugin.watch.notifications import desktop_environment
 
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
 
 
 class CommandLineScheduler:
-    """A program of the system that runs a job by itself, again and again."""
+    """A scheduler of the system, controlled by a program."""
 
     name = program = ""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Look for the session bus of the user, which a program may have to reach."""
+        """Find the user's session bus, which the program may need."""
         self.environment = desktop_environment(environment)
 
     def unavailable_reason(self) -> str:
-        """Return why it isn't to be had on this machine, or ""."""
+        """Return why it can't be used on this machine, or ""."""
         found = shutil.which(self.program, path=self.environment.get("PATH", ""))
         return "" if found else f"there is no {self.program}"
 
@@ -42,35 +43,35 @@ class CommandLineScheduler:
         raise NotImplementedError
 
     def install(self, job: Job) -> str:
-        """Set the job up in place of an earlier one; return a line on what was done."""
+        """Install the job, replacing an earlier one; return what was done."""
         raise NotImplementedError
 
     def uninstall(self) -> bool:
-        """Remove the job; tell whether there was one."""
+        """Remove the job; return whether there was one."""
         was_there = self.is_installed()
         if was_there:
-            self.remove()
+            self._remove()
         return was_there
 
     def is_installed(self) -> bool:
-        """Tell whether the job is there."""
+        """Return whether the job is installed."""
         raise NotImplementedError
 
-    def remove(self) -> None:
-        """Remove the job, which is there."""
+    def _remove(self) -> None:
         raise NotImplementedError
 
-    def run(self, *words: str, content: bytes = b"") -> Done:
-        """Run the program to its end."""
+    def _shown(self, path: str) -> str:
+        return short_path(path, home_folder(self.environment))
+
+    def _run(self, *words: str, content: bytes = b"") -> Done:
         return run_to_end([self.program, *words], self.environment, 30, content)
 
-    def must(self, *words: str, content: bytes = b"") -> None:
-        """Run it; raise ConfigurationError if it says no."""
-        done = self.run(*words, content=content)
+    def _must(self, *words: str, content: bytes = b"") -> None:
+        done = self._run(*words, content=content)
         if not done.succeeded:
             raise ConfigurationError(
-                f"{self.program} refused: {done.why}.",
-                "«aws mfa watch --install --dry-run» shows what it was to get.",
+                f"{self.program} failed: {done.why}.",
+                "To see what it was given:  aws mfa watch --install --dry-run",
             )
 
 
@@ -95,8 +96,8 @@ class _Systemd(CommandLineScheduler):
     def unavailable_reason(self) -> str:
         if missing := super().unavailable_reason():
             return missing
-        done = self.run("--user", "show-environment")
-        return "" if done.succeeded else f"systemd runs nothing for this user ({done.why})"
+        done = self._run("--user", "show-environment")
+        return "" if done.succeeded else f"systemd doesn't run for this user ({done.why})"
 
     def preview(self, job: Job) -> str:
         units = (("service", jobs.systemd_service(job)), ("timer", jobs.systemd_timer()))
@@ -106,21 +107,21 @@ class _Systemd(CommandLineScheduler):
         try:
             _write_file(self._path("service"), jobs.systemd_service(job))
             _write_file(self._path("timer"), jobs.systemd_timer())
-            self.must("--user", "daemon-reload")
-            self.must("--user", "enable", "--now", f"{jobs.NAME}.timer")
+            self._must("--user", "daemon-reload")
+            self._must("--user", "enable", "--now", f"{jobs.NAME}.timer")
         except MfaError:
-            self.remove()
+            self._remove()
             raise
         return (
-            f"The timer {jobs.NAME}.timer runs in {os.path.dirname(self._path('timer'))}. It rests "
-            "while you are logged out, unless «loginctl enable-linger» lets it run."
+            f"Installed {self._shown(self._path('timer'))}.\n"
+            "To keep it running after you log out:  loginctl enable-linger"
         )
 
-    def remove(self) -> None:
-        self.run("--user", "disable", "--now", f"{jobs.NAME}.timer")
+    def _remove(self) -> None:
+        self._run("--user", "disable", "--now", f"{jobs.NAME}.timer")
         for kind in ("timer", "service"):
             _remove_file(self._path(kind))
-        self.run("--user", "daemon-reload")
+        self._run("--user", "daemon-reload")
 
     def is_installed(self) -> bool:
         return os.path.exists(self._path("timer"))
@@ -140,39 +141,39 @@ class _Cron(CommandLineScheduler):
         return f"# crontab\n{jobs.cron_line(job)}\n"
 
     def install(self, job: Job) -> str:
-        """Put the line in, every other one as it is."""
-        self.must("-", content=jobs.with_line(self._content(), jobs.cron_line(job)))
-        return "The crontab has a line for it; cron has to be running («systemctl status cron»)."
+        """Add the line; all others stay."""
+        self._must("-", content=jobs.with_line(self._content(), jobs.cron_line(job)))
+        return "Installed in your crontab. cron must be running."
 
-    def remove(self) -> None:
-        """Take the line out; a crontab of nothing else goes."""
+    def _remove(self) -> None:
+        """Remove the line, or the crontab if nothing else is in it."""
         left = jobs.without_line(self._content())
         if left:
-            self.must("-", content=left)
+            self._must("-", content=left)
         else:
-            self.must("-r")
+            self._must("-r")
 
     def is_installed(self) -> bool:
         try:
             return not self.unavailable_reason() and jobs.has_line(self._content())
         except ConfigurationError:
-            return False  # who may not read a crontab has none
+            return False  # a user who may not read a crontab has none
 
     def _content(self) -> bytes:
-        done = self.run("-l")
+        done = self._run("-l")
         if done.succeeded:
             return done.stdout
-        # Where there is none yet, cron's says the first, busybox's the second.
+        # What cron and busybox say if there is no crontab yet.
         nothing = ("no crontab for", "No such file or directory")
         if done.returncode is not None and any(words in done.why for words in nothing):
             return b""
         raise ConfigurationError(
-            f"The crontab can't be read: {done.why}.", "Nothing was changed. Look at «crontab -l»."
+            f"The crontab can't be read: {done.why}.", "Nothing was changed. See:  crontab -l"
         )
 
 
 class _Launchd(CommandLineScheduler):
-    """A launch agent of macOS; written by its manual, and not seen to run."""
+    """A launch agent of macOS; written from its manual, never run."""
 
     name, program = "launchd", "launchctl"
     domain = f"gui/{os.getuid() if sys.platform != 'win32' else 0}"
@@ -182,12 +183,12 @@ class _Launchd(CommandLineScheduler):
 
     def install(self, job: Job) -> str:
         _write_file(self._path(), jobs.launchd_plist(job))
-        self.run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
-        self.must("bootstrap", self.domain, self._path())
-        return f"The agent {jobs.LAUNCHD_LABEL} is loaded from {self._path()}."
+        self._run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
+        self._must("bootstrap", self.domain, self._path())
+        return f"Installed {self._shown(self._path())}."
 
-    def remove(self) -> None:
-        self.run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
+    def _remove(self) -> None:
+        self._run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
         _remove_file(self._path())
 
     def is_installed(self) -> bool:
@@ -199,7 +200,7 @@ class _Launchd(CommandLineScheduler):
 
 
 class _TaskScheduler(CommandLineScheduler):
-    """A task of Windows; written by its schema, and not seen to run."""
+    """A task of Windows; written from its schema, never run."""
 
     name = program = "schtasks"
 
@@ -207,25 +208,25 @@ class _TaskScheduler(CommandLineScheduler):
         return f"<!-- schtasks /Create /TN {jobs.NAME} /XML … -->\n{jobs.task_xml(job)}"
 
     def install(self, job: Job) -> str:
-        """Create the task, in place of an earlier one, from a file that is gone afterwards."""
+        """Create the task from a temporary file."""
         import tempfile
 
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, f"{jobs.NAME}.xml")
             with open(path, "w", encoding="utf-16") as file:
                 file.write(jobs.task_xml(job))
-            self.must("/Create", "/TN", jobs.NAME, "/XML", path, "/F")
-        return f"The task {jobs.NAME} is there. It gets the variables that are set by setx."
+            self._must("/Create", "/TN", jobs.NAME, "/XML", path, "/F")
+        return f"Installed the task {jobs.NAME}. It uses the variables that you set with setx."
 
-    def remove(self) -> None:
-        self.must("/Delete", "/TN", jobs.NAME, "/F")
+    def _remove(self) -> None:
+        self._must("/Delete", "/TN", jobs.NAME, "/F")
 
     def is_installed(self) -> bool:
-        return not self.unavailable_reason() and self.run("/Query", "/TN", jobs.NAME).succeeded
+        return not self.unavailable_reason() and self._run("/Query", "/TN", jobs.NAME).succeeded
 
 
 def schedulers(environment: Mapping[str, str], named: str = "") -> tuple[CommandLineScheduler, ...]:
-    """Return the schedulers of this system, the preferred first, or the one that is named."""
+    """Return this system's schedulers, the preferred one first, or the named one."""
     known: tuple[type[CommandLineScheduler], ...] = (_Systemd, _Cron, _Launchd, _TaskScheduler)
     of_system = {"win32": (_TaskScheduler,), "darwin": (_Launchd, _Cron)}
     kinds = known if named else of_system.get(sys.platform, (_Systemd, _Cron))
@@ -235,10 +236,9 @@ def schedulers(environment: Mapping[str, str], named: str = "") -> tuple[Command
 def job_of_this_aws(
     words: Sequence[str], environment: Mapping[str, str], program: str, paths: Mapping[str, str]
 ) -> tuple[jobs.Job, tuple[str, ...]]:
-    """Return the job that runs ``aws`` with these words, and lines on what it doesn't get.
+    """Return the job that runs ``aws`` with these words, and notes on what it doesn't get.
 
-    It starts in another folder, so every path in its environment is absolute. ``paths`` has those
-    of the shared files, by their variables.
+    It runs in another folder, so paths become absolute; ``paths`` are those of the shared files.
     """
     folders = filter(os.path.isabs, environment.get("PATH", "").split(os.pathsep))
     absolute = {

@@ -1,4 +1,4 @@
-"""Decides what a watched session needs next, whether someone was asked, and what they are told."""
+"""Decides what a watched session needs next, and what a question or a notification says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, MfaError, UnshownError
 from awscli_mfa_plugin.session.expiry import LONGEST, expiry_window
+from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 if TYPE_CHECKING:
@@ -16,30 +17,23 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Session
 
 
-EXPIRING, EXPIRED = "due", "over"
-"""The two stages of a session that need a person: it lives and is due, it has ended."""
-
 ABANDONED = timedelta(days=7)
-"""How long after its end a session is taken for one that nobody needs any more.
-
-Longer than a weekend with a holiday: who opens a machine again is asked. Shorter than it takes
-to forget a profile: who starts to watch isn't asked for all that ever was.
-"""
+"""How long after it expired a session is ignored: longer than a weekend with a holiday."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=5)
-"""Between two tries, where a network or a desktop may come back; doubled each time."""
+"""Between two tries, while the network or the desktop is away; doubled each time."""
 
 PATIENT_TRIES = 3
-"""Failures of a silent renewal for a passing reason before somebody is told of them."""
+"""Silent renewals that may fail for a temporary reason before a person is notified."""
 
 
 @dataclass(frozen=True)
 class WatchState:
-    """What was done about one session, which its expiration identifies.
+    """What the watch did about one session, identified by its expiration.
 
-    ``prompted``: a question was shown, which happens once a session. The rest is of one ``stage``:
-    ``notified``: a notice was shown; ``gave_up``: a silent renewal is out of the question;
-    ``tries``: how often something was tried in vain, to be tried again at ``next_try``.
+    ``prompted``: a question was shown; this happens once per session. The rest is for one
+    ``stage`` (expiring or expired): ``notified``; ``gave_up``: silent renewal won't be tried
+    again; ``tries``: failures so far; ``next_try``: when to try again.
     """
 
     expiration: datetime
@@ -51,18 +45,18 @@ class WatchState:
     next_try: datetime | None = None
 
     def tried_again(self, now: datetime) -> WatchState:
-        """Return this with one try more, and the time of the next."""
+        """Return this with one more failure, and the time of the next try."""
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.tries, 10))
         return replace(self, tries=self.tries + 1, next_try=now + pause)
 
     def is_finished(self, *, is_silent: bool) -> bool:
-        """Tell whether nothing is left to do about the session at its present stage."""
+        """Return whether nothing is left to do at this stage."""
         return self.notified and (self.gave_up or not is_silent)
 
     def is_worth_notifying(self, *, is_silent: bool) -> bool:
-        """Tell whether somebody has to know that the session wasn't renewed.
+        """Return whether a person has to know that the session wasn't renewed.
 
-        A network that is away for a minute isn't worth it, as long as the session lives.
+        While the session is valid, a network that is away for a minute isn't worth it.
         """
         if self.notified:
             return False
@@ -72,17 +66,17 @@ class WatchState:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do about a session: act at ``stage``, or look again at ``until`` (None: no more)."""
+    """Act now because of ``stage``, or come back at ``until`` (None: never)."""
 
     stage: str = ""
     until: datetime | None = None
 
 
 def expiring_from(session: Session, before: int | None) -> datetime:
-    """Return the moment from which a session is due, ``before`` seconds before its end.
+    """Return when a session starts to expire soon: ``before`` seconds before it expires.
 
-    By default that is the expiry window. One just made never is: no more than half of the
-    lifetime that was granted counts.
+    The default is the expiry window. At most half of the lifetime counts, so a new session never
+    expires soon.
     """
     if before is None:
         return session.expiration - expiry_window(session.lifetime)
@@ -90,11 +84,11 @@ def expiring_from(session: Session, before: int | None) -> datetime:
 
 
 def state_of(session: Session, state: WatchState | None, now: datetime) -> WatchState:
-    """Return what was done about this session at its present stage."""
+    """Return what was done about this session at its current stage."""
     stage = EXPIRED if session.expiration <= now else EXPIRING
     if state is None or state.expiration != session.expiration:
         return WatchState(session.expiration, stage)
-    if state.stage in {stage, EXPIRED}:  # a clock that was set back makes nothing new to tell
+    if state.stage in {stage, EXPIRED}:  # a clock that was set back is no news
         return state
     return WatchState(session.expiration, stage, prompted=state.prompted)
 
@@ -107,10 +101,9 @@ def next_step(
     before: int | None,
     is_silent: bool,
 ) -> Step:
-    """Return what a session calls for at ``now``.
+    """Return what to do about a session at ``now``.
 
-    ``state`` is what was done about the profile's sessions so far; ``is_silent`` says that no
-    person is needed to renew.
+    ``state`` is what was done so far; ``is_silent`` means that no person is needed to renew.
     """
     expiring = expiring_from(session, before)
     if now <= expiring:
@@ -121,21 +114,21 @@ def next_step(
     end = session.expiration if session.expiration > now else None
     if state.is_finished(is_silent=is_silent):
         return Step(until=end)
-    # A clock that was set back by more than a pause must not make it wait for that long.
+    # Not if the clock was set back since: that would be a long wait.
     if state.next_try and now < state.next_try <= now + LONGEST_PAUSE:
         return Step(until=min(state.next_try, end or state.next_try))
     return Step(stage=state.stage)
 
 
 _MOST_QUESTIONS = 4
-"""Three codes that AWS may refuse, and one slip of the fingers."""
+"""Three codes that AWS may reject, and one typo."""
 
 
 class PromptedTerminal:
-    """A terminal that remembers whether a question was put on it."""
+    """A terminal that remembers whether it showed a question."""
 
     def __init__(self, terminal: Terminal) -> None:
-        """Keep the terminal; nothing was asked yet."""
+        """Wrap a terminal."""
         self.unavailable_reason = terminal.unavailable_reason
         self.tell = terminal.tell
         self.was_prompted = False
@@ -143,13 +136,12 @@ class PromptedTerminal:
         self._left = _MOST_QUESTIONS
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Ask, and remember it; raise what the terminal raises.
+        """Ask and remember it; raise what the terminal raises.
 
-        Raises CannotAskError after a few questions: a dialog that answers without a person would
-        be asked again and again.
+        Raises CannotAskError after a few questions: a dialog may answer without a person.
         """
         if self._left == 0:
-            raise CannotAskError("No token code was typed.", "Log in on a terminal.")
+            raise CannotAskError("No MFA code was entered.", "Log in on a terminal.")
         self._left -= 1
         try:
             answer = self._ask(question, hidden=hidden)
@@ -162,9 +154,9 @@ class PromptedTerminal:
 
 @dataclass(frozen=True)
 class Notice:
-    """What is told of one session: a title and a text, each on one line and safe to show.
+    """A notification: a title and a text, each on one line and safe to show.
 
-    ``profile`` and ``expiration`` (aware UTC) are the true values, for a program.
+    ``profile`` and ``expiration`` (aware UTC) are the raw values, for a program.
     """
 
     profile: str
@@ -175,20 +167,20 @@ class Notice:
 
 
 def notice_of(profile: str, session: Session, stage: str, now: datetime, why: str = "") -> Notice:
-    """Return the notice that a profile's session is due or over; ``why`` it wasn't renewed."""
+    """Return the notification for a session; ``why`` it wasn't renewed."""
     name, when = sanitize(profile, 80), moment(session.expiration, now)
     left = length_of_time(session.remaining(now))
-    title = f"AWS session of {name} is {'over' if stage == EXPIRED else 'due'}"
-    end = f"It ended at {when}." if stage == EXPIRED else f"It ends at {when} ({left} left)."
-    parts = [end, *([f"It couldn't be renewed: {why}"] if why else [])]
-    parts.append(f"For a new one: aws mfa login --profile {shlex.quote(name)}")
+    title = f"AWS session {name} {'has expired' if stage == EXPIRED else 'expires soon'}"
+    end = f"It expired at {when}." if stage == EXPIRED else f"It expires in {left} ({when})."
+    parts = [end, *([f"Renewal failed: {why}"] if why else [])]
+    parts.append(f"Renew it: aws mfa login --profile {shlex.quote(name)}")
     return Notice(profile, session.expiration, stage, title, " ".join(parts))
 
 
 def reason_for(profile: str, session: Session, stage: str, now: datetime) -> str:
-    """Return the line that stands above the question for a code."""
+    """Return the line above the question for a code."""
     name = sanitize(profile)
     if stage == EXPIRED:
-        return f"The session of profile {name} is over since {moment(session.expiration, now)}."
+        return f"The MFA session of profile {name} expired at {moment(session.expiration, now)}."
     left = length_of_time(session.remaining(now))
-    return f"The session of profile {name} is due: {left} left."
+    return f"The MFA session of profile {name} expires in {left}."

@@ -1,7 +1,8 @@
-"""Watches sessions: each is renewed when it is due, or its person is asked or told, once."""
+"""Watches sessions: renews each before it expires, asks for a code, or notifies, once."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.watch.steps import Notice
 
     class WatchStates(Protocol):
-        """What a watch has done, from one process to the next."""
+        """What a watch did, kept from one process to the next."""
 
         def load(self, profile: str) -> WatchState | None:
             """Return what was done about the profile's last session, or None."""
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 
 UNREADABLE_PAUSE = timedelta(minutes=1)
-"""How long to leave a file alone that can't be read; a change of it ends the pause."""
+"""How long to wait for an unreadable file; changing it ends the pause."""
 
 _PASSING = (
     UnreachableError,
@@ -60,19 +61,19 @@ _PASSING = (
     UnparsableFileError,
     UnwritableFileError,
 )
-"""Why a renewal may fail now and work a little later."""
+"""Why a renewal may fail now and work later."""
 
 
 @dataclass(frozen=True)
 class WatchRequest:
-    """What to watch: some profiles, or all managed ones; due ``before`` so many seconds."""
+    """The profiles to watch (none: all MFA profiles), and how many seconds before expiry to act."""
 
     profiles: tuple[str, ...] = ()
     before: int | None = None
 
 
 class Watch:
-    """The sessions that are watched, inspected whenever something may have changed."""
+    """The watched sessions; ``inspect`` is called whenever something may have changed."""
 
     def __init__(
         self,
@@ -81,10 +82,9 @@ class Watch:
         states: WatchStates,
         notify: Callable[[Notice], str],
     ) -> None:
-        """Keep what is needed; ``make_ports`` makes new ones for each renewal.
+        """Use new ports for each renewal: the keys may have changed since the last one.
 
-        Keys that were read for one renewal may be others at the next. ``notify`` returns why
-        nobody could be notified, or "".
+        ``notify`` returns why nobody could be notified, or "".
         """
         self._request = request
         self._make_ports = make_ports
@@ -95,19 +95,19 @@ class Watch:
         self._file_error = ""
 
     def check_profiles(self) -> None:
-        """Raise ConfigurationError if a profile that is named can't be watched."""
+        """Raise ConfigurationError if a named profile can't be watched."""
         managed = managed_names(self._ports) if self._request.profiles else ()
         for name in self._request.profiles:
             if name not in managed:
                 raise ConfigurationError(
-                    f"Profile {sanitize(name)} isn't managed, so there is nothing to watch.",
-                    "«aws mfa status» lists the managed profiles; a login makes one.",
+                    f"{sanitize(name)} isn't an MFA profile.",
+                    f"Log in first:  aws mfa login --profile {shlex.quote(sanitize(name))}",
                 )
 
     def inspect(self) -> datetime | None:
-        """Do what the sessions call for; return when to inspect them again, None for no set time.
+        """Renew, ask or notify where needed; return when to come back, None for no set time.
 
-        Raises CancelledError if Ctrl-C was the answer to a question. Nothing else ends it.
+        Raises CancelledError if a question was answered with Ctrl-C.
         """
         try:
             names = self._request.profiles or managed_names(self._ports)
@@ -119,7 +119,7 @@ class Watch:
             return self._now() + UNREADABLE_PAUSE
         if self._file_error:
             self._file_error = ""
-            self._ports.notes("The files can be read again.")
+            self._ports.notes("The files are readable again.")
         return min((time for time in times if time is not None), default=None)
 
     def _now(self) -> datetime:
@@ -133,7 +133,7 @@ class Watch:
         known, self._expirations[name] = self._expirations.get(name), session.expiration
         if known not in {None, session.expiration}:
             until = moment(session.expiration, self._now())
-            self._say(name, f"there is another session, until {until}")
+            self._say(name, f"has a new session, valid until {until}")
         state = self._states.load(name)
         is_silent = bool(inherited("mfa_process", profile, self._ports))
         before = self._request.before
@@ -143,12 +143,12 @@ class Watch:
         state = self._act(
             profile, session, state_of(session, state, self._now()), is_silent=is_silent
         )
-        # What is there now says when to come back: a new session, or the old one with a pause.
+        # The session that is there now says when to come back.
         after = self._ports.files.session_of(self._ports.files.profile(name)) or session
         self._expirations[name] = after.expiration
         step = next_step(after, state, self._now(), before=before, is_silent=is_silent)
         if step.stage and after != session:
-            # Over as soon as it is made: a clock is off, and asking again won't set it right.
+            # A new session that expires at once: a clock is off, and asking again won't help.
             state = replace(state_of(after, None, self._now()), prompted=True, gave_up=True)
         self._states.save(name, state)
         return self._now() if step.stage else step.until
@@ -156,7 +156,7 @@ class Watch:
     def _act(
         self, profile: Profile, session: Session, state: WatchState, *, is_silent: bool
     ) -> WatchState:
-        """Renew, or else notify somebody; return what was done."""
+        """Renew or notify; return what was done."""
         why = ""
         if not (state.gave_up if is_silent else state.prompted):
             state, why, is_renewed = self._renew(profile, session, state)
@@ -167,10 +167,10 @@ class Watch:
             failure = self._notify(notice)
             state = replace(state, notified=not failure)
             if failure:
-                text = f"{notice.title}; nobody could be told: {failure}"
+                text = f"{notice.title}, but nobody could be notified: {failure}"
                 self._say_once(profile.name, state, text)
             else:
-                self._say(profile.name, f"told: {notice.title}")
+                self._say(profile.name, f"notified: {notice.title}")
         if not state.is_finished(is_silent=is_silent):
             state = state.tried_again(self._now())
         return state
@@ -181,8 +181,7 @@ class Watch:
         """Try to renew; return what was done, why it failed, and whether there's a new session."""
         ports, now = self._make_ports(), self._now()
         terminal = PromptedTerminal(ports.terminal)
-        # With a window of its own: more than this session has left, so a session that another
-        # process made meanwhile will do.
+        # With --before: more than this session has left, so that one made meanwhile will do.
         own_window = self._request.before is not None
         request = LoginRequest(
             session_profile=profile.name,
@@ -194,7 +193,7 @@ class Watch:
         except CancelledError as cancelled:
             if cancelled.by_interrupt:
                 raise
-            self._say(profile.name, "the question was dismissed")
+            self._say(profile.name, "the question was closed")
             return replace(state, prompted=True, gave_up=True), "", False
         except MfaError as error:
             state = replace(state, prompted=terminal.was_prompted)
@@ -206,14 +205,14 @@ class Watch:
             return state, "", False
         until = moment(result.expiration or session.expiration, self._now())
         how = "renewed" if result.outcome == "renewed" else "renewed elsewhere"
-        self._say(profile.name, f"{how}, until {until}")
+        self._say(profile.name, f"{how}, valid until {until}")
         return state, "", True
 
     def _say(self, name: str, what: str) -> None:
         self._ports.notes(f"{sanitize(name)}: {what}.")
 
     def _say_once(self, name: str, state: WatchState, what: str) -> None:
-        """Say what would come again with every further try."""
+        """Say it at the first try only."""
         if not state.tries:
             self._say(name, what.rstrip("."))
 
@@ -221,7 +220,7 @@ class Watch:
 def watched_sessions(
     request: WatchRequest, ports: Ports
 ) -> tuple[tuple[str, Session, datetime], ...]:
-    """Return the sessions that are watched: profile, session, and from when it is due."""
+    """Return each watched profile, its session, and when that starts to expire soon."""
     names = request.profiles or managed_names(ports)
     found = ((name, ports.files.session_of(ports.files.profile(name))) for name in names)
     return tuple(

@@ -1,4 +1,4 @@
-"""What a watch remembers: whom it has asked and notified, and which schedulers run it."""
+"""What a watch remembers: what it asked and notified, and which schedulers run it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class WatchStateFile:
-    """``watch.json`` in the plugin's folder: by profile, what was done about its session.
+    """``watch.json`` in the plugin's folder: what was done about each profile's session.
 
-    Only the one process that holds the watch's lock writes it.
+    Only the process that holds the watch's lock writes it.
     """
 
     def __init__(
         self, folder: StateFolder, credentials_path: str, now: Callable[[], datetime]
     ) -> None:
-        """Keep where it is; profiles of one name in two credentials files are told apart."""
+        """Name the file; profiles are told apart by their credentials file too."""
         self._folder = folder
         self._path = folder.file("watch.json")
         self._credentials_path = credentials_path
@@ -42,7 +42,7 @@ class WatchStateFile:
         return self._all().get(self._key(profile))
 
     def save(self, profile: str, state: WatchState) -> None:
-        """Save what was done; what can't be written is known to this process alone."""
+        """Save what was done; if that fails, only this process knows it."""
         oldest = self._now() - ABANDONED
         states = {key: one for key, one in self._all().items() if one.expiration > oldest}
         states[self._key(profile)] = state
@@ -64,7 +64,7 @@ class WatchStateFile:
                 records = json.load(file)
             return {str(key): _state_in(record) for key, record in records.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return {}  # worth one question more
+            return {}  # costs one more question
 
     def _key(self, profile: str) -> str:
         return digest_name(f"{self._credentials_path}\n{profile}")
@@ -87,7 +87,7 @@ _SCHEDULERS = "watch-scheduled"
 
 
 def keep_schedulers(folder: StateFolder, names: Sequence[str]) -> None:
-    """Note which schedulers run the watch, for the uninstaller; a note that can't be is none."""
+    """Note which schedulers run the watch, for the uninstaller; ignore failures."""
     path = folder.file(_SCHEDULERS)
     with suppress(OSError, UnwritableFileError, ChangedMeanwhileError):
         if names:
@@ -98,9 +98,9 @@ def keep_schedulers(folder: StateFolder, names: Sequence[str]) -> None:
 
 
 def noted_schedulers(folder: StateFolder) -> tuple[str, ...]:
-    """Return the names that were noted.
+    """Return the noted names.
 
-    A crontab belongs to a user, not to a home: it isn't looked at without such a note.
+    A crontab belongs to a user, not to a home: the uninstaller reads it only if it is noted.
     """
     try:
         with open(folder.file(_SCHEDULERS), encoding="ascii") as file:
@@ -112,7 +112,7 @@ def noted_schedulers(folder: StateFolder) -> tuple[str, ...]:
 def scheduled_watches(
     environment: Mapping[str, str], state_folder: str
 ) -> list[CommandLineScheduler]:
-    """Return the schedulers that start the watch, as the plugin noted in its state folder."""
+    """Return the schedulers that run the watch, as noted in the state folder."""
     from awscli_mfa_plugin.watch.schedulers import schedulers
 
     names = noted_schedulers(StateFolder(state_folder))

@@ -39,7 +39,7 @@ def measured(home: Home, seconds: int) -> str:
     """Return the row of a host."""
     process = home.start("mfa", "watch")
     assert process.stderr
-    while b"watching." not in process.stderr.readline():
+    while b"Watching." not in process.stderr.readline():
         pass
     time.sleep(2)
     before = cpu_seconds(process.pid)

@@ -88,14 +88,14 @@ def watching(
     process = home.start("mfa", "watch", *options, env={**desktop.env, **(env or {})})
     running = Running(process)
     try:
-        running.wait_for("watching.")
+        running.wait_for("Watching.")
         yield running
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         running.finish()
     assert process.returncode == 0, running.log
-    assert "ended by SIGTERM." in running.log
+    assert "Stopped." in running.log
 
 
 class Running:
@@ -160,10 +160,10 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
     assert renewed(home)
     (words,) = desktop.asked
     assert f"Token code of {serial_of(aws)} for profile mfa" in words[2]
-    assert "The session of profile mfa is due: " in words[2]
+    assert "The MFA session of profile mfa expires in " in words[2]
     assert first.stdout == ""
     assert len(first.stderr.splitlines()) == 1
-    assert "mfa: renewed, until " in first.stderr
+    assert "mfa: renewed, valid until " in first.stderr
     second = home.run("mfa", "watch", "--once", env=desktop.env)
     assert (second.returncode, second.output) == (0, "")
     assert desktop.told == []
@@ -183,7 +183,7 @@ def test_dismissed_and_over_are_told_once_each(
         result = home.run("mfa", "watch", "--once", env=env)
         assert result.returncode == 0, result.output
     assert len(desktop.asked) == 1
-    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
     assert codes_spent(aws) == 0
     state = home.aws_folder / "cli" / "awscli-mfa"
     assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
@@ -224,7 +224,7 @@ def test_hostile_names_reach_the_desktop_as_text(
     assert result.returncode == 0, result.output
     (words,) = desktop.asked
     assert f"for profile {name}" in words[2]
-    assert desktop.told == [f"AWS session of {name} is due"]
+    assert desktop.told == [f"AWS session {name} expires soon"]
     assert not list(home.path.rglob("ran"))
 
 
@@ -232,13 +232,13 @@ def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: Embedded
     """In the foreground, and Ctrl-C ends it with 130."""
     settle_due(home, aws)
     terminal = home.spawn("mfa", "watch")
-    terminal.expect("The session of profile mfa is due: ")
+    terminal.expect("The MFA session of profile mfa expires in ")
     terminal.expect("for profile mfa: ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
-    terminal.expect("mfa: renewed, until ")
+    terminal.expect("mfa: renewed, valid until ")
     terminal.send("\x03")
     assert terminal.wait() == 130, terminal.text
-    assert "ended by SIGINT." in terminal.text
+    assert "Stopped." in terminal.text
     assert renewed(home)
 
 
@@ -257,7 +257,7 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
 
         # Renewed elsewhere, by another inode: silent.
         replace(home, keys + session_section(aws, "mfa", 6 * 3600))
-        watch.wait_for("mfa: there is another session, until ")
+        watch.wait_for("mfa: has a new session, valid until ")
 
         # Broken: told once, untouched.
         broken = "[mfa\nthis is no file of AWS\n"
@@ -268,18 +268,18 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
 
         # Mended, and due by now: asked, dismissed, told; told again when it is over.
         replace(home, keys + session_section(aws, "mfa", 5))
-        watch.wait_for("The files can be read again.")
-        watch.wait_for("told: AWS session of mfa is due")
-        watch.wait_for("told: AWS session of mfa is over")
+        watch.wait_for("The files are readable again.")
+        watch.wait_for("notified: AWS session mfa expires soon")
+        watch.wait_for("notified: AWS session mfa has expired")
         assert len(desktop.asked) == 1
 
         # Another one that is due: a question of its own, answered.
         desktop.answers(aws.fresh_code(serial_of(aws)))
         replace(home, keys + session_section(aws, "mfa", 600))
-        watch.wait_for("mfa: renewed, until ")
+        watch.wait_for("mfa: renewed, valid until ")
     assert watch.log.count(str(home.credentials)) == 1
     assert len(desktop.asked) == 2
-    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
     assert renewed(home)
     for secret in (session_in(home)["aws_secret_access_key"], "the session's secret", "its token"):
         assert secret not in watch.log
@@ -309,12 +309,12 @@ def test_a_clock_that_jumps_wakes_it(home: Home, aws: EmbeddedAws, desktop: Desk
     with watching(home, desktop, env=env) as watch:
         assert desktop.asked == []
         file.write_text(f"+{4 * 3600 - 600}s\n")
-        watch.wait_for("told: AWS session of mfa is due")
+        watch.wait_for("notified: AWS session mfa expires soon")
         file.write_text(f"+{4 * 3600 + 5}s\n")
-        watch.wait_for("told: AWS session of mfa is over")
+        watch.wait_for("notified: AWS session mfa has expired")
         file.write_text("+0s\n")
     assert len(desktop.asked) == 1
-    assert desktop.told == ["AWS session of mfa is due", "AWS session of mfa is over"]
+    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
 
 
 def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
@@ -328,10 +328,10 @@ def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
     home.write_credentials(keys + session_section(aws, "mfa", 600))
     desktop.dismisses()
     with watching(home, desktop, "--profile", "mfa", "--before", "700") as watch:
-        watch.wait_for("mfa: renewed, until ")
+        watch.wait_for("mfa: renewed, valid until ")
         second = home.run("mfa", "watch", env=desktop.env)
         assert second.returncode == 255
-        assert f"process {watch.process.pid} watches already" in second.stderr
+        assert f"process {watch.process.pid} is already watching" in second.stderr
         once = home.run("mfa", "watch", "--once", env=desktop.env)
         assert (once.returncode, once.output) == (0, "")
         status = home.run("mfa", "watch", "--status", "--output", "json", env=desktop.env)
@@ -363,7 +363,7 @@ def test_a_signal_ends_it_while_a_dialog_stands(
     process.send_signal(getattr(signal, name))
     running.finish()
     assert process.returncode == 0, running.log
-    assert f"ended by {name}." in running.log
+    assert "Stopped." in running.log
     wait_until_gone(int((desktop.tools / "pid").read_text()))
     desktop.answers(aws.fresh_code(serial_of(aws)))
     assert home.run("mfa", "watch", "--once", env=desktop.env).returncode == 0
@@ -407,7 +407,7 @@ def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Deskt
     assert table.read_bytes() == before
     installed = home.run("mfa", "watch", "--install", "cron", "--before=900", env=env)
     assert installed.returncode == 0, installed.output
-    assert "HTTP_PROXY holds a user's name or password" in installed.stderr
+    assert "HTTP_PROXY contains a user name or password" in installed.stderr
     line = table.read_bytes().removeprefix(before).decode()
     assert "hush" not in line + preview.output + installed.output
     assert line.endswith(" mfa watch --once --before=900 # awscli-mfa-watch\n")
@@ -456,11 +456,11 @@ def test_systemd_comes_first_and_its_units_hold_no_secret(
 @pytest.mark.parametrize(
     ("options", "code", "text"),
     [
-        (("--once", "--status"), 252, "--once and --status don't go together"),
-        (("--dry-run",), 252, "--dry-run goes with --install"),
-        (("--before", "0"), 252, "--before takes seconds"),
-        (("--profile", "nope"), 253, "Profile nope isn't managed"),
-        (("--install",), 253, "No scheduler is to be had"),
+        (("--once", "--status"), 252, "Use only one of --once and --status"),
+        (("--dry-run",), 252, "--dry-run needs --install"),
+        (("--before", "0"), 252, "--before must be 1 or more"),
+        (("--profile", "nope"), 253, "nope isn't an MFA profile"),
+        (("--install",), 253, "No scheduler can be used"),
     ],
 )
 def test_what_can_not_be_says_why(

@@ -26,5 +26,5 @@ def test_the_name_on_the_path_is_preferred(tmp_path: Path) -> None:
     assert path_of_this_aws(str(real), environment) == str(named)
     assert path_of_this_aws("aws", environment) == str(named)
     assert path_of_this_aws(str(real), {"PATH": "/usr/bin"}) == str(real)
-    with pytest.raises(ConfigurationError, match="can't be told"):
+    with pytest.raises(ConfigurationError, match="wasn't found"):
         path_of_this_aws(str(tmp_path / "__main__.py"), environment)

@@ -32,7 +32,7 @@ def terminal(environment: dict[str, str], seconds: int = 20) -> DialogTerminal:
 
 
 def as_a_mnemonic(text: str) -> str:
-    """Return what GTK shows of a label with mnemonics: «_» is gone, doubled it stands once."""
+    """Return what GTK shows of a label: ``_`` is removed, a doubled one appears once."""
     return re.sub("_(.)", r"\1", text)
 
 
@@ -41,14 +41,14 @@ def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: P
     zenity = recorder(tools, "zenity", "echo 123456")
     desktop = terminal(environment)
     assert desktop.unavailable_reason() == ""
-    desktop.tell("The session is due.\n")
-    assert desktop.ask("Token code of X for profile mfa: ") == "123456"
+    desktop.tell("The session expires soon.\n")
+    assert desktop.ask("MFA code for X (profile mfa): ") == "123456"
     assert desktop.ask("Again: ", hidden=True) == "123456"
     first, second = recorded(zenity)
     assert first == [
         "--entry",
-        "--title=Token code for AWS",
-        "--text=The session is due.\nToken code of X for profile mfa",
+        "--title=MFA code for AWS",
+        "--text=The session expires soon.\nMFA code for X (profile mfa)",
         "--timeout=20",
     ]
     assert second[2:] == ["--text=Again", "--timeout=20", "--hide-text"]
@@ -57,8 +57,8 @@ def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: P
 @pytest.mark.parametrize(
     ("script", "error", "text"),
     [
-        ("exit 1", CancelledError, "dismissed"),
-        ("exit 5", CannotAskError, "Nobody answered within 20 s"),
+        ("exit 1", CancelledError, "The dialog was closed"),
+        ("exit 5", CannotAskError, "No code was entered within 20 s"),
         ("echo 'cannot open display: :99' >&2; exit 1", CannotAskError, "cannot open display"),
         ("exit 255", CannotAskError, "zenity can't show a dialog: exit code 255"),
     ],
@@ -77,7 +77,7 @@ def test_a_dialog_that_hangs_is_ended(environment: dict[str, str], tools: Path) 
     recorder(tools, "kdialog", "exec /bin/sleep 600")
     environment["XDG_CURRENT_DESKTOP"] = "KDE"
     desktop = terminal(environment, seconds=-4)  # five seconds are added for zenity's own limit
-    with pytest.raises(CannotAskError, match="Nobody answered"):
+    with pytest.raises(CannotAskError, match="No code was entered"):
         desktop.ask("Code: ")
 
 
@@ -88,7 +88,7 @@ def test_kde_is_asked_by_its_own_dialog(environment: dict[str, str], tools: Path
     environment["XDG_CURRENT_DESKTOP"] = "ubuntu:KDE"
     assert terminal(environment).ask("Code <of> X: ", hidden=True) == "123456"
     assert recorded(kdialog) == [
-        ["--title", "Token code for AWS", "--password", "<qt>Code &lt;of&gt; X</qt>"]
+        ["--title", "MFA code for AWS", "--password", "<qt>Code &lt;of&gt; X</qt>"]
     ]
 
 

@@ -105,7 +105,7 @@ def test_a_control_character_is_refused(value: str) -> None:
 
 
 def as_cron_runs(line: str, *, resolves_backslashes: bool) -> str:
-    r"""Return what cron hands to sh: up to the first bare «%», «\%» resolved.
+    r"""Return what cron hands to sh: up to the first bare ``%``, ``\%`` resolved.
 
     Vixie's cron resolves a doubled backslash too, others don't.
     """
@@ -183,14 +183,14 @@ def test_a_crontab_keeps_every_other_byte(
 
 
 def as_systemd_reads(text: str) -> list[str]:
-    """Return the words of a setting: quotes, escapes and doubled «%» resolved (systemd.syntax)."""
+    """Return the words of a setting: quotes, escapes and ``%%`` resolved (systemd.syntax)."""
     words = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
     return [re.sub(r"\\(.)", r"\1", word).replace("%%", "%") for word in words]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_unit_of_systemd_holds_the_very_words(value: str) -> None:
-    """«%» and «$» are doubled where they would be resolved."""
+    """``%`` and ``$`` are doubled where they would be resolved."""
     unit = systemd_service(job(value))
     (command,) = re.findall("(?m)^ExecStart=(.*)$", unit)
     (variable,) = re.findall("(?m)^Environment=(.*)$", unit)
@@ -248,7 +248,7 @@ def test_a_property_list_holds_the_very_words(value: str) -> None:
 
 
 def as_windows_reads(line: str) -> list[str]:
-    """Return the words of a command line («Parsing C++ command-line arguments»)."""
+    """Return the words of a command line (Parsing C++ command-line arguments)."""
     words, word, quoted, started = [], "", False, False
     index = 0
     while index < len(line):
@@ -294,4 +294,4 @@ def test_a_password_that_ends_the_host_is_not_kept(proxy: str) -> None:
     """Nothing of such a URL is, and a line says so."""
     job, notes = job_of(("/usr/bin/aws",), {"HTTPS_PROXY": proxy})
     assert "HTTPS_PROXY" not in job.environment
-    assert "left out" in notes[0]
+    assert "not saved" in notes[0]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def test_one_watch_is_enough(tmp_path: Path) -> None:
     """The second names the first."""
     locks = Locks(StateFolder(str(tmp_path)), "process 42")
-    with only_watch(locks), pytest.raises(BusyError, match="process 42 watches already"):
+    with only_watch(locks), pytest.raises(BusyError, match="process 42 is already watching"):
         only_watch(locks).__enter__()
     with only_watch(locks):
         assert other_watch(locks) == "process 42"
@@ -110,7 +110,6 @@ def test_a_signal_ends_it_at_once(number: int, code: int) -> None:
         slept(sleep, None, lambda: os.kill(os.getpid(), number))
     assert time.monotonic() - start < 5
     assert ended.value.exit_code == code
-    assert ended.value.name == signal.Signals(number).name
     assert signal.getsignal(number) == before
 
 

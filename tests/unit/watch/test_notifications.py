@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.notifications import (
     Notifications,
     desktop_environment,
     osascript_words,
     toast_words,
 )
-from awscli_mfa_plugin.watch.steps import EXPIRED, EXPIRING, Notice, notice_of
+from awscli_mfa_plugin.watch.steps import Notice, notice_of
 from tests.fakes import NOW
 from tests.recorders import recorded, recorder
 from tests.unit.watch.conftest import HOSTILE, compressed
@@ -58,7 +59,7 @@ def test_a_command_of_ones_own_finds_the_true_values(
     had = (tools / "tell me.environment").read_text("utf-8")
     assert f"\nAWS_MFA_PROFILE={value}\n" in f"\n{had}"
     assert "AWS_MFA_EXPIRATION=2026-11-24T09:05:00+00:00\n" in had
-    assert "AWS_MFA_STATE=over\n" in had
+    assert "AWS_MFA_STATE=expired\n" in had
     assert "AKIA1" not in had
     assert "secret" not in had
     assert not list(tmp_path.rglob("ran"))

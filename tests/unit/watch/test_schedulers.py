@@ -112,7 +112,7 @@ def test_systemd_without_a_manager_of_this_user_is_not_to_be_had(
     """A container, a user without a session: cron is next."""
     recorder(tools, "systemctl", "echo 'Failed to connect to bus' >&2; exit 1")
     why = scheduler("systemd", environment).unavailable_reason()
-    assert why == "systemd runs nothing for this user (Failed to connect to bus)"
+    assert why == "systemd doesn't run for this user (Failed to connect to bus)"
     assert scheduler("cron", environment).unavailable_reason() == "there is no crontab"
 
 

@@ -8,9 +8,8 @@ import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
 from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.steps import (
-    EXPIRED,
-    EXPIRING,
     LONGEST_PAUSE,
     PromptedTerminal,
     Step,
@@ -122,6 +121,6 @@ def test_a_dialog_that_answers_by_itself_is_not_asked_for_ever() -> None:
     terminal = PromptedTerminal(inner)
     for _ in range(4):
         assert terminal.ask("Code: ") == "junk"
-    with pytest.raises(CannotAskError, match="No token code was typed"):
+    with pytest.raises(CannotAskError, match="No MFA code was entered"):
         terminal.ask("Code: ")
     assert len(inner.questions) == 4

@@ -21,7 +21,8 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
-from awscli_mfa_plugin.watch.steps import EXPIRED, EXPIRING, WatchState
+from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
+from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, watched_sessions
 from tests.fakes import (
     LONG_LIVED,
@@ -159,10 +160,10 @@ def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
     again = watched.look_at(HOURS_12 - 899)
     assert again == NOW + timedelta(seconds=2 * (HOURS_12 - 899))
     assert watched.questions == 1
-    assert watched.world.terminal.told == ["The session of profile mfa is due: 14 min left.\n"]
+    assert watched.world.terminal.told == ["The MFA session of profile mfa expires in 14 min.\n"]
     assert watched.notifier.notices == []
     watched.look_at(HOURS_12)
-    assert watched.world.notes == ["mfa: renewed, until tomorrow 08:45."]
+    assert watched.world.notes == ["mfa: renewed, valid until tomorrow 08:45."]
 
 
 def test_each_renewal_has_edges_of_its_own() -> None:
@@ -182,12 +183,10 @@ def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
     due, over = watched.notifier.notices
-    assert due.title == "AWS session of mfa is due"
-    assert due.text == (
-        "It ends at 21:00 (14 min left). For a new one: aws mfa login --profile mfa"
-    )
-    assert over.text == "It ended at 21:00. For a new one: aws mfa login --profile mfa"
-    assert "mfa: the question was dismissed." in watched.said
+    assert due.title == "AWS session mfa expires soon"
+    assert due.text == ("It expires in 14 min (21:00). Renew it: aws mfa login --profile mfa")
+    assert over.text == "It expired at 21:00. Renew it: aws mfa login --profile mfa"
+    assert "mfa: the question was closed." in watched.said
 
 
 def test_the_next_process_tells_nothing_twice() -> None:
@@ -217,7 +216,7 @@ def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING]
     assert watched.world.terminal.told == [
-        "The session of profile mfa is over since 21:00.\n",
+        "The MFA session of profile mfa expired at 21:00.\n",
     ]
 
 
@@ -226,7 +225,7 @@ def test_what_can_not_be_told_is_tried_again_and_logged_once() -> None:
     watched = scene(nobody="there is no desktop")
     watched.notifier.failure = "there is no notify-send"
     watched.run_until(HOURS_12 - 300)
-    assert watched.said.count("nobody could be told: there is no notify-send") == 1
+    assert watched.said.count("nobody could be notified: there is no notify-send") == 1
     watched.notifier.failure = ""
     watched.run_until(HOURS_12 - 1)
     assert watched.notifier.stages == [EXPIRING]
@@ -238,9 +237,7 @@ def test_nobody_answers() -> None:
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
-    assert (
-        "It couldn't be renewed: Nobody answered within 120 s." in watched.notifier.notices[0].text
-    )
+    assert "Renewal failed: Nobody answered within 120 s." in watched.notifier.notices[0].text
 
 
 def test_renewed_elsewhere_is_silent() -> None:
@@ -253,7 +250,7 @@ def test_renewed_elsewhere_is_silent() -> None:
     assert until == NOW + timedelta(hours=23, seconds=-899)
     assert watched.questions == 0
     assert watched.notifier.notices == []
-    assert watched.said == "mfa: there is another session, until tomorrow 08:00."
+    assert watched.said == "mfa: has a new session, valid until tomorrow 08:00."
 
 
 def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
@@ -269,7 +266,7 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
     watched.look_at(HOURS_12 - 3000)
     assert watched.questions == 0
     assert watched.notifier.notices == []
-    assert "mfa: renewed elsewhere, until tomorrow 08:00." in watched.said
+    assert "mfa: renewed elsewhere, valid until tomorrow 08:00." in watched.said
 
 
 def test_while_another_process_asks_it_is_told() -> None:
@@ -300,7 +297,7 @@ def test_seconds_before_the_end_may_be_named() -> None:
 def test_a_profile_that_is_not_managed_is_refused() -> None:
     """There is nothing to watch, and nothing to wait for."""
     watched = scene(request=WatchRequest(("mfa", "default")))
-    with pytest.raises(ConfigurationError, match="default isn't managed"):
+    with pytest.raises(ConfigurationError, match="default isn't an MFA profile"):
         watched.watch.check_profiles()
 
 
@@ -359,7 +356,7 @@ def test_a_command_that_fails_is_told_with_the_reason_and_tried_again_at_the_end
     watched.run_until(2 * HOURS_12)
     assert len(watched.world.token_process.commands) == 2
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
-    assert "couldn't be renewed: The command failed." in watched.notifier.notices[0].text
+    assert "Renewal failed: The command failed." in watched.notifier.notices[0].text
 
 
 def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
@@ -427,7 +424,7 @@ def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
     until = watched.look_at(HOURS_12 - 30)
     assert until == watched.world.clock.now()
     watched.watch.inspect()
-    assert "mfa: renewed, until " in watched.said
+    assert "mfa: renewed, valid until " in watched.said
 
 
 def test_a_network_that_is_away_after_a_question_is_told() -> None:
@@ -506,7 +503,7 @@ def test_a_broken_file_is_told_once_and_mended_it_goes_on() -> None:
     watched.look_at(HOURS_12 - 800)
     assert watched.world.notes[:2] == [
         "The AWS CLI can't read the file: line 3 is wrong.",
-        "The files can be read again.",
+        "The files are readable again.",
     ]
     assert watched.questions == 1
     files.broken = "is wrong"
@@ -548,7 +545,7 @@ def test_a_day_of_refusals_asks_each_session_once() -> None:
     watched = Scene(World(files=files, terminal=FakeTerminal(*[DISMISSED] * 3)))
     watched.run_until(24 * HOUR)
     assert watched.questions == 3
-    assert sorted(watched.notifier.stages) == [EXPIRING] * 3 + [EXPIRED] * 3
+    assert sorted(watched.notifier.stages) == [EXPIRED] * 3 + [EXPIRING] * 3
 
 
 def test_a_suspend_over_the_end_asks_once() -> None:
@@ -571,7 +568,7 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
     watched.look_at(HOURS_12 - 800)
     (notice,) = watched.notifier.notices
     assert notice.profile == name
-    assert notice.title == "AWS session of -x $(touch ran) <b>'\\u202e is due"
+    assert notice.title == "AWS session -x $(touch ran) <b>'\\u202e expires soon"
     assert "--profile '-x $(touch ran) <b>'\"'\"'\\u202e'" in notice.text
 
 
