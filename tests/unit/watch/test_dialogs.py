@@ -37,7 +37,7 @@ def as_a_mnemonic(text: str) -> str:
 
 
 def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: Path) -> None:
-    """What was told stands above the question; the next one begins afresh."""
+    """Text that was told appears above the next question only."""
     zenity = recorder(tools, "zenity", "echo 123456")
     desktop = terminal(environment)
     assert desktop.unavailable_reason() == ""
@@ -63,10 +63,10 @@ def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: P
         ("exit 255", CannotAskError, "zenity can't show a dialog: exit code 255"),
     ],
 )
-def test_what_ends_without_an_answer(
+def test_a_dialog_without_an_answer(
     environment: dict[str, str], tools: Path, script: str, error: type[Exception], text: str
 ) -> None:
-    """Dismissed by the person, left alone, or not shown: three different things."""
+    """Closed, unanswered and never shown are different errors."""
     recorder(tools, "zenity", script)
     with pytest.raises(error, match=text):
         terminal(environment).ask("Code: ")
@@ -81,7 +81,7 @@ def test_a_dialog_that_hangs_is_ended(environment: dict[str, str], tools: Path) 
         desktop.ask("Code: ")
 
 
-def test_kde_is_asked_by_its_own_dialog(environment: dict[str, str], tools: Path) -> None:
+def test_kde_prefers_kdialog(environment: dict[str, str], tools: Path) -> None:
     """Both programs are there."""
     recorder(tools, "zenity", "exit 1")
     kdialog = recorder(tools, "kdialog", "echo 123456")
@@ -93,7 +93,7 @@ def test_kde_is_asked_by_its_own_dialog(environment: dict[str, str], tools: Path
 
 
 def test_without_a_display_nobody_is_asked(environment: dict[str, str], tools: Path) -> None:
-    """A zenity alone is no desktop, and a display alone shows no dialog."""
+    """It takes both a display and a dialog program."""
     without = {name: value for name, value in environment.items() if name != "DISPLAY"}
     assert terminal(environment).unavailable_reason() == "there is no program that shows a dialog"
     with pytest.raises(CannotAskError):
@@ -102,10 +102,10 @@ def test_without_a_display_nobody_is_asked(environment: dict[str, str], tools: P
     assert terminal(without).unavailable_reason() == "there is no desktop to ask on"
 
 
-def test_the_terminal_is_taken_where_there_is_no_desktop(
+def test_without_a_desktop_it_asks_on_the_terminal(
     environment: dict[str, str], tools: Path
 ) -> None:
-    """Decided when somebody has to be asked, and not before: systemd isn't asked in vain."""
+    """Decided at the first question: before that systemd isn't started."""
     systemctl = recorder(tools, "systemctl", "exit 1")
     del environment["DISPLAY"]
     person = FakeTerminal("123456")
@@ -123,7 +123,7 @@ def test_the_terminal_is_taken_where_there_is_no_desktop(
     assert either.ask("Code: ") == "234567"
 
 
-def test_a_wait_is_said(environment: dict[str, str]) -> None:
+def test_a_wait_is_noted(environment: dict[str, str]) -> None:
     """There is no countdown on a desktop."""
     notes = FakeNotes()
     DialogTerminal(environment, notes).wait(0, "The next code appears in")

@@ -85,7 +85,7 @@ def test_the_environment_is_kept_by_a_list_without_secrets() -> None:
     ],
 )
 def test_a_proxy_is_kept_without_its_password(value: str, bare: str) -> None:
-    """What is left out is said, without repeating it."""
+    """A note says so, without the password."""
     made, notes = job_of(("/usr/bin/aws",), {"https_proxy": value})
     assert made.environment == {"https_proxy": bare}
     assert len(notes) == (value != bare)
@@ -282,7 +282,7 @@ def test_a_task_holds_the_very_words(value: str) -> None:
 
 
 def test_the_words_are_split_as_sh_does() -> None:
-    """The reading above stands on its own feet."""
+    """This checks the parser above."""
     assert shlex.split(as_cron_runs(cron_line(job("a b")), resolves_backslashes=True))[1:3] == [
         "AWS_CONFIG_FILE=a b",
         AWS,
@@ -291,7 +291,7 @@ def test_the_words_are_split_as_sh_does() -> None:
 
 @pytest.mark.parametrize("proxy", ["http://ada:hu/sh@10.0.0.1:80", "http://ada:h#ush@p:1"])
 def test_a_password_that_ends_the_host_is_not_kept(proxy: str) -> None:
-    """Nothing of such a URL is, and a line says so."""
+    """Nothing of such a URL is saved, and a note says so."""
     job, notes = job_of(("/usr/bin/aws",), {"HTTPS_PROXY": proxy})
     assert "HTTPS_PROXY" not in job.environment
     assert "not saved" in notes[0]

@@ -61,8 +61,8 @@ def slept(sleep: Sleep, until: datetime | None, meanwhile: Callable[[], object])
     return took
 
 
-def test_sleep_ends_at_its_moment() -> None:
-    """Not before."""
+def test_sleep_ends_on_time() -> None:
+    """And not earlier."""
     clock = WallClock()
     until = clock.now() + timedelta(seconds=0.2)
     Sleep(clock, ())(until)
@@ -70,7 +70,7 @@ def test_sleep_ends_at_its_moment() -> None:
     Sleep(clock, ())(until)
 
 
-def test_a_change_of_a_file_ends_it(tmp_path: Path) -> None:
+def test_a_changed_file_ends_the_sleep(tmp_path: Path) -> None:
     """Made, replaced, and removed; also while nobody sleeps."""
     file = tmp_path / "credentials"
     sleep = Sleep(WallClock(), [str(file)], glance=0.1)
@@ -88,8 +88,8 @@ def _new(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("seconds", [3600, -3600])
-def test_a_clock_that_jumps_ends_it(seconds: int) -> None:
-    """Forth, as after a suspend, and back."""
+def test_a_clock_jump_ends_the_sleep(seconds: int) -> None:
+    """Forward, as after a suspend, and back."""
     clock = WallClock()
     sleep = Sleep(clock, (), glance=0.1)
     until = clock.now() + timedelta(hours=2)
@@ -101,8 +101,8 @@ def test_a_clock_that_jumps_ends_it(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_signal_ends_it_at_once(number: int, code: int) -> None:
-    """From a nap of any length; then signals mean what they meant before."""
+def test_a_signal_ends_the_sleep_at_once(number: int, code: int) -> None:
+    """Whatever it waits for; the old handlers come back."""
     before = signal.getsignal(number)
     sleep = Sleep(WallClock(), (), glance=3600)
     start = time.monotonic()
@@ -113,7 +113,7 @@ def test_a_signal_ends_it_at_once(number: int, code: int) -> None:
     assert signal.getsignal(number) == before
 
 
-def test_a_signal_that_is_ignored_stays_so() -> None:
+def test_an_ignored_signal_stays_ignored() -> None:
     """A watch under nohup runs on."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -123,7 +123,7 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_sleep_takes_the_clock_that_it_is_given() -> None:
-    """A moment that has passed by that clock is no reason to sleep."""
+def test_sleep_uses_the_given_clock() -> None:
+    """A time in the past of that clock needs no sleep."""
     clock = FakeClock()
     Sleep(clock, ())(NOW)

@@ -31,7 +31,7 @@ SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(minutes=5), NO
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_notify_send_shows_a_hostile_name_as_it_is(
+def test_notify_send_shows_a_hostile_name_unchanged(
     environment: dict[str, str], tools: Path, tmp_path: Path, value: str
 ) -> None:
     """The title is plain text to it, the text may be markup; nothing is run."""
@@ -46,10 +46,10 @@ def test_notify_send_shows_a_hostile_name_as_it_is(
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_command_of_ones_own_finds_the_true_values(
+def test_notify_command_gets_the_raw_values(
     environment: dict[str, str], tools: Path, tmp_path: Path, value: str
 ) -> None:
-    """In its environment, and no key beside them; its words are split, no shell runs it."""
+    """As variables, without keys; the command is split into words, without a shell."""
     tell = recorder(tools, "tell me", "/usr/bin/env >&9")
     environment.update({"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "secret"})
     command = f"'{tell}' --urgent $HOME"
@@ -75,7 +75,9 @@ def test_a_command_of_ones_own_finds_the_true_values(
         ("/bin/false", "/bin/false failed (exit code 1)"),
     ],
 )
-def test_what_can_not_be_told_says_why(environment: dict[str, str], command: str, why: str) -> None:
+def test_a_failed_notification_says_why(
+    environment: dict[str, str], command: str, why: str
+) -> None:
     """The watch logs it and goes on."""
     assert Notifications(environment, command)(notice_of("mfa", SESSION, EXPIRING, NOW)) == why
 
@@ -90,8 +92,8 @@ def test_no_value_gets_into_a_script(value: str, words_of: Callable[[Notice], li
     assert hostile == [value if word == "@" else word for word in words]
 
 
-def test_the_desktop_is_asked_of_systemd(environment: dict[str, str], tools: Path) -> None:
-    """A job of a scheduler has none of these; what it has stays."""
+def test_systemd_knows_the_desktop(environment: dict[str, str], tools: Path) -> None:
+    """A scheduled job lacks these; variables that are set stay."""
     shown = (
         "DISPLAY=:7\nWAYLAND_DISPLAY=wayland-1\nXAUTHORITY=$'/run/my\\\\ x'\nHOME=/else\n"
         "DBUS_SESSION_BUS_ADDRESS=unix:path=/bus\nBASH_FUNC_x%%=$'() {\\n'\n"
@@ -107,7 +109,7 @@ def test_the_desktop_is_asked_of_systemd(environment: dict[str, str], tools: Pat
     assert "BASH_FUNC_x%%" not in found
 
 
-def test_the_desktop_is_found_by_its_sockets(environment: dict[str, str], tmp_path: Path) -> None:
+def test_sockets_show_the_desktop(environment: dict[str, str], tmp_path: Path) -> None:
     """Without systemd: where a compositor and the bus listen; not a file that has the name."""
     runtime = tmp_path / "r"
     runtime.mkdir()

@@ -46,7 +46,7 @@ def test_cron_gets_one_line_and_keeps_the_others(environment: dict[str, str], to
     assert not cron.uninstall()
 
 
-def test_a_crontab_of_nothing_else_goes(environment: dict[str, str], tools: Path) -> None:
+def test_an_empty_crontab_is_removed(environment: dict[str, str], tools: Path) -> None:
     """There was none before."""
     crontab = fake_crontab(tools)
     cron = scheduler("cron", environment)
@@ -82,10 +82,8 @@ esac""",
     return table
 
 
-def test_systemd_gets_two_units_and_is_told(
-    environment: dict[str, str], tools: Path, tmp_path: Path
-) -> None:
-    """Written, then loaded; stopped before they go."""
+def test_systemd_loads_two_units(environment: dict[str, str], tools: Path, tmp_path: Path) -> None:
+    """It writes them before loading, and stops them before removing."""
     systemctl = recorder(tools, "systemctl", "")
     systemd = scheduler("systemd", environment)
     assert systemd.unavailable_reason() == ""
@@ -106,7 +104,7 @@ def test_systemd_gets_two_units_and_is_told(
     ]
 
 
-def test_systemd_without_a_manager_of_this_user_is_not_to_be_had(
+def test_systemd_is_unavailable_without_a_user_manager(
     environment: dict[str, str], tools: Path
 ) -> None:
     """A container, a user without a session: cron is next."""
@@ -119,7 +117,7 @@ def test_systemd_without_a_manager_of_this_user_is_not_to_be_had(
 def test_launchd_gets_a_property_list(
     environment: dict[str, str], tools: Path, tmp_path: Path
 ) -> None:
-    """By a fake launchctl: it was never seen to run."""
+    """With a fake launchctl."""
     launchctl = recorder(tools, "launchctl", "")
     launchd = scheduler("launchd", environment)
     launchd.install(JOB)
@@ -132,7 +130,7 @@ def test_launchd_gets_a_property_list(
 
 
 def test_task_scheduler_gets_a_file_in_utf_16(environment: dict[str, str], tools: Path) -> None:
-    """By a fake schtasks: it was never seen to run."""
+    """With a fake schtasks."""
     copy = tools / "copy"
     schtasks = recorder(tools, "schtasks", f"[ $1 = /Create ] && /bin/cp \"$5\" '{copy}'; exit 0")
     task = scheduler("schtasks", environment)
@@ -142,8 +140,8 @@ def test_task_scheduler_gets_a_file_in_utf_16(environment: dict[str, str], tools
     assert [words[0] for words in recorded(schtasks)] == ["/Create", "/Query", "/Delete"]
 
 
-def test_a_scheduler_that_refuses_is_an_error(environment: dict[str, str], tools: Path) -> None:
-    """With what it said."""
+def test_a_failing_scheduler_is_an_error(environment: dict[str, str], tools: Path) -> None:
+    """The error contains what the program printed."""
     recorder(tools, "schtasks", "echo 'ERROR: Access is denied.' >&2; exit 1")
     with pytest.raises(ConfigurationError, match="Access is denied"):
         scheduler("schtasks", environment).install(JOB)

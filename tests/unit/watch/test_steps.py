@@ -37,7 +37,9 @@ END = SESSION.expiration
         (SHORT, HOUR, 450),
     ],
 )
-def test_a_session_is_expiring_from(session: Session, before: int | None, seconds: int) -> None:
+def test_when_a_session_starts_to_expire_soon(
+    session: Session, before: int | None, seconds: int
+) -> None:
     """The expiry window, or the seconds that were asked for up to half of the lifetime."""
     assert expiring_from(session, before) == NOW + timedelta(seconds=seconds)
 
@@ -61,16 +63,14 @@ def test_a_session_is_expiring_from(session: Session, before: int | None, second
         (600, WatchState(END, EXPIRED, prompted=True, notified=True), False, Step(until=END)),
     ],
 )
-def test_a_session_calls_for(
-    left: int, state: WatchState | None, *, is_silent: bool, expected: Step
-) -> None:
-    """The table of what is done with so many seconds left and so much done."""
+def test_next_step(left: int, state: WatchState | None, *, is_silent: bool, expected: Step) -> None:
+    """What to do, by the seconds left and what was done so far."""
     now = END - timedelta(seconds=left)
     assert next_step(SESSION, state, now, before=None, is_silent=is_silent) == expected
 
 
-def test_a_pause_ends_at_the_next_stage_at_the_latest() -> None:
-    """A try that failed shortly before the end isn't repeated after it, but at it."""
+def test_a_pause_ends_when_the_session_expires() -> None:
+    """A failure shortly before it is tried again right then."""
     now = END - timedelta(seconds=30)
     state = state_of(SESSION, None, now).tried_again(now)
     assert next_step(SESSION, state, now, before=None, is_silent=True) == Step(until=END)
@@ -79,7 +79,7 @@ def test_a_pause_ends_at_the_next_stage_at_the_latest() -> None:
     assert step == Step(until=END + timedelta(minutes=1))
 
 
-def test_a_clock_that_was_set_back_prolongs_no_pause() -> None:
+def test_setting_the_clock_back_does_not_prolong_a_pause() -> None:
     """A next try that lies hours ahead was written by another clock."""
     now = END - timedelta(seconds=600)
     state = WatchState(END, EXPIRING, tries=1, next_try=now + LONGEST_PAUSE + timedelta(seconds=1))
@@ -96,7 +96,7 @@ def test_pauses_double_up_to_five_minutes() -> None:
     assert pauses == [1, 2, 4, 5, 5]
 
 
-def test_a_question_that_could_not_be_put_was_not_asked() -> None:
+def test_a_question_that_was_never_shown_does_not_count() -> None:
     """Once there is a display again, the person is asked."""
     terminal = PromptedTerminal(FakeTerminal(UnshownError("No display."), "123456"))
     with pytest.raises(UnshownError):
@@ -107,16 +107,16 @@ def test_a_question_that_could_not_be_put_was_not_asked() -> None:
 
 
 @pytest.mark.parametrize("answer", [CancelledError("No."), CannotAskError("Nobody answered.")])
-def test_a_question_without_an_answer_was_prompted(answer: Exception) -> None:
-    """Once a session is enough."""
+def test_a_question_without_an_answer_counts(answer: Exception) -> None:
+    """It is asked once per session."""
     terminal = PromptedTerminal(FakeTerminal(answer))
     with pytest.raises(type(answer)):
         terminal.ask("Code: ")
     assert terminal.was_prompted
 
 
-def test_a_dialog_that_answers_by_itself_is_not_asked_for_ever() -> None:
-    """Four questions are enough for a person."""
+def test_a_dialog_that_answers_by_itself_is_asked_four_times() -> None:
+    """Three codes and a typo."""
     inner = FakeTerminal(*["junk"] * 10)
     terminal = PromptedTerminal(inner)
     for _ in range(4):

@@ -152,8 +152,8 @@ def scene(
 # What a watch does.
 
 
-def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
-    """Asked at the moment it is due; then the new session says when to come back."""
+def test_an_expiring_session_is_asked_for_and_renewed() -> None:
+    """It asks when the window begins; then the new session says when to come back."""
     watched = scene("123456")
     until = watched.look_at(0)
     assert until == NOW + timedelta(seconds=HOURS_12 - 899)
@@ -166,8 +166,8 @@ def test_a_session_that_is_due_is_asked_for_and_renewed() -> None:
     assert watched.world.notes == ["mfa: renewed, valid until tomorrow 08:45."]
 
 
-def test_each_renewal_has_edges_of_its_own() -> None:
-    """Keys that were read days ago may have been replaced; a look alone needs none."""
+def test_each_renewal_has_new_ports() -> None:
+    """Keys may have changed since the last one; without a renewal none are made."""
     watched = scene("123456")
     made = watched.made
     watched.look_at(0)
@@ -176,8 +176,8 @@ def test_each_renewal_has_edges_of_its_own() -> None:
     assert watched.made == made + 1
 
 
-def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
-    """One question, one notice while it lives, one when it has ended; then silence."""
+def test_a_closed_question_is_notified_when_expiring_and_when_expired() -> None:
+    """One question, one notification while it is valid, one after it expired, then nothing."""
     watched = scene(DISMISSED)
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
@@ -189,8 +189,8 @@ def test_dismissed_it_is_told_once_and_again_when_it_is_over() -> None:
     assert "mfa: the question was closed." in watched.said
 
 
-def test_the_next_process_tells_nothing_twice() -> None:
-    """``--once`` every few minutes: what was told is known to the next."""
+def test_the_next_process_notifies_nothing_twice() -> None:
+    """``--once`` every few minutes reads what the last one did."""
     watched = scene(DISMISSED)
     for seconds in range(HOURS_12 - 900, HOURS_12 + 900, 60):
         watched.watch = watched.new_watch()
@@ -199,16 +199,16 @@ def test_the_next_process_tells_nothing_twice() -> None:
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
-def test_with_nobody_to_ask_it_is_told() -> None:
-    """No desktop and no terminal, but a command that tells."""
+def test_with_nobody_to_ask_it_notifies() -> None:
+    """No desktop and no terminal, but a program that notifies."""
     watched = scene(nobody="there is no terminal to ask on")
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 0
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
-def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
-    """Nobody was at the desktop when it was due: the question comes at the end."""
+def test_a_person_who_comes_back_is_asked_when_it_has_expired() -> None:
+    """Nobody was at the desktop when it expired soon, so the question comes later."""
     watched = scene("123456", nobody="there is no desktop")
     watched.look_at(HOURS_12 - 800)
     watched.world.terminal.nobody = ""
@@ -220,8 +220,8 @@ def test_who_can_be_asked_later_is_asked_when_it_is_over() -> None:
     ]
 
 
-def test_what_can_not_be_told_is_tried_again_and_logged_once() -> None:
-    """Neither a question nor a notice is possible: a desktop may come."""
+def test_a_failed_notification_is_tried_again_and_logged_once() -> None:
+    """Neither a question nor a notification is possible until a desktop appears."""
     watched = scene(nobody="there is no desktop")
     watched.notifier.failure = "there is no notify-send"
     watched.run_until(HOURS_12 - 300)
@@ -231,8 +231,8 @@ def test_what_can_not_be_told_is_tried_again_and_logged_once() -> None:
     assert watched.notifier.stages == [EXPIRING]
 
 
-def test_nobody_answers() -> None:
-    """A question that stood for two minutes counts as asked, and is told with the reason."""
+def test_an_unanswered_question_is_notified_with_the_reason() -> None:
+    """The question counts, and isn't repeated."""
     watched = scene(CannotAskError("Nobody answered within 120 s."))
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
@@ -241,7 +241,7 @@ def test_nobody_answers() -> None:
 
 
 def test_renewed_elsewhere_is_silent() -> None:
-    """Another process made a session: no question, no notice, one line in the log."""
+    """Another process made a session: one line in the log, nothing else."""
     watched = scene()
     watched.look_at(0)
     new = session_section(HOURS_12, now=NOW + timedelta(hours=11))
@@ -269,8 +269,8 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
     assert "mfa: renewed elsewhere, valid until tomorrow 08:00." in watched.said
 
 
-def test_while_another_process_asks_it_is_told() -> None:
-    """Somebody left a question open elsewhere: the session lives, and comes to its end."""
+def test_while_another_process_asks_it_notifies() -> None:
+    """A question is open elsewhere, but the session still expires."""
     watched = scene()
     watched.world.locks.busy = {"session": "process 42"}
     watched.look_at(HOURS_12 - 800)
@@ -284,8 +284,8 @@ def test_ctrl_c_at_the_question_ends_the_watch() -> None:
         watched.look_at(HOURS_12 - 800)
 
 
-def test_seconds_before_the_end_may_be_named() -> None:
-    """``--before``: due an hour early, and renewed though the usual window isn't reached."""
+def test_before_renews_earlier() -> None:
+    """An hour early, before the usual window begins."""
     watched = scene("123456", request=WatchRequest(("mfa",), HOUR))
     watched.watch.check_profiles()
     assert watched.look_at(0) == NOW + timedelta(seconds=HOURS_12 - HOUR + 1)
@@ -294,23 +294,23 @@ def test_seconds_before_the_end_may_be_named() -> None:
     assert len(watched.world.sts.calls) == 1
 
 
-def test_a_profile_that_is_not_managed_is_refused() -> None:
-    """There is nothing to watch, and nothing to wait for."""
+def test_only_mfa_profiles_can_be_watched() -> None:
+    """Others have nothing to renew."""
     watched = scene(request=WatchRequest(("mfa", "default")))
     with pytest.raises(ConfigurationError, match="default isn't an MFA profile"):
         watched.watch.check_profiles()
 
 
-def test_a_managed_profile_without_a_session_is_left_alone() -> None:
-    """Logged out: who wants a session logs in."""
+def test_a_profile_without_a_session_is_ignored() -> None:
+    """It was logged out."""
     watched = scene()
     del watched.world.files.credentials["mfa"]
     assert watched.look_at(0) is None
     assert watched.questions == 0
 
 
-def test_a_session_that_was_forgotten_is_left_alone() -> None:
-    """It ended more than a week ago."""
+def test_a_session_that_expired_long_ago_is_ignored() -> None:
+    """It expired more than a week ago."""
     watched = scene()
     assert watched.look_at(8 * 86_400) is None
     assert watched.questions == 0
@@ -321,7 +321,7 @@ def test_a_session_that_was_forgotten_is_left_alone() -> None:
 
 
 def test_a_command_that_fetches_codes_renews_silently() -> None:
-    """No question, no notice."""
+    """No question, no notification."""
     watched = scene(config=BY_PROCESS, process=("123456",))
     watched.look_at(HOURS_12 - 800)
     assert watched.questions == 0
@@ -349,8 +349,8 @@ def test_keys_in_the_environment_have_no_profile_to_inherit_from() -> None:
     assert watched.questions == 1
 
 
-def test_a_command_that_fails_is_told_with_the_reason_and_tried_again_at_the_end() -> None:
-    """Once when due, once when over: it may cost a touch each time."""
+def test_a_failing_command_is_notified_and_tried_again_after_expiry() -> None:
+    """Once each: it may cost a touch of a key each time."""
     failure = TokenProcessError("The command failed.")
     watched = scene(config=BY_PROCESS, process=(failure, failure))
     watched.run_until(2 * HOURS_12)
@@ -359,8 +359,8 @@ def test_a_command_that_fails_is_told_with_the_reason_and_tried_again_at_the_end
     assert "Renewal failed: The command failed." in watched.notifier.notices[0].text
 
 
-def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
-    """The second try works: nobody had to know."""
+def test_a_short_network_failure_is_not_notified() -> None:
+    """The second try works."""
     watched = scene(config=BY_PROCESS, process=("123456", "234567"))
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(HOURS_12)
@@ -368,8 +368,8 @@ def test_a_network_that_is_away_for_a_minute_is_not_told() -> None:
     assert len(watched.world.sts.calls) == 2
 
 
-def test_a_network_that_stays_away_is_told_and_tried_all_the_same() -> None:
-    """After the third try, and when the session is over; the log has it once a stage."""
+def test_a_long_network_failure_is_notified_and_tried_on() -> None:
+    """After the third try and when the session has expired; the log has it once each."""
     codes = tuple(f"{number:06}" for number in range(1, 400))
     watched = scene(config=BY_PROCESS, process=codes)
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 300
@@ -384,8 +384,8 @@ def test_a_network_that_stays_away_is_told_and_tried_all_the_same() -> None:
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
-def test_a_network_that_is_away_is_told_at_the_fourth_try() -> None:
-    """Seven minutes after the session was due; at once if the session is over."""
+def test_a_network_failure_is_notified_at_the_fourth_try() -> None:
+    """Seven minutes into the window; at once if the session has expired."""
     watched = scene(config=BY_PROCESS, process=[f"{number:06}" for number in range(9)])
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 9
     watched.world.clock.advance(HOURS_12 - 899)
@@ -399,8 +399,8 @@ def test_a_network_that_is_away_is_told_at_the_fourth_try() -> None:
     assert late.notifier.stages == [EXPIRED]
 
 
-def test_a_command_that_failed_is_not_run_again_for_a_notice() -> None:
-    """Only the notice is tried again, where none can be shown yet."""
+def test_a_failed_command_is_not_run_again_for_a_notification() -> None:
+    """Only the notification is tried again."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("The command failed.")])
     watched.notifier.failure = "there is no notify-send"
     watched.world.clock.advance(HOURS_12 - 899)
@@ -411,8 +411,8 @@ def test_a_command_that_failed_is_not_run_again_for_a_notice() -> None:
     assert watched.notifier.stages == [EXPIRING]
 
 
-def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
-    """The command took so long that the session ended meanwhile: a stage of its own."""
+def test_a_renewal_that_fails_while_the_session_expires_is_tried_again() -> None:
+    """The session expired while the command ran, which is a new stage."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("It hung."), "123456"])
     run = watched.world.token_process.run
 
@@ -427,8 +427,8 @@ def test_a_renewal_that_fails_over_the_end_is_tried_again_at_once() -> None:
     assert "mfa: renewed, valid until " in watched.said
 
 
-def test_a_network_that_is_away_after_a_question_is_told() -> None:
-    """The person typed a code in vain, and has to know; there is no second question."""
+def test_a_network_failure_after_a_question_is_notified() -> None:
+    """The person entered a code and has to know; there is no second question."""
     watched = scene("123456")
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
@@ -439,8 +439,8 @@ def test_a_network_that_is_away_after_a_question_is_told() -> None:
 @pytest.mark.parametrize(
     "error", [PermissionDeniedError("A policy denies it."), BusyError("Busy.")]
 )
-def test_what_fails_before_a_question_leaves_the_question_open(error: MfaError) -> None:
-    """Nobody was asked, so the end of the session is a chance to ask."""
+def test_a_failure_before_the_question_leaves_it_for_later(error: MfaError) -> None:
+    """Nobody was asked yet, so it asks when the session has expired."""
     config = {key: value for key, value in MARKED.items() if key != "mfa_serial"}
     watched = scene("123456", config=config)
     watched.world.iam.answers = [error]
@@ -453,10 +453,10 @@ def test_what_fails_before_a_question_leaves_the_question_open(error: MfaError) 
 
 
 @pytest.mark.parametrize("process", [(), ("123456", "234567", "345678")])
-def test_a_session_that_is_over_as_soon_as_it_is_made_ends_the_questions(
+def test_a_new_session_that_has_expired_ends_the_questions(
     process: tuple[str, ...],
 ) -> None:
-    """A clock is off: asking again and again wouldn't set it right."""
+    """A clock is off, and asking again wouldn't help."""
     watched = scene("123456", config=BY_PROCESS if process else MARKED, process=process)
     watched.world.sts.answers = [1]
     watched.world.clock.time = NOW + timedelta(seconds=HOURS_12 - 800)
@@ -488,8 +488,8 @@ class BreakableFiles(FakeFiles):
         return super().profile(name)
 
 
-def test_a_broken_file_is_told_once_and_mended_it_goes_on() -> None:
-    """It waits for the file, and asks when the time has come."""
+def test_an_unreadable_file_is_logged_once_until_it_is_fixed() -> None:
+    """It waits for the file, and asks at the right time."""
     watched = scene("123456")
     files = BreakableFiles(watched.world.files.config, watched.world.files.credentials)
     watched.world.files = files
@@ -538,7 +538,7 @@ def test_a_day_in_a_minute() -> None:
 
 
 def test_a_day_of_refusals_asks_each_session_once() -> None:
-    """Nobody answers all day: three questions, and each session is told twice."""
+    """Nobody answers all day: three questions, and two notifications per session."""
     durations = (HOUR, 4 * HOUR, HOURS_12)
     sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
     files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
@@ -549,7 +549,7 @@ def test_a_day_of_refusals_asks_each_session_once() -> None:
 
 
 def test_a_suspend_over_the_end_asks_once() -> None:
-    """The machine slept from before it was due until long after it had ended."""
+    """The machine slept from before the window until long after the session expired."""
     watched = scene(DISMISSED)
     watched.look_at(0)
     watched.look_at(3 * HOURS_12)
@@ -559,7 +559,7 @@ def test_a_suspend_over_the_end_asks_once() -> None:
 
 
 def test_a_hostile_name_stays_text_in_a_notice() -> None:
-    """Shown on one line, quoted where it stands in a command; the true value for programs."""
+    """One line, quoted in the command; programs get the raw value."""
     name = "-x $(touch ran) <b>'\u202e"
     watched = scene(DISMISSED)
     files = watched.world.files
@@ -572,8 +572,8 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
     assert "--profile '-x $(touch ran) <b>'\"'\"'\\u202e'" in notice.text
 
 
-def test_the_overview_tells_from_when_each_is_due() -> None:
-    """Of all managed profiles that have a session, or of the one that is named."""
+def test_watched_sessions() -> None:
+    """Of all MFA profiles that have a session, or of the named one."""
     watched = scene()
     watched.world.files.config["other"] = MARKED
     row = ("mfa", SESSION_OF_MFA, NOW + timedelta(seconds=HOURS_12 - 900))
@@ -586,7 +586,7 @@ SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", NOW + timedelta(h
 
 
 def test_no_secret_is_in_what_is_said() -> None:
-    """Neither in the log nor in a notice."""
+    """Neither in the log nor in a notification."""
     watched = scene("123456")
     watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_what_was_told_is_kept_for_the_next_process(tmp_path: Path) -> None:
-    """0600, without any secret; two credentials files are told apart."""
+def test_state_is_saved_for_the_next_process(tmp_path: Path) -> None:
+    """0600, without a secret, and separate for each credentials file."""
     folder = StateFolder(str(tmp_path / "state"))
     done = WatchState(
         NOW, EXPIRING, prompted=True, notified=True, tries=2, next_try=NOW + timedelta(minutes=1)
@@ -33,8 +33,8 @@ def test_what_was_told_is_kept_for_the_next_process(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.tmp")) == []
 
 
-def test_what_was_told_of_old_sessions_goes(tmp_path: Path) -> None:
-    """A week after its end nobody asks for a session any more."""
+def test_state_of_old_sessions_is_dropped(tmp_path: Path) -> None:
+    """A week after they expired."""
     folder = StateFolder(str(tmp_path / "state"))
     WatchStateFile(folder, "/a", lambda: NOW).save("old", WatchState(NOW))
     later = NOW + timedelta(days=8)
@@ -45,8 +45,8 @@ def test_what_was_told_of_old_sessions_goes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "{", '{"a": 1}', '{"a": {"expiration": "?"}}', "\x00", '{"a": null}']
 )
-def test_a_memory_that_can_not_be_read_is_none(tmp_path: Path, content: str) -> None:
-    """One question more, and no traceback."""
+def test_an_unreadable_state_is_ignored(tmp_path: Path, content: str) -> None:
+    """It costs one more question, and no traceback."""
     folder = StateFolder(str(tmp_path))
     (tmp_path / "watch.json").write_text(content)
     state = WatchStateFile(folder, "/a", lambda: NOW)
@@ -55,16 +55,16 @@ def test_a_memory_that_can_not_be_read_is_none(tmp_path: Path, content: str) -> 
     assert WatchStateFile(folder, "/a", lambda: NOW).load("mfa") == WatchState(NOW, EXPIRING)
 
 
-def test_what_can_not_be_written_is_known_to_the_process(tmp_path: Path) -> None:
-    """A full disk makes no one ask every minute."""
+def test_unwritable_state_is_kept_in_the_process(tmp_path: Path) -> None:
+    """A full disk doesn't make it ask every minute."""
     (tmp_path / "state").write_text("in the way")
     state = WatchStateFile(StateFolder(str(tmp_path / "state")), "/a", lambda: NOW)
     state.save("mfa", WatchState(NOW, EXPIRING))
     assert state.load("mfa") == WatchState(NOW, EXPIRING)
 
 
-def test_the_uninstaller_is_told_of_schedulers(tmp_path: Path) -> None:
-    """A crontab belongs to a user and not to a home: without a note nobody looks into it."""
+def test_schedulers_are_noted_for_the_uninstaller(tmp_path: Path) -> None:
+    """Without a note it reads no crontab, which belongs to a user and not to a home."""
     folder = StateFolder(str(tmp_path / "state"))
     assert noted_schedulers(folder) == ()
     keep_schedulers(folder, [])
