@@ -1,6 +1,6 @@
 """What can go wrong: every error carries the CLI's exit code and a remedy.
 
-The exit codes are AWS CLI v2's own (AWS CLI user guide, «Command line return codes»):
+The exit codes are AWS CLI v2's own (AWS CLI user guide, 'Command line return codes'):
 252 wrong usage, 253 configuration, 254 the service said no, 255 anything else,
 130 cancelled from the keyboard.
 """
@@ -41,10 +41,18 @@ class ConfigurationError(MfaError):
     exit_code = 253
 
 
+def _shown(path: str) -> str:
+    import os
+
+    from awscli_mfa_plugin.text import short_path
+
+    return short_path(path, os.path.expanduser("~"))
+
+
 class UnparsableFileError(ConfigurationError):
     """A shared file that botocore wouldn't parse; it stays as it is.
 
-    ``line`` is 0 where it isn't known; ``reason`` goes on from it: «repeats the section of line 1».
+    ``line`` is 0 where it isn't known; ``reason`` goes on from it: 'repeats the section of line 1'.
     """
 
     def __init__(
@@ -56,7 +64,7 @@ class UnparsableFileError(ConfigurationError):
     ) -> None:
         """Keep where and why."""
         self.path, self.line, self.reason = path, line, reason
-        super().__init__(f"The AWS CLI can't read {path}: {self.problem}.", remedy)
+        super().__init__(f"The AWS CLI can't read {_shown(path)}: {self.problem}.", remedy)
 
     @property
     def problem(self) -> str:
@@ -67,12 +75,12 @@ class UnparsableFileError(ConfigurationError):
 class UnwritableFileError(ConfigurationError):
     """A file that can't be read, or can't be replaced without risk; it stays as it is.
 
-    ``reason`` goes on from the path: «isn't a regular file».
+    ``reason`` goes on from the path: 'isn't a regular file'.
     """
 
     def __init__(self, path: str, reason: str, remedy: str) -> None:
         """Keep which file and why."""
-        super().__init__(f"{path} {reason}.", remedy)
+        super().__init__(f"{_shown(path)} {reason}.", remedy)
         self.path, self.reason = path, reason
 
 

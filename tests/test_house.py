@@ -20,9 +20,9 @@ FEATURES = {"aliases", "completion", "doctor", "export", "install", "setup", "wa
 # What each room may import, itself always.
 OURS = {
     "entry": {"host"},
-    "errors": set[str](),
+    "errors": {"text"},
     "declaration": {"errors", "text"},
-    "text": {"errors"},
+    "text": set[str](),
     "session": SHARED,
     "files": SHARED | {"session"},
     "aws": SHARED | {"session", "files"},

@@ -72,7 +72,7 @@ _FISH = _Language(
     takes="any text but NUL",
     evaluates="{command} | source",
 )
-r"""fish: ``\'`` and ``\\`` between single quotes, ``\n`` outside (fish, «The fish language»).
+r"""fish: ``\'`` and ``\\`` between single quotes, ``\n`` outside (fish, 'The fish language').
 
 ``set -e`` erases the innermost scope alone and fails where there is none, hence the loop. It
 takes a universal variable too: fish exports that one behind an erased global one, and behind a
@@ -87,7 +87,7 @@ _CSH = _Language(
     takes="only ASCII on one line, without NUL",
     evaluates='eval "`{command}`"',
 )
-r"""csh, tcsh: history is substituted between single quotes too (tcsh(1), «Lexical structure»).
+r"""csh, tcsh: history is substituted between single quotes too (tcsh(1), 'Lexical structure').
 
 The backslash stands outside of them, where it means the same with ``set backslash_quote``.
 ``eval "`…`"`` makes blanks of line feeds, so a value can't have one. In the C locale tcsh 6.24
@@ -100,7 +100,7 @@ _POWERSHELL = _Language(
     escaped=(("'", "''"),),
     is_ascii=True,
     refused=rf"[{_NO_TEXT}]|\A\Z",
-    takes="any text but NUL, and not an empty one",
+    takes="any text but NUL, not empty",
     evaluates="{command} | Out-String | Invoke-Expression",
 )
 """PowerShell: all is literal between single quotes, which double (about_Quoting_Rules).
@@ -115,31 +115,31 @@ _CMD = _Language(
     sets='set "{name}={value}"',
     unsets='set "{name}="',
     refused=r'[^ -~]|["%!]|\A\Z',
-    takes='only printable ASCII without " % !, not an empty text, and 8191 characters a line',
+    takes='only printable ASCII without " % !, not empty, at most 8191 characters a line',
     longest=8191,
 )
 """cmd: for ``for /f "delims=" %i in ('aws mfa export --format cmd') do %i``, and batch files.
 
-Between the quotes ``& | < > ^`` are literal (Microsoft, Windows Commands, «set» and «cmd»). A
+Between the quotes ``& | < > ^`` are literal (Microsoft, Windows Commands, 'set' and 'cmd'). A
 quote would end them; ``%NAME%`` is expanded in a batch file, ``!NAME!`` under ``cmd /v:on``
-(«cmd», «setlocal»), and what escapes them there stays in the value elsewhere. The console's
+('cmd', 'setlocal'), and what escapes them there stays in the value elsewhere. The console's
 code page decides what becomes of other characters than ASCII. ``set "NAME="`` unsets, hence no
-empty value. The longest line: Microsoft, «Command prompt line string limitation».
+empty value. The longest line: Microsoft, 'Command prompt line string limitation'.
 """
 
 _ENV = _Language(
     sets="{name}={value}",
     unsets="",
     refused=rf"[\n\r$#\\{_NO_TEXT}]|\A['\"]|\A\s|\s\Z",
-    takes=r"a text without line ends, $ # \, quotes at its start and blanks at its ends",
+    takes=r"text without line breaks, $ # \, quotes at its start, or spaces at its ends",
     longest=65535,
 )
 r"""A file for ``docker run --env-file``, and for Compose: nothing is quoted, nothing evaluated.
 
-Docker takes the text after «=» as it is («docker container run», «--env-file»), in lines of at
+Docker takes the text after '=' as it is ('docker container run', '--env-file'), in lines of at
 most 64 KiB (Go's bufio.MaxScanTokenSize, which its reader says). Compose strips blanks, takes
 quotes off, puts variables in for ``$`` and ends a value at `` #``, older ones at any ``#``
-(«Syntax for environment files»). What the two read differently is refused.
+('Syntax for environment files'). What the two read differently is refused.
 
 Nothing is unset by such a file: it is read anew for each container, and a file that sets
 nothing is the opposite of one that does. ``NAME`` alone would hand in the host's value, and
@@ -187,8 +187,8 @@ def evaluated(format_name: str, command: str) -> str:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
-            f"'{sanitize(name)}' can't be the name of a variable in a shell.",
-            "A name has letters, digits and underscores.",
+            f"'{sanitize(name)}' isn't a valid variable name.",
+            "A name can have letters, digits and underscores.",
         )
     return name
 
@@ -198,9 +198,9 @@ def _line(format_name: str, name: str, value: str) -> str:
     line = language.line(name, value)
     if line is None:
         raise ConfigurationError(
-            f"The format {format_name} can't carry the value of {name}: it takes {language.takes}.",
-            "Take another format, --format json for any value, or hand the session over "
-            "without a shell: aws mfa exec -- COMMAND",
+            f"The format {format_name} can't hold the value of {name}: it allows {language.takes}.",
+            "Use another format (--format json holds any value), or run the command directly:  "
+            "aws mfa exec -- COMMAND",
         )
     return line
 
@@ -214,7 +214,7 @@ def _by_numbers(match: re.Match[str]) -> str:
 def format_of_shell(name: str) -> str | None:
     """Return the format for a shell by the name or path of its process, or None if unknown.
 
-    A login shell's hyphen, ``.exe`` and a version («zsh-5.9», «ksh93») don't count.
+    A login shell's hyphen, ``.exe`` and a version ('zsh-5.9', 'ksh93') don't count.
     """
     last = re.split(r"[/\\]", name.strip())[-1].lower().removesuffix(".exe").removeprefix("-")
     return _SHELLS.get(last.rstrip("0123456789.-"))

@@ -110,7 +110,7 @@ class AliasDocument(SharedDocument):
             raise ConfigurationError(
                 f"The options of [{DEFAULT_SECTION}] in {self._form.name} would become aliases in "
                 f"a section [{section}].",
-                f"Nothing was changed. Take them out of [{DEFAULT_SECTION}], then try again.",
+                f"Nothing was changed. Remove them from [{DEFAULT_SECTION}], then try again.",
             )
 
     def _end_of(self, section: str) -> int:

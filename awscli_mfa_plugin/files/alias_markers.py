@@ -74,9 +74,9 @@ def _block(lines: Sequence[Line], start: int, mark: _Opening, end: int, file: st
 
 def _changed_by_hand(file: str, index: int) -> ConfigurationError:
     return ConfigurationError(
-        f"The aliases of a pack in {file} were changed by hand (the block at line {index + 1}).",
-        "Nothing was changed. Move what is yours out of the block, remove the rest of it with its "
-        "two marking lines, then «aws mfa alias install».",
+        f"The aliases of a pack in {file} were edited by hand (block at line {index + 1}).",
+        "Nothing was changed. Move your own aliases out of the block, delete the rest with both "
+        "marker lines, then run:  aws mfa alias install",
     )
 
 

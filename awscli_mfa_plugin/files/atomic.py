@@ -21,15 +21,15 @@ _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _BINARY = getattr(os, "O_BINARY", 0)
 
-_OTHER_FOLDER = "It is as it was. See to it that you may write in {}, or use another file."
-_ROOM = "It is as it was. Make room on the disk, then try again."
+_OTHER_FOLDER = "Nothing was changed. Make {} writable for you, or use another file."
+_ROOM = "Nothing was changed. Free some disk space, then try again."
 _CAUSES = {
     errno.EBUSY: (
-        "it is a mount of its own, as containers make them",
-        "Mount its folder ({}) in place of the file, or use another file.",
+        "it is mounted on its own, as in a container",
+        "Mount its folder ({}) instead of the file, or use another file.",
     ),
     errno.EROFS: ("its file system is read-only", _OTHER_FOLDER),
-    errno.EACCES: ("its folder doesn't allow it", _OTHER_FOLDER),
+    errno.EACCES: ("you can't write to its folder", _OTHER_FOLDER),
     errno.ENOSPC: ("the disk is full", _ROOM),
     errno.EDQUOT: ("the disk quota is used up", _ROOM),
 }
@@ -75,7 +75,7 @@ def take_snapshot(path: str) -> Snapshot:
         return Snapshot()
     except OSError as error:
         reason = f"can't be read: {os.strerror(error.errno or 0)}"
-        remedy = "Nothing was changed. Make it a file that you may read."
+        remedy = "Nothing was changed. Make the file readable for you."
         raise UnwritableFileError(path, reason, remedy) from error
     if not stat.S_ISREG(status.st_mode):
         raise _irregular(path)
@@ -83,8 +83,8 @@ def take_snapshot(path: str) -> Snapshot:
 
 
 def _irregular(path: str) -> UnwritableFileError:
-    reason = "isn't a regular file, so nothing can be kept in it"
-    return UnwritableFileError(path, reason, "Name a regular file in its place.")
+    reason = "isn't a regular file"
+    return UnwritableFileError(path, reason, "Use a regular file instead.")
 
 
 def make_private_folder(path: str) -> None:
@@ -226,7 +226,7 @@ def _is_our_own_file(entry: os.DirEntry[str]) -> bool:
 def unwritable(path: str, error: OSError) -> UnwritableFileError:
     """Return the error to show for what the operating system said about writing ``path``."""
     number = error.errno or 0
-    usual = "It is as it was. See to its disk and its folder ({}), then try again."
+    usual = "Nothing was changed. Check its disk and its folder ({}), then try again."
     cause, remedy = _CAUSES.get(number, (os.strerror(number), usual))
     folder = os.path.dirname(path)
     return UnwritableFileError(path, f"can't be replaced: {cause}", remedy.format(folder))

@@ -86,11 +86,11 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
         # AttributeError: configparser passes over a disk error, and leaves values half made.
         # Not its text: it repeats the line, which may hold a secret.
         check_encoding(_content_of(path), name)
-        raise UnparsableFileError(name, 0, "its parser refuses it") from None
+        raise UnparsableFileError(name, 0, "its parser rejects it") from None
     except not_found:
         # botocore expands variables in any path that it is given.
         raise UnwritableFileError(
-            name, "can't be opened by the AWS CLI", "Use a path without «$» and «~»."
+            name, "can't be opened by the AWS CLI", "Use a path without '$' and '~'."
         ) from None
     return sections
 
@@ -128,7 +128,7 @@ def check_replacement(
         from awscli_mfa_plugin.errors import ConfigurationError
 
         raise ConfigurationError(
-            "The AWS CLI wouldn't read the changed file as it should, so it was not written.",
+            "The AWS CLI would misread the changed file, so it wasn't written.",
             "Nothing was changed. Please report this, with the file's layout but no key.",
         )
 

@@ -80,7 +80,7 @@ class _Reader:
         return Line(kind, text, newline, self.section or "", self.option)
 
     def _continue(self, number: int, stripped: str) -> None:
-        # botocore splits every line of a nested value at its first «=», and fails without one.
+        # botocore splits every line of a nested value at its first '=', and fails without one.
         if self.nested and not all("=" in part for part in stripped.splitlines() if part.strip()):
             raise self._error(number, "is a nested option without a value")
 
@@ -92,7 +92,7 @@ class _Reader:
 
     def _start_option(self, number: int, stripped: str) -> None:
         if self.section is None:
-            raise self._error(number, "stands before the first section")
+            raise self._error(number, "comes before the first section")
         before, delimiter, value = split_option(stripped)
         if not delimiter:
             raise self._error(number, "is neither a section nor an option with a value")
@@ -171,13 +171,13 @@ def indent_after(lines: Sequence[Line], last: int) -> str:
 def check_option(name: str, value: str) -> None:
     """Raise ConfigurationError for what can't be an option on one line, without the value."""
     if not _OPTION_NAME.fullmatch(name):
-        message = "A setting's name may hold letters, digits, «_», «-» and «.» only."
+        message = "A setting's name can only have letters, digits, '_', '-' and '.'."
         raise ConfigurationError(message, "Choose another name.")
     if value != value.strip() or _UNFIT_FOR_A_LINE.search(value):
         raise ConfigurationError(
-            f"The value of {name} can't stand in a shared AWS file: it holds a newline, a control"
-            " character, or a blank at its start or end.",
-            "Nothing was changed. Set it to one line of plain text.",
+            f"The value of {name} can't be saved: it has a line break, a control"
+            " character, or a space at its start or end.",
+            "Nothing was changed. Use one line of plain text.",
         )
 
 
@@ -185,5 +185,5 @@ def check_header(section: str) -> None:
     """Raise ConfigurationError for what can't be a section's name."""
     fits = section and section == section.strip() and not _UNFIT_FOR_A_LINE.search(section)
     if not fits or section == DEFAULT_SECTION:
-        message = "That can't be the name of a section in a shared AWS file."
+        message = "That name can't be used in the AWS config files."
         raise ConfigurationError(message, "Nothing was changed. Choose another profile name.")

@@ -62,8 +62,8 @@ class Locks:
             self._acquire(lock, path, wait_seconds, on_wait)
         except Timeout:
             raise BusyError(
-                f"{self._other(path)} holds what is needed here, for {wait_seconds:g} s by now.",
-                "Answer its question or end it, then try again.",
+                f"Gave up after waiting {wait_seconds:g} s for {self._other(path)}.",
+                "Answer its question or stop it, then try again.",
             ) from None
         except OSError as error:
             raise unwritable(path, error) from error

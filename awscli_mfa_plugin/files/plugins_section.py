@@ -98,14 +98,14 @@ def wired(document: SharedDocument, place: Place) -> SharedDocument:
         return document
     if place.separator in place.folder:
         raise ConfigurationError(
-            f"The plugin's folder can't be named in {FOLDERS}: its path holds «{place.separator}».",
-            "Set XDG_DATA_HOME to a folder without one.",
+            f"The plugin's folder can't be in {FOLDERS}: its path contains '{place.separator}'.",
+            "Set XDG_DATA_HOME to a folder without it.",
         )
     old = document.options(SECTION).get(FOLDERS, "")
     if "\n" in old:
         raise ConfigurationError(
-            f"{FOLDERS} in [{SECTION}] takes several lines, which no AWS CLI understands.",
-            f"Write its folders on one line, with «{place.separator}» between them.",
+            f"{FOLDERS} in [{SECTION}] spans several lines, which no AWS CLI understands.",
+            f"Write its folders on one line, with '{place.separator}' between them.",
         )
     new = _joined(folders(document, place.separator), place)
     return document if new == old else document.with_options(SECTION, {FOLDERS: new})

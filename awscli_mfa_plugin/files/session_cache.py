@@ -49,7 +49,7 @@ class SessionCache:
         if not os.path.isdir(self.folder):
             raise UnwritableFileError(
                 self.folder,
-                "isn't a folder, so no session can be kept in it",
+                "isn't a folder, so no session can be saved there",
                 "Move it away: the AWS CLI keeps its cache there.",
             )
         if not os.access(self.folder, os.W_OK | os.X_OK):

@@ -54,9 +54,8 @@ class SharedFile:
         if os.path.isdir(self.path):
             raise UnwritableFileError(
                 self.path,
-                "is a folder; the AWS CLI wants a file there",
-                "Move it away, or name another file by AWS_SHARED_CREDENTIALS_FILE or "
-                "AWS_CONFIG_FILE.",
+                "is a folder, but the AWS CLI needs a file there",
+                "Move it away, or set AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE to a file.",
             )
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             return SharedDocument.parse(b"", self.path)
@@ -169,15 +168,15 @@ def _check_replaceable(target: str, snapshot: Snapshot) -> None:
         # A rename would part the names, and the other would keep the old keys without a word.
         raise UnwritableFileError(
             target,
-            "has a second name (a hard link), which would keep the old content",
+            "has a hard link, which would keep the old content",
             "Make the other name a symbolic link, then try again.",
         )
     if sys.platform != "win32":
         if status is not None and os.geteuid() not in {0, status.st_uid}:
             raise UnwritableFileError(
                 target,
-                "belongs to another user, and its owner must stay",
-                "Give it to yourself with chown, or use another file.",
+                "belongs to another user",
+                "Take ownership with chown, or use another file.",
             )
         _check_folder(target)
         if _is_mount_point(target):

@@ -60,8 +60,8 @@ class StateFolder:
             if not stat.S_ISDIR(status.st_mode) or not _is_ours(status):
                 raise UnwritableFileError(
                     self.path,
-                    "isn't a folder of yours, so nothing can be kept there",
-                    "Remove it, or give it back to yourself with chown.",
+                    "isn't a folder that belongs to you",
+                    "Remove it, or take ownership with chown.",
                 )
             if sys.platform != "win32" and status.st_mode & 0o077:
                 os.chmod(self.path, 0o700)

@@ -31,7 +31,7 @@ class Node:
 def yaml_error(file: str, line: int, column: int, why: str, kind: str) -> ConfigurationError:
     """Return the error for what stands at a place of a file (counted from 1).
 
-    ``kind`` is what such a file is called: «pack», «manifest».
+    ``kind`` is what such a file is called: 'pack', 'manifest'.
     """
     return ConfigurationError(
         f"{sanitize(file)}, line {line}, column {column}: {why}.",
@@ -86,18 +86,18 @@ class _Tree:
         next(self._events)
         event = next(self._events)
         if type(event).__name__ != "StreamEndEvent":
-            raise self._error(event, "the file holds one document")
+            raise self._error(event, "the file must have one document")
         return node
 
     def _node(self, event: Any, depth: int) -> Node:
         """Return the node that starts with ``event``."""
         kind = type(event).__name__
         if kind == "AliasEvent" or event.anchor:
-            raise self._error(event, "YAML's anchors and aliases («&», «*») aren't taken")
+            raise self._error(event, "YAML anchors and aliases ('&', '*') aren't allowed")
         if event.tag:
-            raise self._error(event, "YAML's tags («!») aren't taken; put the text into quotes")
+            raise self._error(event, "YAML tags ('!') aren't allowed; put the text in quotes")
         if depth > _DEEPEST:
-            raise self._error(event, "that is nested too deeply")
+            raise self._error(event, "it is nested too deeply")
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if kind == "ScalarEvent":
             return Node(line, column, text=event.value)

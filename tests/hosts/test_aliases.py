@@ -186,7 +186,7 @@ def test_what_is_wrong_changes_nothing(home: Home) -> None:
     file.write_text(changed)
     for action in ("install", "uninstall", "list"):
         result = home.run("mfa", "alias", action)
-        assert "were changed by hand (the block at line 3)" in result.stderr
+        assert "were edited by hand (block at line 3)" in result.stderr
         done(result, 253)
     assert file.read_text() == changed
 

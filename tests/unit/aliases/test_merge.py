@@ -157,7 +157,7 @@ BY_HAND = {
 @pytest.mark.parametrize("block", BY_HAND.values(), ids=BY_HAND)
 def test_a_block_that_was_changed_by_hand_is_left_alone(block: str) -> None:
     """Whose line is whose can't be told: refused with the line, and how to go on."""
-    with pytest.raises(ConfigurationError, match=r"changed by hand \(the block at line [2-7]\)"):
+    with pytest.raises(ConfigurationError, match=r"edited by hand \(block at line [2-7]\)"):
         installed(PACK, document(f"[toplevel]\n{block}"), V1)
 
 

@@ -54,7 +54,7 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8": (b"pack: x\nx: \xff", "line 2, column 4: that isn't UTF-8"),
     "a control character": ("pack: x\ny: \x1b[31m", "line 2, column 4: YAML doesn't allow"),
     "a list at the top": ("- a", "line 1, column 1: expected keys and values"),
-    "two documents": ("pack: x\n---\npack: y\n", "line 2, column 1: the file holds one"),
+    "two documents": ("pack: x\n---\npack: y\n", "line 2, column 1: the file must have one"),
     "an unknown key": (f"{GOOD}profile: x\n", "line 8, column 1: unknown key 'profile'"),
     "an unknown key in an alias": (
         GOOD.replace("    help: Who", "    endpoint_url: http://x\n    help: Who"),
@@ -106,16 +106,16 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
         GOOD.replace("true", "maybe"),
         "'external' must be one of: false, true",
     ),
-    "an anchor": ("pack: &a x\naliases: []", "line 1, column 7: YAML's anchors"),
-    "an alias of YAML": ("pack: x\naliases: [*a]", "line 2, column 11: YAML's anchors"),
-    "a tag": ("pack: !!python/object:os.system x", "line 1, column 7: YAML's tags"),
+    "an anchor": ("pack: &a x\naliases: []", "line 1, column 7: YAML anchors"),
+    "an alias of YAML": ("pack: x\naliases: [*a]", "line 2, column 11: YAML anchors"),
+    "a tag": ("pack: !!python/object:os.system x", "line 1, column 7: YAML tags"),
     "an exclamation mark without quotes": (
         GOOD.replace('"!git pull"', "!git pull"),
-        "line 6, column 27: YAML's tags («!») aren't taken; put the text into quotes",
+        "line 6, column 27: YAML tags ('!') aren't allowed; put the text in quotes",
     ),
     "a key of several parts": ("? [a]\n: b", "line 1, column 3: expected text"),
-    "deep nesting": ("pack: " + "[" * 30_000, "line 1, column 11: that is nested too deeply"),
-    "a deep list": ("- " * 30_000, "column 11: that is nested too deeply"),
+    "deep nesting": ("pack: " + "[" * 30_000, "line 1, column 11: it is nested too deeply"),
+    "a deep list": ("- " * 30_000, "column 11: it is nested too deeply"),
 }
 
 

@@ -65,7 +65,7 @@ def test_files_are_found_as_the_cli_finds_them(home: Path) -> None:
 BROKEN = {
     "a byte order mark": (b"\xef\xbb\xbf[a]\n", "line 1 starts with a byte order mark"),
     "not UTF-8": (b"[a]\nb = \xff\n", "line 2 isn't UTF-8"),
-    "no section": (b"b = c\n", "line 1 stands before the first section"),
+    "no section": (b"b = c\n", "line 1 comes before the first section"),
     "a section twice": (b"[a]\n[a]\n", "line 2 repeats the section of line 1"),
 }
 

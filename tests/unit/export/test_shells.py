@@ -152,7 +152,7 @@ def test_a_value_that_a_format_cant_carry_is_refused(name: str, value: str) -> N
     """The error names the variable, the format and another way, and never the value."""
     with pytest.raises(ConfigurationError) as caught:
         script(name, {"FINE": "x", "NAME": value}, ())
-    assert f"The format {name} can't carry the value of NAME" in caught.value.what
+    assert f"The format {name} can't hold the value of NAME" in caught.value.what
     assert "--format json" in caught.value.remedy
     assert "s3cr" not in str(caught.value)
 
@@ -179,9 +179,9 @@ def test_a_value_at_the_edge_is_carried(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_cant_be_a_name_is_refused(name: str, variable: str) -> None:
     """A name stands in the script without quotes, so it must need none."""
-    with pytest.raises(ConfigurationError, match="can't be the name of a variable"):
+    with pytest.raises(ConfigurationError, match="isn't a valid variable name"):
         script(name, {variable: "x"}, ())
-    with pytest.raises(ConfigurationError, match="can't be the name of a variable"):
+    with pytest.raises(ConfigurationError, match="isn't a valid variable name"):
         script(name, {}, [variable])
 
 

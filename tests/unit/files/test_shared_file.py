@@ -203,7 +203,7 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
     path = homely(tmp_path / "sealed")
     path.parent.chmod(0o500)
     try:
-        refuse(tmp_path, path, "folder doesn't allow it")
+        refuse(tmp_path, path, "can't write to its folder")
     finally:
         path.parent.chmod(0o700)
 
@@ -236,7 +236,7 @@ def test_a_bind_mounted_file_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "source file"
     source.write_bytes(OLD)
     with mounted("--bind", str(source), str(path)):
-        refuse(tmp_path, path, "mount of its own")
+        refuse(tmp_path, path, "mounted on its own")
 
 
 @needs_root
@@ -246,7 +246,7 @@ def test_a_bind_mounted_file_is_refused_by_the_rename_too(tmp_path: Path) -> Non
     source = tmp_path / "source"
     source.write_bytes(OLD)
     with mounted("--bind", str(source), str(path)):
-        with pytest.raises(UnwritableFileError, match="mount of its own"):
+        with pytest.raises(UnwritableFileError, match="mounted on its own"):
             replace_file(str(path), NEW)
         assert path.read_bytes() == OLD
     assert not temporary_files(path.parent)
@@ -275,20 +275,20 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         (folder / "filler").write_bytes(b"x" * 8192)
         big = {f"option{i}": "x" * 100 for i in range(100)}
         store = credentials_file(tmp_path, path)
-        with pytest.raises(UnwritableFileError, match=r"disk is full\.\n.*Make room"):
+        with pytest.raises(UnwritableFileError, match=r"disk is full\.\n.*Free some disk space"):
             store.update(lambda document: document.with_options("mfa", big))
         assert path.read_bytes() == OLD
         assert not temporary_files(folder)
 
 
 CAUSES = {
-    errno.EBUSY: ("mount of its own", "Mount its folder (/home/u/.aws)"),
-    errno.EXDEV: ("mount of its own", "Mount its folder (/home/u/.aws)"),
-    errno.EROFS: ("file system is read-only", "may write in /home/u/.aws"),
-    errno.EACCES: ("folder doesn't allow it", "may write in /home/u/.aws"),
-    errno.EPERM: ("folder doesn't allow it", "may write in /home/u/.aws"),
-    errno.ENOSPC: ("disk is full", "Make room"),
-    errno.EDQUOT: ("quota is used up", "Make room"),
+    errno.EBUSY: ("mounted on its own", "Mount its folder (/home/u/.aws)"),
+    errno.EXDEV: ("mounted on its own", "Mount its folder (/home/u/.aws)"),
+    errno.EROFS: ("file system is read-only", "Make /home/u/.aws writable"),
+    errno.EACCES: ("can't write to its folder", "Make /home/u/.aws writable"),
+    errno.EPERM: ("can't write to its folder", "Make /home/u/.aws writable"),
+    errno.ENOSPC: ("disk is full", "Free some disk space"),
+    errno.EDQUOT: ("quota is used up", "Free some disk space"),
     errno.EIO: (os.strerror(errno.EIO), "its folder (/home/u/.aws)"),
 }
 
@@ -423,7 +423,7 @@ def test_what_botocore_would_read_otherwise_is_not_written(tmp_path: Path) -> No
             return SECTION
 
     path = homely(tmp_path)
-    with pytest.raises(ConfigurationError, match="wouldn't read"):
+    with pytest.raises(ConfigurationError, match="would misread"):
         credentials_file(tmp_path).update(lambda document: Lying(with_session(document)))  # type: ignore[arg-type,return-value]
     assert path.read_bytes() == OLD
     assert not temporary_files(path.parent)
