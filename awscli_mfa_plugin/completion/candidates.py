@@ -1,4 +1,4 @@
-"""Says what can stand at the cursor of an ``aws mfa`` command line."""
+"""What can be completed at the cursor of an ``aws mfa`` command line."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OURS = "ours"
 """Only these candidates."""
 
 BESIDE = "beside"
-"""These candidates beside those of the AWS CLI's own completer."""
+"""These candidates and those of the AWS CLI's own completer."""
 
 FILE = "file"
-"""A file's name: the shell knows best how to complete it."""
+"""A file name, which the shell completes."""
 
 COMMAND = "command"
-"""A command line of its own, behind the first «--»."""
+"""A command line of its own, after the first ``--``."""
 
 ALIASES = "aliases"
 """The kind of known names that are the user's aliases of subcommands (v2's ``[command mfa]``)."""
@@ -47,7 +47,7 @@ GLOBAL_OPTIONS: dict[str, Takes] = {
     "--no-cli-auto-prompt": NOTHING,
     "--cli-error-format": ("legacy", "json", "yaml", "text", "table", "enhanced"),
 }
-"""The AWS CLI's own options, of v1 and v2 together: which of them runs isn't known here."""
+"""The AWS CLI's own options, of v1 and v2 together."""
 
 _HELP = "help"
 _PRECOMMANDS = {"command"}
@@ -62,43 +62,43 @@ def candidates(
     names: Sequence[str],
     command_of: Callable[[str], Command],
 ) -> Candidates:
-    """Return what can stand at the cursor, whether or not it begins as the word there does.
+    """Return what can be at the cursor, whatever the word there begins with.
 
-    ``known`` holds the names of each kind (what an option may take, ``ALIASES``); the aliases
-    with what they stand for. ``names`` are the subcommands, in the order of their help;
-    ``command_of`` returns what one of them declares, and is asked for the one of the line.
+    ``known`` holds the names of each kind (what an option may take, ``ALIASES`` with their
+    definitions). ``names`` are the subcommands in the order of the help; ``command_of`` returns
+    the declaration of one.
     """
-    reading = _Reading(known.get(ALIASES, {}), names, command_of)
-    for word in _behind_aws(line.words):
-        reading.take(word)
-    if not reading.is_ours:
-        is_place = not reading.places and not reading.awaiting and not line.current.startswith("-")
+    parsed = _ParsedLine(known.get(ALIASES, {}), names, command_of)
+    for word in _after_aws(line.words):
+        parsed.take(word)
+    if not parsed.is_ours:
+        is_place = not parsed.places and not parsed.expected and not line.current.startswith("-")
         return BESIDE, ["mfa"] if line.words and is_place else []
-    if reading.is_divided:
+    if parsed.is_divided:
         return COMMAND, []
-    takes, prefix = reading.value_at(line.current)
+    takes, prefix = parsed.value_at(line.current)
     if takes == FILES:
         return FILE, []
     if takes:
         return OURS, [prefix + value for value in _values(takes, known, is_joined=bool(prefix))]
-    return OURS, reading.words_at(line.current)
+    return OURS, parsed.words_at(line.current)
 
 
 def beginning_with(current: str, words: Iterable[str]) -> list[str]:
-    """Return those of ``words`` that begin as ``current`` does."""
+    """Return those of ``words`` that start with ``current``."""
     return [word for word in words if word.startswith(current)]
 
 
 def names_to_offer(names: Iterable[str]) -> list[str]:
-    """Return each name once, without those that don't fit on a line or would steer a terminal."""
+    """Return each name once, without those that aren't printable."""
     return [name for name in dict.fromkeys(names) if name and name.isprintable()]
 
 
 def profile_names(config: Iterable[str], credentials: Iterable[str]) -> list[str]:
-    """Return the names of the profiles by the sections of the two shared files.
+    """Return the names of the profiles in the sections of the two shared files.
 
-    Of the config file's sections ``[default]`` and ``[profile NAME]`` are profiles, NAME quoted
-    as in a shell (botocore, ``configloader.build_profile_map``).
+    In the config file these are ``[default]`` and ``[profile NAME]``, NAME quoted as in a shell
+    (botocore, ``configloader.build_profile_map``).
     """
     found = []
     for section in config:
@@ -110,8 +110,8 @@ def profile_names(config: Iterable[str], credentials: Iterable[str]) -> list[str
     return names_to_offer([*found, *credentials])
 
 
-def _behind_aws(words: list[str]) -> list[str]:
-    """Return the words behind ``aws``, which variables and «command» may stand before."""
+def _after_aws(words: list[str]) -> list[str]:
+    """Return the words after ``aws``, skipping variables and ``command`` before it."""
     for at, word in enumerate(words):
         name, equals, _ = word.partition("=")
         if word not in _PRECOMMANDS and not (equals and name.isidentifier()):
@@ -129,11 +129,11 @@ def _values(
 
 
 def _is_option(word: str) -> bool:
-    """Tell whether argparse takes the word for an option also where a value is awaited."""
+    """Tell whether argparse reads the word as an option, even where a value is expected."""
     return word.startswith("-") and word != "-"
 
 
-class _Reading:
+class _ParsedLine:
     """What the finished words say about the next one."""
 
     def __init__(
@@ -143,7 +143,7 @@ class _Reading:
         command_of: Callable[[str], Command],
     ) -> None:
         self.places: list[str] = []
-        self.awaiting: Takes = NOTHING
+        self.expected: Takes = NOTHING
         self.is_divided = False
         self._used: set[str] = set()
         self._aliases = aliases
@@ -152,14 +152,14 @@ class _Reading:
 
     def take(self, word: str) -> None:
         """Read one more word."""
-        if self.awaiting and not _is_option(word):
-            self.awaiting = NOTHING
+        if self.expected and not _is_option(word):
+            self.expected = NOTHING
         elif word == "--" and self._command and self._command.runs_a_program:
             self.is_divided = True
         elif word.startswith("-") and not self.is_divided:
             name, equals, _ = word.partition("=")
             self._used.add(name)
-            self.awaiting = NOTHING if equals else self._options().get(name, NOTHING)
+            self.expected = NOTHING if equals else self._options().get(name, NOTHING)
         else:
             self.places.append(word)
 
@@ -170,26 +170,23 @@ class _Reading:
 
     @property
     def _command(self) -> Command | None:
-        """The subcommand, also behind an alias; None before there is one."""
+        """The subcommand, also of an alias, or None."""
         name = self.places[1] if self.is_ours and len(self.places) > 1 else ""
         if name not in self._names:
             name = next(iter(self._aliases.get(name, "").split()), "")
         return self._command_of(name) if name in self._names else None
 
     def value_at(self, current: str) -> tuple[Takes, str]:
-        """Return what the option before the cursor takes, and what of the word it is joined by.
-
-        ``NOTHING`` where no value stands at the cursor.
-        """
-        if self.awaiting and not _is_option(current):
-            return self.awaiting, ""
+        """Return what the option at the cursor takes (``NOTHING`` if none), and ``--option=``."""
+        if self.expected and not _is_option(current):
+            return self.expected, ""
         name, equals, _ = current.partition("=")
         if not equals or not name.startswith("-"):
             return NOTHING, ""
         return self._options().get(name, TEXT) or TEXT, f"{name}="
 
     def words_at(self, current: str) -> list[str]:
-        """Return the options or the words that can stand at the cursor."""
+        """Return the options or the words that can be at the cursor."""
         if current.startswith("-"):
             return self._unused(self._options())
         if len(self.places) == 1:

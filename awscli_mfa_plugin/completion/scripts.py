@@ -1,17 +1,17 @@
-"""The completion scripts of bash, zsh and fish, and the exit codes by which they are answered."""
+"""The completion scripts of bash, zsh and fish, and the exit codes they react to."""
 
 from __future__ import annotations
 
 from awscli_mfa_plugin.completion.candidates import BESIDE, COMMAND, FILE, OURS
 
 EXIT_CODES = {OURS: 0, FILE: 10, COMMAND: 11, BESIDE: 12}
-"""What ``awscli-mfa complete`` says by its exit code; with any other one, nothing.
+"""The exit codes of ``awscli-mfa complete``; any other means that it failed.
 
-A script may be older than the ``awscli-mfa`` that it asks: these never change their meaning.
+Scripts of older versions rely on them, so they never change.
 """
 
 _ABOUT = """\
-# Completion of {shell} for the AWS CLI with awscli-mfa-plugin: «aws mfa …» by awscli-mfa, all else
+# {shell} completion for the AWS CLI with awscli-mfa-plugin: aws mfa by awscli-mfa, everything else
 # by the CLI's own completer. Printed by: awscli-mfa completion {shell}
 """
 
@@ -21,7 +21,7 @@ case $(complete -p aws 2>/dev/null) in
 "complete -C '"*"' aws")
     _awscli_mfa_cli=$(complete -p aws)
     _awscli_mfa_cli=${_awscli_mfa_cli#complete -C } _awscli_mfa_cli=${_awscli_mfa_cli% aws}
-    # bash quoted it for the shell once more than it is to be run.
+    # bash quoted it once more than needed to run it.
     eval "_awscli_mfa_cli=$_awscli_mfa_cli"
     ;;
 esac
@@ -49,7 +49,7 @@ _awscli_mfa_by_cli() {
     export -n COMP_LINE COMP_POINT COMP_KEY COMP_TYPE
 }
 
-# A command of its own, behind «--».
+# A command line of its own, after '--'.
 _awscli_mfa_command() {
     local at=0
     while [[ $at -lt $COMP_CWORD && ${COMP_WORDS[at]} != -- ]]; do at=$((at + 1)); done
@@ -113,7 +113,7 @@ _awscli_mfa_by_cli() {
     eval "$before"
     local result=$?
     if [[ $_comps[aws] != _awscli_mfa ]]; then
-        # It was one that puts another into its place at its first call, as Debian's does.
+        # It replaced itself by another at its first call, as Debian's does.
         _awscli_mfa_before=$_comps[aws]
         compdef _awscli_mfa aws
         eval "$_awscli_mfa_before"
@@ -212,5 +212,5 @@ DEBIANS_COMPLETER = "/usr/libexec/aws_completer"
 
 
 def script_of(shell: str, completer: str) -> str:
-    """Return a shell's script; ``completer`` is asked where none is on the PATH."""
+    """Return a shell's script; it runs ``completer`` if none is on the PATH."""
     return _ABOUT.format(shell=shell) + _SCRIPTS[shell].replace("@COMPLETER@", completer)

@@ -1,4 +1,4 @@
-"""Splits the command line before the cursor as a shell does, and quotes what goes into it."""
+"""Splits the command line before the cursor as a shell does, and quotes candidates for it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ _ESCAPED_IN_DOUBLE = '$`"\\\n'
 """What a backslash makes literal between double quotes (POSIX.1-2017, Shell 2.2.3)."""
 
 _ESCAPED_IN_SINGLE = {"fish": "'\\"}
-"""The same between single quotes; POSIX shells have nothing of the kind."""
+"""The same between single quotes; only fish has this."""
 
 _PLAIN = frozenset("_./:=@%+,-")
-"""What means nothing to bash inside a word, beside letters and digits."""
-
+"""Not special to bash inside a word, besides letters and digits."""
 
 _REPLACED_BREAKS = "$@"
-"""The word breaks that bash has readline replace with the word (``rl_special_prefixes``)."""
+"""Word breaks that readline replaces together with the word (``rl_special_prefixes``)."""
 
 
 class CommandLine:
-    """The words before the cursor, and the word at it; quotes and backslashes taken off.
+    """The words before the cursor, and the word at it, without quotes and backslashes.
 
-    ``words`` are the finished ones, ``current`` is the one at the cursor, which may be empty.
-    ``quote`` is the quote that is still open in it, or "". ``kept`` is how many characters of
-    ``current`` bash's readline leaves alone: it replaces only what stands behind the last of
-    ``breaks`` (``COMP_WORDBREAKS``), or behind the open quote.
+    ``words`` are the finished ones, ``current`` is the one at the cursor, perhaps empty, and
+    ``quote`` the quote still open in it, or "". ``kept`` is how many characters of ``current``
+    bash's readline keeps: it replaces only what follows the last of ``breaks``
+    (``COMP_WORDBREAKS``), or the open quote.
     """
 
     def __init__(self, text: str, shell: str = "", breaks: str = "") -> None:
@@ -75,15 +74,15 @@ class CommandLine:
 
 
 def for_bash(value: str, line: CommandLine) -> str:
-    """Return what bash's readline has to put behind the part of the word that it keeps.
+    """Return what bash's readline inserts after the part of the word that it keeps.
 
-    Between quotes readline closes the quote itself.
+    It closes an open quote itself.
     """
     rest = value[line.kept :]
     if line.quote == "'":
         return rest.replace("'", "'\\''")
     if line.quote == '"':
-        # An exclamation mark would call the history up, and a backslash before it would stay.
+        # An exclamation mark would expand the history, and a backslash before it would stay.
         return "".join(_in_double(character) for character in rest)
     return "".join(_bare(character) for character in rest)
 

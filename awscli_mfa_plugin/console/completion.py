@@ -1,4 +1,4 @@
-"""``awscli-mfa completion`` and ``complete``: a shell's script, and what it asks at each TAB."""
+"""``awscli-mfa completion`` and ``complete``: a shell's script, and what it runs at each TAB."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ WRONG_USAGE = 252
 """AWS CLI v2's exit code for wrong usage."""
 
 FAILED = 1
-"""The shell then asks the AWS CLI's own completer alone."""
+"""The shell then uses only the AWS CLI's own completer."""
 
 _FILTERING = {"zsh", "fish"}
-"""They compare candidates with the word at the cursor by the user's own rules."""
+"""They filter the candidates themselves, by the user's rules."""
 
 
 def print_script(arguments: list[str]) -> int:
@@ -33,18 +33,18 @@ def print_script(arguments: list[str]) -> int:
 
 
 def complete(arguments: list[str]) -> int:
-    """Print the candidates at the cursor, one a line; return how they are meant.
+    """Print the candidates at the cursor, one per line; return the exit code of their kind.
 
-    ``arguments`` may name the shell, and its word breaks (``COMP_WORDBREAKS``); the command line
-    and the cursor are in ``COMP_LINE`` and ``COMP_POINT``, as for ``aws_completer``. No file is
-    written, nobody is asked, nothing fails aloud: a TAB must not leave anything on the screen.
+    ``arguments`` may name the shell and its word breaks (``COMP_WORDBREAKS``). The command line
+    and the cursor are in ``COMP_LINE`` and ``COMP_POINT``, as for ``aws_completer``. It writes no
+    file, never prompts, and prints no error: pressing TAB must not leave text on the screen.
     """
     try:
         code, words = answer(arguments, os.environ)
         text = "".join(f"{word}\n" for word in words)
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
-    except Exception:  # noqa: BLE001 - the AWS CLI's own completion must go on whatever breaks
+    except Exception:  # noqa: BLE001 - the AWS CLI's own completion must still work
         return FAILED
     return code
 
@@ -68,7 +68,7 @@ def answer(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, l
 
 
 def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return the names in the user's files; none where the line isn't ours."""
+    """Return the names in the user's files, if this is a line of ``aws mfa``."""
     if "mfa" not in line.words:
         return {}
     from awscli_mfa_plugin.completion.candidates import ALIASES, names_to_offer, profile_names
@@ -89,7 +89,7 @@ def _known(line: CommandLine, environment: Mapping[str, str]) -> dict[str, dict[
 
 
 def _sections(path: str) -> dict[str, dict[str, str]]:
-    """Return a file's sections, none if it can't be read: the next command says why."""
+    """Return a file's sections, or none if it can't be read: the next command reports why."""
     from configparser import Error
 
     from awscli_mfa_plugin.files.botocore_parser import sections_of

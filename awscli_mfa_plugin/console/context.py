@@ -1,4 +1,4 @@
-"""Makes the Context of a command outside the ``aws`` process, from environment and files."""
+"""The Context of a command outside the ``aws`` process, from environment and files."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 def context_of(
     environment: MutableMapping[str, str], options: GlobalOptions, system: Sequence[str]
 ) -> Context:
-    """Return the context of a command; the token code is taken out of ``environment``.
+    """Return a command's Context; the MFA code is removed from ``environment``.
 
-    ``system`` are the machine's usual folders of programs.
+    ``system`` are the folders where an ``aws`` usually is.
     """
     return Context(ScriptProcess(environment, system), options)
 
 
 class ScriptProcess:
-    """The process of ``awscli-mfa``: what environment and files say, as far as that goes."""
+    """The process of ``awscli-mfa``: it knows the environment and the files, and no CLI."""
 
     program = ""
 
     def __init__(self, environment: MutableMapping[str, str], system: Sequence[str] = ()) -> None:
-        """Keep the environment, and the usual folders of programs."""
+        """Keep the environment and the usual folders."""
         self.usual_folders = system
         self.environment_code = EnvironmentCode(environment)
         self.environment = dict(environment)
@@ -75,16 +75,18 @@ class ScriptProcess:
         )
 
     def data_loader(self) -> None:
-        """Return None: botocore makes its own."""
+        """Return None: botocore creates its own."""
 
     def host_commands(self) -> NoReturn:
         """Raise ConfigurationError: no CLI runs this process."""
         raise _only_in_the_cli()
 
     def session_credentials(self, *_: object) -> NoReturn:
-        """Raise ConfigurationError: a role on a session is assumed by the CLI's own means."""
+        """Raise ConfigurationError: roles are assumed by the CLI."""
         raise _only_in_the_cli()
 
 
 def _only_in_the_cli() -> ConfigurationError:
-    return ConfigurationError("This works in the AWS CLI alone.", "Run it as a command of aws mfa.")
+    return ConfigurationError(
+        "This works only inside the AWS CLI.", "Run it as an aws mfa command."
+    )

@@ -37,16 +37,16 @@ _Options = dict[str, str]
 
 
 def answer(arguments: list[str], system: Sequence[str] | None) -> int:
-    """Print the credentials that were asked for; return the exit code.
+    """Print the credentials; return the exit code.
 
-    What the fast path can't answer is left to the AWS CLI, on the PATH or in the machine's usual
-    folders, ``system`` (by default ``SYSTEM_PLACES``).
+    What the fast path can't answer is left to the AWS CLI, found on the PATH or in ``system``, by
+    default ``SYSTEM_PLACES``.
     """
     profile = _profile(arguments, os.environ)
     if profile:
         try:
             text = fast_path(profile, os.environ)
-        except Exception:  # noqa: BLE001 - the full way tells what is wrong
+        except Exception:  # noqa: BLE001 - aws reports what is wrong
             text = ""
         if text:
             sys.stdout.write(text)
@@ -55,7 +55,7 @@ def answer(arguments: list[str], system: Sequence[str] | None) -> int:
 
 
 def _profile(arguments: list[str], environment: os._Environ[str]) -> str:
-    """Return the profile that is asked for, or "" where that isn't plain to see."""
+    """Return the profile to answer for, or "" if ``aws`` has to decide."""
     if len(arguments) == 2 and arguments[0] == "--profile":  # noqa: PLR2004 - option and value
         return arguments[1]
     if len(arguments) == 1 and arguments[0].startswith("--profile="):
@@ -70,9 +70,8 @@ def _by_the_cli(arguments: list[str], system: Sequence[str] | None) -> int:
     program = _aws(system)
     if not program:
         sys.stderr.write(
-            "awscli-mfa: the session isn't there or is due, and there is no aws on the PATH to "
-            "renew it.\nPut the AWS CLI on the PATH of the program that asks, or log in before: "
-            "aws mfa login\n"
+            "awscli-mfa: No valid session, and no aws on the PATH to renew it.\n"
+            "Log in first:  aws mfa login\n"
         )
         return NOT_CONFIGURED
     words = [program, "mfa", "credential-process", *arguments]
@@ -80,14 +79,11 @@ def _by_the_cli(arguments: list[str], system: Sequence[str] | None) -> int:
         import subprocess
 
         return subprocess.run(words, check=False).returncode
-    return os.execv(program, words)  # noqa: S606 - no shell is what is wanted
+    return os.execv(program, words)  # noqa: S606 - no shell is wanted
 
 
 def _aws(system: Sequence[str] | None) -> str:
-    """Return the path of the AWS CLI: on the PATH, else beside this script or where it usually is.
-
-    Editors and daemons start programs with a short PATH.
-    """
+    """Return the AWS CLI's path: editors and daemons often have a short PATH."""
     from awscli_mfa_plugin.system.aws_clis import (
         SYSTEM_PLACES,
         programs_in_usual_places,
@@ -104,8 +100,8 @@ def _aws(system: Sequence[str] | None) -> str:
 def fast_path(profile: str, environment: Mapping[str, str]) -> str:
     """Return what a credential process prints for a managed profile, or "".
 
-    "" says that the session isn't there, is due, or that the answer isn't plain to see: a role,
-    an unusual name, a file that doesn't parse. Raises OSError, ValueError.
+    "" means that the session is missing or expires soon, or that ``aws`` has to decide: a role,
+    an unusual name. Raises OSError, ValueError, configparser.Error, KeyError.
     """
     if "AWS_MFA_SESSION" in environment or not _is_plain(profile):
         return ""
@@ -126,7 +122,7 @@ def _is_plain(profile: str) -> bool:
 
 
 def _config_section(sections: Mapping[str, _Options], profile: str) -> _Options | None:
-    """Return the profile's section of the config file; None if two spellings could be meant."""
+    """Return the profile's section of the config file; None if it is spelled in two ways."""
     usual = "default" if profile == "default" else f"profile {profile}"
     quotes = str.maketrans({"\\": "", '"': " ", "'": " "})
     others = (name for name in sections if name != usual and name.startswith(("profile", "def")))

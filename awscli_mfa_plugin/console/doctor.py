@@ -1,4 +1,4 @@
-"""``awscli-mfa doctor``: the checks for when ``aws`` itself doesn't start, without a call."""
+"""``awscli-mfa doctor``: the checks that work if ``aws`` doesn't start; it never calls AWS."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CANCELLED = 130
-"""The shells' exit status of a program that was ended by Ctrl-C."""
+"""The exit code after Ctrl-C."""
 
 
 def diagnose(arguments: list[str], system: Sequence[str]) -> int:
-    """Check, mend if that is wanted, print; return the exit code of the worst finding.
+    """Check, fix with ``--fix``, print; return the exit code of the worst finding.
 
-    ``system`` are the machine's usual folders of programs.
+    ``system`` are the folders where an ``aws`` usually is.
     """
     options = _options(arguments)
     from awscli_mfa_plugin.errors import MfaError
@@ -28,7 +28,7 @@ def diagnose(arguments: list[str], system: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return CANCELLED
     except BrokenPipeError:
-        # Nobody reads the rest; else Python tries once more at its end, and says so.
+        # Without this, Python would write once more on exit, and report that it can't.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 255
     except MfaError as error:
@@ -53,16 +53,18 @@ def _diagnosed(options: argparse.Namespace, system: Sequence[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    """Return the options; wrong ones end the process with 252, as AWS CLI v2 does."""
+    """Return the options; exit with 252 for wrong ones, as AWS CLI v2 does."""
     parser = _Parser(
         prog="awscli-mfa doctor",
-        description="Check the AWS CLIs, the plugin, files and profiles, without a call. Exits "
-        "with 0 if all is well, 1 with warnings, 253 with errors. «aws mfa doctor» checks the "
-        "way to AWS too.",
+        description="Check the AWS CLIs, the plugin, files and profiles, without calling AWS. "
+        "Exit code 0: no problems, 1: warnings, 253: errors. Use 'aws mfa doctor' to check the "
+        "connection to AWS too.",
         allow_abbrev=False,
     )
-    parser.add_argument("--profile", metavar="NAME", help="look at this profile alone")
-    parser.add_argument("--offline", action="store_true", help="no call: so it is here always")
+    parser.add_argument("--profile", metavar="NAME", help="check only this profile")
+    parser.add_argument(
+        "--offline", action="store_true", help="accepted, and always on: AWS is never called"
+    )
     parser.add_argument("--fix", action="store_true", help="show each change, ask, and make it")
     parser.add_argument("--verbose", action="store_true", help="show what passed too")
     parser.add_argument("--yes", action="store_true", help="make the changes without asking")
@@ -74,10 +76,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends wrong usage with the exit code of ``aws mfa``."""
+    """A parser with the exit code of ``aws mfa`` for wrong usage."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        """Say what is wrong, and exit with 252."""
+        """Report the error, and exit with 252."""
         from awscli_mfa_plugin.text import sanitize
 
-        self.exit(252, f"{self.prog}: {sanitize(message)}\n«{self.prog} --help» explains it.\n")
+        self.exit(252, f"{self.prog}: {sanitize(message)}\nSee  {self.prog} --help\n")

@@ -1,4 +1,4 @@
-"""The entry of ``awscli-mfa``: hands each of its commands to the module that does it."""
+"""The entry of ``awscli-mfa``: runs its commands."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
        awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
        awscli-mfa completion bash|zsh|fish
 
-install             put the plugin where each AWS CLI of this machine loads it
-uninstall           take away what install made
-credential-process  answer an SDK from a living session, else by «aws mfa credential-process»
-doctor              check what keeps aws, or aws mfa, from working; nothing changes without --fix
-completion          print the script that lets a shell complete «aws mfa …»
+install             add the plugin to every AWS CLI on this machine
+uninstall           remove what install added
+credential-process  print credentials for an SDK, without starting aws if the session is valid
+doctor              find out why aws or aws mfa doesn't work; changes nothing without --fix
+completion          print the completion script of a shell
 
-Everything else is a part of the AWS CLI: «aws mfa help».
+Everything else is part of the AWS CLI:  aws mfa help
 """
 
 WRONG_USAGE = 252
@@ -29,12 +29,9 @@ WRONG_USAGE = 252
 
 
 def main(arguments: list[str] | None = None, system: Sequence[str] | None = None) -> int:
-    """Run the command that ``arguments`` (by default the process's own) name.
+    """Run the command in ``arguments``, by default the process's own; return its exit code.
 
-    ``system`` are the folders in which an ``aws`` usually is, by default those of the machine.
-
-    Return its exit code; with ``credential-process`` another program may take the process's
-    place.
+    ``system`` are the folders where an ``aws`` usually is, by default ``SYSTEM_PLACES``.
     """
     words = sys.argv[1:] if arguments is None else arguments
     command = words[0] if words else ""
@@ -66,7 +63,7 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
 
 
 def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
-    """Install or uninstall; whatever goes wrong is told in words."""
+    """Install or uninstall; report errors without a traceback."""
     import os
     import signal
 
@@ -94,8 +91,8 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
         say(f"awscli-mfa: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        say("awscli-mfa: cancelled.")
+        say("awscli-mfa: Cancelled.")
         return CancelledError.exit_code
     except ImportError as error:
-        say(f"awscli-mfa: {error}.\nInstall awscli-mfa-plugin again with pip or pipx.")
+        say(f"awscli-mfa: {error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
         return MfaError.exit_code

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.system.machine import SystemClock, Waiting, say
+from awscli_mfa_plugin.system.machine import SystemClock, Waiting, print_line, say
 from tests.fakes import FakeClock, FakeNotes, FakeTerminal, FakeWait
 
 if TYPE_CHECKING:
@@ -130,8 +132,26 @@ def test_the_present_time_is_counted_with_as_seconds() -> None:
 def test_notes_are_lines_beside_the_result(machine: Machine) -> None:
     """On stderr, in their order, whatever characters they hold."""
     machine.notes("one")
-    machine.notes("«two» ü\n  and more")
-    assert machine.said() == "one\n«two» ü\n  and more\n"
+    machine.notes("“two” ü\n  and more")
+    assert machine.said() == "one\n“two” ü\n  and more\n"
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_a_stream_cant_encode_is_replaced(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one place for results, notes and errors: no locale ends a command."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, name, stream)
+    (print_line if name == "stdout" else say)("✓ f\udcfc\nü")
+    assert stream.buffer.getvalue() == b"? f?\n?\n"
+
+
+def test_nothing_is_said_on_a_closed_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pythonw has none at all."""
+    monkeypatch.setattr(sys, "stderr", None)
+    say("x")
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    sys.stderr.close()
+    say("x")
 
 
 def test_time_passes_while_waiting(machine: Machine) -> None:

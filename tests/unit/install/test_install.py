@@ -366,7 +366,7 @@ def test_a_stopped_installation_is_taken_back(machine: Machine, number: int) -> 
     process.send_signal(number)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
-    assert stderr == b"awscli-mfa: cancelled.\n"
+    assert stderr == b"awscli-mfa: Cancelled.\n"
     assert machine.files() == before
 
 
