@@ -120,8 +120,8 @@ def test_watch_tells_what_is_due_when() -> None:
     result = run(watch, scheduled(FakeScheduler("cron", installed=True)), status=True)
     assert data_of(result)["Schedulers"] == ["cron"]
     assert data_of(result)["Sessions"][0]["Profile"] == "mfa"
-    assert "No process watches now." in result.text
-    assert "mfa: due from" in result.text
+    assert "No process is watching." in result.text
+    assert "mfa: valid until " in result.text
 
 
 @pytest.mark.parametrize(
