@@ -116,7 +116,7 @@ def test_a_stopped_holder_holds_nobody_for_ever(home: Home, aws: EmbeddedAws) ->
     (_, over), (listed, due) = (process.communicate(timeout=90) for process in waiting)
     assert [process.returncode for process in waiting] == [253, 0], (over, due)
     assert f"process {holders[0].pid} on /dev/pts/".encode() in over
-    assert b"end it" in over
+    assert b"stop it" in over
     assert b"reports" in listed
     for holder in holders:
         os.kill(holder.pid, signal.SIGKILL)

@@ -262,7 +262,7 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
         # Broken: told once, untouched.
         broken = "[mfa\nthis is no file of AWS\n"
         replace(home, broken)
-        watch.wait_for(str(home.credentials))
+        watch.wait_for("~/.aws/credentials")
         replace(home, broken + "\n")
         assert (desktop.asked, desktop.told) == ([], [])
 
@@ -277,7 +277,7 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
         desktop.answers(aws.fresh_code(serial_of(aws)))
         replace(home, keys + session_section(aws, "mfa", 600))
         watch.wait_for("mfa: renewed, valid until ")
-    assert watch.log.count(str(home.credentials)) == 1
+    assert watch.log.count("~/.aws/credentials") == 1
     assert len(desktop.asked) == 2
     assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
     assert renewed(home)
