@@ -71,7 +71,7 @@ def run(
         rows=ROWS,
     )
     if "login" in words:
-        terminal.expect("mfa): ")
+        terminal.expect("profile mfa")
         terminal.send_line(aws.fresh_code(aws.user(USER).devices[0].serial))
     terminal.wait()
     return terminal.output
