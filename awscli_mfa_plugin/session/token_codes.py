@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ class TokenCodeSources:
     def __init__(self, settings: CodeSettings, mfa_serial: str, profile: str, ports: Ports) -> None:
         """Keep what the sources need; nothing is asked yet."""
         self._settings = settings
-        self._device = sanitize(mfa_serial)
+        self._name = short_device(mfa_serial)
         self._profile = sanitize(profile)
         self._ports = ports
         self._reason = settings.reason
@@ -123,13 +123,13 @@ class TokenCodeSources:
         unavailable_reason = self._ports.terminal.unavailable_reason()
         if unavailable_reason:
             raise CannotAskError(
-                f"A token code of {self._device} is needed, and {unavailable_reason}.",
+                f"An MFA code for {self._name} is needed, and {unavailable_reason}.",
                 "Give it by --token-code or AWS_MFA_TOKEN_CODE, or let mfa_process fetch it.",
             )
         if self._reason:
             self._ports.terminal.tell(f"{self._reason}\n")
             self._reason = ""
-        question = f"Token code of {self._device} for profile {self._profile}: "
+        question = f"MFA code for {self._name} (profile {self._profile}): "
         for _ in range(10):
             typed = self._ports.terminal.ask(question, hidden=self._settings.hidden)
             code = token_code(typed)

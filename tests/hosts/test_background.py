@@ -63,7 +63,7 @@ def test_a_background_job_is_neither_stopped_nor_asks(home: Home, aws: EmbeddedA
     assert end.split()[0] == "0", terminal.text
     assert "Stopped" not in end
     assert "reports" in shown
-    assert "Token code of" not in terminal.text
+    assert "MFA code for" not in terminal.text
     assert not [call for call in aws.calls if call.action == "GetSessionToken"]
 
 
@@ -74,12 +74,12 @@ def test_ctrl_z_at_the_prompt_ends_the_question_and_holds_nobody(
     settle_on_session(home, aws, OVER)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(CTRL_Z)
     assert CTRL_Z_SEEN in terminal.expect("rc=")
     assert terminal.expect("ended").split() == ["253"], terminal.text
     terminal.send_line(f"{S3}; echo r''c=$?")
-    assert "Waiting for" not in terminal.expect("for profile mfa: ")
+    assert "Waiting for" not in terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert "reports" in terminal.expect("rc=")
     assert terminal.expect("ready> ").split() == ["0"]
@@ -91,7 +91,7 @@ def test_ctrl_z_at_the_prompt_of_a_session_that_lives(home: Home, aws: EmbeddedA
     settle_on_session(home, aws, DUE)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(CTRL_Z)
     assert "reports" in terminal.expect("rc=")
     assert terminal.expect("ended").split() == ["0"], terminal.text
@@ -110,7 +110,7 @@ def test_a_stopped_holder_holds_nobody_for_ever(home: Home, aws: EmbeddedAws) ->
     for each, seconds in ((other, OVER), (home, DUE)):
         settle_on_session(each, aws, seconds)
         holders.append(each.spawn(*words))
-        holders[-1].expect("for profile mfa: ")
+        holders[-1].expect("(profile mfa): ")
         os.kill(holders[-1].pid, signal.SIGSTOP)
         waiting.append(each.start(*words))
     (_, over), (listed, due) = (process.communicate(timeout=90) for process in waiting)

@@ -57,7 +57,7 @@ def test_from_questions_to_the_first_login(home: Home, aws: EmbeddedAws) -> None
     answer(terminal, "Region [eu-west-1]: ")
     answer(terminal, "Save? [Y/n] ", "y")
     answer(terminal, "Log in now? [Y/n] ")
-    answer(terminal, f"Token code of {serial_of(aws)}", aws.token_code(serial_of(aws)))
+    answer(terminal, "MFA code for ada", aws.token_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     assert "Source profile nowhere doesn't exist" in terminal.display
     assert "+ duration_seconds = 28800" in terminal.display

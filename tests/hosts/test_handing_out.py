@@ -247,7 +247,7 @@ def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws)
     terminal = Terminal(["/bin/sh", "-c", script], env=home.environment(), cwd=home.path)
     home.terminals.append(terminal)
     terminal.expect("Profile mfa needs a session.")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     answer = json.loads((home.path / "answer").read_text())

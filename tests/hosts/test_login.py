@@ -33,7 +33,7 @@ def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     assert home.run("s3", "ls").returncode != 0
     terminal = home.spawn("mfa", "login", "--profile", "mfa")
-    terminal.expect("Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: ")
+    terminal.expect("MFA code for ada (profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     assert "Logged in. Profile mfa is valid until" in terminal.text
@@ -128,10 +128,10 @@ def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> No
     settle(home, aws)
     terminal = home.spawn("mfa", "login")
     for _ in range(2):
-        terminal.expect("for profile mfa: ")
+        terminal.expect("(profile mfa): ")
         terminal.send_line("000000")
         terminal.expect("didn't accept the token code")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
 
@@ -143,7 +143,7 @@ def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
     before = home.credentials.read_bytes()
     terminal = home.spawn("mfa", "login")
     for _ in range(3):
-        terminal.expect("for profile mfa: ")
+        terminal.expect("(profile mfa): ")
         terminal.send_line("000000")
     assert terminal.wait() == 254, terminal.text
     assert home.credentials.read_bytes() == before
@@ -156,7 +156,7 @@ def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_co
     settle(home, aws)
     before = home.config.read_bytes(), home.credentials.read_bytes()
     terminal = home.spawn("mfa", "login")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(key)
     assert terminal.wait() == exit_code, terminal.text
     assert "Traceback" not in terminal.text
@@ -228,7 +228,7 @@ def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> 
     code = aws.fresh_code(serial_of(aws))
     assert home.run("mfa", "login", "--token-code", code).returncode == 0
     terminal = home.spawn("mfa", "login", "--force")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(code)
     terminal.expect("The next one appears in")
     terminal.send(CTRL_C)

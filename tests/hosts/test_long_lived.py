@@ -40,10 +40,10 @@ def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: Emb
     aws.fault("GetObject", "slow", count=-1, seconds=8)
     terminal = home.spawn(*SLOWLY)
     terminal.expect("The session of profile mfa is due")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
-    assert terminal.text.count("Token code of") == 1
+    assert terminal.text.count("MFA code for") == 1
     assert codes_spent(aws) == 2
     assert len(list((home.path / "there").rglob("*"))) >= 3
 
@@ -53,10 +53,10 @@ def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAw
     settle_nearly_due(home, aws, due_in=6, over_in=120)
     aws.fault("GetObject", "slow", count=1, seconds=8)
     terminal = home.spawn(*SLOWLY)
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(CTRL_D)
     assert terminal.wait() == 0, terminal.text
-    assert terminal.text.count("Token code of") == 1
+    assert terminal.text.count("MFA code for") == 1
     assert codes_spent(aws) == 1
 
 

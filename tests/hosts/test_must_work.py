@@ -136,7 +136,7 @@ def test_eight_devices_are_chosen_from_on_a_terminal(home: Home, aws: EmbeddedAw
     terminal.expect("8  arn:aws:iam::123456789012:mfa/many-8")
     terminal.expect("Which one? [1-8] ")
     terminal.send_line("3")
-    terminal.expect("mfa/many-3 for profile mfa: ")
+    terminal.expect("MFA code for many-3 (profile mfa): ")
     terminal.send_line(aws.fresh_code("arn:aws:iam::123456789012:mfa/many-3"))
     assert terminal.wait() == 0, terminal.text
     assert "mfa_serial = arn:aws:iam::123456789012:mfa/many-3\n" in home.config.read_text()
@@ -157,7 +157,7 @@ def test_the_serial_is_asked_for_where_listing_is_denied(home: Home, aws: Embedd
     terminal.expect("Security credentials")
     terminal.expect("MFA serial: ")
     terminal.send_line(serial_of(aws, "denied"))
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws, "denied")))
     assert terminal.wait() == 0, terminal.text
 

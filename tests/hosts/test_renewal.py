@@ -60,7 +60,7 @@ def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws)
     terminal = home.spawn(*S3)
     terminal.expect("Profile mfa needs a session.")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     assert "reports" in terminal.text
@@ -89,7 +89,7 @@ def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws, f"mfa_process = {script}\n")
     result = home.run(*S3, tty=True)
     assert result.returncode == 0, result.output
-    assert "Token code" not in result.stdout
+    assert "MFA code for" not in result.stdout
 
 
 @on_each_chain
@@ -146,7 +146,7 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
     age(home, 300)
     terminal = home.spawn(*S3)
     terminal.expect("The session of profile mfa is due: 4 min")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     assert codes_spent(aws) == 2
@@ -159,7 +159,7 @@ def test_dismissed_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
     log_in(home, aws)
     age(home, 300)
     terminal = home.spawn(*S3)
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(CTRL_D)
     assert terminal.wait() == 0, terminal.text
     assert "reports" in terminal.text
@@ -171,7 +171,7 @@ def test_interrupted(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> 
     """Ctrl-C at the prompt ends the command with 130."""
     settle_managed(home, aws)
     terminal = home.spawn(*command, "--profile", "mfa")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send(CTRL_C)
     assert terminal.wait() == 130, terminal.text
     assert "Traceback" not in terminal.text
@@ -184,7 +184,7 @@ def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> Non
     for env in ({"AWS_MFA_PROMPT": "never"}, {"CI": "true"}):
         result = home.run(*S3, env=env, tty=True)
         assert result.returncode == 253, result.output
-        assert "Token code" not in result.stdout
+        assert "MFA code for" not in result.stdout
 
 
 @on_each_chain
@@ -194,7 +194,7 @@ def test_switched_off_for_a_call(home: Home, aws: EmbeddedAws) -> None:
     log_in(home, aws)
     age(home, -5)
     result = home.run(*S3, env={"AWS_MFA_SESSION": "off"}, tty=True)
-    assert "Token code" not in result.stdout
+    assert "MFA code for" not in result.stdout
     assert result.returncode == 0, result.output  # AWS itself honours the session still
 
 
@@ -281,7 +281,7 @@ def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws, role("admin", "mfa"))
     terminal = home.spawn("s3", "ls", "--profile", "admin")
     terminal.expect("Profile mfa needs a session.")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
 
@@ -382,7 +382,7 @@ def test_configure_list_neither_asks_nor_fails(home: Home, aws: EmbeddedAws) -> 
     age(home, -5)
     result = home.run("configure", "list", "--profile", "mfa", tty=True)
     assert result.returncode == 0, result.output
-    assert "Token code" not in result.stdout
+    assert "MFA code for" not in result.stdout
 
 
 @on_each_chain

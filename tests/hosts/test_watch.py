@@ -159,7 +159,7 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
     assert first.returncode == 0, first.output
     assert renewed(home)
     (words,) = desktop.asked
-    assert f"Token code of {serial_of(aws)} for profile mfa" in words[2]
+    assert "MFA code for ada (profile mfa)" in words[2]
     assert "The MFA session of profile mfa expires in " in words[2]
     assert first.stdout == ""
     assert len(first.stderr.splitlines()) == 1
@@ -233,7 +233,7 @@ def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: Embedded
     settle_due(home, aws)
     terminal = home.spawn("mfa", "watch")
     terminal.expect("The MFA session of profile mfa expires in ")
-    terminal.expect("for profile mfa: ")
+    terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     terminal.expect("mfa: renewed, valid until ")
     terminal.send("\x03")

@@ -276,7 +276,7 @@ def test_the_prompt_names_device_and_profile(hidden: object) -> None:
     """And hides what is typed if told so."""
     world = World(terminal=FakeTerminal("123456"))
     sources(world, hidden=bool(hidden)).next()
-    assert world.terminal.questions == [f"Token code of {SERIAL} for profile mfa: "]
+    assert world.terminal.questions == ["MFA code for ada (profile mfa): "]
     assert world.terminal.hidden == [hidden]
 
 
@@ -285,7 +285,7 @@ def test_a_prompt_cant_steer_the_terminal() -> None:
     world = World(terminal=FakeTerminal("123456"))
     settings = CodeSettings(None, "", hidden=False)
     TokenCodeSources(settings, "GAHT\x1b[2J", "m\u202efa", world.ports()).next()
-    assert world.terminal.questions == ["Token code of GAHT\\x1b[2J for profile m\\u202efa: "]
+    assert world.terminal.questions == ["MFA code for GAHT\\x1b[2J (profile m\\u202efa): "]
 
 
 WHAT_A_CODE_IS = "A token code is the six digits that the device shows."
@@ -327,7 +327,7 @@ def test_with_nobody_to_ask_the_error_names_the_other_ways() -> None:
     """And why nobody can be asked."""
     with pytest.raises(CannotAskError) as caught:
         sources(World(terminal=NOBODY)).next()
-    assert caught.value.what == f"A token code of {SERIAL} is needed, and {NOBODY.nobody}."
+    assert caught.value.what == f"An MFA code for ada is needed, and {NOBODY.nobody}."
     for way in ("--token-code", "AWS_MFA_TOKEN_CODE", "mfa_process"):
         assert way in caught.value.remedy
 
@@ -424,7 +424,7 @@ def test_a_roles_prompt_names_its_device_and_itself() -> None:
     """As any prompt of ours; nothing is said before it."""
     world = World(terminal=FakeTerminal("123456"))
     code_for_role(role(), world.ports())
-    assert world.terminal.questions == [f"Token code of {SERIAL} for profile fresh: "]
+    assert world.terminal.questions == ["MFA code for ada (profile fresh): "]
     assert world.terminal.told == []
 
 
