@@ -64,7 +64,7 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     file = alias_file(home, MINE)
     told = done(home.run("mfa", "alias", "install"))
-    assert f"Installed in {file}:\n  aws alive, unlock, lock" in told
+    assert "Installed in ~/.aws/cli/alias:\n  aws alive, unlock, lock" in told
     assert "aws whoami  you have your own alias: sts get-caller-identity --query" in told
     installed = file.read_bytes()
     assert "Nothing to do" in done(home.run("mfa", "alias", "install"))

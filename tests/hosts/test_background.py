@@ -63,7 +63,7 @@ def test_a_background_job_is_neither_stopped_nor_asks(home: Home, aws: EmbeddedA
     assert end.split()[0] == "0", terminal.text
     assert "Stopped" not in end
     assert "reports" in shown
-    assert "MFA code for" not in terminal.text
+    assert "(profile mfa): " not in terminal.text
     assert not [call for call in aws.calls if call.action == "GetSessionToken"]
 
 

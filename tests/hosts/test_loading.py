@@ -104,7 +104,7 @@ def test_missing_dependency_is_named(own_copy: Home) -> None:
     result = own_copy.run("mfa", "login", "--serial-number", "GAHT12345678")
     assert result.returncode == 255, result.output
     assert "filelock" in result.stderr
-    assert "nstall it again" in result.stderr
+    assert "nstall the plugin again" in result.stderr
 
 
 @on_each_kind

@@ -89,7 +89,7 @@ def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws, f"mfa_process = {script}\n")
     result = home.run(*S3, tty=True)
     assert result.returncode == 0, result.output
-    assert "MFA code for" not in result.stdout
+    assert "(profile mfa): " not in result.stdout
 
 
 @on_each_chain
@@ -184,7 +184,7 @@ def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> Non
     for env in ({"AWS_MFA_PROMPT": "never"}, {"CI": "true"}):
         result = home.run(*S3, env=env, tty=True)
         assert result.returncode == 253, result.output
-        assert "MFA code for" not in result.stdout
+        assert "(profile mfa): " not in result.stdout
 
 
 @on_each_chain
@@ -194,7 +194,7 @@ def test_switched_off_for_a_call(home: Home, aws: EmbeddedAws) -> None:
     log_in(home, aws)
     age(home, -5)
     result = home.run(*S3, env={"AWS_MFA_SESSION": "off"}, tty=True)
-    assert "MFA code for" not in result.stdout
+    assert "(profile mfa): " not in result.stdout
     assert result.returncode == 0, result.output  # AWS itself honours the session still
 
 
@@ -382,7 +382,7 @@ def test_configure_list_neither_asks_nor_fails(home: Home, aws: EmbeddedAws) -> 
     age(home, -5)
     result = home.run("configure", "list", "--profile", "mfa", tty=True)
     assert result.returncode == 0, result.output
-    assert "MFA code for" not in result.stdout
+    assert "(profile mfa): " not in result.stdout
 
 
 @on_each_chain

@@ -240,7 +240,7 @@ def test_configure_list_on_an_expired_session_touches_nothing(
     access_key = re.search(r"access_key +:? *(\S+( set>)?)", result.stdout)
     assert access_key, result.stdout
     assert access_key[1].lstrip("*") == shown
-    assert "MFA code for" not in result.stdout
+    assert "(profile mfa): " not in result.stdout
     assert aws.calls == []
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == (config, credentials)
 
@@ -286,5 +286,5 @@ def test_auto_prompt_starts_and_ends_without_a_question(home: Home, aws: Embedde
     terminal.expect("> aws")
     terminal.send(CTRL_C)
     assert terminal.wait() == 130, terminal.text
-    assert "MFA code for" not in terminal.text
+    assert "(profile mfa): " not in terminal.text
     assert aws.calls == []

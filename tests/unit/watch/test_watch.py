@@ -529,7 +529,7 @@ def test_a_day_in_a_minute() -> None:
     codes = [f"{number:06}" for number in range(1, 100)]
     watched = Scene(World(files=files, terminal=FakeTerminal(*codes)))
     watched.run_until(24 * HOUR)
-    asked = [question.split(" for profile ")[1] for question in watched.world.terminal.questions]
+    asked = [question.split("(profile ")[1] for question in watched.world.terminal.questions]
     # Each session serves until its window begins, and a second is lost at each turn.
     expected = {f"for-{seconds}: ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
     assert {name: asked.count(name) for name in expected} == expected
