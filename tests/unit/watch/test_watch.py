@@ -531,7 +531,7 @@ def test_a_day_in_a_minute() -> None:
     watched.run_until(24 * HOUR)
     asked = [question.split("(profile ")[1] for question in watched.world.terminal.questions]
     # Each session serves until its window begins, and a second is lost at each turn.
-    expected = {f"for-{seconds}: ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
+    expected = {f"for-{seconds}): ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
     assert {name: asked.count(name) for name in expected} == expected
     assert sum(expected.values()) == len(asked) == len(watched.world.sts.calls) == 39
     assert watched.notifier.notices == []
