@@ -76,13 +76,17 @@ class InstallPaths:
         return PluginFolder(data_folder(self.environment), self.home)
 
     def config_file(self, path: str = "") -> SharedFile:
-        """Return a config file, by default the one that the CLI reads."""
+        """Return a shared file, by default the config file that the CLI reads."""
         locks = Locks(StateFolder(self.state_folder))
         return SharedFile(path or self.config_path, locks, secret=False)
 
     def config(self) -> SharedDocument:
         """Return what the config file holds."""
         return self.config_file().read()
+
+    def credentials(self) -> SharedDocument:
+        """Return what the credentials file holds."""
+        return self.config_file(paths.credentials_path(self.environment)).read()
 
     def check_person(self) -> None:
         """Raise ConfigurationError under sudo: what root made, the user couldn't keep up."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
-from awscli_mfa_plugin.session.sections import config_profile
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
+from awscli_mfa_plugin.session.sections import config_profile, other_session
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import quoted_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.session.ports import Terminal
 
 _SETTINGS = frozenset(
     {
@@ -26,18 +29,37 @@ _SETTINGS = frozenset(
 """What a login or ``aws mfa configure`` writes into a session profile."""
 
 
-def mfa_profiles(document: SharedDocument) -> dict[str, str]:
-    """Return the config sections that are for MFA sessions alone, by the profile's name.
+def mfa_profiles(config: SharedDocument, credentials: SharedDocument) -> dict[str, str | None]:
+    """Return the names of all MFA profiles, each with its config section if that may go.
 
-    A profile with any other setting may be needed for something else.
+    A profile with any other setting, long-lived keys or another tool's session may be needed for
+    something else: it has None.
     """
-    return {
-        name: section
-        for section, options in document.sections().items()
-        if (name := config_profile(section))
-        and options.get(SOURCE_OPTION, name) != name
-        and set(options) <= _SETTINGS
-    }
+    keys = credentials.sections()
+    found: dict[str, str | None] = {}
+    for section, options in config.sections().items():
+        name = config_profile(section)
+        profile = Profile(name or "", options, keys.get(name or "", {}))
+        if name and (profile.is_managed or profile.is_ours):
+            found[name] = section if _is_for_mfa_alone(profile) else None
+    return found
+
+
+def _is_for_mfa_alone(profile: Profile) -> bool:
+    return (
+        profile.config.get(SOURCE_OPTION, profile.name) != profile.name
+        and set(profile.config) <= _SETTINGS
+        and not profile.has_long_lived_keys
+        and not other_session(profile)
+    )
+
+
+def wants_removal(names: Collection[str], terminal: Terminal | None) -> bool:
+    """Ask whether these profiles go too; no where nobody can be asked."""
+    if terminal is None or terminal.unavailable_reason() or not names:
+        return False
+    listed = quoted_list(names)
+    return agrees(terminal, f"Remove the MFA profiles and their sessions too ({listed})? [y/N] ")
 
 
 def without_profiles(document: SharedDocument, sections: Iterable[str]) -> SharedDocument:

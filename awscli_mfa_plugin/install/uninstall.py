@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
-from awscli_mfa_plugin.files.plugins_section import (
-    Place,
-    plugin_keys,
-    unwired,
-)
+from awscli_mfa_plugin.files.plugins_section import Place, plugin_keys, unwired
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
-from awscli_mfa_plugin.install.left_profiles import mfa_profiles, without_profiles
+from awscli_mfa_plugin.install.left_profiles import (
+    mfa_profiles,
+    wants_removal,
+    without_profiles,
+)
 from awscli_mfa_plugin.install.verify import finds_plugin
-from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import quoted_list, sanitize
@@ -71,44 +71,42 @@ def run(
     options = parser.parse_args(words)
     here = InstallPaths(environment, system)
     here.check_person()
-    removal = _Removal(here, scheduled(environment, here.state_folder))
+    removal = _Removal(here, scheduled(environment, here.state_folder), strict=options.profiles)
+    removal.with_sessions = options.sessions
     if not removal.is_needed:
         print_line("Nothing to uninstall.")
         return 0
-    if options.profiles or (not options.dry_run and removal.is_agreed(terminal)):
-        removal.gone = removal.profiles
+    if options.profiles or (not options.dry_run and wants_removal(removal.removable, terminal)):
+        removal.gone = removal.removable
     if options.dry_run:
         sys.stdout.write(removal.diff())
         return 0
-    return removal.do(with_sessions=options.sessions)
+    return removal.do()
 
 
 class _Removal:
     """What to remove, from the installer's record and the files."""
 
-    def __init__(self, here: InstallPaths, scheduled: Sequence[Scheduled]) -> None:
+    def __init__(self, here: InstallPaths, scheduled: Sequence[Scheduled], *, strict: bool) -> None:
         self._here = here
         self._scheduled = scheduled
         self._folder = here.folder()
         self._record: Record = record_of(self._folder.record)
         self._place = Place("", self._folder.base, os.pathsep)
-        known = {config.path: config for config in self._record.configs}
-        self._configs: dict[str, WiredConfig | None] = {here.config_path: None, **known}
-        self.profiles = mfa_profiles(here.config())
+        self._configs: dict[str, WiredConfig | None] = {here.config_path: None}
+        self._configs.update((config.path, config) for config in self._record.configs)
+        self._profiles: Mapping[str, str | None] = {}
+        # A file that can't be read keeps nobody from uninstalling.
+        with nullcontext() if strict else suppress(MfaError):
+            self._profiles = mfa_profiles(here.config(), here.credentials())
+        self.removable = {name: at for name, at in self._profiles.items() if at is not None}
         self.gone: Mapping[str, str] = {}
+        self.with_sessions = False
 
     @property
     def is_needed(self) -> bool:
         """Whether there is anything of the installer's: what a person made stays."""
         return bool(self._folder.parts() or self._record.configs or self._record.path_files)
-
-    def is_agreed(self, terminal: Terminal | None) -> bool:
-        """Ask whether the MFA profiles go too; no where nobody can be asked."""
-        if terminal is None or terminal.unavailable_reason() or not self.profiles:
-            return False
-        names = quoted_list(self.profiles)
-        question = f"Remove the MFA profiles and their sessions too ({names})? [y/N] "
-        return agrees(terminal, question)
 
     def diff(self) -> str:
         """Return what would change."""
@@ -118,31 +116,31 @@ class _Removal:
             parts.append(unified(path, before, after))
         parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
         parts += [f"remove folder {sanitize(path)}\n" for path in self._own_paths(whole=True)]
-        if self._has_aliases():
-            parts.append("aws mfa alias uninstall --all\n")
+        parts += [f"aws {sanitize(shlex.join(words))}\n" for words in self._cli_commands()]
         if self._scheduled:
             parts.append("aws mfa watch --uninstall\n")
         return "".join(parts)
 
-    def do(self, *, with_sessions: bool) -> int:
+    def do(self) -> int:
         """Remove it; return the exit code."""
         clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
         removed = self._names()
         with self._locked():
-            self._take_away(clis, with_sessions=with_sessions or bool(self.gone))
+            self._take_away(clis)
         remove_if_empty(self._record.made_folders)
-        return self._report(clis, removed, with_sessions=with_sessions)
+        return self._report(clis, removed)
 
     def _names(self) -> list[str]:
         """Return what is removed, in words."""
         short = self._here.short
-        wired = [path for path in self._configs if os.path.exists(path)]
+        wired = filter(os.path.exists, self._configs)
         return [
             *(f"the plugin's lines in {short(path)}" for path in wired),
             *(short(path) for path in (*self._path_files(), *self._own_paths(whole=True))),
             *(["the installed aliases"] if self._has_aliases() else []),
             *(["the scheduled watch"] if self._scheduled else []),
-            *(f"profile {sanitize(name)}" for name in self.gone),
+            *(["all MFA sessions"] if self.with_sessions else []),
+            *(f"profile {sanitize(name)} and its session" for name in self.gone),
         ]
 
     def _locked(self) -> AbstractContextManager[None]:
@@ -151,8 +149,8 @@ class _Removal:
             return nullcontext()
         return Locks(StateFolder(self._folder.base)).hold("install", WAIT_SECONDS)
 
-    def _take_away(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
-        self._by_the_cli(clis, with_sessions=with_sessions)
+    def _take_away(self, clis: Sequence[FoundCli]) -> None:
+        self._by_the_cli(clis)
         for scheduler in self._scheduled:
             scheduler.uninstall()
         for path, known in self._configs.items():
@@ -181,12 +179,15 @@ class _Removal:
         content = take_snapshot(self._here.alias_path).content or b""
         return b"# >>> aws mfa alias: " in content
 
-    def _by_the_cli(self, clis: Sequence[FoundCli], *, with_sessions: bool) -> None:
-        """Do what the plugin itself does best, while it is still there."""
-        wanted = [["mfa", "alias", "uninstall", "--all"]] if self._has_aliases() else []
-        if with_sessions:
-            wanted.append(["mfa", "logout", "--all", "--forget"])
-        for words in wanted:
+    def _cli_commands(self) -> list[list[str]]:
+        """Return what the plugin itself does best, while it is still there."""
+        commands = [["mfa", "alias", "uninstall", "--all"]] if self._has_aliases() else []
+        if self.with_sessions:
+            return [*commands, ["mfa", "logout", "--all", "--forget"]]
+        return [*commands, *(["mfa", "logout", "--profile", name] for name in self.gone)]
+
+    def _by_the_cli(self, clis: Sequence[FoundCli]) -> None:
+        for words in self._cli_commands():
             why = "there is no AWS CLI that starts"
             for cli in clis:
                 done = run_aws(cli.path, words, self._here.environment)
@@ -210,8 +211,8 @@ class _Removal:
         return before, None if is_gone or before is None else after
 
     def _without_gone(self, path: str, document: SharedDocument) -> SharedDocument:
-        is_users = path == self._here.config_path
-        return without_profiles(document, self.gone.values() if is_users else ())
+        gone = self.gone.values() if path == self._here.config_path else ()
+        return without_profiles(document, gone)
 
     def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
         undo = known.undo if known else None
@@ -219,9 +220,8 @@ class _Removal:
         def change(document: SharedDocument) -> SharedDocument:
             document = self._without_gone(path, document)
             exact = unwired(document, self._place, undo)
-            if plugin_keys(exact) and not finds_plugin(
-                exact, clis, self._here.environment, self._folder.base
-            ):
+            environment, ours = self._here.environment, self._folder.base
+            if plugin_keys(exact) and not finds_plugin(exact, clis, environment, ours):
                 # The user's own line of before: what it loaded is gone by now.
                 return unwired(document, self._place)
             return exact
@@ -232,14 +232,12 @@ class _Removal:
         if known and known.is_new and not take_snapshot(path).content:
             os.unlink(os.path.realpath(path))
 
-    def _report(
-        self, clis: Sequence[FoundCli], removed: Sequence[str], *, with_sessions: bool
-    ) -> int:
+    def _report(self, clis: Sequence[FoundCli], removed: Sequence[str]) -> int:
         print_line("Removed:\n" + "\n".join(f"  {name}" for name in removed))
-        left = [name for name in self.profiles if name not in self.gone]
+        left = [name for name in self._profiles if name not in self.gone]
         if left:
-            sessions = "" if with_sessions else ", and their sessions until they expire"
             config = self._here.short(self._here.config_path)
+            sessions = "" if self.with_sessions else ", and their sessions until they expire"
             print_line(f"Kept in {config}{sessions}: profile {quoted_list(left)}")
         print_line("To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin")
         for cli in clis:

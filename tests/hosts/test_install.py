@@ -229,6 +229,23 @@ def test_settings_of_every_section_are_named(v2: Machine) -> None:
     assert v2.files() == before
 
 
+def test_uninstall_removes_the_mfa_profiles_it_names(v2: Machine, aws: EmbeddedAws) -> None:
+    """A login's profile goes with its session; no other profile loses anything."""
+    home = v2.home
+    others = "[profile more]\nmfa_source_profile = default\noutput = json\n"
+    home.write_config(others)
+    home.write_credentials(keys_of(aws, "ada"))
+    assert v2.installer("install").returncode == 0
+    login(home, aws)
+    done = v2.installer("uninstall", "--profiles")
+    assert done.returncode == 0, done.output
+    assert "  profile mfa and its session\n" in done.stdout
+    assert "profile more\n" in done.stdout
+    assert home.config.read_text().strip() == others.strip()
+    assert "[mfa]" not in home.credentials.read_text()
+    assert "[default]" in home.credentials.read_text()
+
+
 def test_a_broken_environment_is_named(v2: Machine, tmp_path: Path) -> None:
     """A dependency that is gone is told in words."""
     v2.copy_installer(tmp_path / "own-installer")

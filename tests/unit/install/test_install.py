@@ -35,7 +35,7 @@ AWS = """\
 #!/bin/sh
 case "$*" in
 --version) echo "aws-cli/2.99.0 Python/3.14.6 Linux/6.1 exe/x86_64.debian.12" ;;
-"mfa logout --all --forget") echo logged-out > "$HOME/../logged-out"; exit 0 ;;
+"mfa logout "*) echo "$*" >> "$HOME/../logged-out"; exit 0 ;;
 "mfa status --output json")
     if [ -e "$HOME/../hang" ]; then touch "$HOME/../hanging"; exec sleep 20; fi
     if [ -e "$HOME/../fail" ]; then echo "no such command: mfa" >&2; exit 252; fi
@@ -471,16 +471,29 @@ PROFILES = (
     "[default]\nregion = eu-west-1\nmfa_session = on\n"
     "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\n"
     "[profile more]\nmfa_source_profile = default\noutput = json\n"
+    "[profile keyed]\nmfa_source_profile = default\nregion = eu-west-1\n"
+    "[profile theirs]\nmfa_source_profile = default\n"
     "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = mfa\n"
 )
+CREDENTIALS = (
+    "[keyed]\naws_access_key_id = AKIAKEYED\naws_secret_access_key = x\n"
+    "[theirs]\naws_access_key_id = ASIATHEIRS\naws_secret_access_key = x\n"
+    "aws_session_token = x\nexpiration = 2999-01-01T00:00:00Z\n"
+)
+
+
+def with_profiles(machine: Machine) -> None:
+    """Install on a machine that has MFA profiles of each kind."""
+    machine.write_config(PROFILES)
+    (machine.config.parent / "credentials").write_text(CREDENTIALS)
+    assert install([], machine.environment, ()) == 0
 
 
 def test_uninstall_names_what_goes_and_what_stays(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without a terminal nobody is asked, and the profiles stay."""
-    machine.write_config(PROFILES)
-    assert install([], machine.environment, ()) == 0
+    with_profiles(machine)
     capsys.readouterr()
     assert uninstall([], machine.environment, ()) == 0
     assert machine.config.read_text() == PROFILES
@@ -489,7 +502,10 @@ def test_uninstall_names_what_goes_and_what_stays(
         "  the plugin's lines in ~/.aws/config",
         "  ~/.local/share/awscli-mfa-plugin",
         "  ~/.aws/cli/awscli-mfa",
-        "Kept in ~/.aws/config, and their sessions until they expire: profile mfa",
+        (
+            "Kept in ~/.aws/config, and their sessions until they expire: "
+            "profile default, mfa, more, keyed, theirs"
+        ),
         "To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin",
     ]
     assert not (machine.folder / "logged-out").exists()
@@ -499,24 +515,26 @@ def test_uninstall_names_what_goes_and_what_stays(
 def test_the_mfa_profiles_go_if_that_is_wanted(
     machine: Machine, capsys: pytest.CaptureFixture[str], words: list[str], answer: str
 ) -> None:
-    """Those that are for sessions alone, after a logout; any other setting keeps a profile."""
-    machine.write_config(PROFILES)
-    assert install([], machine.environment, ()) == 0
+    """Those that are for sessions alone, and no session or setting of another profile.
+
+    Any other setting, long-lived keys or another tool's session keep a profile.
+    """
+    with_profiles(machine)
     terminal = FakeTerminal(answer)
     assert uninstall(words, machine.environment, (), terminal=terminal) == 0
     assert machine.config.read_text() == PROFILES.replace(
         "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\n", ""
     )
-    assert (machine.folder / "logged-out").exists()
-    assert "  profile mfa\n" in capsys.readouterr().out
+    assert (machine.folder / "logged-out").read_text() == "mfa logout --profile mfa\n"
+    assert (machine.config.parent / "credentials").read_text() == CREDENTIALS
+    assert "  profile mfa and its session\n" in capsys.readouterr().out
     question = "Remove the MFA profiles and their sessions too (mfa)? [y/N] "
     assert terminal.questions == ([] if words else [question])
 
 
 def test_enter_keeps_the_mfa_profiles(machine: Machine) -> None:
     """The usual answer is no."""
-    machine.write_config(PROFILES)
-    assert install([], machine.environment, ()) == 0
+    with_profiles(machine)
     assert uninstall([], machine.environment, (), terminal=FakeTerminal("")) == 0
     assert machine.config.read_text() == PROFILES
 
@@ -525,14 +543,35 @@ def test_a_dry_run_shows_the_profiles_too(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With --profiles; nothing is asked or changed."""
-    machine.write_config(PROFILES)
-    assert install([], machine.environment, ()) == 0
+    with_profiles(machine)
     before = machine.files()
     capsys.readouterr()
     words = ["--dry-run", "--profiles"]
     assert uninstall(words, machine.environment, (), terminal=FakeTerminal()) == 0
-    assert "-[profile mfa]\n" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "-[profile mfa]\n" in shown
+    assert "aws mfa logout --profile mfa\n" in shown
     assert machine.files() == before
+
+
+def test_files_that_cannot_be_read_keep_nobody_from_uninstalling(machine: Machine) -> None:
+    """Unless profiles shall go: whether they hold keys can't be told then."""
+    with_profiles(machine)
+    credentials = machine.config.parent / "credentials"
+    credentials.write_text("no section\n")
+    with pytest.raises(ConfigurationError):
+        uninstall(["--profiles"], machine.environment, ())
+    assert uninstall([], machine.environment, ()) == 0
+    assert machine.config.read_text() == PROFILES
+
+
+def test_sessions_alone_can_go(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """All of them, and the settings that make profiles MFA profiles; the profiles stay."""
+    with_profiles(machine)
+    capsys.readouterr()
+    assert uninstall(["--sessions"], machine.environment, ()) == 0
+    assert (machine.folder / "logged-out").read_text() == "mfa logout --all --forget\n"
+    assert "  all MFA sessions\n" in capsys.readouterr().out
 
 
 def test_what_the_user_adds_meanwhile_stays(machine: Machine) -> None:
