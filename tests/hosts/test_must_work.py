@@ -126,7 +126,7 @@ def test_root_gets_an_hour(home: Home, aws: EmbeddedAws) -> None:
     serial = serial_of(aws, "root")
     result = home.run("mfa", "login", "--token-code", code, "--serial-number", serial)
     assert result.returncode == 0, result.output
-    assert "(59 min left)" in result.stdout
+    assert "(1 h)" in result.stdout
 
 
 def test_eight_devices_are_chosen_from_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:

@@ -223,7 +223,7 @@ def test_hostile_names_reach_the_desktop_as_text(
     result = home.run("mfa", "watch", "--once", env=desktop.env)
     assert result.returncode == 0, result.output
     (words,) = desktop.asked
-    assert f"for profile {name}" in words[2]
+    assert f"(profile {name}" in words[2]
     assert desktop.told == [f"AWS session {name} expires soon"]
     assert not list(home.path.rglob("ran"))
 
