@@ -51,7 +51,7 @@ _NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolution
 def may_have_arrived(error: Exception) -> bool:
     """Tell whether AWS may have got the request that ended in ``error``.
 
-    botocore says «failed to connect to proxy» also of a connection through one that broke
+    botocore says "failed to connect to proxy" also of a connection through one that broke
     after the request was sent: what urllib3 met beneath tells the two apart.
     """
     if type(error).__name__ != "ProxyConnectionError":
@@ -96,7 +96,7 @@ def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
         return WrongKeyError(
             "AWS doesn't accept the signature: the secret access key isn't the one that belongs "
             "to the access key ID.",
-            "Store the right pair by «aws configure».",
+            "Store the right pair with aws configure.",
         )
     try:
         behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
@@ -123,7 +123,7 @@ def _unknown_device(_: str, __: str) -> MfaError:
     return UnknownDeviceError(
         "AWS can't validate codes of this MFA device for the user of the keys: the serial is "
         "wrong, another user's, or a FIDO device's.",
-        f"«aws mfa devices» lists the user's devices. {FIDO_REASON}.",
+        f"List your devices with aws mfa devices. {FIDO_REASON}.",
     )
 
 

@@ -136,11 +136,11 @@ class BotocoreChain:
         except BotoCoreError as error:
             raise ConfigurationError(
                 f"The keys of profile {sanitize(profile)} can't be had: {sanitize(error)}",
-                "Try «aws sts get-caller-identity --profile NAME» with it.",
+                "Try it:  aws sts get-caller-identity --profile NAME",
             ) from None
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConfigurationError(
                 f"Profile {sanitize(profile)} holds no long-lived keys.",
-                "«aws configure» stores an access key; --source-profile names its profile.",
+                "Store an access key with aws configure, or name a profile with --source-profile.",
             )
         return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)

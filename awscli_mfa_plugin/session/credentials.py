@@ -111,7 +111,7 @@ def _check_managed(profile: Profile, names: list[str]) -> None:
     if profile.other_way:
         raise ConfigurationError(
             f"Profile {name} gets its credentials by {profile.other_way}; it isn't managed.",
-            "Name a managed profile by --profile: «aws mfa status» lists them.",
+            "Name an MFA profile with --profile; aws mfa status lists them.",
         )
     if not (profile.is_managed or profile.is_ours):
         raise ConfigurationError(
@@ -204,7 +204,7 @@ def set_aside(environment: Mapping[str, str]) -> str:
 def process_form(session: Session) -> dict[str, Any]:
     """Return what a ``credential_process`` prints, as JSON's values.
 
-    Source: AWS SDKs and Tools Reference Guide, «Process credential provider».
+    Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
     """
     return {
         "Version": 1,
@@ -216,7 +216,7 @@ def process_form(session: Session) -> dict[str, Any]:
 
 
 def ini_form(profile: str, session: Session, region: str) -> str:
-    """Return a section of a credentials file; «profile» is a name that may stand there."""
+    """Return a section of a credentials file; `profile` is a valid name for one."""
     options = {**session_options(session), **({"region": region} if region else {})}
     lines = [f"[{profile}]", *(f"{name} = {value}" for name, value in options.items())]
     return "\n".join(lines) + "\n"

@@ -34,7 +34,7 @@ _REGIONS = {
 
 FIDO_REASON = (
     "GetSessionToken takes no FIDO keys (passkeys, security keys); "
-    "«aws login» of AWS CLI 2.32 or newer signs in with them"
+    "aws login (AWS CLI 2.32 or newer) works with them"
 )
 
 WHERE_THE_SERIAL_STANDS = (
@@ -119,8 +119,8 @@ def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, 
     """Return the devices of the user whose keys the source holds.
 
     Most policies allow ListMFADevices to a user only by the user's own name: AccessDenied is
-    answered by asking STS for it, and once more (IAM user guide, «Allows MFA-authenticated
-    IAM users to manage their own MFA device»). Raises PermissionDeniedError if that is denied
+    answered by asking STS for it, and once more (IAM user guide, "Allows MFA-authenticated
+    IAM users to manage their own MFA device"). Raises PermissionDeniedError if that is denied
     too.
     """
     region = region or region_of("")

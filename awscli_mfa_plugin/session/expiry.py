@@ -61,7 +61,7 @@ def parsed_time(text: str, zone: timezone | None = timezone.utc) -> datetime | N
 
 
 def _with_offset(text: str) -> str:
-    """Spell «Z» and four-digit offsets as Python 3.10's ``fromisoformat`` wants them."""
+    """Spell "Z" and four-digit offsets as Python 3.10's ``fromisoformat`` wants them."""
     if text[-1:] in {"Z", "z"}:
         return text[:-1] + "+00:00"
     if text[-5:-4] in {"+", "-"} and text[-4:].isdigit() and ":" in text[:-5]:

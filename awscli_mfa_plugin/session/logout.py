@@ -55,7 +55,7 @@ def _checked(profile: Profile) -> Profile:
     if not profile.exists:
         raise ConfigurationError(
             f"Profile {sanitize(profile.name)} doesn't exist.",
-            "«aws mfa status» lists the profiles with sessions.",
+            "List the profiles with sessions:  aws mfa status",
         )
     other = other_session(profile)
     if other:

@@ -49,14 +49,14 @@ def config_profile(section: str) -> str | None:
     """Return the profile that a section of the config file stands for, None if it is another's."""
     if section == _DEFAULT_PROFILE:
         return section
-    # As botocore does it: no blank is asked for after «profile», and quoting counts.
+    # As botocore does it: a blank after `profile` isn't required, and quoting counts.
     if not section.startswith("profile"):
         return None
     try:
         words = shlex.split(section)
     except ValueError:
         return None
-    return words[1] if len(words) == 2 else None  # noqa: PLR2004 - «profile» and its name
+    return words[1] if len(words) == 2 else None  # noqa: PLR2004 - the word profile and its name
 
 
 def credentials_section(profile_name: str) -> str:
@@ -81,7 +81,7 @@ def _unfit(name: str) -> str:
     if name == DEFAULT_SECTION:
         return f"[{DEFAULT_SECTION}] gives its settings to every other profile"
     if _UNFIT_FOR_A_NAME.search(name):
-        return "it holds «]», a newline or a control character"
+        return "it contains ']', a newline or a control character"
     return ""
 
 

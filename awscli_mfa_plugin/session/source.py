@@ -150,7 +150,7 @@ def _profiles_to_name(session_profile: str, ports: Ports) -> str:
     ]
     if names:
         return f"Name a source by --source-profile: {quoted_list(names[:5])}."
-    return "«aws configure» stores an access key; --source-profile names its profile."
+    return "Store an access key with aws configure, or name a profile with --source-profile."
 
 
 def known_region(named: str | None, session_profile: Profile, source: Source, ports: Ports) -> str:

@@ -144,7 +144,7 @@ class MutedTerminal:
     """A terminal that asks nobody, and says why."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the reason, worded to stand behind «and»."""
+        """Keep the reason, worded to follow "and"."""
         self._reason = reason
 
     def unavailable_reason(self) -> str:
@@ -153,7 +153,7 @@ class MutedTerminal:
 
     def ask(self, question: str, *, hidden: bool = False) -> str:  # noqa: ARG002 - the port's
         """Refuse to ask."""
-        raise CannotAskError(f"«{question.strip()}» can't be asked: {self._reason}.")
+        raise CannotAskError(f"Can't ask '{question.strip()}': {self._reason}.")
 
     def tell(self, text: str) -> None:
         """Say nothing."""

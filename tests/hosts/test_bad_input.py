@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.doors.test_bad_input import CASES as ALL_CASES
+from tests.doors.test_bad_input import CONFIG, OTHERS, TEMPORARY
+from tests.doors.test_bad_input import REFUSALS as ALL_REFUSALS
 from tests.hosts.cache import EXTREMES
 from tests.hosts.people import keys_of, serial_of, settle
 
@@ -17,28 +20,18 @@ if TYPE_CHECKING:
 
 on_the_extremes = pytest.mark.parametrize("host", EXTREMES, indirect=True)
 
-ROLE = (
-    "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = default\n"
-)
-SSO = "[profile sso]\nsso_start_url = https://example.awsapps.com/start\nsso_account_id = 1\n"
-CONFIG = ROLE + SSO
-
-TEMPORARY = (
-    "[temporary]\naws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = t\n"
-)
-OTHERS = (
-    "[awsume]\naws_access_key_id = ASIAY\naws_secret_access_key = x\naws_session_token = t\n"
-    "manager = awsume\nexpiration = 2099-01-01 00:00:00\n"
-)
-
-CASES: dict[str, tuple[list[str], int, str]] = {
-    "a duration that is no number": (["--duration-seconds", "1h"], 252, "whole number"),
-    "a target that is a role": (["--profile", "role"], 253, "role_arn"),
-    "a target with SSO": (["--profile", "sso"], 253, "sso_start_url"),
-    "a temporary source": (["--source-profile", "temporary"], 253, "holds temporary keys"),
-    "a source that isn't there": (["--source-profile", "nobody"], 253, "doesn't exist"),
-    "a name with a newline": (["--profile", "a\nb"], 253, "can't stand in a shared AWS file"),
-    "an unknown option": (["--bogus"], 252, "--bogus"),
+# Where options, profiles and names are read by the CLI's own parsers.
+CASES = {
+    name: ALL_CASES[name]
+    for name in (
+        "a duration that is no number",
+        "a target that is a role",
+        "a target with SSO",
+        "a temporary source",
+        "a source that isn't there",
+        "a name with a newline",
+        "an unknown option",
+    )
 }
 
 
@@ -70,11 +63,9 @@ def test_bad_input(
     assert snapshot(home) == before
 
 
-REFUSALS: dict[str, tuple[str, dict[str, object], int, str]] = {
-    "throttled": ("throttle", {"count": 9}, 254, "too many calls"),
-    "failed": ("500", {}, 255, "the code may be spent"),
-    "reset": ("reset", {}, 255, "the code may be spent"),
-    "a page that isn't XML": ("html", {"broken": True}, 255, "a captive portal"),
+# Where each botocore parses and repeats by itself.
+REFUSALS = {
+    name: ALL_REFUSALS[name] for name in ("throttled", "failed", "reset", "a page that isn't XML")
 }
 
 

@@ -151,7 +151,7 @@ def test_a_muted_terminal_names_the_question_that_it_cant_ask() -> None:
     """The error says what was needed and why it couldn't be had."""
     with pytest.raises(CannotAskError) as caught:
         MutedTerminal("CI is set").ask("Which one? [1-2] ", hidden=True)
-    assert "«Which one? [1-2]» can't be asked: CI is set." in str(caught.value)
+    assert "Can't ask 'Which one? [1-2]': CI is set." in str(caught.value)
     assert caught.value.exit_code == 253
 
 
