@@ -103,7 +103,7 @@ class ServiceError(MfaError):
 
 
 class WrongCodeError(ServiceError):
-    """AWS didn't accept the token code: mistyped, too old, or used before."""
+    """AWS rejected the MFA code: mistyped, expired, or already used."""
 
 
 class CodeUsedError(ServiceError):

@@ -114,8 +114,8 @@ _SET_THE_CLOCK = "Set the clock (or turn its synchronisation on), then try again
 
 def _wrong_code(_: str, __: str) -> MfaError:
     return WrongCodeError(
-        "AWS didn't accept the token code: mistyped, no longer current, or used before.",
-        "Wait for the next code of this very device, and type that.",
+        "AWS rejected the code: mistyped, expired, already used, or from another device.",
+        "Wait for a new code from this device and try again.",
     )
 
 

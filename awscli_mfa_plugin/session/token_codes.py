@@ -43,7 +43,7 @@ OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_pr
 WAIT_FOR_DEVICE = 90
 """Seconds to wait for another login with the same device, which takes a call's time."""
 
-_WHAT_A_CODE_IS = "A token code is the six digits that the device shows."
+_ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class TokenCodeSources:
     def _checked(self, text: str, origin: str) -> str:
         code = token_code(text)
         if code is None:
-            raise UsageError(f"{origin} holds no token code.", _WHAT_A_CODE_IS)
+            raise UsageError(f"{origin} isn't an MFA code.", _ENTER_A_CODE)
         return code
 
     def _of_process(self) -> str:
@@ -124,7 +124,7 @@ class TokenCodeSources:
         if unavailable_reason:
             raise CannotAskError(
                 f"An MFA code for {self._name} is needed, and {unavailable_reason}.",
-                "Give it by --token-code or AWS_MFA_TOKEN_CODE, or let mfa_process fetch it.",
+                "Use --token-code or AWS_MFA_TOKEN_CODE, or set mfa_process.",
             )
         if self._reason:
             self._ports.terminal.tell(f"{self._reason}\n")
@@ -136,8 +136,8 @@ class TokenCodeSources:
             if code is not None:
                 return code
             if typed:
-                self._ports.terminal.tell(f"That isn't one. {_WHAT_A_CODE_IS}\n")
-        raise CannotAskError("No token code was typed.", _WHAT_A_CODE_IS)
+                self._ports.terminal.tell(f"{_ENTER_A_CODE}\n")
+        raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)
 
 
 class MutedTerminal:

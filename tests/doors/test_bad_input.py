@@ -34,12 +34,12 @@ CASES: dict[str, tuple[list[str], int, str]] = {
     "a duration that is too long": (["--duration-seconds", "129601"], 252, "900 to 129600"),
     "a duration that is no number": (["--duration-seconds", "1h"], 252, "whole number"),
     "a duration in the profile": (["--profile", "long"], 253, "duration_seconds = 99"),
-    "five digits": (["--token-code", "12345"], 252, "--token-code holds no token code"),
-    "letters": (["--token-code", "abcdef"], 252, "--token-code holds no token code"),
+    "five digits": (["--token-code", "12345"], 252, "--token-code isn't an MFA code"),
+    "letters": (["--token-code", "abcdef"], 252, "--token-code isn't an MFA code"),
     "other digits": (
         ["--token-code", "\uff11\uff12\uff13\uff14\uff15\uff16"],
         252,
-        "holds no token code",
+        "isn't an MFA code",
     ),
     "a user's ARN as device": (
         ["--serial-number", "arn:aws:iam::123456789012:user/ada"],
@@ -136,7 +136,7 @@ USERS: dict[str, tuple[str, list[str], int, str]] = {
         254,
         "can't validate codes of this MFA device",
     ),
-    "a wrong code": ("ada", [], 254, "didn't accept the token code"),
+    "a wrong code": ("ada", [], 254, "AWS rejected the code"),
 }
 
 

@@ -130,7 +130,7 @@ def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> No
     for _ in range(2):
         terminal.expect("(profile mfa): ")
         terminal.send_line("000000")
-        terminal.expect("didn't accept the token code")
+        terminal.expect("AWS rejected the code")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text

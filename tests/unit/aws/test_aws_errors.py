@@ -69,7 +69,7 @@ def told(error: Exception, *, code_sent: bool = True) -> MfaError:
 
 # AWS's answer, our class, and a word of the text that tells the cause.
 ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
-    "wrong code": ((403, "AccessDenied", WRONG_CODE), WrongCodeError, "didn't accept"),
+    "wrong code": ((403, "AccessDenied", WRONG_CODE), WrongCodeError, "rejected the code"),
     "unknown device": ((403, "AccessDenied", BAD_SERIAL), UnknownDeviceError, "FIDO"),
     "serial without code": ((403, "AccessDenied", NO_PAIR), ServiceError, "must provide both"),
     "a duration out of range": ((400, "ValidationError", TOO_SHORT), ServiceError, "900"),

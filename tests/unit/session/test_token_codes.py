@@ -246,8 +246,8 @@ def test_an_option_that_holds_no_code_is_wrong_usage(place: str, text: str) -> N
     with pytest.raises(UsageError) as caught:
         sources(world, option, "cmd").next()
     name = ENVIRONMENT if place == "variable" else OPTION
-    assert caught.value.what == f"{name} holds no token code."
-    assert "six digits" in caught.value.remedy
+    assert caught.value.what == f"{name} isn't an MFA code."
+    assert "6-digit code" in caught.value.remedy
     assert (world.token_process.commands, world.terminal.questions) == ([], [])
 
 
@@ -288,7 +288,7 @@ def test_a_prompt_cant_steer_the_terminal() -> None:
     assert world.terminal.questions == ["MFA code for GAHT\\x1b[2J (profile m\\u202efa): "]
 
 
-WHAT_A_CODE_IS = "A token code is the six digits that the device shows."
+ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
 TYPED: dict[str, tuple[list[str], str, int]] = {
     "a code": (["123456"], "123456", 0),
     "in two groups": (["123-456"], "123456", 0),
@@ -305,13 +305,13 @@ def test_the_prompt_asks_until_a_code_is_typed(answers: list[str], digits: str, 
     world = World(terminal=FakeTerminal(*answers))
     assert sources(world).next() == TokenCode(digits, PROMPT)
     assert len(world.terminal.questions) == len(answers)
-    assert world.terminal.told == [f"That isn't one. {WHAT_A_CODE_IS}\n"] * told
+    assert world.terminal.told == [f"{ENTER_A_CODE}\n"] * told
 
 
 def test_a_prompt_that_is_never_answered_ends() -> None:
     """A stream of newlines, say."""
     world = World(terminal=FakeTerminal(*[""] * 11))
-    with pytest.raises(CannotAskError, match="No token code was typed"):
+    with pytest.raises(CannotAskError, match="No MFA code was entered"):
         sources(world).next()
     assert len(world.terminal.questions) == 10
 
