@@ -44,12 +44,8 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program; return only where it couldn't take this process's place."""
-    from awscli_mfa_plugin.session.credentials import (
-        CONFLICTING_VARIABLES,
-        CredentialsRequest,
-        set_aside,
-        variables_of,
-    )
+    from awscli_mfa_plugin.export.formats import CONFLICTING_VARIABLES, set_aside, variables_of
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     words = arguments["program"]
     if words == []:

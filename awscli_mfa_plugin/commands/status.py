@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.commands.process import Screen
     from awscli_mfa_plugin.session.records import Profile
-    from awscli_mfa_plugin.session.status import SessionStatus
+    from awscli_mfa_plugin.session.sessions import SessionStatus
 
 
 _BAR_CELLS = 20
@@ -52,7 +52,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Show the sessions; tell by the exit code whether enough is left."""
-    from awscli_mfa_plugin.session.status import (
+    from awscli_mfa_plugin.session.sessions import (
         NONE,
         SessionStatus,
         have_more_left,
@@ -128,7 +128,7 @@ def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> 
 
 
 def _when(status: SessionStatus, now: datetime) -> str:
-    from awscli_mfa_plugin.session.status import EXPIRED, NONE, UNKNOWN
+    from awscli_mfa_plugin.session.sessions import EXPIRED, NONE, UNKNOWN
 
     if status.state == NONE:
         return "no session"

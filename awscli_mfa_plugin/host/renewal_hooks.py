@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.host.context import context_of_renewal
 from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider, command_failure
+from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.session.renewal import Renewal
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from awscli_mfa_plugin.console import credential_process
 from awscli_mfa_plugin.console.credential_process import fast_path
+from awscli_mfa_plugin.export.formats import process_form
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
-from awscli_mfa_plugin.session.credentials import process_form
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, LONGEST_WINDOW
 from awscli_mfa_plugin.session.records import LONG_LIVED, OTHER_WAYS, OUR_NAME, Session
 from awscli_mfa_plugin.session.sections import session_options
