@@ -152,7 +152,7 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
 def _log_in(change: ProfileChange, context: Context) -> Result:
     """Log in; a session made with other settings is replaced."""
     from awscli_mfa_plugin.commands.login import log_in
-    from awscli_mfa_plugin.session.login import LoginRequest
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
     return log_in(LoginRequest(change.profile, force=change.needs_new_session), context)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.session.login import LoginRequest, LoginResult
+    from awscli_mfa_plugin.session.login import LoginResult
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
 
 _OWN_KEYS = (
@@ -103,7 +104,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log in as the options say."""
-    from awscli_mfa_plugin.session.login import LoginRequest
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
     request = LoginRequest(
         session_profile=context.session_profile,

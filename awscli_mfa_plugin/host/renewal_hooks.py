@@ -70,7 +70,8 @@ def _session_in_files(name: str, context: Context) -> Session | None:
 
 def _renewed(name: str, why: str, context: Context) -> Session | None:
     from awscli_mfa_plugin.host.secrecy import history_paused
-    from awscli_mfa_plugin.session.login import LoginRequest, login
+    from awscli_mfa_plugin.session.login import login
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
     with history_paused():
         login(LoginRequest(session_profile=name, reason=why), context.ports)

@@ -12,10 +12,10 @@ from awscli_mfa_plugin.errors import (
     CannotAskError,
     ConfigurationError,
     MfaError,
-    UsageError,
 )
-from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE
-from awscli_mfa_plugin.session.login import LoginRequest, login
+from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE, check_seconds_left
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.text import length_of_time, sanitize
 
@@ -45,8 +45,7 @@ class CredentialsRequest:
 def check_request(request: CredentialsRequest) -> None:
     """Raise UsageError or ConfigurationError for what can be told wrong before a file is read."""
     check_profile_name(request.profile)
-    if request.min_remaining is not None and request.min_remaining < 0:
-        raise UsageError("--min-remaining takes seconds, 0 or more.")
+    check_seconds_left(request.min_remaining)
 
 
 def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles) -> tuple[str, ...]:

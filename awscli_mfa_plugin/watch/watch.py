@@ -18,7 +18,8 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     UnwritableFileError,
 )
-from awscli_mfa_plugin.session.login import LoginRequest, login
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.sessions import mfa_profile_names
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import moment, sanitize

@@ -13,7 +13,8 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
-from awscli_mfa_plugin.session.login import LoginRequest, login
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.records import Profile, is_long_lived, is_written_key
 from awscli_mfa_plugin.session.sections import other_session, session_lines, session_of
 from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names

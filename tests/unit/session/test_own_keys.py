@@ -15,7 +15,8 @@ from awscli_mfa_plugin.errors import (
     UnwritableFileError,
 )
 from awscli_mfa_plugin.session.devices import devices_of_user
-from awscli_mfa_plugin.session.login import LoginRequest, LoginResult, login
+from awscli_mfa_plugin.session.login import LoginResult, login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.records import MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sessions import (
     EXPIRED,
