@@ -12,7 +12,14 @@ from awscli_mfa_plugin.declaration import (
     Option,
     Result,
 )
-from awscli_mfa_plugin.session.expiry import rfc3339, seconds_left
+from awscli_mfa_plugin.session.expiry import (
+    DEFAULT,
+    LONGEST,
+    LONGEST_CHAINED_ROLE,
+    SHORTEST,
+    rfc3339,
+    seconds_left,
+)
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -32,8 +39,7 @@ _OWN_KEYS = (
     "profile: aws mfa login --profile mfa --source-profile {name}"
 )
 
-_DURATIONS = ("900", "3600", "43200", "129600")
-"""The shortest session, an hour, the default, and the longest; each in seconds."""
+_DURATIONS = (SHORTEST, LONGEST_CHAINED_ROLE, DEFAULT, LONGEST)
 
 COMMAND = Command(
     "login",
@@ -88,12 +94,12 @@ COMMAND = Command(
         Option(
             "duration-seconds",
             (
-                "How long the session shall last: 900 to 129600 seconds. Default: "
-                "``duration_seconds`` of the profile, then 43200 (twelve hours). AWS gives the "
+                f"How long the session shall last: {SHORTEST} to {LONGEST} seconds. Default: "
+                f"``duration_seconds`` of the profile, then {DEFAULT} (twelve hours). AWS gives the "
                 "root user one hour."
             ),
             INTEGER,
-            suggested=_DURATIONS,
+            suggested=tuple(map(str, _DURATIONS)),
         ),
         Option("force", "Make a new session even if the present one isn't due."),
         MIN_REMAINING,

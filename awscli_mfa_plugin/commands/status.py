@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
-from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -60,8 +60,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     )
 
     min_remaining = arguments["min_remaining"] or 0
-    if min_remaining < 0:
-        raise UsageError("--min-remaining takes seconds, 0 or more.")
+    check_seconds_left(min_remaining)
     now = context.clock.now()
     named = context.options.profile
     statuses = session_statuses(_profiles(named, context), context.session_of, now)
