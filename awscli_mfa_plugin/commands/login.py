@@ -95,8 +95,8 @@ COMMAND = Command(
             "duration-seconds",
             (
                 f"How long the session shall last: {SHORTEST} to {LONGEST} seconds. Default: "
-                f"``duration_seconds`` of the profile, then {DEFAULT} (twelve hours). AWS gives the "
-                "root user one hour."
+                f"``duration_seconds`` of the profile, then {DEFAULT} (twelve hours). "
+                "AWS gives the root user one hour."
             ),
             INTEGER,
             suggested=tuple(map(str, _DURATIONS)),

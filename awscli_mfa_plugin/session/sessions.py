@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, expiry_window, seconds_left
-from awscli_mfa_plugin.session.records import (
-    OUR_NAME,
-    SESSION_OPTION,
-    SOURCE_OPTION,
-    Profile,
-    Session,
-)
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import other_session, session_lines
 from awscli_mfa_plugin.text import sanitize
 

@@ -14,7 +14,7 @@ from weakref import ref
 import pytest
 
 from awscli_mfa_plugin import _OTHER_WAYS, LazyCommand, Plugin, _has_mfa_code, profile_chain
-from awscli_mfa_plugin.session.records import OTHER_WAYS
+from awscli_mfa_plugin.session import OTHER_WAYS
 
 CHECKOUT = Path(__file__).parents[2]
 
