@@ -63,7 +63,7 @@ def test_the_fast_path_loads_little(home: Home) -> None:
         f"awscli_mfa_plugin.{name}"
         for name in (
             *("console", "console.main", "console.credential_process"),
-            *("files", "files.paths", "files.botocore_parser"),
+            *("files", "files.paths", "files.botocore_parser", "session"),
         )
     }
     assert not loaded & HEAVY
