@@ -176,7 +176,7 @@ def test_what_is_wrong_changes_nothing(home: Home) -> None:
     done(home.run("mfa", "alias", "list", "--yes"), 252)
     (home.path / "bad.yaml").write_text("pack: &a x\n")
     bad = home.run("mfa", "alias", "install", "--from", "bad.yaml")
-    assert "bad.yaml, line 1, column 7: YAML's anchors" in bad.stderr
+    assert "bad.yaml, line 1, column 7: YAML anchors" in bad.stderr
     done(bad, 253)
     (home.path / "ours.yaml").write_text("pack: awscli-mfa-plugin\naliases: []\n")
     done(home.run("mfa", "alias", "install", "--from", "ours.yaml"), 253)
