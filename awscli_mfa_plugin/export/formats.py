@@ -71,7 +71,7 @@ def set_aside(environment: Mapping[str, str]) -> str:
 def process_form(session: Session) -> dict[str, Any]:
     """Return what a ``credential_process`` prints, as JSON's values.
 
-    Source: AWS SDKs and Tools Reference Guide, «Process credential provider».
+    Source: AWS SDKs and Tools Reference Guide, ``Process credential provider``.
     """
     from awscli_mfa_plugin.session.expiry import rfc3339
 
@@ -85,7 +85,7 @@ def process_form(session: Session) -> dict[str, Any]:
 
 
 def ini_form(profile: str, session: Session, region: str) -> str:
-    """Return a section of a credentials file; «profile» is a name that may stand there."""
+    """Return a section of a credentials file; ``profile`` is a valid section name."""
     from awscli_mfa_plugin.session.sections import session_options
 
     options = {**session_options(session), **({"region": region} if region else {})}
