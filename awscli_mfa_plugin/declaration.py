@@ -78,7 +78,7 @@ class Option:
 
 
 MIN_REMAINING = Option(
-    "min-remaining", "Make a new session unless at least this many seconds are left.", INTEGER
+    "min-remaining", "Renew the session unless at least this many seconds are left.", INTEGER
 )
 
 
@@ -174,7 +174,8 @@ def _one_of(shown_name: str, value: str, choices: tuple[str, ...]) -> str:
     from awscli_mfa_plugin.text import sanitize
 
     raise UsageError(
-        f"{shown_name} takes no '{sanitize(value, 40)}'.", f"It takes: {', '.join(choices)}."
+        f"'{sanitize(value, 40)}' isn't a value for {shown_name}.",
+        f"Choose from: {', '.join(choices)}.",
     )
 
 
@@ -184,4 +185,4 @@ def _whole_number(shown_name: str, value: str | int) -> int:
         return int(text)
     from awscli_mfa_plugin.errors import UsageError
 
-    raise UsageError(f"{shown_name} takes a whole number of seconds.")
+    raise UsageError(f"{shown_name} must be a whole number of seconds.")

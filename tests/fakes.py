@@ -553,6 +553,7 @@ def context(
     options = options or GlobalOptions()
     made: dict[str, Any] = {
         "clock": world.clock,
+        "home": "/home/ada",
         "screen": Screen(),
         "note": world.notes,
         "terminal": world.terminal,

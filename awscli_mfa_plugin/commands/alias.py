@@ -1,4 +1,4 @@
-"""``aws mfa alias``: puts the alias pack into the CLI's alias file, and takes it out again."""
+"""``aws mfa alias``: adds the alias pack to the CLI's alias file, and removes it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ COMMAND = Command(
     "alias",
     (
         "Shortcuts for the AWS CLI, such as ``aws whoami``, ``aws alive`` and ``aws unlock``. "
-        "``list`` shows what there is, ``install`` merges it into ``~/.aws/cli/alias`` between "
-        "two marking lines, ``uninstall`` takes it out again, ``diff`` shows what ``install`` "
-        "would change.\n\n"
-        "Your own aliases, and the commands of the CLI, stay as they are: an alias of such a "
-        "name is left out, and you are told."
+        "``list`` shows them, ``install`` adds them to ``~/.aws/cli/alias``, ``uninstall`` "
+        "removes them, and ``diff`` shows what ``install`` would change.\n\n"
+        "Your own aliases and the CLI's commands are never replaced: an alias with the name of "
+        "one of them is skipped, and listed."
     ),
     (
-        "Look at the aliases, then install them::\n\n"
+        "See the aliases, then install them::\n\n"
         "    $ aws mfa alias list\n"
         "    $ aws mfa alias install\n"
         "    $ aws whoami --profile mfa\n\n"
-        "See what a pack of your team would change, then install it::\n\n"
+        "See what your team's pack would change, then install it::\n\n"
         "    $ aws mfa alias diff --from team.yaml\n"
         "    $ aws mfa alias install --from team.yaml\n"
     ),
@@ -48,14 +47,14 @@ COMMAND = Command(
         Option(
             "from",
             (
-                "A YAML file with a pack of your team, in place of the plugin's own. ``install`` "
-                "shows all of it and asks once: its aliases can run any program."
+                "A YAML file with your team's pack, instead of the plugin's own. ``install`` "
+                "shows all of it and asks once, because aliases can run any program."
             ),
             FILES,
         ),
-        Option("yes", "With ``install``: accept the whole file without a question."),
-        Option("all", "With ``uninstall``: take out the aliases of every pack."),
-        Option("dry-run", "Show the change as a diff; nothing is written, nothing is asked."),
+        Option("yes", "With ``install``: accept the whole pack without asking."),
+        Option("all", "With ``uninstall``: remove the aliases of all packs."),
+        Option("dry-run", "Show the change as a diff. Nothing is written or asked."),
     ),
 )
 
@@ -64,16 +63,16 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Do what the action says."""
     action, is_dry = arguments["action"] or "list", arguments["dry_run"]
     if arguments["all"] and action != "uninstall":
-        raise UsageError("--all goes with uninstall.", "aws mfa alias uninstall --all")
+        raise UsageError("--all needs uninstall.", "aws mfa alias uninstall --all")
     if arguments["yes"] and action != "install":
-        raise UsageError("--yes goes with install.", "aws mfa alias install --yes --from FILE")
+        raise UsageError("--yes needs install.", "aws mfa alias install --yes --from FILE")
     if action == "uninstall":
         return _uninstall(arguments, context)
     pack = _pack(arguments["from"], context)
     if action == "list":
         return _list(pack, context)
     if action == "diff" or is_dry:
-        return _installation(pack, context)
+        return _preview(pack, context)
     return _install(pack, arguments, context)
 
 
@@ -112,7 +111,7 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
     file, host = context.alias_file, context.process.host_commands()
     document = file.read()
     before, accepted = states(pack, document, host), wanted(pack, document, host)
-    is_accepted = arguments["yes"]
+    path, is_accepted = context.short_path(file.path), arguments["yes"]
     if _needs_a_yes(pack, document, context) and not is_accepted:
         check_accepted(pack, arguments["from"], context.asking_terminal)
         is_accepted = True
@@ -121,16 +120,14 @@ def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) ->
         is_as_shown = is_accepted and wanted(pack, now, host) == accepted
         if _needs_a_yes(pack, now, context) and not is_as_shown:
             raise ConfigurationError(
-                f"{sanitize(file.path)} changed before the pack was installed.",
-                "Nothing was changed. Try again.",
+                f"{path} changed before the pack was installed.", "Nothing was changed. Try again."
             )
         return installed(pack, now, host)
 
     is_changed = file.update(change)
     after = states(pack, file.read(), host)
     data = {**_data(pack, after, context), "Changed": is_changed}
-    path = sanitize(file.path)
-    return Result(data, _told(path, before, after, is_ours=pack.is_ours, is_changed=is_changed))
+    return Result(data, _report(path, before, after, is_ours=pack.is_ours, is_changed=is_changed))
 
 
 def _needs_a_yes(pack: AliasPack, document: AliasDocument, context: Context) -> bool:
@@ -140,7 +137,7 @@ def _needs_a_yes(pack: AliasPack, document: AliasDocument, context: Context) -> 
     return not pack.is_ours and after.render() != document.render()
 
 
-def _told(
+def _report(
     path: str,
     before: tuple[AliasState, ...],
     after: tuple[AliasState, ...],
@@ -154,16 +151,16 @@ def _told(
     old = {state.alias.key for state in before if not state.is_new}
     fresh = [state for state in after if state.state == INSTALLED and state.alias.key not in old]
     if not is_changed:
-        lines = [f"Nothing to do: {path} has the pack as it is today."]
+        lines = [f"Already up to date: {path}."]
     elif fresh:
-        # A stranger's aliases are shown with what they run: nobody else has looked at them.
+        # Aliases of another pack are shown with what they run: nobody else has reviewed them.
         lines = [f"Installed in {path}:", *(names(fresh) if is_ours else entries(fresh))]
     else:
-        lines = [f"Brought up to date: {path}."]
+        lines = [f"Updated {path}."]
     more = left_out(after)
     lines += ["", *more] if more else []
     if is_ours:
-        lines += ["", "«aws mfa alias list» says what each of them does."]
+        lines += ["", "To see what they do:  aws mfa alias list"]
     return "\n".join(lines)
 
 
@@ -180,33 +177,33 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
         before = file.read()
         return _change(name, before, before.without_packs(name), context)
     is_changed = file.update(lambda document: document.without_packs(name))
-    whose = f"the pack {sanitize(name)}" if name else "all packs"
-    path = sanitize(file.path)
-    text = f"The aliases of {whose} are gone from {path}."
+    whose = f"the pack '{sanitize(name)}'" if name else "any pack"
+    path = context.short_path(file.path)
+    text = f"Removed the aliases of {whose if name else 'all packs'} from {path}."
     if not is_changed:
-        text = f"Nothing to do: {path} holds no alias of {whose}."
+        text = f"Nothing to remove: {path} has no aliases of {whose}."
     return Result({"Pack": name, "File": file.path, "Changed": is_changed}, text)
 
 
-def _installation(pack: AliasPack, context: Context) -> Result:
+def _preview(pack: AliasPack, context: Context) -> Result:
     """Return what an installation would change."""
     from awscli_mfa_plugin.aliases.merge import installed
 
     before, host = context.alias_file.read(), context.process.host_commands()
     if _needs_a_yes(pack, before, context):
-        context.note("'aws mfa alias install' shows the whole pack and asks.")
+        context.note("'aws mfa alias install' will show the whole pack and ask.")
     return _change(pack.name, before, installed(pack, before, host), context)
 
 
 def _change(
     pack: str | None, before: AliasDocument, after: AliasDocument, context: Context
 ) -> Result:
-    """Return the difference of two states of the alias file."""
+    """Return the diff of two versions of the alias file."""
     from awscli_mfa_plugin.files.diffs import unified
 
     path = context.alias_file.path
     old = None if before.is_missing else before.render()
-    # What an installation made goes when nothing is left in it.
+    # A file that install created is deleted once it is empty.
     is_ours = before.is_missing or any(block.is_in_new_file for block in before.blocks())
     new = None if is_ours and not after.render() else after.render()
     diff = unified(path, old, new)

@@ -1,6 +1,8 @@
-"""``aws mfa configure``: sets a session profile up by questions, or profiles by a manifest."""
+"""``aws mfa configure``: sets up an MFA profile by questions, or several by a manifest."""
 
 from __future__ import annotations
+
+import shlex
 
 from awscli_mfa_plugin.declaration import FILES, Command, Option, Result
 from awscli_mfa_plugin.errors import CancelledError, UsageError
@@ -16,45 +18,45 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.setup.plan import ProfileChange
 
 
-_SO_ALREADY = "Nothing would change."
+_UNCHANGED = "Nothing would change."
 
 COMMAND = Command(
     "configure",
     (
-        "Sets up a session profile by questions: its name, the profile with the long-lived "
-        "keys, the MFA device, how long a session lasts, where token codes come from, the "
-        "region. It shows what it would write into the config file, writes it if you say yes, "
-        "and offers the first login. What a profile holds already are the defaults.\n\n"
-        "``--from`` takes the settings from a manifest instead, a YAML file that a team keeps in "
-        "its repository: session profiles, roles on them, no secrets. Everything else in the "
-        "config file stays as it is. ``--export`` writes today's setup as such a file."
+        "Asks a few questions to set up an MFA profile: its name, the profile with the "
+        "long-lived keys, the MFA device, how long a session lasts, where codes come from, and "
+        "the region. It shows the change, writes it to the config file if you agree, and offers "
+        "to log in. The defaults are the profile's present settings.\n\n"
+        "``--from`` reads the settings from a manifest instead: a YAML file without secrets that "
+        "a team keeps in its repository, with its MFA profiles and roles. Everything else in "
+        "your config file stays. ``--export`` prints your present setup as a manifest."
     ),
     (
-        "Set up profile ``mfa`` by questions::\n\n    $ aws mfa configure\n\n"
-        "Look at what a team's manifest would change, then take it::\n\n"
+        "Set up profile ``mfa``::\n\n    $ aws mfa configure\n\n"
+        "See what a team's manifest would change, then apply it::\n\n"
         "    $ aws mfa configure --from mfa.yaml --dry-run\n"
         "    $ aws mfa configure --from mfa.yaml\n\n"
-        "Write today's setup as a manifest::\n\n"
+        "Save your present setup as a manifest::\n\n"
         "    $ aws mfa configure --export > mfa.yaml\n"
     ),
     (
-        Option("from", "The YAML file of a setup manifest; ``-`` reads stdin.", FILES),
-        Option("dry-run", "Show the change as a diff; nothing is written."),
+        Option("from", "The manifest, a YAML file; ``-`` reads stdin.", FILES),
+        Option("dry-run", "Show the change as a diff. Nothing is written."),
         Option(
             "allow-commands",
             (
-                "Accept every ``mfa_process`` of the manifest without a question. Without it "
-                "each is shown whole and asked for on the terminal."
+                "Accept every ``mfa_process`` command in the manifest. Without this, each is "
+                "shown and you are asked."
             ),
         ),
         Option(
             "yes",
             (
-                "Write what the manifest changes without a question, values that are replaced "
-                "too. Its commands need ``--allow-commands`` all the same."
+                "Write the manifest's settings without asking, even if they replace yours. "
+                "Commands still need ``--allow-commands``."
             ),
         ),
-        Option("export", "Write today's setup as a manifest to stdout."),
+        Option("export", "Print your present setup as a manifest."),
     ),
 )
 
@@ -66,7 +68,9 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     _check(arguments)
     ports = replace(context.ports, terminal=context.asking_terminal)
     if arguments["export"]:
-        return _exported(ports)
+        from awscli_mfa_plugin.setup.export import exported, manifest_text
+
+        return Result(exact=manifest_text(exported(ports.files, ports.notes)))
     if arguments["from"] is not None:
         return _merge(arguments, context, ports)
     return _ask(arguments, context, ports)
@@ -86,12 +90,6 @@ def _check(arguments: Mapping[str, Any]) -> None:
         )
 
 
-def _exported(ports: Ports) -> Result:
-    from awscli_mfa_plugin.setup.export import exported, manifest_text
-
-    return Result(exact=manifest_text(exported(ports.files, ports.notes)))
-
-
 def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
     from awscli_mfa_plugin.setup.plan import (
@@ -106,7 +104,7 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     changes = changes_by(manifest, ports.files, ports.clock.now())
     if arguments["dry_run"]:
         diff = _diff(changes, ports)
-        text = diff.rstrip("\n") or _SO_ALREADY
+        text = diff.rstrip("\n") or _UNCHANGED
         return Result({**_data(changes, ports), "Diff": diff}, text)
     changes = accepted_commands(
         changes, manifest.file, ports.terminal, allow_commands=arguments["allow_commands"]
@@ -117,44 +115,38 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     for name in missing_sources(manifest, ports.files):
         ports.notes(
             f"Source profile {sanitize(name)} doesn't exist yet. Store its keys:  aws configure "
-            f"--profile {sanitize(name)}"
+            f"--profile {sanitize(shlex.quote(name))}"
         )
     is_shown = not (arguments["yes"] or ports.terminal.unavailable_reason())
-    return Result(_data(changes, ports), _text(changes, ports, is_shown=is_shown))
+    return Result(_data(changes, ports), _text(changes, context, is_shown=is_shown))
 
 
 def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
-    """Ask for a session profile's settings, write them, and offer the first login."""
-    import shlex
-
+    """Ask for an MFA profile's settings, write them, and offer the first login."""
+    from awscli_mfa_plugin.commands.login import log_in
+    from awscli_mfa_plugin.session.plan import LoginRequest
     from awscli_mfa_plugin.setup.plan import merged
     from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
 
     change = ask_setup(context.session_profile, context.options.region, ports)
     if arguments["dry_run"]:
         diff = _diff([change], ports)
-        return Result(_data([change], ports), diff.rstrip("\n") or _SO_ALREADY)
+        return Result(_data([change], ports), diff.rstrip("\n") or _UNCHANGED)
     if confirm_setup(change, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
         ports.terminal.tell("Saved.\n\n")
     later = f"aws mfa login --profile {sanitize(shlex.quote(change.profile))}"
     try:
         if wants_login(ports):
-            return _log_in(change, context)
+            # A session made with other settings is replaced.
+            request = LoginRequest(change.profile, force=change.needs_new_session)
+            return log_in(request, context)
     except CancelledError:
         name = sanitize(change.profile)
         raise CancelledError(
             f"Cancelled. The settings of {name} are saved. Log in later:  {later}"
         ) from None
     return Result(_data([change], ports), f"Log in later:  {later}")
-
-
-def _log_in(change: ProfileChange, context: Context) -> Result:
-    """Log in; a session made with other settings is replaced."""
-    from awscli_mfa_plugin.commands.login import log_in
-    from awscli_mfa_plugin.session.plan import LoginRequest
-
-    return log_in(LoginRequest(change.profile, force=change.needs_new_session), context)
 
 
 def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
@@ -173,10 +165,10 @@ def _data(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
     return {"File": ports.files.config_path, "Profiles": profiles}
 
 
-def _text(changes: Sequence[ProfileChange], ports: Ports, *, is_shown: bool) -> str:
+def _text(changes: Sequence[ProfileChange], context: Context, *, is_shown: bool) -> str:
     from awscli_mfa_plugin.setup.plan import lines_of
 
-    path = sanitize(ports.files.config_path)
+    path = context.short_path(context.process.config_path)
     if not changes:
         return f"Nothing to change in {path}."
     if is_shown:

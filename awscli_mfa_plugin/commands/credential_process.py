@@ -1,4 +1,4 @@
-"""``aws mfa credential-process``: answers an SDK that asks for credentials."""
+"""``aws mfa credential-process``: prints a session as an SDK expects it."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 50
-"""Seconds that a prompt may stand: AWS SDKs for Go end a credential process after 60."""
+"""Seconds after which a prompt gives up: AWS SDKs for Go end a credential process after 60."""
 
 COMMAND = Command(
     "credential-process",
     (
-        "Prints the session of a managed profile, or of a role profile on one, as an SDK wants "
-        "it of the command in ``credential_process``. A session that is due is renewed first: "
-        "a code is asked for on the controlling terminal, never on stdin or stdout. Many that "
-        "ask at once spend one code.\n\n"
-        "SDKs start the command for each of their clients. ``awscli-mfa credential-process`` "
-        "answers from a living session in a fraction of the time."
+        "Prints the session of an MFA profile, or of a role on one, in the form that AWS SDKs "
+        "expect of a ``credential_process``. A session that has expired, or is about to, is "
+        "renewed first. The prompt for the MFA code uses the terminal, never stdin or stdout, "
+        "and processes that ask at the same time share one code.\n\n"
+        "SDKs run the command once for each client. ``awscli-mfa credential-process`` prints a "
+        "valid session in a fraction of the time."
     ),
     (
-        "Let SDKs use the session of profile ``work``, whose keys stay in it, by another name::\n\n"
+        "Keep the long-lived keys in profile ``work``, and let SDKs use its session::\n\n"
         "    [profile work-mfa]\n"
         "    credential_process = awscli-mfa credential-process --profile work\n"
     ),
@@ -34,7 +34,7 @@ COMMAND = Command(
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Return the session, as an SDK wants it."""
+    """Return the session in the form of a ``credential_process``."""
     import json
 
     from awscli_mfa_plugin.export.formats import process_form

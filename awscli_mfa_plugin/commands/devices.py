@@ -1,4 +1,4 @@
-"""``aws mfa devices``: lists the MFA devices of the user, and which can serve."""
+"""``aws mfa devices``: lists the user's MFA devices, and which ones work here."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 COMMAND = Command(
     "devices",
     (
-        "Lists the MFA devices of the user whose long-lived keys the session profile is made "
-        "from: virtual and hardware devices, which can serve here, and FIDO keys, which "
-        "can't."
+        "Lists your MFA devices, as IAM knows them: virtual and hardware devices, whose codes "
+        "work here, and FIDO keys and passkeys, which have no codes."
     ),
     (
-        "List the devices::\n\n"
+        "List your devices::\n\n"
         "    $ aws mfa devices\n"
-        "    arn:aws:iam::123456789012:mfa/ada  virtual\n\n"
-        "Take one for a session profile, which then keeps it::\n\n"
+        "    arn:aws:iam::123456789012:mfa/ana-phone  virtual\n\n"
+        "Use one of them for a profile from now on::\n\n"
         "    $ aws mfa login --profile mfa --serial-number GAHT12345678\n"
     ),
     (Option("source-profile", "The profile with the long-lived keys.", PROFILES),),
@@ -62,11 +61,11 @@ def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
     from awscli_mfa_plugin.session.devices import FIDO_REASON
 
     if not devices:
-        return "This user has no MFA device."
+        return "You have no MFA device."
     width = max(len(sanitize(device.mfa_serial)) for device in devices)
     lines = []
     for device in devices:
-        note = "" if device.is_usable else ", not usable here"
+        note = "" if device.is_usable else ", doesn't work here"
         note = ", chosen" if device.mfa_serial == chosen else note
         lines.append(f"{sanitize(device.mfa_serial):<{width}}  {device.kind}{note}")
     if not all(device.is_usable for device in devices):

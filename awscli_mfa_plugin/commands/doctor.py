@@ -1,4 +1,4 @@
-"""``aws mfa doctor``: checks the installation, the files, the profiles and the way to AWS."""
+"""``aws mfa doctor``: checks the installation, files, profiles and the connection to AWS."""
 
 from __future__ import annotations
 
@@ -17,31 +17,29 @@ if TYPE_CHECKING:
 COMMAND = Command(
     "doctor",
     (
-        "Checks one by one what can keep a session from working: each AWS CLI and how it loads "
-        "the plugin, the plugin's folder, files and their modes, aliases, the environment, the "
-        "profiles, and by calls STS, the clock and the MFA serials. Each line says what was "
-        "seen, the line below it what to do.\n\n"
-        "Nothing is changed without ``--fix``, and no token code is asked for. Each CLI that is "
-        "found is started once, with ``aws mfa status``. Where ``aws`` itself doesn't start, "
-        "``awscli-mfa doctor`` makes the same checks without the calls.\n\n"
-        "Exits with 0 if all is well or there are notes only, with 1 if the worst finding is a "
-        "warning, with 253 if it is an error."
+        "Finds out why a session doesn't work. It checks each AWS CLI on this machine and how it "
+        "loads the plugin, files and their permissions, aliases, environment variables, "
+        "profiles, and, by calling AWS, STS, the clock and your MFA devices.\n\n"
+        "Nothing is changed without ``--fix``, and no MFA code is asked for. Each CLI is started "
+        "once, with ``aws mfa status``. If ``aws`` itself doesn't start, use ``awscli-mfa "
+        "doctor``, which makes no calls.\n\n"
+        "The exit code is 0 if all is well, 1 if there are warnings, 253 if there are errors."
     ),
     (
         "Check everything::\n\n    $ aws mfa doctor\n\n"
-        "Look at one profile, without any call::\n\n"
+        "Check one profile without calling AWS::\n\n"
         "    $ aws mfa doctor --offline --profile mfa\n\n"
-        "Show what can be mended, and ask before each change::\n\n    $ aws mfa doctor --fix\n\n"
+        "Fix what can be fixed, asking before each change::\n\n    $ aws mfa doctor --fix\n\n"
         "List the errors for a script::\n\n"
         "    $ aws mfa doctor --output json --query \"Findings[?State=='error']\"\n"
     ),
     (
-        Option("offline", "Call neither STS nor IAM."),
+        Option("offline", "Don't call AWS."),
         Option(
             "fix",
             (
-                "Mend what can be: modes that are too wide, the order of [plugins], temporary "
-                "files that were left over. Each change is shown, and made after a yes."
+                "Fix file permissions, the order of [plugins] and leftover temporary files. Each "
+                "change is shown, and made if you agree."
             ),
         ),
         Option("verbose", "Show the checks that passed too, with details."),
@@ -51,13 +49,13 @@ COMMAND = Command(
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Check, mend if that is wanted; tell the worst by the exit code."""
+    """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
     from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, apply_fixes, local_findings
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
     from awscli_mfa_plugin.files.paths import home_folder
 
     if arguments["yes"] and not arguments["fix"]:
-        raise UsageError("--yes goes with --fix.")
+        raise UsageError("--yes needs --fix.", "aws mfa doctor --fix --yes")
     only = context.options.profile
     machine = context.machine()
     findings = local_findings(machine, only)

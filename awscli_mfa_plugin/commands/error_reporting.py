@@ -23,51 +23,50 @@ LOG = logging.getLogger("awscli.mfa")
 
 
 def run_reporting(run: Callable[[], int]) -> int:
-    """Return the exit code of ``run``; its errors are told on stderr, never as a traceback."""
+    """Return the exit code of ``run``; its errors are printed on stderr, never as a traceback."""
     try:
         return run()
     except MfaError as error:
         LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
-        return _told(error)
+        return _report(error)
     except KeyboardInterrupt:
-        return _told(CancelledError("Cancelled."))
+        return _report(CancelledError("Cancelled."))
     except OSError as error:
         LOG.debug("aws mfa met an error of the system", exc_info=True)
         return _unwritten(error)
     except ImportError as error:
         LOG.debug("aws mfa lacks a module", exc_info=True)
-        return _told(_broken(error))
+        return _report(_unloadable(error))
     except Exception as error:
         LOG.debug("aws mfa ended with a bug", exc_info=True)
-        return _told(
+        return _report(
             MfaError(
-                f"aws mfa stumbled over a bug of its own: {type(error).__name__}.",
-                "Please report it with the output of --debug, in which secrets are masked.",
+                f"Unexpected error in aws mfa: {type(error).__name__}.",
+                "Please report it with the output of --debug (secrets are masked).",
             )
         )
 
 
 def _unwritten(error: OSError) -> int:
-    """Tell that the result can't be written; all other writes report their own errors."""
+    """Report that the result can't be written; all other writes report their own errors."""
     _give_up_stdout()
     if isinstance(error, BrokenPipeError):
         return MfaError.exit_code
-    return _told(MfaError(f"The result can't be written: {error.strerror or sanitize(error)}."))
+    return _report(MfaError(f"Can't write the result: {error.strerror or sanitize(error)}."))
 
 
 def _give_up_stdout() -> None:
-    """Let what is left in the buffer go nowhere: Python would fail on it once more at its end."""
+    """Drop what is left in the buffer: Python would fail on it once more at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
 
 
-def _broken(error: ImportError) -> MfaError:
+def _unloadable(error: ImportError) -> MfaError:
     return MfaError(
-        f"aws mfa can't load a part of itself: {sanitize(error)}.",
-        "Install it again with its dependencies, for the Python or the folder that this "
-        "aws loads it from.",
+        f"Can't load a part of aws mfa: {sanitize(error)}.",
+        "Install the plugin again, with its dependencies, where this aws loads it from.",
     )
 
 
@@ -80,7 +79,7 @@ class UsageProblems:
         self.code = UsageError.exit_code
 
     def __enter__(self) -> Self:
-        """Start to watch; ``code`` is set by the body when it ends well."""
+        """Start; the body sets ``code`` when it ends well."""
         return self
 
     def __exit__(
@@ -89,17 +88,17 @@ class UsageProblems:
         problem: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        """Tell a problem of the CLI's own parsers, which ran before any command of ours."""
+        """Report a problem of the CLI's own parsers, which ran before any command of ours."""
         if problem is None or not isinstance(problem, (Exception, SystemExit)):
             return False
-        if isinstance(problem, SystemExit):  # argparse has told the problem itself
+        if isinstance(problem, SystemExit):  # argparse has reported it
             return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
         if isinstance(problem, ImportError):
             LOG.debug("aws mfa lacks a module", exc_info=problem)
-            self.code = _told(_broken(problem))
+            self.code = _report(_unloadable(problem))
             return True
         LOG.debug("aws mfa was called wrongly", exc_info=problem)
-        _told(UsageError(_worded(problem), f"«{self._command} help» explains the options."))
+        _report(UsageError(_worded(problem), f"For help:  {self._command} help"))
         return True
 
 
@@ -110,7 +109,7 @@ def _worded(problem: Exception) -> str:
         return f"{sanitize(number)} isn't a whole number."
     masked = without_codes(text)
     return (
-        f"{sanitize(masked)}. A code goes behind --token-code."
+        f"{sanitize(masked)}. Use --token-code for the MFA code."
         if masked != text
         else sanitize(text)
     )
@@ -121,7 +120,7 @@ def without_codes(text: str) -> str:
     return re.sub("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])", "******", text)
 
 
-def _told(error: MfaError) -> int:
+def _report(error: MfaError) -> int:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     say(f"aws mfa: {error}")

@@ -19,20 +19,20 @@ PROFILE_VARIABLE = "AWS_MFA_PROFILE"
 COMMAND = Command(
     "exec",
     (
-        "Runs a program with the session of a managed profile, or of a role profile on one, in "
-        "its environment. A session that is due is renewed first. The program takes the place "
-        "of ``aws``: its options, its input and output, signals and its exit status are its "
-        "own. 127 says that it wasn't found, 126 that it can't be run.\n\n"
-        "Without a program your shell is started. ``AWS_MFA_PROFILE`` names the profile, for "
-        "its prompt.\n\n"
-        "The session doesn't renew itself inside: a program that runs longer ends with "
-        "``ExpiredToken``. ``--min-remaining`` makes a new one before. The session of a role "
-        "lasts an hour at most: AWS gives no more on an MFA session."
+        "Runs a program with a session in its environment: that of an MFA profile, or of a role "
+        "on one. The session is renewed first if necessary. The program replaces ``aws``, so "
+        "input, output, signals and exit code are its own; 127 means that it wasn't found, 126 "
+        "that it can't be run.\n\n"
+        "Without a program it starts your shell. ``AWS_MFA_PROFILE`` holds the profile's name, "
+        "for your prompt.\n\n"
+        "The program can't renew the session: when it expires, calls fail with "
+        "``ExpiredToken``. For a long job, use ``--min-remaining``. The session of a role lasts "
+        "one hour at most, because AWS allows no more for role chaining."
     ),
     (
-        "Run a program with at least two hours ahead of it::\n\n"
+        "Run a program with a session that is valid for two more hours::\n\n"
         "    $ aws mfa exec --profile mfa --min-remaining 7200 -- terraform apply\n\n"
-        "Start a shell with the session, and leave it again::\n\n"
+        "Start a shell with the session, and leave it::\n\n"
         "    $ aws mfa exec --profile mfa\n"
         "    $ exit\n"
     ),
@@ -43,13 +43,13 @@ COMMAND = Command(
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Run the program; return only where it couldn't take this process's place."""
+    """Run the program in place of this process; return only where that isn't possible."""
     from awscli_mfa_plugin.export.formats import CONFLICTING_VARIABLES, set_aside, variables_of
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     words = arguments["program"]
     if words == []:
-        raise UsageError("No command stands behind «--».", "Leave «--» out to start your shell.")
+        raise UsageError("No command given after '--'.", "To start your shell, leave out '--'.")
     request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )

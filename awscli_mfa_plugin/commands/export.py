@@ -1,4 +1,4 @@
-"""``aws mfa export``: prints a session for the environment of a shell, or for a file."""
+"""``aws mfa export``: prints a session for a shell's environment, or for a file."""
 
 from __future__ import annotations
 
@@ -23,44 +23,42 @@ _ABOUT_FORMATS = ", ".join(
 COMMAND = Command(
     "export",
     (
-        "Prints the session of a managed profile, or of a role profile on one, so that a shell "
-        "can put it into its environment. A session that is due is renewed first. That of a role "
-        "lasts an hour at most: AWS gives no more on an MFA session.\n\n"
+        "Prints the session of an MFA profile, or of a role on one, as commands that set "
+        "environment variables, or as a file. The session is renewed first if necessary. The "
+        "session of a role lasts one hour at most, because AWS allows no more for role "
+        "chaining.\n\n"
         "It sets ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, "
-        "``AWS_CREDENTIAL_EXPIRATION`` and, where a region is known, ``AWS_REGION`` and "
+        "``AWS_CREDENTIAL_EXPIRATION`` and, if there is a region, ``AWS_REGION`` and "
         "``AWS_DEFAULT_REGION``. It unsets ``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and "
-        "``AWS_SECURITY_TOKEN``, which would go before them in some tools.\n\n"
-        "What is printed holds secrets. Nothing is printed unless all of it is good."
+        "``AWS_SECURITY_TOKEN``, which override the session in some tools.\n\n"
+        "The output contains secrets. If anything goes wrong, nothing is printed."
     ),
     (
-        "Put the session into the environment of bash, zsh or another sh::\n\n"
+        "Use the session in this shell (bash, zsh)::\n\n"
         '    $ eval "$(aws mfa export --profile mfa)"\n\n'
-        "Take it out again::\n\n"
+        "Remove it from this shell::\n\n"
         '    $ eval "$(aws mfa export --unset)"\n\n'
         "In fish, and in PowerShell::\n\n"
         "    > aws mfa export --profile mfa | source\n"
         "    > aws mfa export --profile mfa | Out-String | Invoke-Expression\n\n"
-        "Hand it to a container::\n\n"
+        "Pass it to a container::\n\n"
         "    $ aws mfa export --profile mfa --format env > aws.env\n"
         "    $ docker run --env-file aws.env IMAGE\n"
     ),
     (
         Option(
             "format",
-            (
-                f"{_ABOUT_FORMATS}. Default: that of the shell that runs this command, as far as "
-                "it can be told, else ``sh``."
-            ),
+            f"{_ABOUT_FORMATS}. Default: the format of your shell, or ``sh``.",
             (*FORMATS, *FORMATS_OF_FILES),
         ),
-        Option("unset", "Print what takes the session out of the environment again."),
+        Option("unset", "Print the commands that remove the session from the environment."),
         MIN_REMAINING,
     ),
 )
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Return the session in the format of a shell or a file, or what takes it out again."""
+    """Return the session in the format of a shell or a file, or what removes it again."""
     from awscli_mfa_plugin.export.formats import process_form
     from awscli_mfa_plugin.export.shells import format_of_shell
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
@@ -90,7 +88,9 @@ def _unsetting(name: str) -> str:
     from awscli_mfa_plugin.export.shells import script
 
     if name in FORMATS_OF_FILES:
-        raise UsageError(f"--unset means nothing for {name}.", f"Formats: {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"--unset doesn't work with --format {name}.", f"Choose from: {', '.join(FORMATS)}."
+        )
     return script(name, {}, (*SESSION_VARIABLES, *REGION_VARIABLES, *CONFLICTING_VARIABLES))
 
 
@@ -113,7 +113,7 @@ def _text(name: str, profile: str, session: Session, region: str) -> str:
 
 
 def _warn(name: str, profile: str, context: Context) -> None:
-    """Say what of the environment is set aside, and that secrets are on the screen."""
+    """Note which variables are ignored, and that secrets are on the screen."""
     import shlex
 
     from awscli_mfa_plugin.export.formats import set_aside
@@ -123,8 +123,7 @@ def _warn(name: str, profile: str, context: Context) -> None:
     if line:
         context.note(line)
     if context.screen.is_terminal:
-        how = evaluated(name, f"aws mfa export --profile {shlex.quote(profile)}")
-        context.note(
-            "These are secrets, and they stand on your terminal now."
-            + (f" Let the shell take them: {how}" if how else "")
-        )
+        option = f" --profile {shlex.quote(profile)}" if context.process.named_profile else ""
+        how = evaluated(name, f"aws mfa export{option}")
+        warning = "Warning: this printed secrets to your terminal."
+        context.note(f"{warning} Use:  {how}" if how else warning)

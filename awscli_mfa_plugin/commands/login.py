@@ -1,6 +1,8 @@
-"""``aws mfa login``: one token code becomes a session in a profile."""
+"""``aws mfa login``: starts an MFA session with one MFA code."""
 
 from __future__ import annotations
+
+import shlex
 
 from awscli_mfa_plugin.declaration import (
     INTEGER,
@@ -20,7 +22,7 @@ from awscli_mfa_plugin.session.expiry import (
     rfc3339,
     seconds_left,
 )
-from awscli_mfa_plugin.text import length_of_time, moment, sanitize
+from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -34,32 +36,32 @@ if TYPE_CHECKING:
 
 
 _OWN_KEYS = (
-    "Profile {name} keeps its long-lived keys; the session is in the CLI's cache, for aws commands "
-    "on this profile. Other tools on it still see the keys without MFA. For those make a session "
-    "profile: aws mfa login --profile mfa --source-profile {name}"
+    "Profile {name} keeps its access key: only aws commands use the session, other tools don't.\n"
+    "For those:  aws mfa login --profile mfa --source-profile {quoted}"
 )
+
+_SETTINGS = {"mfa_source_profile": "source profile", "mfa_serial": "device"}
+"""What settings that a login saves are called; the others go by their own names."""
 
 _DURATIONS = (SHORTEST, LONGEST_CHAINED_ROLE, DEFAULT, LONGEST)
 
 COMMAND = Command(
     "login",
     (
-        "Exchanges a token code of an MFA device for a session and writes it into the session "
-        "profile: the one that ``--profile`` or ``AWS_PROFILE`` names, else ``mfa``. From then "
-        "on every ``aws`` command and every SDK uses it by that profile.\n\n"
-        "A session that isn't due yet is kept and no code is asked for. The long-lived keys are "
-        "only read. A profile that holds such keys keeps them: its session lives in the CLI's "
-        "cache, for ``aws`` commands on that profile, and other tools on it still see the "
-        "keys.\n\n"
-        "What the first login finds out (source profile, MFA serial, region) is kept in the "
-        "profile's section of the config file."
+        "Starts an MFA session: you enter one MFA code, and every ``aws`` command and every SDK "
+        "can use the session until it expires. The session is stored in the profile that "
+        "``--profile`` or ``AWS_PROFILE`` names, by default ``mfa``.\n\n"
+        "A session that is still valid is kept, and no code is asked for. Your long-lived keys "
+        "are never changed. If the profile has long-lived keys of its own, the session goes to "
+        "the CLI's cache: ``aws`` commands use it, other tools keep using the keys.\n\n"
+        "The first login saves the source profile, device and region to the config file."
     ),
     (
-        "Log in with the keys of profile ``default`` and the user's only MFA device::\n\n"
+        "Log in with the keys of profile ``default``::\n\n"
         "    $ aws mfa login --profile mfa\n"
-        "    Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: 123456\n"
-        "    Profile mfa has a session until 20:38:12 (11 h 59 min left).\n\n"
-        "Renew unless four hours are left, before a long job::\n\n"
+        "    MFA code for ana-phone (profile mfa): 123456\n"
+        "    Logged in. Profile mfa is valid until 20:38 (12 h).\n\n"
+        "Renew before a long job, unless four hours are left::\n\n"
         "    $ aws mfa login --profile mfa --min-remaining 14400\n\n"
         "Take the code from another program::\n\n"
         "    $ ykman oath accounts code -s aws | aws mfa login --profile mfa --token-code -\n"
@@ -68,8 +70,8 @@ COMMAND = Command(
         Option(
             "source-profile",
             (
-                "The profile with the long-lived keys. Default: the one that an earlier login "
-                "kept, then the profile's own keys, its ``source_profile``, keys in the "
+                "The profile with the long-lived keys. Default: the one saved by an earlier "
+                "login, then the profile's own keys, its ``source_profile``, keys in the "
                 "environment, ``default``."
             ),
             PROFILES,
@@ -77,33 +79,32 @@ COMMAND = Command(
         Option(
             "serial-number",
             (
-                "The ARN of the MFA device, or a hardware device's serial. Default: "
-                "``mfa_serial`` of the profiles, then the user's device as IAM lists it."
+                "The ARN of the MFA device, or the serial number of a hardware device. Default: "
+                "``mfa_serial`` of the profile or its source, then your device in IAM."
             ),
             SERIALS,
         ),
         Option(
             "token-code",
             (
-                "The six digits that the device shows; ``-`` reads them from stdin. Default: "
-                "``AWS_MFA_TOKEN_CODE``, then the command in ``mfa_process``, then a prompt on "
-                "the terminal."
+                "The 6-digit code from your MFA device; ``-`` reads it from stdin. Default: "
+                "``AWS_MFA_TOKEN_CODE``, then ``mfa_process``, then a prompt."
             ),
             TEXT,
         ),
         Option(
             "duration-seconds",
             (
-                f"How long the session shall last: {SHORTEST} to {LONGEST} seconds. Default: "
-                f"``duration_seconds`` of the profile, then {DEFAULT} (twelve hours). "
-                "AWS gives the root user one hour."
+                f"How long the session lasts: {SHORTEST} to {LONGEST} seconds. Default: "
+                f"``duration_seconds`` of the profile, then {DEFAULT} (12 hours). For the root "
+                "user AWS allows one hour."
             ),
             INTEGER,
             suggested=tuple(map(str, _DURATIONS)),
         ),
-        Option("force", "Make a new session even if the present one isn't due."),
+        Option("force", "Renew the session even if it is still valid."),
         MIN_REMAINING,
-        Option("dry-run", "Say what would be done; no code is asked for, nothing is written."),
+        Option("dry-run", "Show what would happen. No code is asked for, nothing is written."),
     ),
 )
 
@@ -127,55 +128,72 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def log_in(request: LoginRequest, context: Context) -> Result:
-    """Log in as ``request`` says, and tell about the session."""
+    """Log in as ``request`` says, and report the session."""
     from awscli_mfa_plugin.session.login import login
 
-    ports = context.ports
-    result = login(request, ports)
-    if result.keeps_own_keys and result.outcome == "renewed":
-        ports.notes(_OWN_KEYS.format(name=sanitize(result.session_profile)))
-    if result.settings and result.outcome == "renewed":
-        ports.notes(_kept_settings(result, ports.files.config_path))
-    text = _text(result, context.clock.now(), ports.files.credentials_path)
-    return Result(_data(result), text)
-
-
-def _data(result: LoginResult) -> dict[str, Any]:
-    return {
+    result = login(request, context.ports)
+    data = {
         "Profile": result.session_profile,
         "SourceProfile": result.source_profile or None,
         "MfaSerial": result.mfa_serial or None,
         "Expiration": rfc3339(result.expiration) if result.expiration else None,
     }
-
-
-def _text(result: LoginResult, now: datetime, credentials_path: str) -> str:
-    name = sanitize(result.session_profile)
-    where = "the CLI's cache" if result.keeps_own_keys else sanitize(credentials_path)
     if result.expiration is None:
-        would = (
-            f"Would ask for a code of {sanitize(result.mfa_serial)} and write a session of "
-            f"{length_of_time(result.duration_seconds)} for profile {name} to {where}."
-        )
-        if result.settings:
-            would += f"\nWould keep in the config file: {_listed(result)}."
-        return would
-    left = length_of_time(seconds_left(result.expiration, now))
-    text = f"Profile {name} has a session until {moment(result.expiration, now)} ({left} left)."
-    if result.outcome == "kept":
-        return f"{text} It isn't due; --force makes a new one."
-    if result.outcome == "due":
-        return f"{text} It is due."
+        return Result(data, _plan(result, context))
+    if result.outcome == "renewed":
+        for note in _notes(result, context):
+            context.note(note)
+    return Result(data, _text(result, result.expiration, context))
+
+
+def _plan(result: LoginResult, context: Context) -> str:
+    name, path = sanitize(result.session_profile), context.process.credentials_path
+    where = "the CLI's cache" if result.keeps_own_keys else context.short_path(path)
+    text = (
+        f"Would ask for a code from {short_device(result.mfa_serial)} and save a session of "
+        f"{length_of_time(result.duration_seconds)} to {where}, profile {name}."
+    )
+    return f"{text}\nWould save {_settings(result, context)}" if result.settings else text
+
+
+def _notes(result: LoginResult, context: Context) -> list[str]:
+    notes, name = [], sanitize(result.session_profile)
+    if result.keeps_own_keys:
+        notes.append(_OWN_KEYS.format(name=name, quoted=shlex.quote(name)))
     if result.settings:
-        import shlex
-
-        return f"{text}\nUse it by its name: aws s3 ls --profile {shlex.quote(name)}"
-    return text
+        notes.append(f"Saved {_settings(result, context)}")
+    return notes
 
 
-def _kept_settings(result: LoginResult, config_path: str) -> str:
-    return f"Kept for the next time in {sanitize(config_path)}: {_listed(result)}."
+def _settings(result: LoginResult, context: Context) -> str:
+    values = {
+        option: short_device(value) if option == "mfa_serial" else sanitize(value)
+        for option, value in result.settings.items()
+    }
+    listed = ", ".join(f"{_SETTINGS.get(option, option)} {text}" for option, text in values.items())
+    path, name = context.process.config_path, sanitize(result.session_profile)
+    return f"to {context.short_path(path)}, profile {name}: {listed}."
 
 
-def _listed(result: LoginResult) -> str:
-    return ", ".join(f"{option} = {sanitize(value)}" for option, value in result.settings.items())
+def _text(result: LoginResult, expiration: datetime, context: Context) -> str:
+    now, name = context.clock.now(), sanitize(result.session_profile)
+    left, end = seconds_left(expiration, now), moment(expiration, now)
+    if result.outcome == "kept":
+        return (
+            f"Profile {name} has {length_of_time(left)} left, until {end}.\n"
+            "Still valid. Use --force to renew it now."
+        )
+    if result.outcome == "due":
+        return (
+            f"Profile {name} expires soon, at {end} ({length_of_time(left)} left).\n"
+            "Another process is logging in to it."
+        )
+    # Some seconds have passed since AWS made it: they shall not turn 12 h into 11 h 59 min.
+    granted = length_of_time(-(-left // 60) * 60)
+    lines = [f"Logged in. Profile {name} is valid until {end} ({granted})."]
+    if result.settings:
+        lines.append(f"Try it:  aws s3 ls --profile {shlex.quote(name)}")
+        if not context.environment.get("AWS_PROFILE"):
+            tip = f"export AWS_PROFILE={shlex.quote(name)}"
+            lines.append(f"Tip: {tip} makes it the default in this shell.")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``aws mfa logout``: removes a session, and says until when AWS still honours it."""
+"""``aws mfa logout``: removes sessions, and says how long copies of them stay valid."""
 
 from __future__ import annotations
 
@@ -17,35 +17,28 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.sessions import LogoutResult
 
 
-_REVOCATION = (
-    "To end it before that, an administrator denies the user everything for sessions issued "
-    "until now: a policy with Effect Deny and the condition DateLessThan on aws:TokenIssueTime."
-)
-
 COMMAND = Command(
     "logout",
     (
-        "Removes the session of one profile (``--profile``, ``AWS_PROFILE``, else ``mfa``) or of "
-        "all managed ones from the credentials file, or from the CLI's cache where the profile "
-        "has long-lived keys. The profile stays, and everything in it "
-        "that this plugin didn't write.\n\n"
-        "AWS itself honours a session until it expires, also one that was removed here: a copy "
-        "of it elsewhere stays good. An administrator revokes it with a policy that denies the "
-        "user everything where ``aws:TokenIssueTime`` is earlier than now (IAM user guide, "
-        '"Revoke IAM role temporary security credentials").'
+        "Removes the session of one profile (``--profile``, ``AWS_PROFILE``, or ``mfa``), or "
+        "those of all MFA profiles. The profile itself stays, with everything that the plugin "
+        "didn't write.\n\n"
+        "AWS accepts a copy of the session until it expires. To end it sooner, an administrator "
+        "denies the user everything where ``aws:TokenIssueTime`` is earlier than now (IAM user "
+        'guide, "Revoke IAM role temporary security credentials").'
     ),
     (
-        "Remove the session of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
-        "Remove every session, and let the plugin manage none of the profiles any more::\n\n"
+        "Log out of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
+        "Log out everywhere, and remove the MFA settings of all profiles::\n\n"
         "    $ aws mfa logout --all --forget\n"
     ),
     (
-        Option("all", "All managed profiles."),
+        Option("all", "Log out of all MFA profiles."),
         Option(
             "forget",
             (
-                "Remove also ``mfa_source_profile`` and ``mfa_session``, which make the profile "
-                "a managed one."
+                "Remove ``mfa_source_profile`` and ``mfa_session`` too: the profile is no longer "
+                "an MFA profile."
             ),
         ),
     ),
@@ -53,50 +46,36 @@ COMMAND = Command(
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Log out, and tell what was removed."""
+    """Log out, and report what was removed."""
     from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 
     if arguments["all"] and context.options.profile:
-        raise UsageError("--all and --profile exclude each other.", "Give one of them.")
+        raise UsageError("--all and --profile can't be used together.", "Use one of them.")
     ports = context.ports
     names = mfa_profile_names(ports) if arguments["all"] else (context.session_profile,)
     results = logout(names, ports, forget=arguments["forget"])
-    return Result(_data(results), _text(results, context.clock.now()))
-
-
-def _data(results: tuple[LogoutResult, ...]) -> dict[str, Any]:
-    return {
-        "Sessions": [
-            {
-                "Profile": result.profile,
-                "Removed": result.had_session,
-                "Expiration": rfc3339(result.expiration) if result.expiration else None,
-            }
-            for result in results
-        ]
-    }
-
-
-def _text(results: tuple[LogoutResult, ...], now: datetime) -> str:
-    if not results:
-        return "No profile is managed; there is nothing to log out of."
-    lines = [_line(result, now) for result in results]
-    if any(result.expiration and result.expiration > now for result in results):
-        lines.append(_REVOCATION)
-    return "\n".join(lines)
+    data = [
+        {
+            "Profile": result.profile,
+            "Removed": result.had_session,
+            "Expiration": rfc3339(result.expiration) if result.expiration else None,
+        }
+        for result in results
+    ]
+    lines = [_line(result, context.clock.now()) for result in results]
+    return Result({"Sessions": data}, "\n".join(lines) or "No MFA sessions to log out of.")
 
 
 def _line(result: LogoutResult, now: datetime) -> str:
     name = sanitize(result.profile)
-    forgotten = f" Profile {name} is no longer managed." if result.had_mark else ""
+    text = f"Logged out of {name}."
     if not result.had_session:
-        return f"Profile {name} holds no session.{forgotten}"
-    text = f"Removed the session of profile {name}."
-    if result.kept_key:
+        text = f"Not logged in to {name}."
+    elif result.kept_key:
         text = (
-            f"Removed what an old session left in profile {name}. Its access key isn't from "
-            "aws mfa login; it stays."
+            f"Removed an old session from {name}. Its access key isn't from aws mfa login, so it "
+            "was kept."
         )
     if result.expiration and result.expiration > now:
-        text += f" AWS honours copies of it until {moment(result.expiration, now)}."
-    return text + forgotten
+        text += f" Copies of the session stay valid until {moment(result.expiration, now)}."
+    return f"{text} It is no longer an MFA profile." if result.had_mark else text

@@ -10,6 +10,7 @@ from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.system.machine import SystemClock, say
+from awscli_mfa_plugin.text import short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,13 +57,22 @@ class Services:
         return SystemClock()
 
     @cached_property
+    def home(self) -> str:
+        """The user's home folder."""
+        return os.path.expanduser("~")
+
+    def short_path(self, path: str) -> str:
+        """Return a path as people read it: with ``~`` for the home folder."""
+        return short_path(path, self.home)
+
+    @cached_property
     def screen(self) -> Screen:
         """Where the result is shown."""
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
         return Screen(sys.stdout.isatty(), encoding)
 
     def note(self, text: str) -> None:
-        """Say a line beside the result, on stderr."""
+        """Print a note on stderr."""
         say(text)
 
     @cached_property

@@ -1,11 +1,13 @@
-"""``aws mfa status``: which sessions there are and how long they live, without any call."""
+"""``aws mfa status``: shows the sessions and how long they are valid, without calling AWS."""
 
 from __future__ import annotations
+
+import shlex
 
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
-from awscli_mfa_plugin.text import length_of_time, moment, sanitize
+from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -22,28 +24,27 @@ if TYPE_CHECKING:
 _BAR_CELLS = 20
 
 _KEYS_IN_ENVIRONMENT = (
-    "AWS_ACCESS_KEY_ID is set in the environment: commands without --profile use its keys, "
-    "whatever session there is."
+    "AWS_ACCESS_KEY_ID is set: commands without --profile use that key instead of a session."
 )
 
 COMMAND = Command(
     "status",
     (
-        "Shows the sessions of the managed profiles, or of the one that ``--profile`` names: "
-        "source profile, MFA device, state, expiration and time left. Sessions that other tools "
-        "wrote are shown apart. Nothing is asked and AWS isn't called.\n\n"
-        "Exits with 0 if at least one session is shown and all managed ones have more than "
-        "``--min-remaining`` seconds left, else with 1."
+        "Shows the sessions of all MFA profiles, or of the one that ``--profile`` names: state, "
+        "expiration, time left, source profile and device. Sessions of other tools are listed "
+        "apart. No code is asked for, and AWS isn't called.\n\n"
+        "The exit code is 0 if there is a session, and each MFA profile has more than "
+        "``--min-remaining`` seconds left. Otherwise it is 1."
     ),
     (
         "Show all sessions::\n\n    $ aws mfa status\n\n"
-        "Ask in a script whether an hour is left::\n\n"
-        "    $ aws mfa status --profile mfa --min-remaining 3600 > /dev/null || echo due\n"
+        "In a script, check whether an hour is left::\n\n"
+        "    $ aws mfa status --profile mfa --min-remaining 3600 > /dev/null || echo expiring\n"
     ),
     (
         Option(
             "min-remaining",
-            "The seconds of which more must be left for exit code 0. Default: 0.",
+            "Exit with 0 only if more than this many seconds are left. Default: 0.",
             INTEGER,
         ),
     ),
@@ -51,7 +52,7 @@ COMMAND = Command(
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """Show the sessions; tell by the exit code whether enough is left."""
+    """Show the sessions; the exit code says whether enough is left."""
     from awscli_mfa_plugin.session.sessions import (
         NONE,
         SessionStatus,
@@ -78,8 +79,8 @@ def _profiles(named: str | None, context: Context) -> list[Profile]:
     profile = context.process.profile(named)
     if profile is None:
         raise ConfigurationError(
-            f"Profile {sanitize(named)} doesn't exist.",
-            "«aws mfa login --profile NAME» makes one with a session.",
+            f"There is no profile '{sanitize(named)}'.",
+            f"Log in to create it:  aws mfa login --profile {shlex.quote(sanitize(named))}",
         )
     return [profile]
 
@@ -109,9 +110,9 @@ def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) ->
     width = max((len(sanitize(status.profile)) for status in statuses), default=0)
     lines = [line for status in ours for line in _lines(status, now, width, screen)]
     if not ours and not others:
-        lines.append("No profile is managed yet: «aws mfa login --profile mfa» makes a session.")
+        lines.append("No MFA sessions yet. Start with:  aws mfa login --profile mfa")
     if others:
-        lines += ["", "Sessions of other tools:"] if lines else ["Sessions of other tools:"]
+        lines += ["", "From other tools:"] if lines else ["From other tools:"]
         lines += [line for status in others for line in _lines(status, now, width, screen)]
     return "\n".join(lines)
 
@@ -130,9 +131,9 @@ def _when(status: SessionStatus, now: datetime) -> str:
     from awscli_mfa_plugin.session.sessions import EXPIRED, NONE, UNKNOWN
 
     if status.state == NONE:
-        return "no session"
+        return "not logged in"
     if status.state == UNKNOWN or status.expiration is None:
-        return "its end isn't written down"
+        return "no expiration recorded"
     if status.state == EXPIRED:
         return f"since {moment(status.expiration, now)}"
     return f"until {moment(status.expiration, now)}, {length_of_time(status.remaining)} left"
@@ -145,7 +146,7 @@ def _about(status: SessionStatus) -> str:
     if status.source_profile:
         parts.append(f"from {sanitize(status.source_profile)}")
     if status.mfa_serial:
-        parts.append(f"with {sanitize(status.mfa_serial)}")
+        parts.append(f"with {short_device(status.mfa_serial)}")
     return " ".join(parts)
 
 

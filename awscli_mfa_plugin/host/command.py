@@ -29,15 +29,14 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
 
     NAME = "mfa"
     DESCRIPTION = (
-        "Multi-factor authentication for IAM users: one token code of an MFA device becomes a "
-        "session in a profile, which every ``aws`` command and every SDK uses by "
-        "``--profile`` until it ends.\n\n"
-        "``aws mfa login --profile mfa`` makes the session, ``aws mfa status`` tells how long it "
-        "lives, ``aws mfa logout`` removes it."
+        "Multi-factor authentication for IAM users. You enter one MFA code, and every ``aws`` "
+        "command and every SDK works with ``--profile mfa`` until the session expires.\n\n"
+        "``aws mfa login`` starts a session, ``aws mfa status`` shows how long it is valid, "
+        "``aws mfa logout`` removes it."
     )
     SYNOPSIS = "aws mfa <subcommand> [options]"
     EXAMPLES = (
-        "Log in, look at the session, use it::\n\n"
+        "Log in, check the session, use it::\n\n"
         "    $ aws mfa login --profile mfa\n"
         "    $ aws mfa status\n"
         "    $ aws s3 ls --profile mfa\n"
@@ -62,7 +61,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             program: list[str] | None = None
             if command_of(first).runs_a_program:
                 if "--" in args:
-                    # What stands behind is another program's: no parser of ours may see it.
+                    # What follows belongs to another program: no parser of ours may see it.
                     divide = args.index("--")
                     args, program = args[:divide], args[divide + 1 :]
                 elif args[1:] and not args[1].startswith("-") and args[1] != "help":
@@ -70,12 +69,12 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             self.SUBCOMMANDS = self._subcommands([first], program)
         elif first != "help" and not first.startswith("-") and not self._is_alias(first):
             return run_reporting(
-                partial(_refuse, f"there is no subcommand '{sanitize(without_codes(first))}'")
+                partial(_refuse, f"Unknown command '{sanitize(without_codes(first))}'.")
             )
         return super().__call__(args, parsed_globals)
 
     def _run_main(self, _: Any, __: Any) -> int:
-        return run_reporting(partial(_refuse, "a subcommand is missing"))
+        return run_reporting(partial(_refuse, "No command given."))
 
     def _is_alias(self, name: str) -> bool:
         """Tell whether the name is an alias in v2's ``[command mfa]``, which calls us again."""
@@ -92,12 +91,12 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
 
 
 def _refuse(what: str) -> int:
-    raise UsageError(f"{what}: {', '.join(NAMES)}.", "«aws mfa help» explains them.")
+    raise UsageError(what, f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help")
 
 
 def _refuse_program() -> int:
     raise UsageError(
-        "The command to run stands behind «--».", "aws mfa exec [--profile NAME] -- COMMAND …"
+        "exec needs '--' before the command.", "aws mfa exec [--profile NAME] -- COMMAND …"
     )
 
 

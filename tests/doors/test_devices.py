@@ -29,7 +29,7 @@ def listed(aws: Aws, name: str) -> Any:
     ],
 )
 def test_the_kinds_of_devices(aws: Aws, name: str, kinds: list[str]) -> None:
-    """A FIDO key is listed, and not usable here."""
+    """A FIDO key is listed, and doesn't work here."""
     devices = listed(aws, name)
     assert [device["Type"] for device in devices] == kinds
     assert [device["Usable"] for device in devices] == [kind != "FIDO" for kind in kinds]
@@ -40,7 +40,7 @@ def test_the_text_says_why_a_key_is_unusable(aws: Aws) -> None:
     aws.settle("both")
     result = aws.run("mfa", "devices")
     assert "arn:aws:iam::123456789012:mfa/both" in result.stdout
-    assert "not usable" in result.stdout
+    assert "doesn't work here" in result.stdout
     assert result.stdout.count("FIDO") >= 1
 
 

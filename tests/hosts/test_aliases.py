@@ -83,12 +83,12 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
     command = ("--", "echo", "--region", "x")
     assert done(home.run("subshell", "--profile", "mfa", *command)) == "--region x\n"
     swallowed = home.run("subshell", *command)
-    assert "The command to run stands behind «--»." in swallowed.stderr
+    assert "exec needs '--' before the command." in swallowed.stderr
     done(swallowed, 252)
     if home.host.is_v2:
         assert "mfa  valid" in done(home.run("mfa", "st"))
 
-    assert "are gone from" in done(home.run("mfa", "alias", "uninstall"))
+    assert "Removed the aliases of" in done(home.run("mfa", "alias", "uninstall"))
     assert file.read_bytes() == MINE.encode()
 
 
@@ -118,7 +118,7 @@ def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> 
     command = ("--", "sh", "-c", 'echo "$AWS_MFA_PROFILE $*"', "x", "--profile", "--", "y")
     assert done(home.run("mfa", "sh", *command)) == "mfa --profile -- y\n"
     refused = home.run("mfa", "shh")
-    assert "there is no subcommand 'shh'" in refused.stderr
+    assert "Unknown command 'shh'" in refused.stderr
     done(refused, 252)
 
 
@@ -200,5 +200,5 @@ def test_an_alias_that_hides_the_command_is_found(home: Home) -> None:
         HidingAlias("toplevel", "mfa", "!echo another", 2),
     )
     file.write_text("[toplevel]\nmfa = mfa --output text\n")
-    assert "No profile is managed yet" not in done(home.run("mfa", "status"), 1)
+    assert "No MFA sessions yet" not in done(home.run("mfa", "status"), 1)
     assert hides_the_command(file.read_bytes()) == ()

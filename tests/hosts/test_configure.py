@@ -61,7 +61,7 @@ def test_from_questions_to_the_first_login(home: Home, aws: EmbeddedAws) -> None
     assert terminal.wait() == 0, terminal.text
     assert "Source profile nowhere doesn't exist" in terminal.display
     assert "+ duration_seconds = 28800" in terminal.display
-    assert "Profile mfa has a session until" in terminal.display
+    assert "Logged in. Profile mfa is valid until" in terminal.display
     assert home.config.read_text("utf-8") == before + (
         f"\n[profile mfa]\nmfa_source_profile = default\nmfa_serial = {serial_of(aws)}\n"
         "duration_seconds = 28800\nmfa_prompt = hidden\nregion = eu-west-1\n"

@@ -453,7 +453,7 @@ def test_wrong_usage(home: Home) -> None:
     """252 by both ways in."""
     assert home.plugin
     result = home.run("mfa", "doctor", "--yes")
-    assert (result.returncode, "--yes goes with --fix" in result.stderr) == (252, True)
+    assert (result.returncode, "--yes needs --fix" in result.stderr) == (252, True)
     result = by_console(home, home.plugin, "--yes")
     assert (result.returncode, "--yes goes with --fix" in result.stderr) == (252, True)
     assert by_console(home, home.plugin, "--no\x1bsense").stderr.startswith(

@@ -109,8 +109,8 @@ def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
     wrong = home.run("mfa", "export", "--format", "bash")
     assert (wrong.returncode, wrong.stdout) == (252, "")
     assert wrong.stderr.strip() == (
-        "aws mfa: --format takes no 'bash'.\n"
-        "It takes: sh, fish, csh, powershell, cmd, env, json, ini."
+        "aws mfa: 'bash' isn't a value for --format.\n"
+        "Choose from: sh, fish, csh, powershell, cmd, env, json, ini."
     )
 
 
@@ -119,9 +119,9 @@ def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
     """The secrets stand on the screen then, and a line says how a shell takes them."""
     settled(home, aws)
     result = home.run("mfa", "export", "--format", "sh", tty=True)
-    assert "These are secrets" in result.output
+    assert "Warning: this printed secrets to your terminal." in result.output
     assert 'eval "$(aws mfa export --profile mfa)"' in result.output
-    assert "These are secrets" not in home.run("mfa", "export").output
+    assert "Warning: this printed secrets to your terminal." not in home.run("mfa", "export").output
 
 
 def test_a_program_gets_the_session_and_nothing_of_another(home: Home, aws: EmbeddedAws) -> None:

@@ -93,7 +93,7 @@ def test_each_command_keeps_new_keys(home: Home, aws: EmbeddedAws) -> None:
         assert result.returncode == 253, (command, result.output)
         assert "holds long-lived keys of its own" in result.stderr, command
         assert home.credentials.read_bytes() == before, command
-    assert "no session" in home.run("mfa", "status").stdout
+    assert "not logged in" in home.run("mfa", "status").stdout
     assert "Traceback" not in home.run("mfa", "watch", "--once").output
     assert home.credentials.read_bytes() == before
     result = home.run("mfa", "logout", "--all")

@@ -237,7 +237,7 @@ def test_login_to_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> N
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--profile", "work", "--token-code", code)
     assert result.returncode == 0, result.output
-    assert "keeps its long-lived keys" in result.stderr
+    assert "keeps its access key" in result.stderr
     assert "--source-profile work" in result.stderr
     assert "mfa_session = on" in home.config.read_text()
     assert home.run("s3", "ls", "--profile", "work").returncode == 0

@@ -57,10 +57,10 @@ def test_values_arrive_checked() -> None:
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"action": "x"}, "try takes no 'x'."),
-        ({"install": "at"}, "--install takes no 'at'."),
-        ({"before": "soon"}, "--before takes a whole number of seconds."),
-        ({"before": "٣"}, "--before takes a whole number of seconds."),
+        ({"action": "x"}, "'x' isn't a value for try."),
+        ({"install": "at"}, "'at' isn't a value for --install."),
+        ({"before": "soon"}, "--before must be a whole number of seconds."),
+        ({"before": "٣"}, "--before must be a whole number of seconds."),
     ],
 )
 def test_a_value_that_isnt_taken_is_refused_by_name(given: dict[str, Any], what: str) -> None:

@@ -100,10 +100,10 @@ def test_our_pack_is_installed_and_goes_without_a_trace(tmp_path: Path) -> None:
     world = contexts(tmp_path)
     assert "Not installed" in alias(world).text
     assert alias(world, "install").text.startswith("Installed in ")
-    assert alias(world, "install").text.startswith("Nothing to do: ")
-    assert alias(world, "uninstall").text.startswith("The aliases of the pack ")
+    assert alias(world, "install").text.startswith("Already up to date: ")
+    assert alias(world, "uninstall").text.startswith("Removed the aliases of the pack ")
     assert not (tmp_path / "alias").exists()
-    assert alias(world, "uninstall", all=True).text.endswith("holds no alias of all packs.")
+    assert alias(world, "uninstall", all=True).text.endswith("has no aliases of any pack.")
 
 
 @pytest.mark.parametrize("given", [{"action": "diff"}, {"action": "install", "dry_run": True}])
@@ -128,11 +128,11 @@ def test_an_uninstallation_is_shown_and_not_made(tmp_path: Path) -> None:
 
 def test_what_goes_with_uninstall_alone_is_refused_elsewhere(tmp_path: Path) -> None:
     """Nothing is read before."""
-    with pytest.raises(UsageError, match="goes with uninstall"):
+    with pytest.raises(UsageError, match="needs uninstall"):
         alias(contexts(tmp_path), "list", all=True)
 
 
 def test_another_action_is_refused_with_the_names(tmp_path: Path) -> None:
     """By the name of the subcommand: the word has none of its own."""
-    with pytest.raises(UsageError, match="alias takes no 'remove'"):
+    with pytest.raises(UsageError, match="'remove' isn't a value for alias"):
         alias(contexts(tmp_path), "remove")

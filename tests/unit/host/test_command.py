@@ -127,14 +127,14 @@ def test_exact_text_passes_no_formatter(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["logn"], "there is no subcommand 'logn'"),
+        (["logn"], "Unknown command 'logn'"),
         (["--force"], "--force"),
-        (["exec", "ls"], "stands behind «--»"),
-        (["exec", "--"], "No command stands behind «--»"),
-        (["export", "--format", "html"], "--format takes no 'html'"),
+        (["exec", "ls"], "exec needs '--' before the command."),
+        (["exec", "--"], "No command given after '--'."),
+        (["export", "--format", "html"], "'html' isn't a value for --format."),
         (["login", "--min-remaining", "soon"], "'soon'|isn't a whole number"),
-        (["watch", "--install", "at"], "--install takes no 'at'"),
-        (["alias", "remove"], "alias takes no 'remove'"),
+        (["watch", "--install", "at"], "'at' isn't a value for --install."),
+        (["alias", "remove"], "'remove' isn't a value for alias."),
         (["login", "--no-such"], "--no-such"),
     ],
 )

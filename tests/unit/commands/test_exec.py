@@ -1,0 +1,56 @@
+"""``aws mfa exec``: the program and its environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from awscli_mfa_plugin.commands import exec  # noqa: A004 - the subcommand's own name
+from awscli_mfa_plugin.commands.process import GlobalOptions
+from awscli_mfa_plugin.errors import UsageError
+from tests.fakes import (
+    FakeProcess,
+    World,
+    context,
+)
+from tests.unit.commands.run import SESSION, run, with_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def exec_program(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
+    """Return what keeps what would have been run, and fails like a program that isn't there."""
+
+    def keep(words: list[str], variables: Any) -> int:
+        calls.append((words, variables))
+        return 127
+
+    return keep
+
+
+@pytest.mark.parametrize("program", [None, ["terraform", "apply"]])
+def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
+    """With the session and the profile's name in the environment, and no profile beside it."""
+    world = World(environment={"AWS_PROFILE": "other"})
+    calls: list[tuple[list[str], Any]] = []
+    process = FakeProcess(world, "work", SESSION)
+    here = context(
+        world, GlobalOptions(region="eu-west-1"), process, exec_program=exec_program(calls)
+    )
+    assert run(exec, here, program=program).exit_code == 127
+    [(words, variables)] = calls
+    assert words == (program or [])
+    assert variables["AWS_ACCESS_KEY_ID"] == "ASIA1"
+    assert variables["AWS_REGION"] == "eu-west-1"
+    assert (variables["AWS_MFA_PROFILE"], variables["AWS_PROFILE"]) == ("work", "")
+    assert world.notes == ["Set aside from the environment: AWS_PROFILE."]
+
+
+def test_exec_wants_a_program_behind_the_hyphens() -> None:
+    """Nothing is resolved before."""
+    here, process = with_credentials()
+    with pytest.raises(UsageError):
+        run(exec, here, program=[])
+    assert process.requests == []

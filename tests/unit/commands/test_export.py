@@ -1,0 +1,74 @@
+"""``aws mfa export``: each format, and the notes beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.commands import export
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.errors import UsageError
+from tests.fakes import (
+    FakeProcess,
+    World,
+    context,
+)
+from tests.unit.commands.run import SESSION, data_of, run, with_credentials
+
+
+@pytest.mark.parametrize(
+    ("format_name", "start"),
+    [
+        (None, "while set -q AWS_PROFILE;"),
+        ("sh", "unset AWS_PROFILE;"),
+        ("env", "AWS_ACCESS_KEY_ID=ASIA1"),
+        ("json", "{\n"),
+        ("ini", "[work]\n"),
+    ],
+)
+def test_export_prints_in_the_format_of_the_shell_or_the_one_named(
+    format_name: str | None, start: str
+) -> None:
+    """Whole, and by no formatter of the CLI's."""
+    here, process = with_credentials()
+    result = run(export, here, format=format_name, min_remaining=60)
+    assert result.exact.startswith(start)
+    assert "secret-1" in result.exact
+    assert process.requests[0].min_remaining == 60
+
+
+def test_export_as_data_is_for_the_clis_formatter() -> None:
+    """Where ``--output`` or ``--query`` asks for it, and then nothing is said beside."""
+    options = GlobalOptions(query="AccessKeyId")
+    world = World(environment={"AWS_PROFILE": "other"})
+    result = run(export, context(world, options, FakeProcess(world, "work", SESSION)))
+    assert sorted(data_of(result)) == [
+        "AccessKeyId",
+        "Expiration",
+        "SecretAccessKey",
+        "SessionToken",
+    ]
+    assert result.exact == ""
+    assert not world.notes
+
+
+def test_export_says_what_gives_way_and_that_secrets_are_on_the_screen() -> None:
+    """With the way to let the shell take them."""
+    world = World(environment={"AWS_PROFILE": "other"})
+    process = FakeProcess(world, "work", SESSION)
+    run(
+        export,
+        context(world, process=process, screen=Screen(is_terminal=True)),
+        format="sh",
+    )
+    assert world.notes[0] == "Set aside from the environment: AWS_PROFILE."
+    assert world.notes[1].endswith('eval "$(aws mfa export --profile work)"')
+
+
+def test_export_takes_the_session_out_again_without_any() -> None:
+    """Nothing is resolved for it; a file can't be taken out of an environment."""
+    here, process = with_credentials()
+    result = run(export, here, format="sh", unset=True)
+    assert "unset AWS_SESSION_TOKEN;" in result.exact
+    assert process.requests == []
+    with pytest.raises(UsageError, match="--unset doesn't work with --format json"):
+        run(export, here, format="json", unset=True)

@@ -1,0 +1,148 @@
+"""``aws mfa status``: the texts, the data and the exit code."""
+
+from __future__ import annotations
+
+import pytest
+
+from awscli_mfa_plugin.commands import status
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from tests.fakes import SERIAL, FakeFiles, World, context, session_section
+from tests.unit.commands.run import data_of, run, with_keys, with_session
+
+
+def test_a_session_is_shown_with_its_source_and_device() -> None:
+    """Two lines of text, and everything as data."""
+    found = run(status, context(with_session(age=600)))
+    assert found.text == (
+        "mfa  valid     until 20:50, 11 h 50 min left\n     from default with ada"
+    )
+    assert data_of(found) == {
+        "Sessions": [
+            {
+                "Profile": "mfa",
+                "SourceProfile": "default",
+                "MfaSerial": SERIAL,
+                "State": "valid",
+                "Expiration": "2026-11-24T20:50:00+00:00",
+                "RemainingSeconds": 42_600,
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("min_remaining", "code"), [(None, 0), (0, 0), (42_599, 0), (42_600, 1), (43_200, 1)]
+)
+def test_the_exit_code_says_whether_more_is_left(min_remaining: int | None, code: int) -> None:
+    """Than ``--min-remaining`` seconds."""
+    here = context(with_session(age=600))
+    assert run(status, here, min_remaining=min_remaining).exit_code == code
+
+
+def test_fewer_than_no_seconds_are_refused() -> None:
+    """As wrong usage."""
+    with pytest.raises(UsageError) as refused:
+        run(status, context(with_session()), min_remaining=-1)
+    assert refused.value.what == "--min-remaining must be 0 or more seconds."
+
+
+@pytest.mark.parametrize(
+    ("age", "line"),
+    [
+        (42_900, "mfa  expiring  until 09:05, 5 min left"),
+        (43_260, "mfa  expired   since 08:59"),
+        (0, "mfa  valid     until 21:00, 12 h left"),
+    ],
+)
+def test_each_state_has_its_words(age: int, line: str) -> None:
+    """The state, then when."""
+    assert run(status, context(with_session(age=age))).text.splitlines()[0] == line
+
+
+def test_an_mfa_profile_without_a_session_fails_the_check() -> None:
+    """Though another one is valid."""
+    world = with_session()
+    world.files.config["long-name"] = {"mfa_source_profile": "default"}
+    found = run(status, context(world))
+    assert found.text.splitlines() == [
+        "mfa        valid     until 21:00, 12 h left",
+        "           from default with ada",
+        "long-name  none      not logged in",
+        "           from default",
+    ]
+    assert found.exit_code == 1
+    assert data_of(found)["Sessions"][1]["Expiration"] is None
+    assert data_of(found)["Sessions"][1]["RemainingSeconds"] is None
+
+
+def test_the_sessions_of_other_tools_are_listed_apart() -> None:
+    """With the tool, and one whose end nobody recorded."""
+    other = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "s", "aws_session_token": "t"}
+    files = FakeFiles({}, {"work": {**other, "manager": "awsume"}})
+    found = run(status, context(World(files=files)))
+    assert found.text == (
+        "From other tools:\nwork  unknown   no expiration recorded\n      written by awsume"
+    )
+    assert data_of(found)["Sessions"] == []
+    [entry] = data_of(found)["OtherSessions"]
+    assert (entry["Profile"], entry["Tool"], entry["State"]) == ("work", "awsume", "unknown")
+    both = with_session()
+    both.files.credentials["work"] = {**other, "manager": "awsume"}
+    assert run(status, context(both)).text.splitlines()[2:4] == ["", "From other tools:"]
+
+
+def test_a_profile_that_isnt_managed_has_no_session() -> None:
+    """If it is named; otherwise it isn't shown."""
+    here = context(with_keys(), GlobalOptions(profile="default"))
+    none = run(status, here)
+    assert (none.exit_code, none.text) == (1, "default  none      not logged in")
+    assert run(status, context(with_keys())).text == (
+        "No MFA sessions yet. Start with:  aws mfa login --profile mfa"
+    )
+    assert run(status, context(with_keys())).exit_code == 1
+
+
+def test_a_named_profile_is_shown_alone() -> None:
+    """Without the others."""
+    world = with_session()
+    world.files.credentials["other"] = session_section()
+    found = run(status, context(world, GlobalOptions(profile="other")))
+    assert [entry["Profile"] for entry in data_of(found)["Sessions"]] == ["other"]
+
+
+def test_a_profile_that_isnt_there_is_an_error() -> None:
+    """With the login that would create it."""
+    with pytest.raises(ConfigurationError) as refused:
+        run(status, context(with_keys(), GlobalOptions(profile="no body")))
+    assert refused.value.what == "There is no profile 'no body'."
+    assert refused.value.remedy == "Log in to create it:  aws mfa login --profile 'no body'"
+
+
+@pytest.mark.parametrize(
+    ("age", "screen", "bar"),
+    [
+        (21_600, Screen(), ""),
+        (21_600, Screen(is_terminal=True, encoding="utf-8"), "██████████░░░░░░░░░░"),
+        (21_600, Screen(is_terminal=True, encoding="ascii"), "##########.........."),
+        (21_600, Screen(is_terminal=True, encoding="no such"), "##########.........."),
+        (0, Screen(is_terminal=True, encoding="ascii"), "####################"),
+        (43_100, Screen(is_terminal=True, encoding="ascii"), "#..................."),
+    ],
+)
+def test_a_bar_shows_the_time_left_on_a_terminal(age: int, screen: Screen, bar: str) -> None:
+    """In characters that it has; one cell at least while the session is valid."""
+    text = run(status, context(with_session(age=age), screen=screen)).text
+    assert text.splitlines()[0].rpartition("left")[2].strip() == bar
+
+
+def test_keys_in_the_environment_are_pointed_out() -> None:
+    """They override every session."""
+    world = with_session()
+    run(status, context(world))
+    assert world.notes == []
+    world.environment["AWS_ACCESS_KEY_ID"] = "AKIA"
+    run(status, context(world))
+    assert world.notes == [
+        "AWS_ACCESS_KEY_ID is set: commands without --profile use that key instead of a session."
+    ]
