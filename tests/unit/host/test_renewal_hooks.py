@@ -1,0 +1,212 @@
+"""Which providers a command on a managed profile gets, and what the CLI's events change."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import awscli
+import pytest
+
+from awscli_mfa_plugin.host import renewal_hooks
+from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider
+from awscli_mfa_plugin.host.roles import RoleOnSessionProvider
+from tests.fakes import LONG_LIVED, SERIAL, FakeProcess, World
+
+assert awscli  # before botocore
+
+ROLE = "arn:aws:iam::123456789012:role/admin"
+
+
+class FakeChain:
+    """The CLI's credential chain: the providers that were put in, and before which."""
+
+    def __init__(self) -> None:
+        """Start with the CLI's own."""
+        self.inserted: list[tuple[str, Any]] = []
+        self.cache: dict[str, Any] = {}
+        self.providers: list[Any] = [
+            SimpleNamespace(METHOD="assume-role"),
+            SimpleNamespace(METHOD="env"),
+        ]
+
+    def insert_before(self, name: str, provider: Any) -> None:
+        """Keep it."""
+        self.inserted.append((name, provider))
+        self.providers.insert(0, provider)
+
+    def get_provider(self, _: str) -> FakeChain:
+        """Return the provider of roles: it has a cache."""
+        return self
+
+
+class FakeSession:
+    """The CLI's session: its chain, its events, its configuration."""
+
+    def __init__(self, world: World) -> None:
+        """Start with the profiles of a world."""
+        self.chain = FakeChain()
+        self.handlers: dict[str, Any] = {}
+        self.clients: list[tuple[Any, ...]] = []
+        names = world.files.profile_names()
+        merged = {
+            name: {**world.files.config.get(name, {}), **world.files.credentials.get(name, {})}
+            for name in names
+        }
+        self.full_config = {"profiles": merged}
+
+    def get_component(self, name: str) -> FakeChain:
+        """Return the chain."""
+        assert name == "credential_provider"
+        return self.chain
+
+    def register(self, event: str, handler: Any) -> None:
+        """Keep a handler."""
+        self.handlers[event] = handler
+
+    def create_client(self, *words: Any, **options: Any) -> str:
+        """Keep what was asked for."""
+        self.clients.append((words, options))
+        return "client"
+
+
+class HookProcess(FakeProcess):
+    """A process with a command table."""
+
+    def __init__(self, world: World) -> None:
+        """Start with a command."""
+        super().__init__(world)
+        self.table: dict[str, Any] = {"s3": "the command", "sts": "another"}
+
+    def command_table(self) -> dict[str, Any]:
+        """Return the table."""
+        return self.table
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a world with a managed profile and roles."""
+    world = World()
+    world.files.config.update(
+        mfa={"mfa_source_profile": "default", "mfa_serial": SERIAL},
+        admin={"role_arn": ROLE, "source_profile": "mfa"},
+        off={
+            "role_arn": ROLE,
+            "source_profile": "default",
+            "mfa_serial": SERIAL,
+            "mfa_session": "off",
+        },
+    )
+    world.files.credentials["default"] = dict(LONG_LIVED)
+    return world
+
+
+def install(world: World, *names: str, **parsed: Any) -> tuple[FakeSession, HookProcess]:
+    """Install the hooks of a command on these profiles."""
+    session, process = FakeSession(world), HookProcess(world)
+    options = {
+        "command": "s3",
+        "sign_request": True,
+        "verify_ssl": None,
+        "connect_timeout": None,
+        "read_timeout": None,
+        **parsed,
+    }
+    renewal_hooks.install(session, SimpleNamespace(**options), process, [*names])  # type: ignore[arg-type]
+    return session, process
+
+
+def test_a_managed_profile_gets_our_provider_before_its_static_session(world: World) -> None:
+    """It asks while the command is prepared."""
+    session, _ = install(world, "mfa")
+    [(before, provider)] = session.chain.inserted
+    assert before == "shared-credentials-file"
+    assert isinstance(provider, SessionProvider)
+    assert (provider._asks, provider._is_eager, provider.shows) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("parsed", "asks", "shows"),
+    [({"command": "configure"}, False, False), ({"sign_request": False}, False, True)],
+)
+def test_nothing_is_asked_in_configure_or_for_an_unsigned_call(
+    world: World, parsed: dict[str, Any], *, asks: bool, shows: bool
+) -> None:
+    """Debian's CLI resolves credentials for the latter all the same."""
+    session, _ = install(world, "mfa", **parsed)
+    [(_, provider)] = session.chain.inserted
+    assert (provider._asks, provider.shows) == (asks, shows)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "calling-command.sts.get-session-token",
+        "before-building-argument-table-parser.configure.mfa-login",
+    ],
+)
+def test_calls_that_take_no_session_get_the_long_lived_keys(world: World, event: str) -> None:
+    """The provider steps aside."""
+    session, _ = install(world, "mfa")
+    [(_, provider)] = session.chain.inserted
+    assert not provider.steps_aside
+    session.handlers[event](parsed_args=None)
+    assert provider.steps_aside
+
+
+def test_configure_list_shows_the_session_without_asking(world: World) -> None:
+    """Also one that has expired."""
+    session, _ = install(world, "mfa")
+    [(_, provider)] = session.chain.inserted
+    session.handlers["before-building-argument-table-parser.configure.list"](x=1)
+    assert provider.shows
+
+
+def test_a_role_is_assumed_on_the_session(world: World) -> None:
+    """By a provider of its own, which asks only when the role isn't cached."""
+    session, _ = install(world, "admin", "mfa", verify_ssl="/ca.pem")
+    [(before, role)] = session.chain.inserted
+    assert before == "assume-role"
+    assert isinstance(role, RoleOnSessionProvider)
+    [provider] = role._profile_provider_builder.providers("mfa")
+    assert isinstance(provider, SessionProvider)
+    assert (provider._asks, provider._is_eager) == (True, False)
+    assert role._client_creator("sts", region_name="x") == "client"
+    assert session.clients == [(("sts",), {"verify": "/ca.pem", "region_name": "x"})]
+    session.handlers["before-building-argument-table-parser.configure.list"](x=1)
+    assert role.shows
+    assert [one.METHOD for one in session.chain.providers] == ["assume-role", "env"]
+    assert session.chain.providers[0] is role
+
+
+def test_a_role_without_signature_is_left_alone(world: World) -> None:
+    """Nothing is put into the chain."""
+    session, _ = install(world, "admin", "mfa", sign_request=False)
+    assert session.chain.inserted == []
+
+
+def test_a_role_in_configure_may_not_ask(world: World) -> None:
+    """But what is cached is shown."""
+    session, _ = install(world, "admin", "mfa", command="configure")
+    [(_, role)] = session.chain.inserted
+    assert not role._profile_provider_builder.providers("mfa")[0]._asks
+
+
+def test_a_role_that_is_switched_off_is_left_to_the_cli_with_our_codes(world: World) -> None:
+    """The CLI's own provider, and our sources in place of its prompt."""
+    session, _ = install(world, "off")
+    [(before, role)] = session.chain.inserted
+    assert before == "assume-role"
+    assert not isinstance(role, RoleOnSessionProvider)
+    assert role._prompter is not None
+
+
+@pytest.mark.parametrize(("command", "wrapped"), [("s3", ["s3"]), ("gone", [])])
+def test_on_v1_the_command_reports_our_errors(
+    world: World, command: str, wrapped: list[str]
+) -> None:
+    """v2 has a class for them; a command that isn't in the table is left alone."""
+    _, process = install(world, "mfa", command=command)
+    assert [
+        name for name, entry in process.table.items() if isinstance(entry, ReportingCommand)
+    ] == wrapped
