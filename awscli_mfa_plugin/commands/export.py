@@ -116,10 +116,10 @@ def _warn(name: str, profile: str, context: Context) -> None:
     """Note which variables are ignored, and that secrets are on the screen."""
     import shlex
 
-    from awscli_mfa_plugin.export.formats import set_aside
+    from awscli_mfa_plugin.export.formats import ignored_variables
     from awscli_mfa_plugin.export.shells import evaluated
 
-    line = set_aside(context.environment) if name not in FORMATS_OF_FILES else ""
+    line = ignored_variables(context.environment) if name not in FORMATS_OF_FILES else ""
     if line:
         context.note(line)
     if context.screen.is_terminal:

@@ -61,11 +61,12 @@ def variables_of(session: Session, region: str) -> dict[str, str]:
     return {**variables, **(dict.fromkeys(REGION_VARIABLES, region) if region else {})}
 
 
-def set_aside(environment: Mapping[str, str]) -> str:
-    """Return a line about the variables in the environment that give way, or ""."""
+def ignored_variables(environment: Mapping[str, str]) -> str:
+    """Return a line about the variables in the environment that the session overrides, or ""."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", *CONFLICTING_VARIABLES)
     found = [name for name in names if environment.get(name)]
-    return f"Set aside from the environment: {', '.join(found)}." if found else ""
+    listed = " and ".join([", ".join(found[:-1]), found[-1]] if found[1:] else found)
+    return f"Ignoring {listed} from your environment." if found else ""
 
 
 def process_form(session: Session) -> dict[str, Any]:

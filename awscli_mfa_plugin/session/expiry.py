@@ -76,7 +76,7 @@ _TOO_LONG = 10
 def check_seconds_left(min_remaining: int | None) -> None:
     """Raise UsageError if ``--min-remaining`` is negative."""
     if min_remaining is not None and min_remaining < 0:
-        raise UsageError("--min-remaining takes seconds, 0 or more.")
+        raise UsageError("--min-remaining must be 0 or more seconds.")
 
 
 def resolve_duration(option: int | None, session_profile: Profile) -> int:

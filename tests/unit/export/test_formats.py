@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from awscli_mfa_plugin.export.formats import ini_form, process_form, set_aside, variables_of
+import pytest
+
+from awscli_mfa_plugin.export.formats import ignored_variables, ini_form, process_form, variables_of
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import NOW
 
@@ -24,13 +26,29 @@ def test_the_variables_of_a_session() -> None:
     assert "AWS_REGION" not in variables_of(SESSION, "")
 
 
-def test_what_is_set_aside_is_named() -> None:
-    """By its name alone: values are secrets."""
-    environment = {"AWS_SESSION_TOKEN": "t", "AWS_PROFILE": "x", "AWS_SECURITY_TOKEN": ""}
-    assert (
-        set_aside(environment) == "Set aside from the environment: AWS_SESSION_TOKEN, AWS_PROFILE."
-    )
-    assert set_aside({"HOME": "/"}) == ""
+@pytest.mark.parametrize(
+    ("names", "line"),
+    [
+        ((), ""),
+        (("HOME",), ""),
+        (("AWS_PROFILE",), "Ignoring AWS_PROFILE from your environment."),
+        (
+            ("AWS_PROFILE", "AWS_SESSION_TOKEN"),
+            "Ignoring AWS_SESSION_TOKEN and AWS_PROFILE from your environment.",
+        ),
+        (
+            ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SESSION_TOKEN"),
+            (
+                "Ignoring AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE from your "
+                "environment."
+            ),
+        ),
+    ],
+)
+def test_variables_that_are_ignored_are_named(names: tuple[str, ...], line: str) -> None:
+    """Without their values, which are secrets; an empty one has no effect."""
+    environment = {**dict.fromkeys(names, "secret"), "AWS_SECURITY_TOKEN": ""}
+    assert ignored_variables(environment) == line
 
 
 def test_the_form_of_a_credential_process() -> None:
