@@ -64,10 +64,10 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     file = alias_file(home, MINE)
     told = done(home.run("mfa", "alias", "install"))
-    assert f"Installed in {file}:\n  aws alive, unlock, lock" in told
+    assert "Installed in ~/.aws/cli/alias:\n  aws alive, unlock, lock" in told
     assert "aws whoami  you have your own alias: sts get-caller-identity --query" in told
     installed = file.read_bytes()
-    assert "Nothing to do" in done(home.run("mfa", "alias", "install"))
+    assert "Already up to date" in done(home.run("mfa", "alias", "install"))
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (installed, 0o640)
 
     listed = json.loads(done(home.run("mfa", "alias", "list", "--output", "json")))["Aliases"]

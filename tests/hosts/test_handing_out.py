@@ -120,7 +120,7 @@ def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
     settled(home, aws)
     result = home.run("mfa", "export", "--format", "sh", tty=True)
     assert "Warning: this printed secrets to your terminal." in result.output
-    assert 'eval "$(aws mfa export --profile mfa)"' in result.output
+    assert 'eval "$(aws mfa export)"' in result.output
     assert "Warning: this printed secrets to your terminal." not in home.run("mfa", "export").output
 
 
