@@ -1,4 +1,4 @@
-# One command for each thing that people do here; «make» alone lists them.
+# One command for each thing that people do here; 'make' alone lists them.
 PYTHON ?= python3
 # pytest's processes; 0 runs everything in one.
 WORKERS ?= 4

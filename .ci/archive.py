@@ -1,6 +1,6 @@
 """Packs the release archive for AWS CLI v2: the plugin and its dependencies, ready to be unpacked.
 
-Run by «make dist». The same commit gives the same bytes with the same Python: the dependencies are
+Run by 'make dist'. The same commit gives the same bytes with the same Python: the dependencies are
 the pinned wheels, names are sorted, times are SOURCE_DATE_EPOCH (reproducible-builds.org) or those
 of the last commit, and nobody owns anything. Everything in it is closed to others.
 """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# A copy of session.records.OTHER_WAYS without role_arn; a test compares them.
+# A copy of session.OTHER_WAYS without role_arn; a test compares them.
 _OTHER_WAYS = {
     *("credential_process", "web_identity_token_file", "credential_source", "login_session"),
     *("sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"),

@@ -90,7 +90,7 @@ class FakeTerminal:
         if self.nobody:
             raise CannotAskError(f"Nobody can be asked: {self.nobody}.")
         if not self.answers:
-            raise AssertionError(f"no answer is scripted for «{question}»")
+            raise AssertionError(f"no answer is scripted for '{question}'")
         self.questions.append(question)
         self.hidden.append(hidden)
         return str(next_of(self.answers)).strip()
@@ -377,7 +377,7 @@ class FakeTokenProcess:
     def run(self, command: str) -> str:
         """Return the next output."""
         if not self.outputs:
-            raise AssertionError(f"no output is scripted for «{command}»")
+            raise AssertionError(f"no output is scripted for '{command}'")
         self.commands.append(command)
         return str(next_of(self.outputs))
 

@@ -124,7 +124,7 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
 def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Ask for an MFA profile's settings, write them, and offer the first login."""
     from awscli_mfa_plugin.commands.login import log_in
-    from awscli_mfa_plugin.session.login import LoginRequest
+    from awscli_mfa_plugin.session.plan import LoginRequest
     from awscli_mfa_plugin.setup.plan import merged
     from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
 

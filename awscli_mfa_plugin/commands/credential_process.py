@@ -37,7 +37,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session in the form of a ``credential_process``."""
     import json
 
-    from awscli_mfa_plugin.session.credentials import CredentialsRequest, process_form
+    from awscli_mfa_plugin.export.formats import process_form
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     del arguments
     request = CredentialsRequest(profile=context.session_profile, patience=PATIENCE)

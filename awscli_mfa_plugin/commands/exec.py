@@ -44,12 +44,12 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program in place of this process; return only where that isn't possible."""
-    from awscli_mfa_plugin.session.credentials import (
+    from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
-        CredentialsRequest,
-        set_aside,
+        ignored_variables,
         variables_of,
     )
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     words = arguments["program"]
     if words == []:
@@ -58,7 +58,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
     session, region = context.session_credentials(request)
-    line = set_aside(context.environment)
+    line = ignored_variables(context.environment)
     if line:
         context.note(line)
     variables = {

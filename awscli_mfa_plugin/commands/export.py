@@ -59,8 +59,9 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session in the format of a shell or a file, or what removes it again."""
+    from awscli_mfa_plugin.export.formats import process_form
     from awscli_mfa_plugin.export.shells import format_of_shell
-    from awscli_mfa_plugin.session.credentials import CredentialsRequest, process_form
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     name = arguments["format"] or format_of_shell(context.parent_process()) or "sh"
     if arguments["unset"]:
@@ -79,12 +80,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _unsetting(name: str) -> str:
-    from awscli_mfa_plugin.export.shells import script
-    from awscli_mfa_plugin.session.credentials import (
+    from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
         REGION_VARIABLES,
         SESSION_VARIABLES,
     )
+    from awscli_mfa_plugin.export.shells import script
 
     if name in FORMATS_OF_FILES:
         raise UsageError(
@@ -96,13 +97,13 @@ def _unsetting(name: str) -> str:
 def _text(name: str, profile: str, session: Session, region: str) -> str:
     import json
 
-    from awscli_mfa_plugin.export.shells import script
-    from awscli_mfa_plugin.session.credentials import (
+    from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
         ini_form,
         process_form,
         variables_of,
     )
+    from awscli_mfa_plugin.export.shells import script
 
     if name == "json":
         return json.dumps(process_form(session), indent=2) + "\n"
@@ -115,10 +116,10 @@ def _warn(name: str, profile: str, context: Context) -> None:
     """Note which variables are ignored, and that secrets are on the screen."""
     import shlex
 
+    from awscli_mfa_plugin.export.formats import ignored_variables
     from awscli_mfa_plugin.export.shells import evaluated
-    from awscli_mfa_plugin.session.credentials import set_aside
 
-    line = set_aside(context.environment) if name not in FORMATS_OF_FILES else ""
+    line = ignored_variables(context.environment) if name not in FORMATS_OF_FILES else ""
     if line:
         context.note(line)
     if context.screen.is_terminal:

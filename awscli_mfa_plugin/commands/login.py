@@ -14,7 +14,14 @@ from awscli_mfa_plugin.declaration import (
     Option,
     Result,
 )
-from awscli_mfa_plugin.session.expiry import rfc3339, seconds_left
+from awscli_mfa_plugin.session.expiry import (
+    DEFAULT,
+    LONGEST,
+    LONGEST_CHAINED_ROLE,
+    SHORTEST,
+    rfc3339,
+    seconds_left,
+)
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -24,7 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.session.login import LoginRequest, LoginResult
+    from awscli_mfa_plugin.session.login import LoginResult
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
 
 _OWN_KEYS = (
@@ -35,8 +43,7 @@ _OWN_KEYS = (
 _SETTINGS = {"mfa_source_profile": "source profile", "mfa_serial": "device"}
 """What settings that a login saves are called; the others go by their own names."""
 
-_DURATIONS = ("900", "3600", "43200", "129600")
-"""The shortest session, an hour, the default, and the longest; each in seconds."""
+_DURATIONS = (SHORTEST, LONGEST_CHAINED_ROLE, DEFAULT, LONGEST)
 
 COMMAND = Command(
     "login",
@@ -88,12 +95,12 @@ COMMAND = Command(
         Option(
             "duration-seconds",
             (
-                "How long the session lasts: 900 to 129600 seconds. Default: "
-                "``duration_seconds`` of the profile, then 43200 (12 hours). For the root user "
-                "AWS allows one hour."
+                f"How long the session lasts: {SHORTEST} to {LONGEST} seconds. Default: "
+                f"``duration_seconds`` of the profile, then {DEFAULT} (12 hours). For the root "
+                "user AWS allows one hour."
             ),
             INTEGER,
-            suggested=_DURATIONS,
+            suggested=tuple(map(str, _DURATIONS)),
         ),
         Option("force", "Renew the session even if it is still valid."),
         MIN_REMAINING,
@@ -104,7 +111,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log in as the options say."""
-    from awscli_mfa_plugin.session.login import LoginRequest
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
     request = LoginRequest(
         session_profile=context.session_profile,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.session.logout import LogoutResult
+    from awscli_mfa_plugin.session.sessions import LogoutResult
 
 
 COMMAND = Command(
@@ -47,12 +47,12 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log out, and report what was removed."""
-    from awscli_mfa_plugin.session.logout import logout, managed_names
+    from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 
     if arguments["all"] and context.options.profile:
         raise UsageError("--all and --profile can't be used together.", "Use one of them.")
     ports = context.ports
-    names = managed_names(ports) if arguments["all"] else (context.session_profile,)
+    names = mfa_profile_names(ports) if arguments["all"] else (context.session_profile,)
     results = logout(names, ports, forget=arguments["forget"])
     data = [
         {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
-from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.commands.process import Screen
     from awscli_mfa_plugin.session.records import Profile
-    from awscli_mfa_plugin.session.status import SessionStatus
+    from awscli_mfa_plugin.session.sessions import SessionStatus
 
 
 _BAR_CELLS = 20
@@ -53,7 +53,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Show the sessions; the exit code says whether enough is left."""
-    from awscli_mfa_plugin.session.status import (
+    from awscli_mfa_plugin.session.sessions import (
         NONE,
         SessionStatus,
         have_more_left,
@@ -61,8 +61,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     )
 
     min_remaining = arguments["min_remaining"] or 0
-    if min_remaining < 0:
-        raise UsageError("--min-remaining must be 0 or more seconds.")
+    check_seconds_left(min_remaining)
     now = context.clock.now()
     named = context.options.profile
     statuses = session_statuses(_profiles(named, context), context.session_of, now)
@@ -129,7 +128,7 @@ def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> 
 
 
 def _when(status: SessionStatus, now: datetime) -> str:
-    from awscli_mfa_plugin.session.status import EXPIRED, NONE, UNKNOWN
+    from awscli_mfa_plugin.session.sessions import EXPIRED, NONE, UNKNOWN
 
     if status.state == NONE:
         return "not logged in"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.botocore_parser import sections_of
+from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -22,14 +23,7 @@ if TYPE_CHECKING:
 NOT_CONFIGURED = 253
 """AWS CLI v2's exit code for an error in the configuration."""
 
-# Copies of what session.records and session.expiry state; a test compares them.
-OUR_NAME = "awscli-mfa-plugin"
-LONG_LIVED = "AKIA"
-OTHER_WAYS = {
-    *("role_arn", "credential_process", "web_identity_token_file", "credential_source"),
-    *("sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"),
-    "login_session",
-}
+# Copies of what session.expiry states; a test compares them.
 DEFAULT_LIFETIME = timedelta(hours=12)
 LONGEST_WINDOW = timedelta(minutes=15)
 
@@ -109,7 +103,7 @@ def fast_path(profile: str, environment: Mapping[str, str]) -> str:
     credentials_path = paths.credentials_path(environment)
     config = _config_section(sections_of(config_path), profile)
     credentials = sections_of(credentials_path).get(profile, {})
-    if config is None or not _is_managed(config) or OTHER_WAYS & {*config, *credentials}:
+    if config is None or not _is_managed(config) or {*OTHER_WAYS} & {*config, *credentials}:
         return ""
     if credentials.get("aws_session_token"):
         return _stored_session(credentials)

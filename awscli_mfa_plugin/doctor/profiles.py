@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session import LONG_LIVED
 from awscli_mfa_plugin.session.devices import checked_serial
 from awscli_mfa_plugin.session.expiry import (
     LONGEST_CHAINED_ROLE,
@@ -17,7 +18,7 @@ from awscli_mfa_plugin.session.expiry import (
     resolve_duration,
     seconds_asked,
 )
-from awscli_mfa_plugin.session.records import LONG_LIVED, SESSION_OPTION, SOURCE_OPTION, Profile
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import other_session
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, sanitize

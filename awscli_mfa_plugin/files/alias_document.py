@@ -1,4 +1,4 @@
-"""The CLI's alias file as a document: packs stand in it between two comment lines each."""
+"""The CLI's alias file as a document: each pack is between two comment lines."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class AliasDocument(SharedDocument):
         return self._changed(lines)
 
     def _options_outside(self, block: Block) -> list[int]:
-        """Return where options of the block's section stand that aren't the block's own."""
+        """Return the lines of options in the block's section that are outside the block."""
         inside = range(block.start, block.end)
         return [
             index
@@ -189,7 +189,7 @@ def spelled(section: str, document: AliasDocument) -> str:
 
 
 class HidingAlias(NamedTuple):
-    """An alias of the user's that stands before a command of ours, and on which line."""
+    """A user's alias that hides one of our commands, and its line."""
 
     section: str
     name: str

@@ -1,4 +1,4 @@
-"""The lines by which a pack stands in the CLI's alias file, and how a changed one is told."""
+"""The marker lines of a pack in the CLI's alias file, and how edits are detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows a change of a file as a unified diff, without the secrets that stand around it."""
+"""Shows a change of a file as a unified diff, without the secrets around it."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class SharedDocument:
         """Return all options by section, in the file's order, as RawConfigParser gives them.
 
         Names are lower-cased, nested options are text that starts with a newline, and options of
-        ``[DEFAULT]`` stand in every section that has none of the name. Not to be changed.
+        ``[DEFAULT]`` are in every section that has none of the name. Not to be changed.
         """
         if self._values is None:
             self._values = read_values(self._lines)
@@ -112,7 +112,7 @@ class SharedDocument:
 
         An option that is there keeps its place, spelling and delimiter, and loses its continuation
         lines; a new one follows the section's last option; a missing section is appended behind a
-        blank line. Raises ConfigurationError for what can't stand on a line; its text
+        blank line. Raises ConfigurationError for what can't be on one line; its text
         doesn't repeat the value.
         """
         if not self.has_section(section):

@@ -157,8 +157,8 @@ def read_values(lines: Iterable[Line]) -> dict[str, dict[str, str]]:
 def indent_after(lines: Sequence[Line], last: int) -> str:
     """Return the blanks with which a new option may follow line ``last``.
 
-    A line that stands deeper than the option above it continues that option: the new line stands
-    as deep as its neighbours, so that neither becomes a part of the other.
+    A line indented deeper than the option above it continues that option: the new line is
+    indented like its neighbours, so that neither becomes a part of the other.
     """
     heads = {Kind.OPTION, Kind.HEADER}
     above = next(line for line in reversed(lines[: last + 1]) if line.kind in heads)

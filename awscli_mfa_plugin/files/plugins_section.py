@@ -1,7 +1,7 @@
 """Decides what ``[plugins]`` of the config file must hold, for AWS CLI v1 and v2 at once.
 
 v1 imports every value in the file's order, v2 those of its folders. v1 takes the folders' key for
-a plugin too: only a plugin that stands before it can make it harmless (explanation/hosts.md).
+a plugin too: only a plugin listed before it can make it harmless (explanation/hosts.md).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Place:
     """Where v2 finds the plugin.
 
     ``folder`` is what the file shall name ("": nothing, without v2). Every folder in ``base``,
-    the installer's own, is ours; in ``others`` stand folders that hold another copy of the
+    the installer's own, is ours; ``others`` are folders with another copy of the
     plugin. ``separator`` is the system's between paths.
     """
 
@@ -81,7 +81,7 @@ def in_order(document: SharedDocument) -> SharedDocument:
     key = next(iter((*present, *plugin_keys(document), _free_key(document))))
     lines = [line for line in document.lines if not (_is_option(line) and line.option in present)]
     at = next(i for i, line in enumerate(lines) if _is_header(line))
-    # As deep as what follows: what stands deeper than an option continues it.
+    # As deep as what follows: what is indented deeper than an option continues it.
     heads = {Kind.OPTION, Kind.HEADER}
     indent = next((line.indent for line in lines[at + 1 :] if line.kind in heads), "")
     ours = Line(Kind.OPTION, f"{indent}{key} = {PLUGIN}", lines[at].newline, SECTION, key)

@@ -86,7 +86,7 @@ class SharedConfigFiles:
         )
 
     def session_of(self, profile: Profile) -> Session | None:
-        """Return the profile's session from wherever it lives, or None."""
+        """Return the profile's session from where it is stored, or None."""
         if profile.has_own_keys:
             return self._cache.load(profile.name, profile.long_lived_key_id)
         return session_of(profile)
@@ -107,7 +107,7 @@ class SharedConfigFiles:
             self._config.check_writable()
 
     def write_session(self, name: str, session: Session) -> None:
-        """Put a session where it lives: the one rule.
+        """Store a session: the one rule.
 
         Into the profile's credentials section, or into the CLI's cache if the profile has
         long-lived keys: whoever wrote them, they are never replaced. Lines of an old session
@@ -150,7 +150,7 @@ class SharedConfigFiles:
         return self._config.update(change)
 
     def remove_session(self, name: str) -> bool:
-        """Remove our session from wherever it lives; tell whether there was one."""
+        """Remove our session from where it is stored; tell whether there was one."""
         was_cached = self._cache.remove(name)
         section = credentials_section(name)
         return self._credentials.update(lambda has: _without_session(has, section)) or was_cached

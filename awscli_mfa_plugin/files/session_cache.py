@@ -8,8 +8,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
-from awscli_mfa_plugin.session.records import OUR_NAME, Session
+from awscli_mfa_plugin.session.records import Session
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.files.locks import Locks

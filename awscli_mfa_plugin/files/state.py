@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 KEPT_SECONDS = 120
-"""A code is over at most three steps after its first use (RFC 6238, section 5.2)."""
+"""A code has expired at most three steps after its first use (RFC 6238, section 5.2)."""
 
 # A digest of six digits can be guessed, whatever the hash. It only has to take longer than the
 # code is of any use: about 2 ms a guess are half an hour for all of them, against 120 seconds.

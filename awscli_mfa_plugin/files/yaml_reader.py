@@ -29,7 +29,7 @@ class Node:
 
 
 def yaml_error(file: str, line: int, column: int, why: str, kind: str) -> ConfigurationError:
-    """Return the error for what stands at a place of a file (counted from 1).
+    """Return the error for a place in a file (counted from 1).
 
     ``kind`` is what such a file is called: 'pack', 'manifest'.
     """

@@ -19,8 +19,8 @@ from awscli_mfa_plugin.session.credentials import (
     check_min_remaining,
     check_remaining,
     check_request,
-    living_session,
-    region_of_handout,
+    region_for_session,
+    renewed_session,
     way_to_source,
 )
 from awscli_mfa_plugin.session.records import Session
@@ -50,8 +50,8 @@ def resolve(
     if len(names) > 1:
         check_min_remaining(request)
     of_source = request if len(names) == 1 else replace(request, min_remaining=None)
-    source = partial(living_session, of_source, names[-1], ports)
-    region = region_of_handout(
+    source = partial(renewed_session, of_source, names[-1], ports)
+    region = region_for_session(
         options.region, ports.files.profile(request.profile), ports.environment
     )
     if len(names) == 1:

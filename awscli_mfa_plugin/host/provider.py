@@ -19,8 +19,8 @@ from awscli_mfa_plugin.errors import CancelledError, MfaError
 from awscli_mfa_plugin.session.expiry import rfc3339
 
 if TYPE_CHECKING:
+    from awscli_mfa_plugin.session.credentials import Renewal
     from awscli_mfa_plugin.session.records import Session
-    from awscli_mfa_plugin.session.renewal import Renewal
 
 METHOD = "awscli-mfa"
 
@@ -67,7 +67,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         """
         try:
             with self._one_at_a_time:
-                session = self._renewal.session() if self._asks else self._renewal.living()
+                session = self._renewal.session() if self._asks else self._renewal.valid()
                 return metadata(session)
         except CancelledError:
             if threading.current_thread() is threading.main_thread():

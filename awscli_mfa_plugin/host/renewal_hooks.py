@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.host.context import context_of_renewal
 from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider, command_failure
+from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.session.renewal import Renewal
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
@@ -70,7 +70,8 @@ def _session_in_files(name: str, context: Context) -> Session | None:
 
 def _renewed(name: str, why: str, context: Context) -> Session | None:
     from awscli_mfa_plugin.host.secrecy import history_paused
-    from awscli_mfa_plugin.session.login import LoginRequest, login
+    from awscli_mfa_plugin.session.login import login
+    from awscli_mfa_plugin.session.plan import LoginRequest
 
     with history_paused():
         login(LoginRequest(session_profile=name, reason=why), context.ports)

@@ -1,43 +1,29 @@
-"""Hands a managed profile's session to what isn't ``aws``: which one, and in which form."""
+"""The session that a profile has for a program: which one, renewed first if it is due."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE, rfc3339
-from awscli_mfa_plugin.session.login import LoginRequest, login
-from awscli_mfa_plugin.session.records import SESSION_OPTION, Profile, Session
-from awscli_mfa_plugin.session.renewal import Renewal
-from awscli_mfa_plugin.session.sections import check_profile_name, session_options
+from awscli_mfa_plugin.errors import (
+    CancelledError,
+    CannotAskError,
+    ConfigurationError,
+    MfaError,
+)
+from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE, check_seconds_left
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
+from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from awscli_mfa_plugin.session.ports import Ports, SharedFiles
-
-SESSION_VARIABLES = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-)
-"""The variables of a session (AWS SDKs reference; the last is what ``export-credentials`` and
-aws-vault call the expiration)."""
-
-REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-"""SDKs read the first, AWS CLI v1 and boto3 the second."""
-
-CONFLICTING_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
-"""Variables that would spoil a session in the environment.
-
-The JavaScript SDK skips keys in the environment while ``AWS_PROFILE`` is set; the last one is
-an older name of the token, which some tools read first.
-"""
+    from awscli_mfa_plugin.session.ports import Clock, Ports, SharedFiles
+    from awscli_mfa_plugin.session.records import Profile, Session
 
 _OURS_ANSWERS = re.compile(r"\b(?:awscli-mfa|mfa)(?:\.exe)?['\"]?\s+credential-process\b")
 """A command that starts this one; other tools have a subcommand of the same name."""
@@ -59,8 +45,7 @@ class CredentialsRequest:
 def check_request(request: CredentialsRequest) -> None:
     """Raise UsageError or ConfigurationError for what can be told wrong before a file is read."""
     check_profile_name(request.profile)
-    if request.min_remaining is not None and request.min_remaining < 0:
-        raise UsageError("--min-remaining takes seconds, 0 or more.")
+    check_seconds_left(request.min_remaining)
 
 
 def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles) -> tuple[str, ...]:
@@ -82,7 +67,7 @@ def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles)
             return tuple(names)
         if profile.is_switched_off:
             raise ConfigurationError(
-                f"Profile {sanitize(name)} is left to the CLI by {SESSION_OPTION} = off; it has "
+                f"Profile {sanitize(name)} is left to the CLI by mfa_session = off; it has "
                 "no session "
                 "to hand out.",
                 "Remove that line from its section in the config file, or name another profile.",
@@ -116,12 +101,99 @@ def _check_managed(profile: Profile, names: list[str]) -> None:
     if not (profile.is_managed or profile.is_ours):
         raise ConfigurationError(
             f"Profile {name} has no MFA session: it isn't managed"
-            + (f" ({SESSION_OPTION} = off)." if profile.is_switched_off else "."),
+            + (" (mfa_session = off)." if profile.is_switched_off else "."),
             f"Log in: aws mfa login --profile {shlex.quote(name)}",
         )
 
 
-def living_session(request: CredentialsRequest, name: str, ports: Ports) -> Session:
+class Renewal:
+    """The session of a profile inside a command: renewed once it is expiring.
+
+    A refusal is remembered for as long as the session is the same: a command asks at most once
+    for a session, and then the old one is used to its end.
+    """
+
+    def __init__(
+        self,
+        profile: str,
+        stored: Callable[[], Session | None],
+        renew: Callable[[str], Session | None],
+        clock: Clock,
+    ) -> None:
+        """Keep how a session is read and made.
+
+        ``renew`` gets a line that says why, and returns the new session; it raises MfaError.
+        """
+        self._profile = sanitize(profile)
+        self._stored = stored
+        self._renew = renew
+        self._clock = clock
+        self._session: Session | None = None
+        self._refusal: MfaError | None = None
+        self._tried: tuple[Session | None] | None = None
+
+    def session(self) -> Session:
+        """Return a valid session, renewed first if it is expiring.
+
+        Raises ConfigurationError, once the session has expired and can't be renewed, with the
+        command to run; CancelledError if Ctrl-C was the answer to the question.
+        """
+        if self._is_expiring():
+            self._session = self._stored() or self._session
+        if self._is_expiring() and self._tried != (self._session,):
+            self._try_to_renew()
+        return self._valid()
+
+    def stored(self) -> Session | None:
+        """Return the session as it is, also an expired one: nothing is asked or made."""
+        return self._session or self._stored()
+
+    def valid(self) -> Session:
+        """Return the session as it is; nothing is asked or made.
+
+        Raises ConfigurationError, with the command to run, if it has expired or isn't there.
+        """
+        self._session = self.stored()
+        return self._valid()
+
+    def _is_expiring(self) -> bool:
+        return self._session is None or self._session.is_expiring(self._clock.now())
+
+    def _remaining(self) -> int:
+        return self._session.remaining(self._clock.now()) if self._session else 0
+
+    def _try_to_renew(self) -> None:
+        self._tried, self._refusal = (self._session,), None
+        try:
+            self._session = self._renew(self._why()) or self._session
+        except CancelledError as cancelled:
+            self._refusal = cancelled
+            if cancelled.by_interrupt or not self._remaining():
+                raise
+        except MfaError as refusal:
+            self._refusal = refusal
+
+    def _why(self) -> str:
+        if self._session is None:
+            return f"Profile {self._profile} needs a session."
+        remaining = self._remaining()
+        if not remaining:
+            return f"The session of profile {self._profile} is over."
+        return f"The session of profile {self._profile} is due: {length_of_time(remaining)} left."
+
+    def _valid(self) -> Session:
+        if self._session is not None and self._remaining():
+            return self._session
+        what = "is over" if self._session is not None else "isn't there yet"
+        refusal = self._refusal
+        why = f": {refusal.what}" if refusal else "."
+        remedy = f"Log in: aws mfa login --profile {shlex.quote(self._profile)}"
+        if refusal and refusal.remedy and not isinstance(refusal, CannotAskError):
+            remedy = refusal.remedy  # a login would end in the same way
+        raise ConfigurationError(f"The session of profile {self._profile} {what}{why}", remedy)
+
+
+def renewed_session(request: CredentialsRequest, name: str, ports: Ports) -> Session:
     """Return the session of the managed profile ``name``, renewed first if it is due.
 
     Where nobody gives a code, it serves while it lives; with ``min_remaining`` so much must be
@@ -172,7 +244,7 @@ def check_remaining(request: CredentialsRequest, session: Session, ports: Ports)
         )
 
 
-def region_of_handout(option: str | None, profile: Profile, environment: Mapping[str, str]) -> str:
+def region_for_session(option: str | None, profile: Profile, environment: Mapping[str, str]) -> str:
     """Return the region to hand out beside a session, or "": as the CLI itself resolves it."""
     return (
         option
@@ -180,43 +252,3 @@ def region_of_handout(option: str | None, profile: Profile, environment: Mapping
         or environment.get("AWS_DEFAULT_REGION")
         or profile.get("region")
     )
-
-
-def variables_of(session: Session, region: str) -> dict[str, str]:
-    """Return the environment variables of a session; the expiration is RFC 3339."""
-    values = (
-        session.access_key_id,
-        session.secret_access_key,
-        session.session_token,
-        rfc3339(session.expiration),
-    )
-    variables = dict(zip(SESSION_VARIABLES, values, strict=True))
-    return {**variables, **(dict.fromkeys(REGION_VARIABLES, region) if region else {})}
-
-
-def set_aside(environment: Mapping[str, str]) -> str:
-    """Return a line about the variables in the environment that give way, or ""."""
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", *CONFLICTING_VARIABLES)
-    found = [name for name in names if environment.get(name)]
-    return f"Set aside from the environment: {', '.join(found)}." if found else ""
-
-
-def process_form(session: Session) -> dict[str, Any]:
-    """Return what a ``credential_process`` prints, as JSON's values.
-
-    Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
-    """
-    return {
-        "Version": 1,
-        "AccessKeyId": session.access_key_id,
-        "SecretAccessKey": session.secret_access_key,
-        "SessionToken": session.session_token,
-        "Expiration": rfc3339(session.expiration),
-    }
-
-
-def ini_form(profile: str, session: Session, region: str) -> str:
-    """Return a section of a credentials file; `profile` is a valid name for one."""
-    options = {**session_options(session), **({"region": region} if region else {})}
-    lines = [f"[{profile}]", *(f"{name} = {value}" for name, value in options.items())]
-    return "\n".join(lines) + "\n"

@@ -73,6 +73,12 @@ _TOO_LONG = 10
 """Digits that no length of time needs; Python refuses to read thousands of them."""
 
 
+def check_seconds_left(min_remaining: int | None) -> None:
+    """Raise UsageError if ``--min-remaining`` is negative."""
+    if min_remaining is not None and min_remaining < 0:
+        raise UsageError("--min-remaining must be 0 or more seconds.")
+
+
 def resolve_duration(option: int | None, session_profile: Profile) -> int:
     """Return the seconds to ask for: the option's, the profile's, or twelve hours.
 

@@ -5,34 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, expiry_window, seconds_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-OUR_NAME = "awscli-mfa-plugin"
-"""What ``manager`` says in a session that this plugin wrote."""
-
 SOURCE_OPTION = "mfa_source_profile"
 """The setting that makes a profile managed and names its source profile."""
 
 SESSION_OPTION = "mfa_session"
 """``on`` makes a profile managed without a source profile, ``off`` takes one out."""
-
-OTHER_WAYS = (
-    "role_arn",
-    "sso_session",
-    "sso_start_url",
-    "sso_account_id",
-    "sso_role_name",
-    "sso_region",
-    "credential_process",
-    "web_identity_token_file",
-    "credential_source",
-    "login_session",
-)
-"""Settings of a profile that gets its credentials another way (AWS SDKs reference)."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +95,6 @@ class Profile:
     def other_way(self) -> str:
         """The first setting by which the profile gets credentials another way, or ""."""
         return next((option for option in OTHER_WAYS if self.get(option)), "")
-
-
-LONG_LIVED = "AKIA"
-"""How the IDs of long-lived access keys begin (IAM user guide, "IAM identifiers")."""
 
 
 def is_long_lived(section: Mapping[str, str]) -> bool:

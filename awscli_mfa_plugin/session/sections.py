@@ -9,9 +9,9 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.session.records import (
-    OUR_NAME,
     Profile,
     Session,
     is_long_lived,

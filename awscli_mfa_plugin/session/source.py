@@ -7,14 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.records import (
-    LONG_LIVED,
-    OUR_NAME,
-    SESSION_OPTION,
-    SOURCE_OPTION,
-    Keys,
-    Profile,
-)
+from awscli_mfa_plugin.session import LONG_LIVED, OUR_NAME
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Keys, Profile
 from awscli_mfa_plugin.session.sections import lives, other_session
 from awscli_mfa_plugin.text import quoted_list, sanitize
 

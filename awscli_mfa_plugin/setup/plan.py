@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
-from awscli_mfa_plugin.session.records import OTHER_WAYS, SESSION_OPTION, SOURCE_OPTION
+from awscli_mfa_plugin.session import OTHER_WAYS
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import config_section, lives, other_session
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.manifest import unreadable

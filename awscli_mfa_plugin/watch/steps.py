@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, MfaError, UnshownError
 from awscli_mfa_plugin.session.expiry import LONGEST, expiry_window
-from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
+from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     UnwritableFileError,
 )
-from awscli_mfa_plugin.session.login import LoginRequest, login
-from awscli_mfa_plugin.session.logout import managed_names
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
+from awscli_mfa_plugin.session.sessions import mfa_profile_names
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import moment, sanitize
 from awscli_mfa_plugin.watch.steps import (
@@ -96,7 +97,7 @@ class Watch:
 
     def check_profiles(self) -> None:
         """Raise ConfigurationError if a named profile can't be watched."""
-        managed = managed_names(self._ports) if self._request.profiles else ()
+        managed = mfa_profile_names(self._ports) if self._request.profiles else ()
         for name in self._request.profiles:
             if name not in managed:
                 raise ConfigurationError(
@@ -110,7 +111,7 @@ class Watch:
         Raises CancelledError if a question was answered with Ctrl-C.
         """
         try:
-            names = self._request.profiles or managed_names(self._ports)
+            names = self._request.profiles or mfa_profile_names(self._ports)
             times = [self._inspect_profile(name) for name in names]
         except (UnparsableFileError, UnwritableFileError) as error:
             if error.what != self._file_error:
@@ -221,7 +222,7 @@ def watched_sessions(
     request: WatchRequest, ports: Ports
 ) -> tuple[tuple[str, Session, datetime], ...]:
     """Return each watched profile, its session, and when that starts to expire soon."""
-    names = request.profiles or managed_names(ports)
+    names = request.profiles or mfa_profile_names(ports)
     found = ((name, ports.files.session_of(ports.files.profile(name))) for name in names)
     return tuple(
         (name, session, expiring_from(session, request.before))

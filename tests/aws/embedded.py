@@ -155,7 +155,7 @@ class EmbeddedAws:
         raise LookupError(f"Device {serial} has no unused code now; advance the clock by 30 s.")
 
     def fault(self, action: str, kind: str, count: int = 1, **options: Any) -> None:
-        """Let the next `count` calls of an action («*»: any; -1: always) go wrong."""
+        """Let the next `count` calls of an action ('*': any; -1: always) go wrong."""
         self._faults.add(Fault(action, kind, count, options))
 
     def clear_faults(self) -> None:

@@ -37,7 +37,7 @@ BROKEN_PORTAL = "<!DOCTYPE html><html><head><meta charset=utf-8><title>Welcome</
 
 @dataclass
 class Fault:
-    """What goes wrong with an action («*»: with any), and how many times more."""
+    """What goes wrong with an action ('*': with any), and how many times more."""
 
     action: str
     kind: str

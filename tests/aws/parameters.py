@@ -1,4 +1,4 @@
-"""The limits of parameters, and AWS's «1 validation error detected» for what breaks them."""
+"""The limits of parameters, and AWS's '1 validation error detected' for what breaks them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 `state.buckets`, where the state has any, seeds it as ``{bucket: {key: text}}``; without, there is
 the bucket `reports` with three objects. All accounts share the store, which lives as long as the
-state. Sources: the S3 API reference, and for the errors its page «Error responses».
+state. Sources: the S3 API reference, and for the errors its page 'Error responses'.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DEFAULT_BUCKETS = {
         "readme.txt": "The reports of the year.\n",
     }
 }
-# «Each part must be at least 5 MiB in size, except the last part.»
+# 'Each part must be at least 5 MiB in size, except the last part.'
 SMALLEST_PART = 5 * 1024 * 1024
 _HOST = re.compile(
     r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?(?:\.[a-z0-9-]+)?"
@@ -194,7 +194,7 @@ def _head_bucket(call: _Call) -> Response:
 
 def _get_bucket_location(call: _Call) -> Response:
     _ = call.objects
-    # «Buckets in Region us-east-1 have a LocationConstraint of null.»
+    # 'Buckets in Region us-east-1 have a LocationConstraint of null.'
     return _xml("LocationConstraint", "")
 
 

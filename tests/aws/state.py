@@ -118,7 +118,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed a request; «session» is a user's (or the root's) own, from GetSessionToken."""
+    """Who signed a request; 'session' is a user's (or the root's) own, from GetSessionToken."""
 
     kind: CallerKind
     user: User | None  # None for a role

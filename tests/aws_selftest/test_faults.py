@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADA = "arn:aws:iam::123456789012:mfa/ada"
 ACTION = "GetSessionToken"
-# Inside a proxy's tunnel urllib3 calls a connection that ended «Failed to connect to proxy»,
+# Inside a proxy's tunnel urllib3 calls a connection that ended 'Failed to connect to proxy',
 # also where the request had arrived.
 GONE = (ConnectionClosedError, HTTPClientError, ProxyConnectionError)
 
@@ -55,7 +55,7 @@ def test_error_in_place_of_an_answer(aws: EmbeddedAws, kind: str, status: int, c
 
 
 def test_throttling_has_awss_words(aws: EmbeddedAws) -> None:
-    """«Rate exceeded» is all that AWS says."""
+    """'Rate exceeded' is all that AWS says."""
     aws.fault("*", "throttle")
     caught = refusal(sts(aws).get_caller_identity)
     assert caught == Refusal(400, "Throttling", "Rate exceeded")

@@ -105,7 +105,7 @@ def test_partitions_know_their_own_keys_only(
 
 
 def test_list_mfa_devices_wants_the_own_name(aws: EmbeddedAws) -> None:
-    """Without UserName it is judged against «*» and denied, with the own name allowed."""
+    """Without UserName it is judged against '*' and denied, with the own name allowed."""
     iam = client(aws, "iam", keys_of(aws, "ada"))
     caught = refusal(iam.list_mfa_devices)
     assert (caught.status, caught.code) == (403, "AccessDenied")

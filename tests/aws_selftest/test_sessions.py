@@ -105,7 +105,7 @@ def test_get_session_token_is_refused_to_temporary_keys(aws: EmbeddedAws) -> Non
 
 
 def test_iam_needs_a_session_made_with_mfa(aws: EmbeddedAws) -> None:
-    """Without MFA the token is «invalid»; with it IAM answers."""
+    """Without MFA the token is 'invalid'; with it IAM answers."""
     caught = refusal(client(aws, "iam", session(aws, mfa=False)).get_user)
     message = "The security token included in the request is invalid"
     assert caught == Refusal(403, "InvalidClientTokenId", message)
@@ -155,7 +155,7 @@ def test_mfa_grows_too_old_for_a_role(aws: EmbeddedAws) -> None:
 
 
 def refused_role_after(aws: EmbeddedAws, keys: Keys, seconds: int) -> Refusal:
-    """Return how «fresh» is refused so many seconds later, the client's clock far behind."""
+    """Return how 'fresh' is refused so many seconds later, the client's clock far behind."""
     for given in aws.state.sessions.values():
         caller = given.caller
         if caller.mfa_time and caller.access_key_id == keys.id:

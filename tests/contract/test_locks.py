@@ -40,7 +40,7 @@ class Edge(Protocol):
         """The locks."""
 
     def held_elsewhere(self, name: str) -> AbstractContextManager[None]:
-        """Let another process, «process 7 on /dev/pts/9», hold a lock."""
+        """Let another process, 'process 7 on /dev/pts/9', hold a lock."""
 
 
 class Fake:

@@ -123,7 +123,7 @@ def test_cancelling_raises(edge: Edge, key: str, *, by_interrupt: bool) -> None:
 
 
 def test_nobody_can_be_asked_without_a_terminal(edge: Edge) -> None:
-    """The reason says why, in words that stand behind «and»; who asks all the same is told."""
+    """The reason says why, in words that stand behind 'and'; who asks all the same is told."""
     assert edge.unavailable_reason(nobody=False) == ""
     assert edge.unavailable_reason(nobody=True)[0].islower()
     outcome = edge.asked_nobody()

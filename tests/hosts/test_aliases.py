@@ -110,7 +110,7 @@ def test_a_file_that_wasnt_there_goes_again(home: Home) -> None:
 
 @on_v2
 def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> None:
-    """``aws mfa sh`` is ``aws mfa exec``, and what stands behind «--» is another program's."""
+    """``aws mfa sh`` is ``aws mfa exec``, and what stands behind '--' is another program's."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     done(home.run("mfa", "login", "--token-code", code))

@@ -181,7 +181,7 @@ def test_leftovers_of_a_session_that_is_over(home: Home, aws: EmbeddedAws, clien
     result = home.run(*words, env={**leftovers, **client.environment(aws.url)})
     assert result.returncode == 0, result.output
     assert "reports" in result.stdout
-    set_aside = "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN, AWS_PROFILE"
-    assert f"Set aside from the environment: {set_aside}." in result.stderr
+    ignored = "AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE"
+    assert f"Ignoring {ignored} from your environment." in result.stderr
     assert aws.calls[-1].access_key_id == session_in(home)["aws_access_key_id"]
     assert old["aws_session_token"] not in login.output + result.output

@@ -239,11 +239,11 @@ def test_a_shell_completes_aws_mfa(home: Home, shell: Shell, path: str) -> None:
 
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 def test_everything_else_is_completed_as_before(home: Home, shell: Shell, path: str) -> None:
-    """The CLI's own completer answers the rest; «mfa» stands beside its commands."""
+    """The CLI's own completer answers the rest; 'mfa' stands beside its commands."""
     alone = Session(shell, home, shell.alone, path).words_of("aws s3 l\t")
     ours = Session(shell, home, shell.ours, path)
     assert ours.words_of("aws s3 l\t") == alone == ["s3", "ls"]
-    # Before any line with «mfa» is in the history: fish suggests from there.
+    # Before any line with 'mfa' is in the history: fish suggests from there.
     assert re.search(r"\bmfa\b", ours.listed_after("aws m\t", "machinelearning"))
     assert ours.words_of("aws mf\t") == ["mfa"]
 
@@ -286,7 +286,7 @@ def test_a_cli_without_a_completer_has_aws_mfa_completed(
 def test_a_completion_that_puts_itself_in_place_stays_behind_ours(
     home: Home, shell: Shell, path: str
 ) -> None:
-    """Debian's «_aws» registers the completer at its first call; ours goes on all the same."""
+    """Debian's '_aws' registers the completer at its first call; ours goes on all the same."""
     (home.path / "functions").mkdir()
     (home.path / "functions" / "_aws").write_text(
         "#compdef aws\nautoload -Uz bashcompinit\nbashcompinit -i\ncomplete -C aws_completer aws\n"

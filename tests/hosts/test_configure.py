@@ -179,7 +179,7 @@ def test_values_that_differ_need_a_yes(home: Home, aws: EmbeddedAws) -> None:
     before = home.config.read_bytes()
     refused = home.run("mfa", "configure", "--from", "-", input=TEAM)
     assert refused.returncode == 253
-    assert "replace duration_seconds of mfa" in refused.stderr
+    assert "would replace duration_seconds of mfa" in refused.stderr
     assert home.config.read_bytes() == before
     assert home.run("mfa", "configure", "--from", "-", "--yes", input=TEAM).returncode == 0
     assert b"duration_seconds = 28800" in home.config.read_bytes()

@@ -70,7 +70,7 @@ def test_a_shell_takes_the_session_and_gives_it_back(home: Home, aws: EmbeddedAw
     assert "reports" in result.stdout, result.output
     lines = result.stdout.splitlines()[1:]
     assert lines == ["0", f"{session_in(home)['expiration']} eu-west-1"]
-    assert "Set aside from the environment: AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN" in result.stderr
+    assert "Ignoring AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN" in result.stderr
     assert "AWS_PROFILE" in result.stderr
     assert "token-of-a-session" not in result.output
 
@@ -167,7 +167,7 @@ def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_wrong_usage_of_exec(home: Home) -> None:
-    """A command without «--» before it, and «--» without a command behind it."""
+    """A command without '--' before it, and '--' without a command behind it."""
     for words in (["ls"], ["--"], ["--bogus", "--", "ls"]):
         result = home.run("mfa", "exec", *words)
         assert result.returncode == 252, result.output

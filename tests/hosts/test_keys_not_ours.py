@@ -98,7 +98,7 @@ def test_each_command_keeps_new_keys(home: Home, aws: EmbeddedAws) -> None:
     assert home.credentials.read_bytes() == before
     result = home.run("mfa", "logout", "--all")
     assert result.returncode == 0, result.output
-    assert "it was kept" in result.stdout
+    assert "so it was kept." in result.stdout
     assert session_in(home) == {"aws_access_key_id": KEY_ID, "aws_secret_access_key": SECRET}
 
 

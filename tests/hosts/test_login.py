@@ -97,7 +97,7 @@ def test_a_session_that_is_not_due_is_kept(home: Home, aws: EmbeddedAws) -> None
 
 @on_v2
 def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
-    """«Renew unless at least that much is left»."""
+    """'Renew unless at least that much is left'."""
     settle(home, aws)
     serial = serial_of(aws)
     first = ("--token-code", aws.fresh_code(serial), "--duration-seconds", "3600")

@@ -68,6 +68,8 @@ WHO = ("sts", "get-caller-identity")
 ENTRY = "awscli_mfa_plugin"
 # What differs from run to run: the times in the names of role sessions.
 CHANGING = re.compile(r"\d{10,}")
+# v2's telemetry database; SQLite sometimes leaves these beside it, and removes them later.
+SQLITE_SIDECARS = ("session.db-",)
 Call = tuple[str, str, str, str, str, tuple[tuple[str, str], ...]]
 
 
@@ -136,7 +138,13 @@ def observed(home: Home, aws: EmbeddedAws, result: Result) -> Observed:
             for call in aws.calls
         ),
         plain(config[config.index("[default]") :]),
-        tuple(sorted(str(path.relative_to(home.path)) for path in home.path.rglob("*"))),
+        tuple(
+            sorted(
+                str(path.relative_to(home.path))
+                for path in home.path.rglob("*")
+                if not path.name.startswith(SQLITE_SIDECARS)
+            )
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from weakref import ref
 import pytest
 
 from awscli_mfa_plugin import _OTHER_WAYS, LazyCommand, Plugin, _has_mfa_code, profile_chain
-from awscli_mfa_plugin.session.records import OTHER_WAYS
+from awscli_mfa_plugin.session import OTHER_WAYS
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -186,7 +186,7 @@ def test_two_loadings_keep_nothing_in_common() -> None:
 
 
 def test_the_token_code_is_for_one_use_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A renewal and «aws mfa» behind an alias in one process share it; no child sees it."""
+    """A renewal and 'aws mfa' behind an alias in one process share it; no child sees it."""
     monkeypatch.setenv("AWS_MFA_TOKEN_CODE", "123456")
     plugin = Plugin()
     process = plugin.process_of(None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from awscli_mfa_plugin.commands import configure
 from awscli_mfa_plugin.errors import CancelledError, UsageError
+from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.setup.manifest import manifest_of
 from tests.fakes import (
     LONG_LIVED,
     SERIAL,
@@ -17,6 +19,9 @@ from tests.fakes import (
     context,
 )
 from tests.unit.commands.run import data_of, run, with_keys, with_session
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.declaration import Result
 
 
 def test_configure_asks_writes_and_logs_in() -> None:
@@ -66,3 +71,97 @@ def test_configure_refuses_options_that_dont_go_together(given: dict[str, Any]) 
     """Before anything is read."""
     with pytest.raises(UsageError):
         run(configure, context(), **given)
+
+
+MANIFEST = """\
+version: 1
+profiles:
+  mfa:
+    mfa_source_profile: default
+    region: eu-west-1
+"""
+
+
+def from_manifest(world: World, content: str = MANIFEST, **given: Any) -> Result:
+    """Run ``configure --from`` with this manifest."""
+    made = manifest_of(root_of(content, "team.yaml", "manifest"), "team.yaml")
+    here = context(world, asking_terminal=world.terminal, setup_manifest=lambda _: made)
+    return run(configure, here, **{"from": "team.yaml", **given})
+
+
+def test_a_manifest_is_written_after_a_yes() -> None:
+    """What was shown isn't repeated."""
+    world = with_keys("y")
+    result = from_manifest(world)
+    assert result.text == "Saved to ~/.aws/config: mfa."
+    assert data_of(result) == {
+        "File": "/home/ada/.aws/config",
+        "Profiles": [
+            {
+                "Profile": "mfa",
+                "Settings": {"mfa_source_profile": "default", "region": "eu-west-1"},
+            }
+        ],
+    }
+    assert world.files.profile("mfa").config["region"] == "eu-west-1"
+    assert world.notes == []
+
+
+def test_a_manifest_that_nobody_saw_is_listed() -> None:
+    """With ``--yes`` nothing is asked."""
+    world = with_keys()
+    text = from_manifest(world, yes=True).text
+    assert text.startswith("Saved to ~/.aws/config:\n")
+    assert "eu-west-1" in text
+    assert world.terminal.questions == []
+
+
+def test_a_manifest_that_is_there_changes_nothing() -> None:
+    """And needs no yes."""
+    world = with_keys()
+    from_manifest(world, yes=True)
+    result = from_manifest(world)
+    assert (result.text, data_of(result)["Profiles"]) == (
+        "Nothing to change in ~/.aws/config.",
+        [],
+    )
+    dry = from_manifest(world, dry_run=True)
+    assert (dry.text, data_of(dry)["Diff"]) == ("Nothing would change.", "")
+
+
+def test_a_dry_run_of_a_manifest_is_its_diff() -> None:
+    """As text and as data."""
+    world = with_keys()
+    result = from_manifest(world, dry_run=True)
+    assert "+[profile mfa]" in result.text
+    assert data_of(result)["Diff"].rstrip("\n") == result.text
+    assert world.files.writes == []
+
+
+def test_a_source_profile_without_keys_is_pointed_out() -> None:
+    """With the command that stores them."""
+    world = with_keys()
+    content = MANIFEST.replace("default", "work keys")
+    from_manifest(world, content, yes=True)
+    assert world.notes == [
+        (
+            "Source profile work keys doesn't exist yet. Store its keys:  aws configure --profile "
+            "'work keys'"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("allowed", "answers"), [(True, []), (False, ["n"])])
+def test_a_command_of_a_manifest_needs_consent(*, allowed: bool, answers: list[str]) -> None:
+    """``--yes`` isn't enough, and ``--allow-commands`` is; the rest is written without it."""
+    world = with_keys(*answers)
+    content = f"{MANIFEST}    mfa_process: ykman code\n"
+    from_manifest(world, content, yes=True, allow_commands=allowed)
+    assert ("mfa_process" in world.files.config["mfa"]) is allowed
+    assert world.files.config["mfa"]["region"] == "eu-west-1"
+
+
+def test_a_login_for_later_is_named() -> None:
+    """If it isn't wanted now."""
+    world = with_keys("", "", "", "", "", "y", "n")
+    assert run(configure, context(world)).text == "Log in later:  aws mfa login --profile mfa"

@@ -60,7 +60,7 @@ def test_export_says_what_gives_way_and_that_secrets_are_on_the_screen() -> None
         context(world, process=process, screen=Screen(is_terminal=True)),
         format="sh",
     )
-    assert world.notes[0] == "Set aside from the environment: AWS_PROFILE."
+    assert world.notes[0] == "Ignoring AWS_PROFILE from your environment."
     assert world.notes[1].endswith('eval "$(aws mfa export --profile work)"')
 
 

@@ -133,7 +133,7 @@ def test_a_dry_run_says_what_would_happen(profile: str, text: str) -> None:
 def test_a_dry_run_with_settings_has_nothing_to_save() -> None:
     """One line."""
     world = with_session(age=43_190)
-    world.files.config["mfa"]["region"] = "eu-west-1"
+    world.files.config["mfa"] = {**world.files.config["mfa"], "region": "eu-west-1"}
     assert run(login, context(world), dry_run=True).text == (
         "Would ask for a code from ada and save a session of 12 h to ~/.aws/credentials, "
         "profile mfa."

@@ -115,13 +115,13 @@ def test_watch_without_a_scheduler_says_why() -> None:
         )
 
 
-def test_watch_tells_what_is_due_when() -> None:
+def test_watch_shows_who_watches_and_when_sessions_expire() -> None:
     """Of the sessions, and who watches."""
     result = run(watch, scheduled(FakeScheduler("cron", installed=True)), status=True)
     assert data_of(result)["Schedulers"] == ["cron"]
     assert data_of(result)["Sessions"][0]["Profile"] == "mfa"
     assert "No process is watching." in result.text
-    assert "mfa: valid until " in result.text
+    assert "mfa: valid until 21:00; renewed from 20:45." in result.text
 
 
 @pytest.mark.parametrize(

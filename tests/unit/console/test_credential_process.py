@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from awscli_mfa_plugin.console import credential_process
 from awscli_mfa_plugin.console.credential_process import fast_path
+from awscli_mfa_plugin.export.formats import process_form
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
-from awscli_mfa_plugin.session.credentials import process_form
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, LONGEST_WINDOW
-from awscli_mfa_plugin.session.records import LONG_LIVED, OTHER_WAYS, OUR_NAME, Session
+from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
 
 CHECKOUT = Path(__file__).parents[3]
@@ -32,9 +32,6 @@ MANAGED = "[profile mfa]\nmfa_source_profile = default\n"
 
 def test_the_copied_rules_are_the_originals() -> None:
     """Importing them would take longer than the answer."""
-    assert set(OTHER_WAYS) == credential_process.OTHER_WAYS
-    assert credential_process.OUR_NAME == OUR_NAME
-    assert credential_process.LONG_LIVED == LONG_LIVED
     assert credential_process.DEFAULT_LIFETIME == DEFAULT_LIFETIME
     assert credential_process.LONGEST_WINDOW == LONGEST_WINDOW
 
@@ -66,7 +63,7 @@ def test_the_fast_path_loads_little(home: Home) -> None:
         f"awscli_mfa_plugin.{name}"
         for name in (
             *("console", "console.main", "console.credential_process"),
-            *("files", "files.paths", "files.botocore_parser"),
+            *("files", "files.paths", "files.botocore_parser", "session"),
         )
     }
     assert not loaded & HEAVY

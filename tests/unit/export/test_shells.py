@@ -238,7 +238,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, shell: Sequence[str], lines: str, text: str = "", **more: str) -> bytes:
-    """Return what the shell prints, which must succeed, with ``text`` in the file «script»."""
+    """Return what the shell prints, which must succeed, with ``text`` in the file 'script'."""
     need(shell[0])
     (folder / "script").write_bytes(text.encode())
     environment = {"PATH": os.defpath, "HOME": str(folder), "LANG": "C.UTF-8", **more}
@@ -348,8 +348,8 @@ def test_a_session_survives_an_eval_without_quotes(
 # PowerShell, cmd and Docker, by their rules.
 
 _OPERAND = re.compile(
-    # about_Quoting_Rules, «Single-quoted strings»: all is literal, a doubled quote is one
-    # quote; «smart quotation marks» count as quotes.
+    # about_Quoting_Rules, 'Single-quoted strings': all is literal, a doubled quote is one
+    # quote; 'smart quotation marks' count as quotes.
     r"'(?P<text>(?:[^'\u2018-\u201b]|'')*)'"
     # about_Char: a number cast to a character is that UTF-16 code unit.
     r"|\[char\]0x(?P<unit>[0-9A-F]{4})"
@@ -387,8 +387,8 @@ def test_powershell_reads_any_text(value: str) -> None:
 def test_cmd_reads_a_value_or_it_is_refused(value: str) -> None:
     """Nothing that cmd expands, and no quote but the two around.
 
-    Microsoft, Windows Commands, «cmd»: «& < > [ ] | { } ^ = ; ! ' + , ` ~» want quotes around
-    them; «set»: «%variable%» is replaced; «setlocal», EnableDelayedExpansion: «!variable!» is.
+    Microsoft, Windows Commands, 'cmd': '& < > [ ] | { } ^ = ; ! ' + , ` ~' want quotes around
+    them; 'set': '%variable%' is replaced; 'setlocal', EnableDelayedExpansion: '!variable!' is.
     """
     try:
         text = script("cmd", {"NAME": value}, ())
@@ -403,7 +403,7 @@ def test_cmd_reads_a_value_or_it_is_refused(value: str) -> None:
 def docker_reads(line: str) -> str:
     """Return the value of a line as ``docker run --env-file`` reads it.
 
-    docker/cli, pkg/kvfile: lines end at LF, or CR LF; all after «=» is the value, as it is; one
+    docker/cli, pkg/kvfile: lines end at LF, or CR LF; all after '=' is the value, as it is; one
     that starts and ends with the same quote may lose both.
     """
     assert line.count("\n") == 1
@@ -415,8 +415,8 @@ def docker_reads(line: str) -> str:
 def compose_reads(line: str) -> str:
     """Return the value of a line as Compose reads it; one that it would evaluate fails.
 
-    Docker's documentation, «Syntax for environment files in Docker Compose»; the versions that
-    end a value at any «#» are the strictest.
+    Docker's documentation, 'Syntax for environment files in Docker Compose'; the versions that
+    end a value at any '#' are the strictest.
     """
     value = line.split("=", 1)[1].strip().split("#", maxsplit=1)[0].rstrip()
     assert not value.startswith(("'", '"'))

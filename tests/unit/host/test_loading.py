@@ -85,9 +85,10 @@ def test_the_command_is_made_for_the_session(
         asked.append(session)
         return "process"
 
-    command: Any = loading.load_command("session", process_of)
+    command = loading.load_command("session", process_of)
     assert isinstance(command, MfaCommand)
-    assert [command._process, command._session, asked] == ["process", "session", ["session"]]
+    made: Any = command
+    assert (made._process, made._session, asked) == ("process", "session", ["session"])
     assert kept == [True] * is_kept
 
 

@@ -21,8 +21,8 @@ from awscli_mfa_plugin.host.provider import (
     command_failure,
     metadata,
 )
+from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.renewal import Renewal
 from tests.fakes import FakeClock
 
 if TYPE_CHECKING:

@@ -7,11 +7,20 @@ from typing import Any
 
 import awscli
 import pytest
+from botocore.history import get_global_history_recorder
 
 from awscli_mfa_plugin.host import renewal_hooks
-from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider
+from awscli_mfa_plugin.host.provider import MfaSessionError, ReportingCommand, SessionProvider
 from awscli_mfa_plugin.host.roles import RoleOnSessionProvider
-from tests.fakes import LONG_LIVED, SERIAL, FakeProcess, World
+from tests.fakes import (
+    LONG_LIVED,
+    SERIAL,
+    FakeProcess,
+    FakeTerminal,
+    World,
+    context,
+    session_section,
+)
 
 assert awscli  # before botocore
 
@@ -173,9 +182,8 @@ def test_a_role_is_assumed_on_the_session(world: World) -> None:
     assert (provider._asks, provider._is_eager) == (True, False)
     assert role._client_creator("sts", region_name="x") == "client"
     assert session.clients == [(("sts",), {"verify": "/ca.pem", "region_name": "x"})]
-    shown = [role.shows]
     session.handlers["before-building-argument-table-parser.configure.list"](x=1)
-    assert [*shown, role.shows] == [False, True]
+    assert role.shows
     assert [one.METHOD for one in session.chain.providers] == ["assume-role", "env"]
     assert session.chain.providers[0] is role
 
@@ -211,3 +219,68 @@ def test_on_v1_the_command_reports_our_errors(
     assert [
         name for name, entry in process.table.items() if isinstance(entry, ReportingCommand)
     ] == wrapped
+
+
+def test_a_renewal_reads_the_session_and_makes_a_new_one(world: World) -> None:
+    """A login with its reason; AWS's answer isn't recorded, then the history goes on."""
+    recorder = get_global_history_recorder()
+    recorder.enable()
+    world.terminal = FakeTerminal("123456")
+    world.files.config["mfa"] = {**world.files.config["mfa"], "region": "eu-west-1"}
+    renewal = renewal_hooks._renewal("mfa", context(world))
+    assert renewal.session().access_key_id == "ASIA1"
+    assert len(world.sts.calls) == 1
+    assert renewal.session().access_key_id == "ASIA1"
+    assert len(world.sts.calls) == 1
+    assert recorder._enabled
+    recorder.disable()
+
+
+def test_a_renewal_uses_a_session_that_another_process_made(world: World) -> None:
+    """At first as the CLI read the files, then as they are now."""
+    world.files.credentials["mfa"] = session_section(age=43_000)
+    here = context(world)
+    first = renewal_hooks._renewal("mfa", here)
+    assert first.stored()
+    world.files.credentials["mfa"] = session_section()
+    assert first.session() == world.files.session_of(world.files.profile("mfa"))
+    assert world.sts.calls == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "keys", "code"),
+    [(["123456"], LONG_LIVED, "123456"), ([], session_section(), None)],
+)
+def test_a_role_that_is_switched_off_asks_our_sources(
+    world: World, answers: list[str], keys: dict[str, str], code: str | None
+) -> None:
+    """Two hours on temporary keys are refused before anybody is asked."""
+    world.terminal = FakeTerminal(*answers)
+    world.files.credentials["default"] = dict(keys)
+    world.files.config["off"] = {**world.files.config["off"], "duration_seconds": "7200"}
+    session = FakeSession(world)
+    renewal_hooks._ask_for_role(session, session.chain, "off", context(world))
+    [(_, role)] = session.chain.inserted
+    if code:
+        assert role._prompter("Enter MFA code") == code
+    else:
+        with pytest.raises(MfaSessionError):
+            role._prompter("Enter MFA code")
+
+
+def test_a_role_that_aws_refuses_for_chaining_is_explained(world: World) -> None:
+    """Every other answer passes."""
+    session = FakeSession(world)
+    events: dict[str, Any] = {}
+    client = SimpleNamespace(
+        meta=SimpleNamespace(events=SimpleNamespace(register=events.__setitem__))
+    )
+    session.create_client = lambda *_, **__: client  # type: ignore[method-assign,assignment]
+    renewal_hooks._ask_for_role(session, session.chain, "off", context(world))
+    [(_, role)] = session.chain.inserted
+    assert role._client_creator("sts") is client
+    explain = events["after-call.sts.AssumeRole"]
+    explain(parsed={})
+    explain(parsed={"Error": {"Message": "Not authorized"}})
+    with pytest.raises(MfaSessionError):
+        explain(parsed={"Error": {"Message": "… for roles assumed by role chaining."}})

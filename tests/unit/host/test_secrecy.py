@@ -17,7 +17,7 @@ MASK = "********"
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY="
 TOKEN = "FwoGZXIvYXdzEBYaDPx//abc+def=="
 
-# «#» stands for the secret before, for the mask after.
+# '#' stands for the secret before, for the mask after.
 MASKED: dict[str, tuple[str, str]] = {
     "XML of STS": ("<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>#</SecretAccessKey>", KEY),
     "XML of STS, the token": ("<SessionToken>#</SessionToken>\n<Expiration>2026", TOKEN),

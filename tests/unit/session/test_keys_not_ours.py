@@ -13,10 +13,11 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
-from awscli_mfa_plugin.session.login import LoginRequest, login
-from awscli_mfa_plugin.session.logout import logout, managed_names
+from awscli_mfa_plugin.session.login import login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.records import Profile, is_long_lived, is_written_key
 from awscli_mfa_plugin.session.sections import other_session, session_lines, session_of
+from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 from awscli_mfa_plugin.session.source import why_not_source
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeTerminal, World, session_section
 from tests.unit.store import state_folder
@@ -79,7 +80,7 @@ WAYS: dict[str, Callable[[World], object]] = {
     ),
     "logout": lambda world: logout(["mfa"], world.ports()),
     "logout --forget": lambda world: logout(["mfa"], world.ports(), forget=True),
-    "logout --all": lambda world: logout(managed_names(world.ports()), world.ports()),
+    "logout --all": lambda world: logout(mfa_profile_names(world.ports()), world.ports()),
 }
 
 

@@ -20,7 +20,8 @@ from awscli_mfa_plugin.errors import (
     UsageError,
     WrongCodeError,
 )
-from awscli_mfa_plugin.session.login import LoginRequest, LoginResult, login
+from awscli_mfa_plugin.session.login import LoginResult, login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import (
     LONG_LIVED,

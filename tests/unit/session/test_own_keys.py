@@ -15,19 +15,22 @@ from awscli_mfa_plugin.errors import (
     UnwritableFileError,
 )
 from awscli_mfa_plugin.session.devices import devices_of_user
-from awscli_mfa_plugin.session.login import LoginRequest, LoginResult, login
-from awscli_mfa_plugin.session.logout import LogoutResult, logout, managed_names
+from awscli_mfa_plugin.session.login import LoginResult, login
+from awscli_mfa_plugin.session.plan import LoginRequest
 from awscli_mfa_plugin.session.records import MfaDevice, Profile, Session
-from awscli_mfa_plugin.session.source import Source, resolve_source, source_name
-from awscli_mfa_plugin.session.status import (
+from awscli_mfa_plugin.session.sessions import (
     EXPIRED,
     EXPIRING,
     NONE,
     VALID,
+    LogoutResult,
     SessionStatus,
+    logout,
+    mfa_profile_names,
     session_statuses,
     status_of,
 )
+from awscli_mfa_plugin.session.source import Source, resolve_source, source_name
 from tests.fakes import (
     LONG_LIVED,
     NOW,
@@ -382,7 +385,7 @@ def test_without_a_cached_session_a_logout_changes_nothing() -> None:
 def test_all_profiles_means_managed_ones_with_keys_too() -> None:
     """And not those that merely have keys."""
     world = own_world(MANAGED)
-    assert managed_names(world.ports()) == ("work",)
+    assert mfa_profile_names(world.ports()) == ("work",)
 
 
 def test_a_session_with_another_profile_of_the_same_name_start_is_its_own() -> None:

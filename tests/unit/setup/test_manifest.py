@@ -79,7 +79,7 @@ def with_role(line: str) -> str:
 
 
 def test_a_team_manifest_is_read() -> None:
-    """Session profiles, own keys and roles; «on» and «off» are words."""
+    """Session profiles, own keys and roles; 'on' and 'off' are words."""
     session, own, role = read(TEAM).profiles
     assert (session.name, session.kind, session.line) == ("mfa", "session profile", 3)
     assert session.settings["mfa_process"] == "ykman oath accounts code -s aws"

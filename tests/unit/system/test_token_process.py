@@ -97,7 +97,7 @@ def test_the_output_of_a_failed_command_isnt_used_or_shown() -> None:
 
 
 def test_stderr_of_a_working_command_is_shown_as_it_comes() -> None:
-    """«Touch your key» has to be read while the command waits for it."""
+    """'Touch your key' has to be read while the command waits for it."""
     seen: list[float] = []
 
     class TimedNotes(FakeNotes):

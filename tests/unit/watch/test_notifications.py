@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
+from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.notifications import (
     Notifications,
     desktop_environment,

@@ -8,7 +8,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, UnshownError
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
+from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.steps import (
     LONGEST_PAUSE,
     PromptedTerminal,

@@ -21,7 +21,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
-from awscli_mfa_plugin.session.status import EXPIRED, EXPIRING
+from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, watched_sessions
 from tests.fakes import (

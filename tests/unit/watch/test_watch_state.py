@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.files.state import StateFolder
-from awscli_mfa_plugin.session.status import EXPIRING
+from awscli_mfa_plugin.session.sessions import EXPIRING
 from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch_state import WatchStateFile, keep_schedulers, noted_schedulers
 from tests.fakes import NOW
