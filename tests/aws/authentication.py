@@ -6,6 +6,7 @@ import hmac
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from tests.aws.access_keys import is_known, note_use
 from tests.aws.endpoints import OPT_IN_REGIONS, Endpoint, partition_of
 from tests.aws.errors import AwsError, access_denied
 from tests.aws.sigv4 import Authorization, is_signed, parse_authorization
@@ -44,8 +45,9 @@ def authenticate(
         _check_signature(request, authorization, session.secret_access_key)
         _check_expiration(session, now, s3=s3)
         return session.caller, authorization
-    user, key = _long_lived(state, authorization, partition, token)
+    user, key = _long_lived(state, authorization, partition, token, now)
     _check_signature(request, authorization, key.secret)
+    note_use(state, key.id, authorization.service, authorization.region, now)
     return caller_of(user, key), authorization
 
 
@@ -117,11 +119,11 @@ def _off(signed_at: datetime, now: datetime) -> str:
 
 
 def _long_lived(
-    state: State, authorization: Authorization, partition: str, token: str
+    state: State, authorization: Authorization, partition: str, token: str, now: datetime
 ) -> tuple[User, AccessKey]:
     s3 = authorization.service == "s3"
     found = state.access_key(authorization.access_key_id)
-    if not found or not found[1].active or found[0].partition != partition:
+    if not found or not is_known(found[1], now) or found[0].partition != partition:
         raise _unknown_key(s3=s3)
     if token:
         raise _bad_token(s3=s3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 import threading
 from datetime import datetime, timedelta, timezone
@@ -17,6 +18,7 @@ from tests.aws.service import CallRecord, Service
 from tests.aws.state import State, User, state_from_dict, state_from_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from tests.aws.http import Request, Response
@@ -46,7 +48,10 @@ class EmbeddedAws:
         so that a test can move the clients' clock and AWS's together; missing or empty means 0.
         """
         self.state = _state(state)
+        self._keys = [copy.deepcopy(user.access_keys) for user in self.state.users]
         self.calls: list[CallRecord] = []
+        # Called with "before" or "after" and the action, around each call's effect.
+        self.observe: Callable[[str, str], object] = lambda _when, _action: None
         self._offset = timedelta()
         self._clock_file = clock_file
         self._faults = Faults()
@@ -56,7 +61,12 @@ class EmbeddedAws:
         self._proxy_lock = threading.Lock()
         self._own_folder: tempfile.TemporaryDirectory[str] | None = None
         self._service = Service(
-            self.state, self._faults, self.now, self._stopping.wait, self.calls.append
+            self.state,
+            self._faults,
+            self.now,
+            self._stopping.wait,
+            self.calls.append,
+            self._observed,
         )
         self._server = Server(self._answer_plain, port)
 
@@ -123,13 +133,18 @@ class EmbeddedAws:
         self._offset += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Forget calls, faults, sessions, used codes and what the clock was moved by."""
+        """Forget calls, faults, sessions, used codes and the clock's moves; restore access keys."""
         self._faults.clear()
+        self.observe = lambda _when, _action: None
         self._offset = timedelta()
         self.calls.clear()
         with self.state.lock:
             self.state.sessions.clear()
             self.state.last_steps.clear()
+            self.state.uses.clear()
+            self.state.new_keys_unknown_seconds = self.state.uses_unheard_seconds = 0
+            for user, keys in zip(self.state.users, self._keys, strict=True):
+                user.access_keys[:] = copy.deepcopy(keys)
 
     def expire_sessions(self) -> None:
         """Let every session be over, without moving the clock out of SigV4's window."""
@@ -161,6 +176,9 @@ class EmbeddedAws:
     def clear_faults(self) -> None:
         """Let everything work again."""
         self._faults.clear()
+
+    def _observed(self, when: str, action: str) -> None:
+        self.observe(when, action)
 
     def _answer_plain(self, request: Request) -> Response:
         if is_control(request):

@@ -1,10 +1,11 @@
-"""IAM: ListMFADevices and GetUser."""
+"""IAM: ListMFADevices, GetUser, and what other modules add."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from tests.aws import access_keys
 from tests.aws import parameters as limits
 from tests.aws.answers import element, text, timestamp
 from tests.aws.errors import AwsError, access_denied, validation_error
@@ -27,6 +28,7 @@ def answer_iam(call: Call) -> str:
     actions: dict[str, Callable[[Call], str]] = {
         "ListMFADevices": list_mfa_devices,
         "GetUser": get_user,
+        **access_keys.actions(_asked_user),
     }
     if call.action not in actions:
         message = f"Could not find operation {call.action} for version 2010-05-08"

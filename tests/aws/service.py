@@ -70,17 +70,20 @@ class Service:
         now: Callable[[], datetime],
         wait: Callable[[float], object],
         record: Callable[[CallRecord], None],
+        observe: Callable[[str, str], object] = lambda _when, _action: None,
     ) -> None:
-        """Take the state, the clock, how to be slow, and where calls are noted."""
+        """Take the state, the clock, how to be slow, where calls are noted, and who looks on."""
         self._state = state
         self._faults = faults
         self._now = now
         self._wait = wait
         self._record = record
+        self._observe = observe
 
     def answer(self, request: Request) -> Response:
         """Answer one request, whichever way it came."""
         asked = _read(request)
+        self._observe("before", asked.action)
         faults = self._faults.take(asked.action)
         if "slow" in faults:
             self._wait(faults["slow"].seconds)
@@ -91,6 +94,7 @@ class Service:
             response = self._refuse(asked, refused, now)
         else:
             self._note(asked, _outcome(faults, response), now)
+        self._observe("after", asked.action)
         if "html" not in faults:  # that page isn't AWS's
             response = _with_headers(response, asked, now)
         return _mistreat(response, faults)

@@ -24,11 +24,14 @@ ROOT = "root"
 
 @dataclass
 class AccessKey:
-    """A long-lived access key."""
+    """A long-lived access key; times are seconds since 1970, 0: since ever."""
 
     id: str
     secret: str
     active: bool = True
+    created: float = 0
+    # Until then AWS says that it doesn't know the key.
+    known_from: float = 0
 
 
 @dataclass
@@ -160,6 +163,11 @@ class State:
     sessions: dict[str, Session] = field(default_factory=dict)
     # The newest time step whose code was taken, by serial.
     last_steps: dict[str, int] = field(default_factory=dict)
+    # When, for which service and where each long-lived key signed a call.
+    uses: dict[str, list[tuple[float, str, str]]] = field(default_factory=dict)
+    # How long a new key stays unknown, and how late GetAccessKeyLastUsed hears of a use.
+    new_keys_unknown_seconds: float = 0
+    uses_unheard_seconds: float = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def user(self, name: str, account: str = "") -> User:
