@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.aws import parameters as limits
 from tests.aws.answers import element, text, timestamp
-from tests.aws.errors import AwsError, access_denied, validation_error
+from tests.aws.errors import AwsError, validation_error
+from tests.aws.policies import check_allowed
 from tests.aws.state import AccessKey
 
 if TYPE_CHECKING:
@@ -132,12 +133,8 @@ def _last_used(call: Call) -> str:
     if not found:
         raise _unknown(call)
     user, key = found
-    if user is not call.caller.user:
-        raise access_denied(
-            f"User: {call.caller.arn} is not authorized to perform: iam:GetAccessKeyLastUsed "
-            f"on resource: user {user.name} because no identity-based policy allows the "
-            "iam:GetAccessKeyLastUsed action"
-        )
+    action, shown = f"iam:{call.action}", f"user {user.name}"
+    check_allowed(call.caller, action, user.arn, call.now, shown=shown)
     heard = call.now - timedelta(seconds=call.state.uses_unheard_seconds)
     uses = [use for use in call.state.uses.get(key.id, []) if use[0] <= heard.timestamp()]
     date, service, region = "", "N/A", "N/A"

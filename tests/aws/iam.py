@@ -1,4 +1,4 @@
-"""IAM: ListMFADevices, GetUser, and what other modules add."""
+"""IAM: GetUser, ListMFADevices, and what other modules answer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tests.aws import access_keys
 from tests.aws import parameters as limits
 from tests.aws.answers import element, text, timestamp
-from tests.aws.errors import AwsError, access_denied, validation_error
-from tests.aws.policies import check_not_denied
+from tests.aws.errors import AwsError, validation_error
+from tests.aws.policies import check_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +28,17 @@ def answer_iam(call: Call) -> str:
     actions: dict[str, Callable[[Call], str]] = {
         "ListMFADevices": list_mfa_devices,
         "GetUser": get_user,
-        **access_keys.actions(_asked_user),
+        **access_keys.actions(allowed_user),
     }
     if call.action not in actions:
         message = f"Could not find operation {call.action} for version 2010-05-08"
         raise AwsError(400, "InvalidAction", message)
-    check_not_denied(call.caller, f"iam:{call.action}", "*")
     return actions[call.action](call)
 
 
 def list_mfa_devices(call: Call) -> str:
-    """List the enabled devices of a user, security keys too."""
-    user = _asked_user(call)
-    _check_may_list(call, user)
+    """List the enabled devices of a user, security keys too; without a name, judged as "*"."""
+    user = allowed_user(call, unnamed_is_any=True)
     members = "".join(
         element(
             "member",
@@ -56,9 +54,7 @@ def list_mfa_devices(call: Call) -> str:
 
 def get_user(call: Call) -> str:
     """Describe a user; the root has neither path nor name."""
-    user = _asked_user(call)
-    if user is not call.caller.user:
-        raise _denied(call, f"user {user.name}", "because no identity-based policy allows it")
+    user = allowed_user(call)
     named = text("Path", user.path) + text("UserName", user.name) if not user.is_root else ""
     return element(
         "User",
@@ -69,34 +65,33 @@ def get_user(call: Call) -> str:
     )
 
 
-def _asked_user(call: Call) -> User:
+def allowed_user(call: Call, *, unnamed_is_any: bool = False) -> User:
+    """Return the user that a call is about, by UserName or the caller's own; raises AwsError.
+
+    AWS says that a call is denied before it says whether the user exists.
+    `unnamed_is_any`: a call without UserName is judged against "*".
+    """
     limits.check(call.parameters, limits.USER_NAME)
     own, name = call.caller.user, call.parameters.get("UserName")
-    if name is None:
-        if own is None:
-            message = "Must specify userName when calling with non-User credentials"
-            raise validation_error(message)
-        return own
-    if own and own.name == name:
-        return own
-    # Nobody here may look at others; AWS says so before it says whether they exist.
-    raise _denied(call, f"user {name}", _NOT_ALLOWED.format(call.action))
+    if name is None and own is None:
+        raise validation_error("Must specify userName when calling with non-User credentials")
+    user = own if own and name in {None, own.name} else _find(call, str(name))
+    if name is None and unnamed_is_any:
+        resource, shown = "*", "*"
+    else:
+        resource = user.arn if user else _arn_of_nobody(call, str(name))
+        shown = f"user {user.name if user else name}"
+    check_allowed(call.caller, f"iam:{call.action}", resource, call.now, shown=shown)
+    if user is None:
+        raise AwsError(404, "NoSuchEntity", f"The user with name {name} cannot be found.")
+    return user
 
 
-_NOT_ALLOWED = "because no identity-based policy allows the iam:{} action"
-_EXPLICIT = "with an explicit deny in an identity-based policy"
+def _find(call: Call, name: str) -> User | None:
+    users = call.state.users
+    found = (each for each in users if (each.name, each.account) == (name, call.caller.account))
+    return next(found, None)
 
 
-def _check_may_list(call: Call, user: User) -> None:
-    if user.list_mfa_devices == "never":
-        raise _denied(call, f"user {user.name}", _EXPLICIT)
-    named = "UserName" in call.parameters
-    if user.list_mfa_devices == "own-name" and not named:
-        raise _denied(call, "*", _NOT_ALLOWED.format(call.action))
-
-
-def _denied(call: Call, resource: str, why: str) -> AwsError:
-    return access_denied(
-        f"User: {call.caller.arn} is not authorized to perform: iam:{call.action} "
-        f"on resource: {resource} {why}"
-    )
+def _arn_of_nobody(call: Call, name: str) -> str:
+    return f"arn:{call.caller.partition}:iam::{call.caller.account}:user/{name}"

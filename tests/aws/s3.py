@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote
 
 from tests.aws.answers import element, text
-from tests.aws.errors import AwsError, access_denied
+from tests.aws.errors import AwsError
 from tests.aws.http import Request, Response
+from tests.aws.policies import check_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,8 @@ def answer_s3(request: Request, caller: Caller, state: State, now: datetime) -> 
         raise AwsError(501, "NotImplemented", message)
     action, answer = known
     resource = f"arn:{caller.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
-    _check_allowed(caller, action, resource if bucket else "")
+    shown = f'"{resource}"' if bucket else ""
+    check_allowed(caller, action, resource if bucket else "*", now, shown=shown)
     with state.lock:
         try:
             return answer(_Call(request, bucket, key, query, _store_of(state), now))
@@ -127,18 +129,6 @@ def _address(request: Request) -> tuple[str, str]:
         return host["bucket"], path
     bucket, _, key = path.partition("/")
     return bucket, key
-
-
-def _check_allowed(caller: Caller, action: str, resource: str) -> None:
-    # No identity-based policy binds the root, and a role has policies of its own.
-    is_user = caller.user is not None and not caller.user.is_root
-    needs_mfa = is_user and not caller.mfa
-    if needs_mfa or (caller.user and action in caller.user.denied_actions):
-        on_resource = f' on resource: "{resource}"' if resource else ""
-        raise access_denied(
-            f"User: {caller.arn} is not authorized to perform: {action}{on_resource} "
-            "with an explicit deny in an identity-based policy"
-        )
 
 
 def _store_of(state: State) -> _Store:

@@ -58,6 +58,8 @@ class User:
     list_mfa_devices: ListPolicy = "own-name"
     # Explicit denies by an identity-based policy: "sts:GetSessionToken", "iam:GetUser", …
     denied_actions: list[str] = field(default_factory=list)
+    # Identity-based policies as documents; with any, they alone decide, not the two fields above.
+    policies: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_root(self) -> bool:

@@ -12,7 +12,7 @@ from tests.aws import parameters as limits
 from tests.aws import totp
 from tests.aws.answers import element, timestamp
 from tests.aws.errors import AwsError, access_denied, validation_error
-from tests.aws.policies import check_not_denied
+from tests.aws.policies import check_not_denied, decision_on
 from tests.aws.state import Caller, Role, Session, State
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def get_session_token(call: Call) -> str:
     limits.check(call.parameters, limits.SESSION_DURATION, limits.SERIAL_NUMBER, limits.TOKEN_CODE)
     if call.caller.temporary:
         raise access_denied("Cannot call GetSessionToken with session credentials")
-    check_not_denied(call.caller, "sts:GetSessionToken", "*")
+    check_not_denied(call.caller, "sts:GetSessionToken", "*", call.now)
     is_root = call.caller.kind == "root"
     default = ROOT_MAXIMUM if is_root else 43200
     seconds = limits.number(call.parameters, "DurationSeconds", default)
@@ -92,7 +92,7 @@ def assume_role(call: Call) -> str:
         limits.SERIAL_NUMBER,
         limits.TOKEN_CODE,
     )
-    check_not_denied(call.caller, "sts:AssumeRole", call.parameters["RoleArn"])
+    check_not_denied(call.caller, "sts:AssumeRole", call.parameters["RoleArn"], call.now)
     code_time = _mfa_time(call)
     role = _trusting_role(call, code_time or call.caller.mfa_time)
     seconds = limits.number(call.parameters, "DurationSeconds", 3600)
@@ -140,7 +140,7 @@ def _trusting_role(call: Call, mfa_time: datetime | None) -> Role:
         f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
     )
     role = next((each for each in call.state.roles if each.arn == arn), None)
-    if role is None or not _trusts(role, call.caller):
+    if role is None or not _may_assume(role, call):
         raise refusal
     if role.external_id and call.parameters.get("ExternalId") != role.external_id:
         raise refusal
@@ -152,10 +152,18 @@ def _trusting_role(call: Call, mfa_time: datetime | None) -> Role:
     return role
 
 
-def _trusts(role: Role, caller: Caller) -> bool:
+def _may_assume(role: Role, call: Call) -> bool:
+    """Tell whether role and policies let the caller in.
+
+    A trust policy that names the caller is enough; one that names an account needs the caller's
+    own policies too.
+    """
+    caller = call.caller
     own = caller.role.arn if caller.role else caller.arn
-    whole_account = f"arn:{caller.partition}:iam::{caller.account}:root"
-    return bool({own, caller.arn, whole_account} & set(role.trusts))
+    if {own, caller.arn} & set(role.trusts):
+        return True
+    trusts_account = f"arn:{caller.partition}:iam::{caller.account}:root" in role.trusts
+    return trusts_account and decision_on(caller, "sts:AssumeRole", role.arn, call.now) == "allowed"
 
 
 def _check_role_duration(caller: Caller, role: Role, seconds: int) -> None:
