@@ -170,12 +170,15 @@ def attribute(name: str) -> str:
 def _one_of(shown_name: str, value: str, choices: tuple[str, ...]) -> str:
     if value in choices:
         return value
+    from difflib import get_close_matches
+
     from awscli_mfa_plugin.errors import UsageError
     from awscli_mfa_plugin.text import sanitize
 
+    meant = get_close_matches(value, choices, n=1)
     raise UsageError(
         f"'{sanitize(value, 40)}' isn't a value for {shown_name}.",
-        f"Choose from: {', '.join(choices)}.",
+        f"Did you mean '{meant[0]}'?" if meant else f"Choose from: {', '.join(choices)}.",
     )
 
 

@@ -57,6 +57,7 @@ PURE = (
     "aliases.merge",
     "aliases.pack",
     "aliases.render",
+    "commands.help_text",
     "completion.*",
     "declaration",
     "doctor.aws",

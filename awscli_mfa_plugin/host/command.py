@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from awscli.customizations.commands import BasicCommand
 
 from awscli_mfa_plugin.commands import NAMES, command_of, function_of
-from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting, without_codes
+from awscli_mfa_plugin.commands.error_reporting import (
+    LOG,
+    UsageProblems,
+    run_reporting,
+    without_codes,
+)
+from awscli_mfa_plugin.commands.help_text import HELP, closest, with_help_as_word
 from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
@@ -50,13 +56,16 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
 
     def __call__(self, args: list[str], parsed_globals: Any) -> int:
         """Run the subcommand that is named; return its exit code."""
-        first = args[0] if args else "help"
+        args = with_help_as_word(args, NAMES)
+        first = args[0]
         named = f"aws mfa {first}" if first in NAMES else "aws mfa"
         with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = self._run(first, args, parsed_globals)
         return outcome.code
 
     def _run(self, first: str, args: list[str], parsed_globals: Any) -> Any:
+        if args[-1:] == [HELP] and first in {*NAMES, HELP}:
+            return self._help(args, parsed_globals)
         if first in NAMES:
             program: list[str] | None = None
             if command_of(first).runs_a_program:
@@ -64,22 +73,41 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
                     # What follows belongs to another program: no parser of ours may see it.
                     divide = args.index("--")
                     args, program = args[:divide], args[divide + 1 :]
-                elif args[1:] and not args[1].startswith("-") and args[1] != "help":
+                elif args[1:] and not args[1].startswith("-"):
                     return run_reporting(_refuse_program)
             self.SUBCOMMANDS = self._subcommands([first], program)
-        elif first != "help" and not first.startswith("-") and not self._is_alias(first):
-            return run_reporting(
-                partial(_refuse, f"Unknown command '{sanitize(without_codes(first))}'.")
-            )
+        elif not first.startswith("-"):
+            aliases = self._aliases()
+            if first not in aliases:
+                return run_reporting(partial(_refuse_name, first, aliases))
         return super().__call__(args, parsed_globals)
+
+    def _help(self, args: list[str], parsed_globals: Any) -> Any:
+        """Show help as the CLI does, or as plain text where groff, less or a file is missing."""
+        self.SUBCOMMANDS = self._subcommands(args[:1] if len(args) > 1 else NAMES)
+        try:
+            return super().__call__(args, parsed_globals)
+        except Exception:
+            LOG.debug("the CLI can't show this help", exc_info=True)
+            return run_reporting(partial(self._plain_help, args[0]))
+
+    def _plain_help(self, name: str) -> int:
+        from awscli_mfa_plugin.commands.help_text import command_help, overview
+
+        if name != HELP:
+            print_line(command_help(command_of(name)))
+        else:
+            about = {each: command_of(each).description for each in NAMES}
+            print_line(overview(self.DESCRIPTION, self.EXAMPLES, about))
+        return 0
 
     def _run_main(self, _: Any, __: Any) -> int:
         return run_reporting(partial(_refuse, "No command given."))
 
-    def _is_alias(self, name: str) -> bool:
-        """Tell whether the name is an alias in v2's ``[command mfa]``, which calls us again."""
+    def _aliases(self) -> list[str]:
+        """Return the aliases in v2's ``[command mfa]``, which call us again."""
         self.SUBCOMMANDS = []
-        return name in self._build_subcommand_table()
+        return [*self._build_subcommand_table()]
 
     def _subcommands(
         self, names: Iterable[str], program: list[str] | None = None
@@ -90,8 +118,14 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         ]
 
 
-def _refuse(what: str) -> int:
-    raise UsageError(what, f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help")
+def _refuse(what: str, meant: str = "") -> int:
+    choices = f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help"
+    raise UsageError(what, f"Did you mean '{sanitize(meant)}'?" if meant else choices)
+
+
+def _refuse_name(name: str, aliases: list[str]) -> int:
+    meant = closest(name, [*NAMES, *aliases, HELP])
+    return _refuse(f"Unknown command '{sanitize(without_codes(name))}'.", meant)
 
 
 def _refuse_program() -> int:

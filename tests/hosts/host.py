@@ -42,7 +42,7 @@ class Host:
 
     @property
     def renders_help(self) -> bool:
-        """Whether ``help`` works at all: the npm copy of the official build lost its examples."""
+        """Whether the CLI's own help works: the npm copy of the official build lost its files."""
         return not self.is_frozen
 
     @property

@@ -118,7 +118,7 @@ def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> 
     command = ("--", "sh", "-c", 'echo "$AWS_MFA_PROFILE $*"', "x", "--profile", "--", "y")
     assert done(home.run("mfa", "sh", *command)) == "mfa --profile -- y\n"
     refused = home.run("mfa", "shh")
-    assert "Unknown command 'shh'" in refused.stderr
+    assert "Unknown command 'shh'.\nDid you mean 'sh'?" in refused.stderr
     done(refused, 252)
 
 

@@ -110,8 +110,6 @@ def test_missing_dependency_is_named(own_copy: Home) -> None:
 @on_each_kind
 def test_help_lists_the_command(home: Home) -> None:
     """``aws help`` names it, ``aws mfa help`` its subcommands, each with examples."""
-    if not home.host.renders_help:
-        pytest.skip(f"{home.host.name}: the npm copy of the build lost the files that help needs")
     overview = home.run("mfa", "help")
     assert overview.returncode == 0, overview.output
     for name in ("login", "status", "logout", "devices"):
@@ -119,4 +117,5 @@ def test_help_lists_the_command(home: Home) -> None:
     page = home.run("mfa", "login", "help")
     assert page.returncode == 0, page.output
     assert "aws mfa login" in page.stdout.replace("\x08", "")
-    assert "mfa" in home.run("help").stdout
+    if home.host.renders_help:
+        assert "mfa" in home.run("help").stdout

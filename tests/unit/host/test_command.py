@@ -20,6 +20,7 @@ from awscli_mfa_plugin.system.machine import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 assert awscli  # before botocore
 
@@ -127,7 +128,11 @@ def test_exact_text_passes_no_formatter(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["logn"], "Unknown command 'logn'"),
+        (["logn"], "Unknown command 'logn'.\nDid you mean 'login'?\n"),
+        (["logn", "--help"], "Unknown command 'logn'"),
+        (["hlep"], "Did you mean 'help'?"),
+        (["xyz"], "Choose from: login, status,"),
+        (["123456"], "Unknown command '******'."),
         (["--force"], "--force"),
         (["exec", "ls"], "exec needs '--' before the command."),
         (["exec", "--"], "No command given after '--'."),
@@ -135,6 +140,7 @@ def test_exact_text_passes_no_formatter(
         (["login", "--min-remaining", "soon"], "'soon'|isn't a whole number"),
         (["watch", "--install", "at"], "'at' isn't a value for --install."),
         (["alias", "remove"], "'remove' isn't a value for alias."),
+        (["alias", "instal"], "Did you mean 'install'?"),
         (["login", "--no-such"], "--no-such"),
     ],
 )
@@ -146,6 +152,34 @@ def test_wrong_usage_ends_with_252(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert any(part in shown.err for part in message.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (["help"], "aws mfa\n"),
+        (["--help"], "aws mfa\n"),
+        ([], "aws mfa\n"),
+        (["login", "help"], "aws mfa login\n"),
+        (["login", "--force", "-h"], "aws mfa login\n"),
+        (["exec", "--help", "--", "ls"], "aws mfa exec\n"),
+        (["help", "alias"], "aws mfa alias\n"),
+    ],
+)
+def test_help_is_plain_text_where_the_cli_cant_show_its_own(
+    mfa: MfaCommand,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: list[str],
+    title: str,
+) -> None:
+    """Without groff, and without an error; docutils may warn of the CLI's own text."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not call(mfa, *words)
+    shown = capsys.readouterr()
+    assert shown.out.startswith(title)
+    assert "groff" not in shown.err
 
 
 @pytest.mark.parametrize(("parsed", "install"), [("", None), (None, ""), ("cron", "cron")])

@@ -1,0 +1,141 @@
+"""Help that needs none of the CLI's own tools, what asks for help, and the name that was meant.
+
+The declarations hold reStructuredText, as the CLI wants it. Of that only paragraphs, ``…`` and
+indented blocks after ``::`` are used, so no parser is needed to read it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from awscli_mfa_plugin.declaration import (
+    FILES,
+    INTEGER,
+    NOTHING,
+    OPTIONAL,
+    PROFILES,
+    REGIONS,
+    SERIALS,
+    SEVERAL,
+)
+
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from awscli_mfa_plugin.declaration import Command, Option
+
+HELP = "help"
+"""The word after a command that asks for its help, as everywhere in the AWS CLI."""
+
+_HELP_OPTIONS = frozenset({"--help", "-h"})
+_WIDTH = 80
+_VALUES = {
+    INTEGER: "SECONDS",
+    PROFILES: "PROFILE",
+    SERIALS: "SERIAL",
+    REGIONS: "REGION",
+    FILES: "FILE",
+}
+_GLOBAL_OPTIONS = "The AWS CLI's global options, such as --profile and --region, work too."
+
+
+def with_help_as_word(words: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Return the words after ``aws mfa`` with a request for help as the CLI takes it.
+
+    ``--help``, ``-h`` and ``help login`` become ``login help``; what follows ``--`` belongs to
+    another program. Words that start with none of ``names`` (an alias, a mistake) stay.
+    """
+    first = words[0] if words else HELP
+    if first == HELP:
+        return [*(name for name in words[1:2] if name in names), HELP]
+    before = words[: words.index("--")] if "--" in words else words
+    if not _HELP_OPTIONS.intersection(before):
+        return [*words]
+    if first in names:
+        return [first, HELP]
+    return [HELP] if first.startswith("-") else [*words]
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """Return the name that was probably meant by ``name``, or "" if none is near."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, [*names], n=1)), "")
+
+
+def overview(description: str, examples: str, commands: Mapping[str, str]) -> str:
+    """Return the help of ``aws mfa`` itself; ``commands`` are descriptions by name."""
+    column = max(map(len, commands)) + 4
+    lines = [
+        _wrapped(_summary(about), f"  {name}".ljust(column), " " * column)
+        for name, about in commands.items()
+    ]
+    more = ["For the options of a command:  aws mfa COMMAND help"]
+    usage = "aws mfa COMMAND [OPTION ...]"
+    return _page("aws mfa", description, usage, ["Commands:", *lines], more, examples)
+
+
+def command_help(command: Command) -> str:
+    """Return the help of a subcommand."""
+    name = f"aws mfa {command.name}"
+    words = f" [{'|'.join(command.words)}]" if command.words else ""
+    usage = command.synopsis or f"{name}{words} [OPTION ...]"
+    options = ["Options:", *map(_option, command.options)] if command.options else []
+    return _page(name, command.description, usage, options, [_GLOBAL_OPTIONS], command.examples)
+
+
+def _page(
+    title: str,
+    description: str,
+    usage: str,
+    listed: Sequence[str],
+    more: Sequence[str],
+    examples: str,
+) -> str:
+    parts = (
+        *(title, _prose(description), f"Usage:\n  {usage}"),
+        *("\n".join(listed), "\n".join(more), f"Examples:\n{_prose(examples)}"),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _option(option: Option) -> str:
+    name = option.name if option.is_word else f"--{option.name}{_value(option)}"
+    return f"  {name}\n{_wrapped(option.help_text, ' ' * 6)}"
+
+
+def _value(option: Option) -> str:
+    if option.takes == NOTHING:
+        return ""
+    value = _VALUES.get(option.takes, "VALUE") if isinstance(option.takes, str) else "VALUE"
+    if option.values == OPTIONAL:
+        return f" [{value}]"
+    return f" {value} ..." if option.values == SEVERAL else f" {value}"
+
+
+def _prose(text: str) -> str:
+    """Return paragraphs, wrapped, and blocks of code, as they are."""
+    return "\n\n".join(
+        textwrap.indent(block, "  ") if block.startswith(" ") else _wrapped(block, "  ")
+        for block in text.rstrip().split("\n\n")
+    )
+
+
+def _wrapped(text: str, first: str, rest: str = "") -> str:
+    """Return a paragraph in lines that start with ``first`` and ``rest``, or all with ``first``."""
+    plain = text.replace("``", "").replace("::", ":")
+    return textwrap.fill(
+        plain,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest or first,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _summary(description: str) -> str:
+    """Return the first sentence of a description, or what stands before its colon."""
+    paragraph = description.partition("\n\n")[0]
+    return paragraph.partition(". ")[0].partition(": ")[0].rstrip(".")
