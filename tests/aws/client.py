@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from tests.aws.service import CallRecord
-from tests.aws.state import User, user_from_dict
+from tests.aws.state import Device, User, user_from_dict
 
 _TIMEOUT_SECONDS = 30
 
@@ -59,6 +59,10 @@ class ControlClient:
     def user(self, name: str) -> User:
         """Return a user of the state; raises LookupError."""
         return user_from_dict(self._ask("GET", "user", name=name))
+
+    def unassigned_devices(self) -> list[Device]:
+        """Return the virtual devices that belong to nobody."""
+        return [Device(**each) for each in self._ask("GET", "unassigned-devices")]
 
     def fault(self, action: str, kind: str, count: int = 1, **options: Any) -> None:
         """Let the next calls go wrong."""

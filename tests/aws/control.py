@@ -92,6 +92,10 @@ def _user(aws: EmbeddedAws, asked: _Parameters) -> object:
     return asdict(aws.user(asked["name"]))
 
 
+def _unassigned_devices(aws: EmbeddedAws, _: _Parameters) -> object:
+    return [asdict(device) for device in aws.state.unassigned_devices]
+
+
 _COMMANDS: dict[tuple[str, str], Callable[[EmbeddedAws, _Parameters], object]] = {
     ("GET", "calls"): _calls,
     ("GET", "clock"): _now,
@@ -103,4 +107,5 @@ _COMMANDS: dict[tuple[str, str], Callable[[EmbeddedAws, _Parameters], object]] =
     ("GET", "token-code"): _token_code,
     ("GET", "fresh-code"): _fresh_code,
     ("GET", "user"): _user,
+    ("GET", "unassigned-devices"): _unassigned_devices,
 }

@@ -162,7 +162,7 @@ class EmbeddedAws:
         device, now = self.state.device(serial), self.now()
         with self.state.lock:
             steps = totp.open_steps(self.state, device, now)
-        current = totp.step_at(now)
+        current = totp.step_at(now) + device.drift_steps
         left = totp.STEP_SECONDS - now.timestamp() % totp.STEP_SECONDS
         for step in steps:
             if step >= current or left >= _COMFORT_SECONDS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from tests.aws import access_keys
+from tests.aws import access_keys, mfa_devices
 from tests.aws import parameters as limits
 from tests.aws.answers import element, text, timestamp
 from tests.aws.errors import AwsError, validation_error
@@ -29,6 +29,7 @@ def answer_iam(call: Call) -> str:
         "ListMFADevices": list_mfa_devices,
         "GetUser": get_user,
         **access_keys.actions(allowed_user),
+        **mfa_devices.actions(allowed_user),
     }
     if call.action not in actions:
         message = f"Could not find operation {call.action} for version 2010-05-08"
@@ -44,7 +45,7 @@ def list_mfa_devices(call: Call) -> str:
             "member",
             text("UserName", user.name)
             + text("SerialNumber", device.serial)
-            + element("EnableDate", timestamp(CREATED)),
+            + mfa_devices.enable_date(device),
         )
         for device in user.devices
         if device.enabled

@@ -42,6 +42,9 @@ class Device:
     secret: str = ""
     kind: DeviceKind = "virtual"
     enabled: bool = True
+    enabled_at: str = "2024-02-29T12:00:00+00:00"
+    # How many time steps AWS believes the device's clock to be ahead of its own.
+    drift_steps: int = 0
 
 
 @dataclass
@@ -162,6 +165,8 @@ class State:
     users: list[User] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     regions_off: list[str] = field(default_factory=list)  # where STS isn't activated
+    # Virtual devices that were created and belong to nobody (yet, or any more).
+    unassigned_devices: list[Device] = field(default_factory=list)
     sessions: dict[str, Session] = field(default_factory=dict)
     # The newest time step whose code was taken, by serial.
     last_steps: dict[str, int] = field(default_factory=dict)
@@ -193,8 +198,8 @@ class State:
                 yield user, device
 
     def device(self, serial: str) -> Device:
-        """Return the device; raises KeyError."""
-        for _, device in self.devices():
+        """Return the device, assigned or not; raises KeyError."""
+        for device in (*(device for _, device in self.devices()), *self.unassigned_devices):
             if device.serial == serial:
                 return device
         raise KeyError(serial)

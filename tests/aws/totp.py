@@ -35,7 +35,7 @@ def code_of_step(secret: str, step: int, digits: int = DIGITS) -> str:
 def open_steps(state: State, device: Device, now: datetime) -> list[int]:
     """Return the steps whose codes would be taken now, oldest first."""
     last = state.last_steps.get(device.serial, -1)
-    current = step_at(now)
+    current = step_at(now) + device.drift_steps
     drift = range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1)
     return [step for step in drift if step > last]
 
