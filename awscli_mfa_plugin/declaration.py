@@ -85,7 +85,7 @@ MIN_REMAINING = Option(
 class Command:
     """A subcommand: what it is called, what its help says, which options it takes.
 
-    ``runs_a_program`` says that it takes a command line of its own behind ``--``.
+    ``runs_a_program`` says that it takes a program's command line after ``--``.
     """
 
     def __init__(

@@ -30,13 +30,13 @@ class MfaError(Exception):
 
 
 class UsageError(MfaError):
-    """The command line asks for something that can't be."""
+    """The command line is wrong."""
 
     exit_code = 252
 
 
 class ConfigurationError(MfaError):
-    """A profile, a file or the environment doesn't hold what the command needs."""
+    """A profile, a file or the environment lacks what the command needs."""
 
     exit_code = 253
 
@@ -50,7 +50,7 @@ def _shown(path: str) -> str:
 
 
 class UnparsableFileError(ConfigurationError):
-    """A shared file that botocore wouldn't parse; it stays as it is.
+    """A shared file that botocore can't parse; nothing is changed.
 
     ``line`` is 0 where it isn't known; ``reason`` goes on from it: 'repeats the section of line 1'.
     """
@@ -73,7 +73,7 @@ class UnparsableFileError(ConfigurationError):
 
 
 class UnwritableFileError(ConfigurationError):
-    """A file that can't be read, or can't be replaced without risk; it stays as it is.
+    """A file that can't be read, or can't be replaced without risk; nothing is changed.
 
     ``reason`` goes on from the path: 'isn't a regular file'.
     """
@@ -89,7 +89,7 @@ class CannotAskError(ConfigurationError):
 
 
 class UnshownError(CannotAskError):
-    """The question couldn't be put: nobody has seen it."""
+    """The question couldn't be shown."""
 
 
 class TokenProcessError(ConfigurationError):
@@ -123,7 +123,7 @@ class ClockError(ServiceError):
 
 
 class TemporaryKeysError(ServiceError):
-    """The source profile holds temporary keys, which get no session of their own."""
+    """The source profile has temporary keys, which AWS makes no session from."""
 
 
 class PermissionDeniedError(ServiceError):
@@ -131,11 +131,11 @@ class PermissionDeniedError(ServiceError):
 
 
 class ThrottledError(ServiceError):
-    """AWS got too many calls and answered none of them."""
+    """AWS is limiting requests, and didn't process this one."""
 
 
 class BadAnswerError(ServiceError):
-    """AWS took the token code and answered with what can't be a session; the code is spent.
+    """AWS took the token code and its answer isn't a session; the code is used up.
 
     ``field`` is what is wrong with it: a name in the answer.
     """
@@ -151,11 +151,11 @@ class UnreachableError(MfaError):
 
 
 class AnswerLostError(UnreachableError):
-    """The call may have reached AWS, its answer didn't come back: the code may be spent."""
+    """The call may have reached AWS, but its answer was lost: the code may be used up."""
 
 
 class BusyError(MfaError):
-    """Another process holds what this one needs, and doesn't let go of it."""
+    """Another process holds a lock that this one needs, for too long."""
 
 
 class CancelledError(MfaError):

@@ -16,7 +16,7 @@ _FEW = 10
 """Minutes below which seconds matter to a person."""
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that steer a terminal or reorder what stands on it."""
+"""Unicode categories that steer a terminal or reorder what it shows."""
 
 
 def sanitize(text: object, limit: int = LONGEST) -> str:

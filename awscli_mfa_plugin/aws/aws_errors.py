@@ -1,4 +1,4 @@
-"""Tells the causes behind botocore's exceptions apart, and words each with its remedy."""
+"""Turns botocore's exceptions into errors that name the cause and the remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from awscli_mfa_plugin.errors import (
     WrongCodeError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.session.devices import FIDO_REASON
 from awscli_mfa_plugin.text import length_of_time, sanitize
 
 if TYPE_CHECKING:
@@ -94,22 +93,21 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
 def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
     if "Signature expired" not in message and "not yet current" not in message:
         return WrongKeyError(
-            "AWS doesn't accept the signature: the secret access key isn't the one that belongs "
-            "to the access key ID.",
-            "Store the right pair with aws configure.",
+            "AWS rejected the signature: the secret access key doesn't belong to the access key.",
+            "Store the matching pair with aws configure.",
         )
     try:
         behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
     except (TypeError, ValueError):
-        return ClockError(f"This machine's clock is off: {sanitize(message)}", _SET_THE_CLOCK)
+        return ClockError(f"This computer's clock is wrong: {sanitize(message)}", _SET_THE_CLOCK)
     off = length_of_time(round(abs(behind) / 60) * 60)
     where = "behind" if behind > 0 else "ahead of"
     return ClockError(
-        f"This machine's clock is {off} {where} AWS's; AWS accepts 15 min.", _SET_THE_CLOCK
+        f"This computer's clock is {off} {where} AWS's. AWS accepts up to 15 min.", _SET_THE_CLOCK
     )
 
 
-_SET_THE_CLOCK = "Set the clock (or turn its synchronisation on), then try again."
+_SET_THE_CLOCK = "Set the clock, or turn on its synchronization, then try again."
 
 
 def _wrong_code(_: str, __: str) -> MfaError:
@@ -121,52 +119,52 @@ def _wrong_code(_: str, __: str) -> MfaError:
 
 def _unknown_device(_: str, __: str) -> MfaError:
     return UnknownDeviceError(
-        "AWS can't validate codes of this MFA device for the user of the keys: the serial is "
-        "wrong, another user's, or a FIDO device's.",
-        f"List your devices with aws mfa devices. {FIDO_REASON}.",
+        "AWS can't check codes of this MFA device: its serial is wrong, or it belongs to another "
+        "user, or it is a passkey or security key.",
+        "List your devices:  aws mfa devices",
     )
 
 
 def _temporary(_: str, __: str) -> MfaError:
     return TemporaryKeysError(
-        "The source holds temporary keys, which get no session of their own.",
-        "Name a profile with long-lived keys by --source-profile.",
+        "The source profile has temporary keys. AWS makes sessions from long-lived keys only.",
+        "Name a profile with long-lived keys with --source-profile.",
     )
 
 
 def _wrong_key(_: str, region: str) -> MfaError:
     return WrongKeyError(
-        f"AWS doesn't know the access key of the source (asked in {sanitize(region)}): deleted, "
-        "inactive, made seconds ago, or of another partition.",
-        "Compare it with the console's list of access keys; for GovCloud or China give --region.",
+        f"AWS doesn't know this access key in {sanitize(region)}: it was deleted, is inactive, was "
+        "created seconds ago, or is for another partition.",
+        "Compare it with the access keys in the console. For GovCloud or China, add --region.",
     )
 
 
 def _throttled(_: str, __: str) -> MfaError:
     return ThrottledError(
-        "AWS got too many calls at once and answered none (Rate exceeded).",
-        "Try again in a minute; the code counts as unused.",
+        "AWS is limiting requests (Rate exceeded).",
+        "Try again in a minute. No code was used.",
     )
 
 
 def _region_disabled(_: str, region: str) -> MfaError:
     return ServiceError(
-        f"STS is off in {sanitize(region)} for this account.",
-        "Name another region by --region, or have an administrator activate STS there.",
+        f"STS is turned off in {sanitize(region)} for this account.",
+        "Use another region with --region, or ask an administrator to activate STS there.",
     )
 
 
 def _denied(message: str, _: str) -> MfaError:
     return PermissionDeniedError(
-        f"A policy denies the call: {sanitize(message)}",
-        "An administrator can allow it to this user.",
+        f"Access denied: {sanitize(message)}",
+        "Ask an administrator to allow it.",
     )
 
 
 def _expired(_: str, __: str) -> MfaError:
     return TemporaryKeysError(
-        "The keys of the source are a session that is over.",
-        "Name a profile with long-lived keys by --source-profile.",
+        "The source profile has temporary keys, and they have expired.",
+        "Name a profile with long-lived keys with --source-profile.",
     )
 
 
@@ -190,28 +188,27 @@ _BY_MESSAGE: tuple[tuple[str, _Explanation], ...] = (
 
 
 def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:
-    """Word an exception that no answer of AWS stands behind; its text may hold secrets."""
+    """Return the error for an exception without an answer from AWS; its text may hold secrets."""
     name = type(error).__name__
     if name == "SSLError":
         return UnreachableError(
-            "The connection to AWS isn't trusted: its certificate doesn't verify.",
-            "Behind an inspecting proxy name its CA by --ca-bundle or AWS_CA_BUNDLE.",
+            "The connection to AWS isn't trusted: its certificate can't be verified.",
+            "Behind a proxy that inspects traffic, name its CA with --ca-bundle or AWS_CA_BUNDLE.",
         )
     if name == "NoRegionError":
-        return UnreachableError("No region is set.", "Name one by --region.")
+        return UnreachableError("No region is set.", "Name one with --region.")
     if name in {"KeyError", "ResponseParserError"}:
         return _of_unreadable(error, code_sent=code_sent)
     if not may_have_arrived(error):
         return UnreachableError(
-            f"AWS can't be reached in {sanitize(region)} ({name}).",
-            "Check the network, the proxy (HTTPS_PROXY) and --endpoint-url; "
-            "nothing was sent, a code counts as unused.",
+            f"Can't reach AWS in {sanitize(region)} ({name}).",
+            "Check your network, HTTPS_PROXY and --endpoint-url. No code was used.",
         )
-    return _lost(f"AWS's answer got lost ({name})", code_sent=code_sent)
+    return _lost(f"The answer from AWS was lost ({name})", code_sent=code_sent)
 
 
 def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
-    """Word an answer that botocore couldn't read.
+    """Return the error for an answer that botocore couldn't read.
 
     It raises KeyError for a well-formed document without the action's result: a page, or an
     answer of AWS's that lacks it.
@@ -220,8 +217,8 @@ def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
     if "<html" in str(error).lower() or root.lower().endswith("html"):
         return portal()
     if root.endswith("Response") and code_sent:
-        return bad_answer("Credentials", "AWS's answer has no Credentials")
-    return _lost("AWS's answer arrived damaged", code_sent=code_sent)
+        return bad_answer("Credentials", "The answer from AWS has no Credentials")
+    return _lost("The answer from AWS was damaged", code_sent=code_sent)
 
 
 def _root_of(error: Exception) -> str:
@@ -242,22 +239,21 @@ def _root_of(error: Exception) -> str:
 def portal() -> MfaError:
     """Return the error for a page that came in place of AWS's answer."""
     return UnreachableError(
-        "Something else answered in AWS's place: a captive portal or a proxy's page.",
+        "Something other than AWS answered: a network's sign-in page, or a proxy.",
         "Open a browser and sign in to the network, or check HTTPS_PROXY and --endpoint-url.",
     )
 
 
 def bad_answer(field: str, what: str, remedy: str = "") -> MfaError:
-    """Return the error for an answer to a token code that is no session."""
+    """Return the error for an answer to a token code that isn't a session."""
     return BadAnswerError(
-        f"{what}. Nothing was changed; the code is spent.",
-        remedy
-        or "Try again with the next code. If it happens again, ask another region: --region.",
+        f"{what}. Nothing was changed, but the code is used up.",
+        remedy or "Try again with the next code. If it happens again, try another --region.",
         field,
     )
 
 
 def _lost(what: str, *, code_sent: bool) -> MfaError:
     if code_sent:
-        return AnswerLostError(f"{what}; the code may be spent.", "Try again with the next code.")
+        return AnswerLostError(f"{what}. The code may be used up.", "Try again with the next code.")
     return UnreachableError(f"{what}.", "Try again.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 PAUSES = (0.5, 1.0)
-"""Seconds between attempts whose request never reached AWS, or that AWS threw back unread."""
+"""Seconds between attempts whose request never reached AWS, or that AWS refused unread."""
 
 
 class Sts:
@@ -64,17 +64,19 @@ def _session(answer: Any, issued: datetime) -> Session:
         raise _without_credentials(answer)
     for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
         if not isinstance(credentials.get(name), str) or not credentials[name].strip():
-            raise bad_answer(name, f"AWS's answer has no {name}")
+            raise bad_answer(name, f"The answer from AWS has no {name}")
     expiration = credentials.get("Expiration")
     if not isinstance(expiration, datetime):
-        raise bad_answer("Expiration", "AWS's answer has no Expiration")
+        raise bad_answer("Expiration", "The answer from AWS has no Expiration")
     if expiration.year not in YEARS:
-        raise bad_answer("Expiration", f"AWS's answer expires in the year {expiration.year}")
+        raise bad_answer(
+            "Expiration", f"The session from AWS expires in the year {expiration.year}"
+        )
     if expiration <= issued:
         raise bad_answer(
             "Expiration",
-            f"The session that AWS sent expired at {rfc3339(expiration)}",
-            "Check this machine's clock, then try again with the next code.",
+            f"The session from AWS expired at {rfc3339(expiration)}",
+            "Check this computer's clock, then try again with the next code.",
         )
     return Session(
         access_key_id=credentials["AccessKeyId"],
@@ -89,7 +91,7 @@ def _without_credentials(answer: Any) -> MfaError:
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     if "html" in str(headers.get("content-type", "")).lower():
         return portal()
-    return bad_answer("Credentials", "AWS's answer has no Credentials")
+    return bad_answer("Credentials", "The answer from AWS has no Credentials")
 
 
 class Iam:

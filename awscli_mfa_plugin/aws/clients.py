@@ -6,6 +6,7 @@ profile isn't there yet, and its keys are those of the command, not of the sourc
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,8 +85,8 @@ class Clients:
             )
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(
-                f"The settings for calls to {service} are wrong: {sanitize(error)}",
-                "Check --endpoint-url, --ca-bundle, and the same settings in your environment and "
+                f"Can't call {service} with these settings: {sanitize(error)}",
+                "Check --endpoint-url and --ca-bundle, and these settings in your environment and "
                 "~/.aws/config.",
             ) from None
 
@@ -135,12 +136,12 @@ class BotocoreChain:
             frozen = credentials.get_frozen_credentials() if credentials else None
         except BotoCoreError as error:
             raise ConfigurationError(
-                f"The keys of profile {sanitize(profile)} can't be had: {sanitize(error)}",
-                "Try it:  aws sts get-caller-identity --profile NAME",
+                f"Can't get the keys of profile {sanitize(profile)}: {sanitize(error)}",
+                f"Try it:  aws sts get-caller-identity --profile {shlex.quote(sanitize(profile))}",
             ) from None
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConfigurationError(
-                f"Profile {sanitize(profile)} holds no long-lived keys.",
+                f"Profile {sanitize(profile)} has no long-lived keys.",
                 "Store an access key with aws configure, or name a profile with --source-profile.",
             )
         return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)

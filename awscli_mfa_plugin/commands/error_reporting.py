@@ -66,7 +66,7 @@ def _give_up_stdout() -> None:
 def _unloadable(error: ImportError) -> MfaError:
     return MfaError(
         f"Can't load a part of aws mfa: {sanitize(error)}.",
-        "Install it again, with its dependencies, where this aws loads it from.",
+        "Install the plugin again, with its dependencies, where this aws loads it from.",
     )
 
 

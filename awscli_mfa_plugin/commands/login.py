@@ -52,7 +52,7 @@ COMMAND = Command(
         "can use the session until it expires. The session is stored in the profile that "
         "``--profile`` or ``AWS_PROFILE`` names, by default ``mfa``.\n\n"
         "A session that is still valid is kept, and no code is asked for. Your long-lived keys "
-        "are never changed. If the profile has long-lived keys of its own, the session goes to "
+        "are never changed. If the profile has its own long-lived keys, the session goes to "
         "the CLI's cache: ``aws`` commands use it, other tools keep using the keys.\n\n"
         "The first login saves the source profile, device and region to the config file."
     ),
@@ -183,7 +183,7 @@ def _text(result: LoginResult, expiration: datetime, context: Context) -> str:
             f"Profile {name} has {length_of_time(left)} left, until {end}.\n"
             "Still valid. Use --force to renew it now."
         )
-    if result.outcome == "due":
+    if result.outcome == "expiring":
         return (
             f"Profile {name} expires soon, at {end} ({length_of_time(left)} left).\n"
             "Another process is logging in to it."

@@ -93,4 +93,4 @@ class Process(Protocol):
     def session_credentials(
         self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
-        """Return a living session of a managed profile, or of a role on one, and its region."""
+        """Return a valid session of a managed profile, or of a role on one, and its region."""

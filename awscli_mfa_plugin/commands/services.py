@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Services:
     """The global options of a call, and the services that the session's rules stand on.
 
-    Each attribute and method that is given by its name takes the place of what would be made:
+    Each attribute and method that is passed by keyword replaces what would be made:
     so a test hands in fakes, and nothing is changed from outside later.
     """
 

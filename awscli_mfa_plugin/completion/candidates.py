@@ -21,7 +21,7 @@ FILE = "file"
 """A file name, which the shell completes."""
 
 COMMAND = "command"
-"""A command line of its own, after the first ``--``."""
+"""A program's command line, after the first ``--``."""
 
 ALIASES = "aliases"
 """The kind of known names that are the user's aliases of subcommands (v2's ``[command mfa]``)."""

@@ -49,7 +49,7 @@ _awscli_mfa_by_cli() {
     export -n COMP_LINE COMP_POINT COMP_KEY COMP_TYPE
 }
 
-# A command line of its own, after '--'.
+# The program's own command line, after '--'.
 _awscli_mfa_command() {
     local at=0
     while [[ $at -lt $COMP_CWORD && ${COMP_WORDS[at]} != -- ]]; do at=$((at + 1)); done

@@ -113,7 +113,7 @@ def _managed(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
         yield Finding(
             "managed-profile",
             WARNING,
-            f"Profile {name} gets its credentials by {profile.other_way}, so it gets no MFA "
+            f"Profile {name} gets its credentials from {profile.other_way}, so it gets no MFA "
             "session.",
             f"Remove {SOURCE_OPTION} and {SESSION_OPTION} from it, or {profile.other_way}.",
         )
@@ -142,7 +142,7 @@ def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
             yield Finding("source", WARNING, what, remedy)
         return
     if source == profile.name:
-        why = "" if profile.has_own_keys else "can't be the source of its own session"
+        why = "" if profile.has_own_keys else "has no long-lived keys to make its own session from"
     else:
         why = why_not_source(profiles.get(source, Profile(source)))
     if why:

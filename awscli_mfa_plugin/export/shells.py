@@ -23,7 +23,7 @@ _NO_TEXT = "\0\ud800-\udfff"
 class _Language:
     """A line that sets, a line that unsets, and what a value can't be.
 
-    ``escaped`` maps each character that isn't itself between the quotes to what stands for it,
+    ``escaped`` maps each character that can't be written between the quotes to its escape,
     ``is_ascii`` has all beyond printable ASCII written as numbers. ``refused`` finds what a
     value can't have, ``takes`` says what it can; ``longest`` is the longest line in bytes.
     ``evaluates`` is how a shell of that language runs what ``{command}`` prints.
@@ -89,7 +89,7 @@ _CSH = _Language(
 )
 r"""csh, tcsh: history is substituted between single quotes too (tcsh(1), 'Lexical structure').
 
-The backslash stands outside of them, where it means the same with ``set backslash_quote``.
+The backslash is outside of them, where it means the same with ``set backslash_quote``.
 ``eval "`…`"`` makes blanks of line feeds, so a value can't have one. In the C locale tcsh 6.24
 loses bytes beyond ASCII wherever its buffers end, the next quote with them: only ASCII is sound.
 """

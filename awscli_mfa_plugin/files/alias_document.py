@@ -202,7 +202,7 @@ def hides_the_command(
 ) -> tuple[HidingAlias, ...]:
     """Return the user's aliases that run in place of ``aws mfa``, or of a subcommand of it on v2.
 
-    One that only adds to the command of its own name hides nothing. Raises UnparsableFileError,
+    One that only adds to the command of the same name hides nothing. Raises UnparsableFileError,
     naming the line, for a file with which no ``aws`` command runs.
     """
     document = AliasDocument.parse(content, name)

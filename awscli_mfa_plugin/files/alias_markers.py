@@ -43,7 +43,7 @@ def blocks_of(lines: Sequence[Line], file: str) -> Iterator[Block]:
     """Yield the blocks in the order of a file's lines.
 
     Raises ConfigurationError, naming the line, for one that was changed by hand: whose line
-    is whose can't be told any more.
+    is whose isn't known any more.
     """
     start, opened = 0, None
     for index, line in enumerate(lines):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.document import SharedDocument
 
     Sections = dict[str, dict[str, Any]]
-    """Options by section; a nested option is a dict of its own."""
+    """Options by section; a nested option is a dict."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -67,7 +67,7 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     """Return what botocore reads from the file at ``path``, which messages call ``name``.
 
     The CLI reads its alias file without ``nested_options``. Raises UnparsableFileError, with the
-    line if it can be told.
+    line if it is known.
     """
     from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 

@@ -25,7 +25,7 @@ _SILENT_SECONDS = 0.2
 
 
 def this_process() -> str:
-    """Return what others are told of this process: its id and, if it has one, its terminal."""
+    """Return how this process is described to others: its id and, if it has one, its terminal."""
     if sys.platform != "win32":
         for descriptor in (0, 1, 2):
             with suppress(OSError):
@@ -37,7 +37,7 @@ class Locks:
     """Locks by name, in the state folder; the system frees them when their holder dies."""
 
     def __init__(self, folder: StateFolder, holder: str = "") -> None:
-        """Keep the folder, and what others are told of this process."""
+        """Keep the folder, and how this process is described to others."""
         self._folder = folder
         self._holder = holder
 

@@ -104,7 +104,7 @@ def wired(document: SharedDocument, place: Place) -> SharedDocument:
     old = document.options(SECTION).get(FOLDERS, "")
     if "\n" in old:
         raise ConfigurationError(
-            f"{FOLDERS} in [{SECTION}] spans several lines, which no AWS CLI understands.",
+            f"{FOLDERS} in [{SECTION}] spans several lines, which no AWS CLI can read.",
             f"Write its folders on one line, with '{place.separator}' between them.",
         )
     new = _joined(folders(document, place.separator), place)

@@ -98,7 +98,7 @@ class SharedConfigFiles:
         )
 
     def check_writable(self, profile: Profile, *, config: bool) -> None:
-        """Raise ConfigurationError if a write would be refused, as far as can be told ahead."""
+        """Raise ConfigurationError if a write would be refused, as far as known before."""
         if profile.has_own_keys:
             self._cache.check_writable()
         if not profile.has_own_keys or session_lines(profile.credentials):

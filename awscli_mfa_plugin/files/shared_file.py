@@ -65,7 +65,7 @@ class SharedFile:
         return self._read[1]
 
     def check_writable(self) -> None:
-        """Raise ConfigurationError if :meth:`update` would refuse, as far as can be told ahead."""
+        """Raise ConfigurationError if :meth:`update` would refuse, as far as known before."""
         target = os.path.realpath(self.path)
         snapshot = take_snapshot(target)
         self._document(snapshot)
@@ -161,7 +161,7 @@ def _state_of(path: str) -> _State:
 def _check_replaceable(target: str, snapshot: Snapshot) -> None:
     """Raise UnwritableFileError if a rename onto ``target`` (no symlink) can't or mustn't be.
 
-    A full disk can't be told ahead.
+    A full disk isn't noticed beforehand.
     """
     status = snapshot.status
     if status is not None and status.st_nlink > 1:

@@ -1,1 +1,1 @@
-"""The ``aws`` process that the plugin lives in: loading, wiring, secrecy."""
+"""Inside the ``aws`` process: loading, commands, credentials, secrecy."""

@@ -109,7 +109,7 @@ class AwsProcess:
         from awscli_mfa_plugin.commands import NAMES
 
         names = {name for name, entry in self.command_table().items() if not _is_mere_alias(entry)}
-        # What an external alias stands before isn't in the table any more; services are known yet.
+        # What an external alias replaced isn't in the table any more; services are known yet.
         names.update(self._session.get_available_services())
         host = "v1" if awscli.__version__.startswith("1.") else "v2"
         return HostCommands(host, frozenset(names), (*NAMES, "help"))
@@ -141,7 +141,7 @@ def _profile_as_read(name: str, options: Mapping[str, Any]) -> Profile:
 
 
 def _is_mere_alias(entry: Any) -> bool:
-    """Tell whether an entry of the table is an alias that stands before no command."""
+    """Tell whether an entry of the table is an alias that replaced no command."""
     if type(entry).__module__ != "awscli.alias":
         return False
     return getattr(entry, "_shadow_proxy_command", None) is None

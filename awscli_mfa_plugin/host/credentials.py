@@ -99,7 +99,7 @@ def _assumed(
     except BotoCoreError as error:
         raise ConfigurationError(
             f"The role of profile {sanitize(profile)} can't be assumed: {sanitize(error)}",
-            "Mend its section in the config file.",
+            "Correct it in ~/.aws/config.",
         ) from None
     expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001
     return Session(keys.access_key, keys.secret_key, keys.token, expiration)

@@ -66,7 +66,7 @@ def _is_a_users_folder_to_root() -> bool:
 
 @contextlib.contextmanager
 def no_garbage_collected() -> Iterator[None]:
-    """Let Python look for no garbage inside: a command that lives a second needs none collected.
+    """Let Python look for no garbage inside: a command that runs for a second needs none collected.
 
     Reading botocore's data makes so many objects that looking through them took 7 % of a login,
     and once more at the end of the process about 15 %: what is frozen isn't looked through.

@@ -1,4 +1,4 @@
-"""The credential provider: hands the session of a managed profile to any ``aws`` command."""
+"""The credential provider: gives any ``aws`` command the session of a managed profile."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
 
     ``asks`` is false where nothing may be asked or renewed; ``is_eager`` renews while the
     command is being prepared, in the main thread and before any pager. ``shows`` is set where
-    keys are only shown: then a session that is over will do.
+    keys are only shown: then an expired session will do.
     """
 
     METHOD = METHOD
@@ -63,7 +63,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
     def _metadata(self) -> dict[str, str]:
         """Return the session as botocore's refreshable credentials want it.
 
-        botocore calls this more often than the session is due: its own windows are fixed.
+        botocore calls this more often than a session needs renewal: its own windows are fixed.
         """
         try:
             with self._one_at_a_time:

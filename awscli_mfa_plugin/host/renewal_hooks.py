@@ -52,7 +52,7 @@ def _profile(name: str, context: Context) -> Profile:
 
 
 def _renewal(name: str, context: Context) -> Renewal:
-    """Return the renewal of a managed profile's session; its ports are made when it is due."""
+    """Return the renewal of a managed profile's session; its ports are made when needed."""
     first = iter([lambda: context.session_of(_profile(name, context))])
 
     def stored() -> Session | None:

@@ -1,4 +1,4 @@
-"""Lets the CLI's own assume-role provider stand on a managed profile's session."""
+"""Lets the CLI's own assume-role provider use a managed profile's session."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class OneProviderBuilder:
 
 
 class CacheOfSource:
-    """The CLI's cache of roles, told apart by whose session a role stands on.
+    """The CLI's cache of roles, kept apart by whose session a role was assumed with.
 
     botocore's own keys leave the source profile out: a role assumed with one user's keys
     would be handed out for another's.
     """
 
     def __init__(self, cache: Any, source: str, min_remaining: int | None = None) -> None:
-        """Keep the CLI's cache, and a text that stands for the source.
+        """Keep the CLI's cache, and a text that identifies the source.
 
         A role with less than ``min_remaining`` seconds left counts as not cached.
         """
@@ -88,7 +88,7 @@ class CacheOfSource:
         self._cache[self._key(key)] = value
 
     def _remaining(self, key: str) -> float:
-        """Return the seconds left of a cached role, 0 where that can't be told."""
+        """Return the seconds left of a cached role, 0 where that isn't known."""
         try:
             expiration = datetime.fromisoformat(
                 str(self._cache[key]["Credentials"]["Expiration"]).replace("Z", "+00:00")

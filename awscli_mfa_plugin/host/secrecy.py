@@ -28,7 +28,7 @@ _SECRETS = r"""(?ix)
 
 
 def redacted(text: str) -> str:
-    """Return ``text`` with every value masked that stands where a secret stands."""
+    """Return ``text`` with every value masked where a secret is expected."""
     for code in _stray_codes():
         text = re.sub(rf"(?<![0-9]){code}(?![0-9])", _MASK, text)
     return re.sub(_SECRETS, lambda match: match["before"] + _MASK, text)

@@ -104,7 +104,7 @@ def _clis(
         )
     bystanders = tuple(cli for cli in works if cli not in chosen)
     if not here.is_usual_config:
-        bystanders = ()  # they read it only if they are told to
+        bystanders = ()  # they read it only if configured to
     return chosen, bystanders, tuple(cli for cli in found if not cli.version)
 
 

@@ -27,7 +27,7 @@ def plugin_files() -> dict[str, bytes]:
     Raises ConfigurationError if a dependency isn't there: the environment is broken.
     """
     name = os.path.basename(_PACKAGE)
-    # In a checkout (an editable installation) the alias pack stands beside the package.
+    # In a checkout (an editable installation) the alias pack is beside the package.
     beside = os.path.join(os.path.dirname(_PACKAGE), _PACK)
     files = dict(_tree(beside, f"{name}/{_PACK}"))
     files.update(_tree(_PACKAGE, name))

@@ -1,4 +1,4 @@
-"""The session that a profile has for a program: which one, renewed first if it is due."""
+"""The session of a profile for a program: which one, and renewed first if it expires soon."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile, Session
 
 _OURS_ANSWERS = re.compile(r"\b(?:awscli-mfa|mfa)(?:\.exe)?['\"]?\s+credential-process\b")
-"""A command that starts this one; other tools have a subcommand of the same name."""
+"""A command that runs aws mfa itself; other tools have a subcommand of the same name."""
 
 
 @dataclass(frozen=True)
 class CredentialsRequest:
     """What is asked for: a profile, and the seconds that must be left of its session, or None.
 
-    ``patience`` is how many seconds a prompt may stand, and another process that is logging in
-    may be waited for, where the caller itself gives up soon; None is the usual.
+    ``patience`` is for a caller that gives up soon itself: how many seconds to wait for an answer
+    to a prompt, or for another process that is logging in; None is the usual.
     """
 
     profile: str
@@ -43,7 +43,7 @@ class CredentialsRequest:
 
 
 def check_request(request: CredentialsRequest) -> None:
-    """Raise UsageError or ConfigurationError for what can be told wrong before a file is read."""
+    """Raise UsageError or ConfigurationError for what is wrong whatever the files say."""
     check_profile_name(request.profile)
     check_seconds_left(request.min_remaining)
 
@@ -55,8 +55,8 @@ def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles)
     """
     if environment.get("AWS_MFA_SESSION", "").lower() == "off":
         raise ConfigurationError(
-            "AWS_MFA_SESSION=off takes every profile out, so there is no session to hand out.",
-            "Unset it for this call.",
+            "AWS_MFA_SESSION=off turns aws mfa off for every profile, so there is no session.",
+            "Unset AWS_MFA_SESSION and try again.",
         )
     names: list[str] = []
     while name not in names:
@@ -67,21 +67,18 @@ def way_to_source(name: str, environment: Mapping[str, str], files: SharedFiles)
             return tuple(names)
         if profile.is_switched_off:
             raise ConfigurationError(
-                f"Profile {sanitize(name)} is left to the CLI by mfa_session = off; it has "
-                "no session "
-                "to hand out.",
-                "Remove that line from its section in the config file, or name another profile.",
+                f"Profile {sanitize(name)} has mfa_session = off, so it has no MFA session.",
+                "Remove that line from ~/.aws/config, or use another profile.",
             )
         name = profile.config.get("source_profile") or ""
         if not name:
             raise ConfigurationError(
-                f"The role of profile {sanitize(profile.name)} has no source_profile, so no "
-                "session of ours can serve it.",
-                "Add source_profile to its section in the config file: a managed profile.",
+                f"Role profile {sanitize(profile.name)} has no source_profile.",
+                "Add source_profile to it in ~/.aws/config, with the name of an MFA profile.",
             )
     raise ConfigurationError(
-        f"Profile {sanitize(name)} leads back to itself by source_profile.",
-        "Mend source_profile in the config file.",
+        f"The source_profile of {sanitize(name)} leads back to {sanitize(name)}.",
+        "Correct source_profile in ~/.aws/config.",
     )
 
 
@@ -89,20 +86,20 @@ def _check_managed(profile: Profile, names: list[str]) -> None:
     name = sanitize(profile.name)
     if _OURS_ANSWERS.search(profile.get("credential_process")) and len(names) == 1:
         raise ConfigurationError(
-            f"Profile {name} gets its credentials by credential_process, which leads back here: "
-            "a cycle.",
-            "Let that command name the managed profile: --profile mfa.",
+            f"The credential_process of profile {name} asks for the credentials of {name} itself.",
+            "Have it name your MFA profile instead:  --profile mfa",
         )
     if profile.other_way:
         raise ConfigurationError(
-            f"Profile {name} gets its credentials by {profile.other_way}; it isn't managed.",
-            "Name an MFA profile with --profile; aws mfa status lists them.",
+            f"Profile {name} gets its credentials from {profile.other_way}; "
+            "it isn't an MFA profile.",
+            "List your MFA profiles:  aws mfa status",
         )
     if not (profile.is_managed or profile.is_ours):
         raise ConfigurationError(
-            f"Profile {name} has no MFA session: it isn't managed"
+            f"Profile {name} has no MFA session"
             + (" (mfa_session = off)." if profile.is_switched_off else "."),
-            f"Log in: aws mfa login --profile {shlex.quote(name)}",
+            f"Log in:  aws mfa login --profile {shlex.quote(name)}",
         )
 
 
@@ -175,29 +172,34 @@ class Renewal:
 
     def _why(self) -> str:
         if self._session is None:
-            return f"Profile {self._profile} needs a session."
+            return f"Profile {self._profile} needs an MFA session."
         remaining = self._remaining()
         if not remaining:
-            return f"The session of profile {self._profile} is over."
-        return f"The session of profile {self._profile} is due: {length_of_time(remaining)} left."
+            return f"The MFA session of profile {self._profile} has expired."
+        left = length_of_time(remaining)
+        return f"The MFA session of profile {self._profile} expires in {left}."
 
     def _valid(self) -> Session:
         if self._session is not None and self._remaining():
             return self._session
-        what = "is over" if self._session is not None else "isn't there yet"
+        what = (
+            f"The MFA session of profile {self._profile} has expired"
+            if self._session is not None
+            else f"Profile {self._profile} has no MFA session yet"
+        )
         refusal = self._refusal
-        why = f": {refusal.what}" if refusal else "."
-        remedy = f"Log in: aws mfa login --profile {shlex.quote(self._profile)}"
+        why = f", and couldn't be renewed. {refusal.what}" if refusal else "."
+        remedy = f"Log in:  aws mfa login --profile {shlex.quote(self._profile)}"
         if refusal and refusal.remedy and not isinstance(refusal, CannotAskError):
             remedy = refusal.remedy  # a login would end in the same way
-        raise ConfigurationError(f"The session of profile {self._profile} {what}{why}", remedy)
+        raise ConfigurationError(f"{what}{why}", remedy)
 
 
 def renewed_session(request: CredentialsRequest, name: str, ports: Ports) -> Session:
-    """Return the session of the managed profile ``name``, renewed first if it is due.
+    """Return the session of the managed profile ``name``, renewed first if it expires soon.
 
-    Where nobody gives a code, it serves while it lives; with ``min_remaining`` so much must be
-    left. Raises ConfigurationError and whatever a login raises.
+    Without a code, the old one is used until it expires; with ``min_remaining``, that many
+    seconds must be left. Raises ConfigurationError and whatever a login raises.
     """
 
     def stored() -> Session | None:
@@ -215,7 +217,7 @@ def renewed_session(request: CredentialsRequest, name: str, ports: Ports) -> Ses
     session = stored()
     if session is None:
         raise ConfigurationError(
-            f"The session of profile {sanitize(name)} went away meanwhile.", "Try again."
+            f"The MFA session of profile {sanitize(name)} was removed meanwhile.", "Try again."
         )
     return session
 
@@ -225,11 +227,10 @@ def check_min_remaining(request: CredentialsRequest) -> None:
     seconds = request.min_remaining or 0
     if seconds >= LONGEST_CHAINED_ROLE:
         raise ConfigurationError(
-            f"The session of the role of profile {sanitize(request.profile)} can't have "
-            f"{length_of_time(seconds)} left: on an MFA session AWS gives a role one hour at "
-            "most (role chaining), whatever duration_seconds says.",
-            f"Ask for less than {LONGEST_CHAINED_ROLE} seconds, or let the program renew its keys "
-            "by credential_process.",
+            f"Role profile {sanitize(request.profile)} can't have {length_of_time(seconds)} left: "
+            "with an MFA session, AWS limits a role session to one hour (role chaining).",
+            f"Ask for less than {LONGEST_CHAINED_ROLE} seconds, or let the program renew its "
+            "credentials with credential_process.",
         )
 
 
@@ -238,14 +239,14 @@ def check_remaining(request: CredentialsRequest, session: Session, ports: Ports)
     remaining = session.remaining(ports.clock.now())
     if remaining < (request.min_remaining or 0):
         raise ConfigurationError(
-            f"A new session of the role of profile {sanitize(request.profile)} lasts "
-            f"{length_of_time(remaining)}, which is less than --min-remaining.",
-            "Ask for less, or raise duration_seconds in its section, to 3600 at most.",
+            f"A new session of role profile {sanitize(request.profile)} lasts "
+            f"{length_of_time(remaining)}, less than --min-remaining.",
+            "Ask for less, or raise duration_seconds in the profile (3600 at most).",
         )
 
 
 def region_for_session(option: str | None, profile: Profile, environment: Mapping[str, str]) -> str:
-    """Return the region to hand out beside a session, or "": as the CLI itself resolves it."""
+    """Return the region to provide with a session, or "": as the CLI itself resolves it."""
     return (
         option
         or environment.get("AWS_REGION")

@@ -33,21 +33,21 @@ _REGIONS = {
 """A region of each partition whose STS endpoint is always on (AWS general reference)."""
 
 FIDO_REASON = (
-    "GetSessionToken takes no FIDO keys (passkeys, security keys); "
-    "aws login (AWS CLI 2.32 or newer) works with them"
+    "AWS can't make MFA sessions with passkeys and security keys (FIDO); "
+    "aws login in AWS CLI 2.32 or newer works with them"
 )
 
-WHERE_THE_SERIAL_STANDS = (
-    "The console shows it under IAM > Users > (you) > Security credentials > "
-    "Multi-factor authentication: arn:aws:iam::ACCOUNT:mfa/NAME, or a hardware "
-    "device's serial such as GAHT12345678."
+WHERE_TO_FIND_THE_SERIAL = (
+    "Find it in the console under IAM > Users > (you) > Security credentials > "
+    "Multi-factor authentication: arn:aws:iam::ACCOUNT:mfa/NAME, or the serial number of a "
+    "hardware device, such as GAHT12345678."
 )
 
 
 def checked_serial(text: str) -> str:
     """Return ``text`` without surrounding blanks if it can be an MFA serial.
 
-    Raises ConfigurationError that says what it is instead, and where the serial stands.
+    Raises ConfigurationError that says what it is instead, and where to find the serial.
     """
     serial = text.strip()
     arn = _ARN.fullmatch(serial)
@@ -58,17 +58,17 @@ def checked_serial(text: str) -> str:
         article = "the ARN of the account's root user" if what == "root" else f"a {what}'s ARN"
         raise ConfigurationError(
             f"{sanitize(serial)} is {sanitize(article)}, not an MFA device's.",
-            WHERE_THE_SERIAL_STANDS,
+            WHERE_TO_FIND_THE_SERIAL,
         )
     if serial.startswith("arn:") and not arn:
         raise ConfigurationError(
-            f"{sanitize(serial)} is no IAM device's ARN.", WHERE_THE_SERIAL_STANDS
+            f"{sanitize(serial)} isn't the ARN of an MFA device.", WHERE_TO_FIND_THE_SERIAL
         )
     if not _SERIAL.fullmatch(serial):
         raise ConfigurationError(
-            f"'{sanitize(serial)}' can't be an MFA serial: it has 9 to 256 characters, "
-            "letters, digits and + = / : , . @ - _.",
-            WHERE_THE_SERIAL_STANDS,
+            f"'{sanitize(serial)}' isn't an MFA serial: those have 9 to 256 letters, digits, and "
+            "+ = / : , . @ - _.",
+            WHERE_TO_FIND_THE_SERIAL,
         )
     return serial
 
@@ -89,7 +89,7 @@ def region_of(serial: str) -> str:
 
 @dataclass(frozen=True)
 class Device:
-    """The MFA serial to use, and whether it has to be remembered."""
+    """The MFA serial to use, and whether it isn't saved yet."""
 
     mfa_serial: str
     is_new: bool
@@ -101,7 +101,7 @@ def resolve_device(
     """Return the device of a session, in the design's order.
 
     ``named`` is ``--serial-number``; ``region`` is "" if none is known. Raises
-    ConfigurationError where no device can be told.
+    ConfigurationError where the device isn't known.
     """
     own = session_profile.get("mfa_serial")
     if named:
@@ -164,10 +164,12 @@ def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> Configuration
 def _asked_serial(denied: PermissionDeniedError, ports: Ports) -> str:
     if ports.terminal.unavailable_reason():
         raise ConfigurationError(
-            "Which MFA device? This user may not list its devices.",
-            f"Name it by --serial-number. {WHERE_THE_SERIAL_STANDS}",
+            "The MFA device isn't known, and you aren't allowed to list your devices.",
+            f"Name it with --serial-number. {WHERE_TO_FIND_THE_SERIAL}",
         ) from denied
-    ports.terminal.tell(f"This user may not list its MFA devices.\n{WHERE_THE_SERIAL_STANDS}\n")
+    ports.terminal.tell(
+        f"You aren't allowed to list your MFA devices.\n{WHERE_TO_FIND_THE_SERIAL}\n"
+    )
     return checked_serial(ports.terminal.ask("MFA serial: "))
 
 
@@ -175,11 +177,11 @@ def _chosen(usable: list[MfaDevice], ports: Ports) -> str:
     serials = [device.mfa_serial for device in usable]
     if ports.terminal.unavailable_reason():
         raise ConfigurationError(
-            f"Several MFA devices could be meant: {quoted_list(serials)}.",
-            "Name one by --serial-number, or as mfa_serial in the profile.",
+            f"You have several MFA devices: {quoted_list(serials)}.",
+            "Name one with --serial-number, or as mfa_serial in the profile.",
         )
     lines = (f"  {number}  {sanitize(serial)}" for number, serial in enumerate(serials, 1))
-    ports.terminal.tell("Several MFA devices are registered:\n" + "\n".join(lines) + "\n")
+    ports.terminal.tell("You have several MFA devices:\n" + "\n".join(lines) + "\n")
     for _ in range(3):
         answer = ports.terminal.ask(f"Which one? [1-{len(serials)}] ")
         if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(serials):
@@ -187,7 +189,7 @@ def _chosen(usable: list[MfaDevice], ports: Ports) -> str:
         if answer in serials:
             return answer
     raise ConfigurationError(
-        "No MFA device was chosen.", "Name one by --serial-number, or choose its number."
+        "No MFA device was chosen.", "Choose a number, or name the device with --serial-number."
     )
 
 

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.session.token_codes import (
     TokenCodeSources,
     seconds_to_next_code,
 )
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import short_device
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -71,8 +71,8 @@ def _check_unused(mfa_serial: str, code: TokenCode, ports: Ports) -> None:
     if ports.used_codes.is_used(mfa_serial, code.digits):
         seconds = seconds_to_next_code(ports.clock.now())
         raise CodeUsedError(
-            f"This code of {sanitize(mfa_serial)} was used already, and AWS takes every code once.",
-            f"The device shows the next one in {seconds} s.",
+            f"This code from {short_device(mfa_serial)} was already used. Each code works once.",
+            f"Your device shows the next one in {seconds} s.",
         )
 
 
@@ -92,7 +92,7 @@ def _sent(
 
 
 _SPENT = (AnswerLostError, BadAnswerError)
-"""Errors after which AWS may have taken the code; so may whatever isn't an error of ours."""
+"""Errors after which AWS may have taken the code; the same goes for unexpected exceptions."""
 
 
 def _prepare_next(error: MfaError, ports: Ports) -> None:
@@ -103,4 +103,4 @@ def _prepare_next(error: MfaError, ports: Ports) -> None:
 
 
 def _wait_for_next_code(error: MfaError, ports: Ports) -> None:
-    ports.wait(seconds_to_next_code(ports.clock.now()), f"{error.what} The next one appears in")
+    ports.wait(seconds_to_next_code(ports.clock.now()), f"{error.what} Next code in")

@@ -30,7 +30,7 @@ YEARS = range(1971, 3001)
 
 
 def expiry_window(lifetime: timedelta) -> timedelta:
-    """Return how long before its expiration a session is due: 15 minutes, or a quarter of it."""
+    """Return how long before its end a session counts as expiring: a quarter, at most 15 min."""
     return min(LONGEST_WINDOW, lifetime / 4)
 
 
@@ -96,8 +96,8 @@ def resolve_duration(option: int | None, session_profile: Profile) -> int:
         raise ConfigurationError(
             f"duration_seconds = {sanitize(setting, 40)} in profile "
             f"{sanitize(session_profile.name)} "
-            + (_BOUNDS if is_number else "is no whole number of seconds."),
-            "Correct it in the config file, or override it by --duration-seconds.",
+            + (_BOUNDS if is_number else "isn't a whole number of seconds."),
+            "Correct it in ~/.aws/config, or override it with --duration-seconds.",
         )
     return int(setting)
 
@@ -135,7 +135,7 @@ def is_session(source: Profile) -> bool:
 def check_long_lived(role: Profile, source: Profile) -> None:
     """Raise ConfigurationError if the CLI would ask for more than a session's keys can get.
 
-    Told before a code is asked for: AWS would refuse the call that carries it.
+    Checked before a code is asked for: AWS would refuse the call that carries it.
     """
     if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE and is_session(source):
         raise refused_by_chaining(role, source.name)
@@ -144,10 +144,9 @@ def check_long_lived(role: Profile, source: Profile) -> None:
 def refused_by_chaining(role: Profile, source: str) -> ConfigurationError:
     """Return the error of a role that is assumed with a session's keys for more than an hour."""
     return ConfigurationError(
-        f"The role of profile {sanitize(role.name)} has duration_seconds = "
+        f"Role profile {sanitize(role.name)} has duration_seconds = "
         f"{sanitize(role.config.get('duration_seconds', ''), 40)}, but its source_profile "
-        f"{sanitize(source)} has the keys of a session: AWS then gives one hour at most "
-        "(role chaining).",
-        "Name the profile with your long-lived keys by source_profile, or set "
+        f"{sanitize(source)} has session keys. AWS limits that to one hour (role chaining).",
+        "Set source_profile to the profile with your long-lived keys, or set "
         f"duration_seconds = {LONGEST_CHAINED_ROLE}, or remove mfa_session = off.",
     )

@@ -40,8 +40,8 @@ WAIT_AT_A_TERMINAL = 150
 class LoginResult:
     """What a login came to.
 
-    ``outcome`` is ``renewed``, ``kept``, ``planned``, or ``due`` where another process holds the
-    turn and the session that is there serves on.
+    ``outcome`` is ``renewed``, ``kept``, ``planned``, or ``expiring`` where another process is
+    logging in and the old session is still used.
     """
 
     session_profile: str
@@ -156,8 +156,9 @@ def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:
     profile = ports.files.profile(plan.profile.name)
     if profile.has_own_keys and profile.long_lived_key_id != plan.source.keys.access_key_id:
         raise ConfigurationError(
-            f"Profile {sanitize(profile.name)} got other long-lived keys meanwhile; they stay.",
-            "The session was thrown away. Log in again with the next code.",
+            f"Profile {sanitize(profile.name)} got new long-lived keys during the login; "
+            "they were kept.",
+            "The new session was discarded. Log in again with the next code.",
         )
 
 
@@ -165,8 +166,8 @@ def _say_what_was_removed(before: Profile, ports: Ports) -> None:
     lines = session_lines(before.credentials) if before.has_own_keys else ()
     if lines:
         ports.notes(
-            f"Removed what an old session left beside the keys of profile {sanitize(before.name)}: "
-            f"{', '.join(lines)}. The access key stays."
+            f"Removed lines of an old session from profile {sanitize(before.name)}: "
+            f"{', '.join(lines)}. The access key was kept."
         )
 
 
@@ -190,5 +191,5 @@ def _expiring_session_or(busy: BusyError, request: LoginRequest, ports: Ports) -
         raise busy
     if session.remaining(ports.clock.now()) < max(request.min_remaining or 0, 1):
         raise busy
-    ports.notes(f"{busy.what} The session that is there serves on.")
-    return _as_kept(profile, session, "due")
+    ports.notes(f"{busy.what} Using the old session.")
+    return _as_kept(profile, session, "expiring")

@@ -72,12 +72,12 @@ def check_duration(request: LoginRequest, profile: Profile) -> None:
         raise UsageError(
             f"--min-remaining {request.min_remaining} is more than a new session would last "
             f"({duration_seconds} s).",
-            "Ask for less, or for a longer session by --duration-seconds.",
+            "Ask for less, or for a longer session with --duration-seconds.",
         )
 
 
 def make_plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPlan:
-    """Return the plan of a login; the choice of a device may be asked for, a code isn't."""
+    """Return the plan of a login; it may ask which device to use, but never for a code."""
     source = resolve_source(request.source_profile, profile, ports)
     if profile.has_own_keys and source.profile != profile.name:
         raise _anothers_session(profile, source)
@@ -105,16 +105,16 @@ def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:
     left = session_lines(profile.credentials)
     beside = f", next to lines of an old session ({', '.join(left)})" if left else ""
     return ConfigurationError(
-        f"Profile {name} holds long-lived keys of its own{beside}. It can't hold a session of "
-        f"{source.shown}, and nothing was changed.",
-        f"To log in with its own keys: aws mfa login --profile {words} --source-profile {words}",
+        f"Profile {name} has its own long-lived keys{beside}, so it can't also have a session "
+        f"from {source.shown}. Nothing was changed.",
+        f"To log in with its own keys:  aws mfa login --profile {words} --source-profile {words}",
     )
 
 
 def _settings_to_keep(
     profile: Profile, source: Source, device: Device, region: str
 ) -> dict[str, str]:
-    """Return what this login found out and the profile doesn't say yet."""
+    """Return what this login found out and the profile doesn't have yet."""
     settings = {}
     if source.profile and source.profile != profile.name:
         settings[SOURCE_OPTION] = source.profile

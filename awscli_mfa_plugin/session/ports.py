@@ -57,7 +57,7 @@ if TYPE_CHECKING:
             """Return a profile as the files hold it now."""
 
         def session_of(self, profile: Profile) -> Session | None:
-            """Return the profile's session from wherever it lives, or None."""
+            """Return the profile's session from wherever it is stored, or None."""
 
         def profile_names(self) -> tuple[str, ...]:
             """Return the names of all profiles in both files."""
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
             """
 
         def write_session(self, name: str, session: Session) -> None:
-            """Put a session where it lives: the profile's credentials section, or the CLI's cache.
+            """Store a session: in the profile's credentials section, or in the CLI's cache.
 
             The cache is for profiles with long-lived keys, which are never replaced.
             """
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
             """Put ``change`` of the whole config file into its place at once; tell of a change."""
 
         def remove_session(self, name: str) -> bool:
-            """Remove our session from wherever it lives; tell whether there was one."""
+            """Remove our session from wherever it is stored; tell whether there was one."""
 
         def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
             """Remove settings from the profile's config section; tell whether there were any."""

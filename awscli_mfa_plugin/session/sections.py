@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DEFAULT_SECTION = "DEFAULT"
-"""The section whose options ``configparser`` gives to every other one; it may stand twice."""
+"""The section whose options ``configparser`` gives to every other one; it may appear twice."""
 
 _DEFAULT_PROFILE = "default"
 _UNFIT_FOR_A_NAME = re.compile("[\\]\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -46,7 +46,7 @@ def config_section(profile_name: str, existing_sections: Iterable[str]) -> str:
 
 
 def config_profile(section: str) -> str | None:
-    """Return the profile that a section of the config file stands for, None if it is another's."""
+    """Return the profile that a section of the config file is for, None if it is for none."""
     if section == _DEFAULT_PROFILE:
         return section
     # As botocore does it: a blank after `profile` isn't required, and quoting counts.
@@ -68,7 +68,7 @@ def check_profile_name(profile_name: str) -> None:
     """Raise ConfigurationError for a name that can't be a section of both shared files."""
     why = _unfit(profile_name)
     if why:
-        message = f"That profile name can't stand in a shared AWS file: {why}."
+        message = f"That can't be a profile name: {why}."
         raise ConfigurationError(message, "Nothing was changed. Choose another profile name.")
 
 
@@ -110,7 +110,7 @@ STALE_OPTIONS = ("aws_security_token",)
 
 
 KEEP_SECTION = "keep_section"
-"""Written where a login found its section empty: the logout leaves it so."""
+"""Written where a login found its section empty: the logout keeps the empty section."""
 
 
 def session_options(session: Session) -> dict[str, str]:
@@ -150,7 +150,7 @@ def session_of(profile: Profile) -> Session | None:
     )
 
 
-def lives(expiration: datetime | None, now: datetime) -> bool:
+def may_be_valid(expiration: datetime | None, now: datetime) -> bool:
     """Tell whether a session may still be good; one without a known end may."""
     return expiration is None or expiration > now
 
@@ -182,11 +182,12 @@ def check_key_is_ours(name: str, section: Mapping[str, str], now: datetime | Non
     if is_written_key(section) or not any(section.get(option) for option in _KEY):
         return
     other = other_session(Profile(name, credentials=section))
-    if other and now and not lives(other.expiration, now):
+    if other and now and not may_be_valid(other.expiration, now):
         return
     raise ConfigurationError(
-        f"Profile {sanitize(name)} got access keys meanwhile that aws mfa didn't write; they stay.",
-        "The session was thrown away. Log in again with the next code.",
+        f"Profile {sanitize(name)} got access keys during the login that aws mfa didn't write; "
+        "they were kept.",
+        "The new session was discarded. Log in again with the next code.",
     )
 
 

@@ -90,7 +90,7 @@ def have_more_left(statuses: Iterable[SessionStatus], min_remaining: int) -> boo
 
 @dataclass(frozen=True)
 class LogoutResult:
-    """What was taken out of a profile; ``expiration`` is until when AWS honours the session.
+    """What was removed from a profile; ``expiration`` is until when AWS accepts the session.
 
     ``kept_key`` says that a key which we didn't write had taken the session's place.
     """
@@ -131,12 +131,12 @@ def _checked(profile: Profile) -> Profile:
     other = other_session(profile)
     if other:
         raise ConfigurationError(
-            f"The session in profile {sanitize(profile.name)} was written by {other.tool}; "
-            "it stays as it is.",
+            f"The session in profile {sanitize(profile.name)} was written by {other.tool}. "
+            "Nothing was changed.",
             "Remove it with that tool."
             if profile.get("manager") != OUR_NAME
-            else "These keys aren't from aws mfa login. Remove them from the credentials file by "
-            "hand, or only the lines expiration, issued, issued_key and manager beside them.",
+            else "These keys aren't from aws mfa login. Edit ~/.aws/credentials: remove them, or "
+            "only the lines expiration, issued, issued_key and manager.",
         )
     return profile
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.session import LONG_LIVED, OUR_NAME
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Keys, Profile
-from awscli_mfa_plugin.session.sections import lives, other_session
+from awscli_mfa_plugin.session.sections import may_be_valid, other_session
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
 
 
-_NO_SESSION_OF_ITS_OWN = "GetSessionToken takes long-lived keys of an IAM user only"
+_LONG_LIVED_NEEDED = "an MFA session needs the long-lived keys of an IAM user"
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
     in_environment = environment_keys(ports.environment)
     if in_environment and in_environment.session_token:
         ports.notes(
-            "Set aside: the environment holds temporary keys (AWS_SESSION_TOKEN), "
-            "which get no session of their own."
+            "Ignoring AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN from your environment: "
+            "a session can't be made from temporary keys."
         )
     name = source_name(named, session_profile, ports.environment)
     if name == session_profile.name and session_profile.has_own_keys:
@@ -54,8 +54,8 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
         return _of_profile(name, session_profile.name, ports)
     if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
         ports.notes(
-            "Taking the long-lived keys in the environment, not those of profile default "
-            "(--source-profile default takes those)."
+            "Using the long-lived keys from your environment, not those of profile default. "
+            "To use those:  --source-profile default"
         )
     return Source("", in_environment)
 
@@ -99,30 +99,29 @@ def why_not_source(profile: Profile) -> str:
     if not profile.exists:
         return "doesn't exist"
     if profile.other_way not in {"", "credential_process"}:
-        return f"gets temporary keys by {profile.other_way}"
+        return f"gets temporary keys from {profile.other_way}"
     if profile.get("aws_access_key_id"):
-        return "holds temporary keys" if profile.has_session_token else ""
-    return "" if profile.other_way else "holds no long-lived keys"
+        return "has temporary keys" if profile.has_session_token else ""
+    return "" if profile.other_way else "has no long-lived keys"
 
 
 def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
     if name == session_profile:
         raise ConfigurationError(
-            f"Profile {sanitize(name)} can't be the source of its own session.",
-            "Name the profile with the long-lived keys by --source-profile, "
-            "or another session profile by --profile.",
+            f"Profile {sanitize(name)} has no long-lived keys to make its own session from.",
+            "Name the profile that has them with --source-profile, "
+            "or another session profile with --profile.",
         )
     unavailable_reason = why_not_source(ports.files.profile(name))
     if unavailable_reason:
         raise ConfigurationError(
-            f"Source profile {sanitize(name)} {unavailable_reason}; {_NO_SESSION_OF_ITS_OWN}.",
+            f"Source profile {sanitize(name)} {unavailable_reason}; {_LONG_LIVED_NEEDED}.",
             _profiles_to_name(session_profile, ports),
         )
     keys = _keys_of(name, ports)
     if keys.session_token:
         raise ConfigurationError(
-            f"Source profile {sanitize(name)} resolves to temporary keys; "
-            f"{_NO_SESSION_OF_ITS_OWN}.",
+            f"Source profile {sanitize(name)} provides temporary keys; {_LONG_LIVED_NEEDED}.",
             _profiles_to_name(session_profile, ports),
         )
     return Source(name, keys)
@@ -143,7 +142,7 @@ def _profiles_to_name(session_profile: str, ports: Ports) -> str:
         if name != session_profile and _can_be_source(ports.files.profile(name))
     ]
     if names:
-        return f"Name a source by --source-profile: {quoted_list(names[:5])}."
+        return f"Name the source with --source-profile: {quoted_list(names[:5])}."
     return "Store an access key with aws configure, or name a profile with --source-profile."
 
 
@@ -155,7 +154,7 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
     """
     if named:
         if not _REGION.fullmatch(named):
-            raise UsageError(f"--region '{sanitize(named)}' is no region.", _WHAT_A_REGION_IS)
+            raise UsageError(f"--region '{sanitize(named)}' isn't a region.", _WHAT_A_REGION_IS)
         return named
     of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
     environment = ports.environment
@@ -168,18 +167,17 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
     )
     if region and not _REGION.fullmatch(region):
         raise ConfigurationError(
-            f"The region '{sanitize(region)}' of profile {sanitize(session_profile.name)}, its "
-            "source "
-            "or the environment is no region.",
-            f"Correct it where it stands. {_WHAT_A_REGION_IS}",
+            f"'{sanitize(region)}' isn't a region. It comes from profile "
+            f"{sanitize(session_profile.name)}, its source profile, or your environment.",
+            f"Correct it there. {_WHAT_A_REGION_IS}",
         )
     return region
 
 
 _REGION = re.compile(r"(?!-)(?![0-9]+$)[A-Za-z0-9-]{1,63}(?<!-)")
-"""What can stand in an endpoint's name (RFC 1123, section 2.1)."""
+"""A label of a host name, as a region is part of one (RFC 1123, section 2.1)."""
 
-_WHAT_A_REGION_IS = "A region is a name such as eu-west-1."
+_WHAT_A_REGION_IS = "A region looks like eu-west-1."
 
 
 DEFAULT_SESSION_PROFILE = "mfa"
@@ -188,36 +186,36 @@ DEFAULT_SESSION_PROFILE = "mfa"
 def check_session_profile(profile: Profile, now: datetime) -> None:
     """Raise ConfigurationError if the profile may not get a session, with the remedy."""
     name = sanitize(profile.name)
-    another = f"Name another session profile: --profile {_another(profile.name)}."
+    another = f"Use another session profile:  --profile {_another(profile.name)}"
     if profile.is_switched_off:
         raise ConfigurationError(
             f"Profile {name} has {SESSION_OPTION} = off.",
-            f"Remove that line from its section in the config file. {another}",
+            f"Remove that line from ~/.aws/config. {another}",
         )
     if profile.other_way:
         raise ConfigurationError(
-            f"Profile {name} gets its credentials by {profile.other_way}; it stays as it is.",
+            f"Profile {name} gets its credentials from {profile.other_way}. Nothing was changed.",
             another,
         )
     if profile.has_session_token and profile.get("manager") == OUR_NAME and not profile.is_ours:
         _refuse_keys(profile, another)
     other = other_session(profile)
-    if other and lives(other.expiration, now):
+    if other and may_be_valid(other.expiration, now):
         raise ConfigurationError(
-            f"Profile {name} holds a session of {other.tool}; it stays as it is.", another
+            f"Profile {name} has a session from {other.tool}. Nothing was changed.", another
         )
 
 
 def _refuse_keys(profile: Profile, another: str) -> None:
-    """Refuse keys of others beside lines of ours; without any key such lines are no obstacle."""
+    """Refuse keys that aws mfa didn't write next to lines that it did; the lines alone are fine."""
     if not profile.key_section:
         return
     name = sanitize(profile.name)
     raise ConfigurationError(
         f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
-        "session. They stay.",
-        "If these keys are to stay, remove the lines expiration, issued, issued_key and manager "
-        f"from [{name}] in the credentials file (and aws_session_token, if they came without). "
+        "session. Nothing was changed.",
+        "To keep these keys, remove the lines expiration, issued, issued_key and manager from "
+        f"[{name}] in ~/.aws/credentials (and aws_session_token, if the keys have none). "
         f"{another}",
     )
 

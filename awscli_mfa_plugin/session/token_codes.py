@@ -48,7 +48,7 @@ _ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
 
 @dataclass(frozen=True)
 class TokenCode:
-    """Six digits, and the source that gave them."""
+    """Six digits, and where they came from."""
 
     digits: str
     origin: str
@@ -95,7 +95,7 @@ class TokenCodeSources:
         return TokenCode(self._asked(), PROMPT)
 
     def can_go_on(self, code: TokenCode) -> bool:
-        """Tell whether another code may come after ``code``, which didn't serve."""
+        """Tell whether another code can follow ``code``, which AWS didn't take."""
         if code.origin == OPTION:
             return False
         return bool(self._settings.process) or not self._ports.terminal.unavailable_reason()
@@ -114,8 +114,8 @@ class TokenCodeSources:
         code = token_code(self._ports.token_process.run(self._settings.process))
         if code is None:
             raise TokenProcessError(
-                "The command in mfa_process printed no six digits; AWS wasn't called.",
-                "Run it yourself to check: it must print only the MFA code.",
+                "The command in mfa_process didn't print an MFA code. AWS wasn't called.",
+                "Run it yourself to check: it must print the six digits and nothing else.",
             )
         return code
 
@@ -123,7 +123,7 @@ class TokenCodeSources:
         unavailable_reason = self._ports.terminal.unavailable_reason()
         if unavailable_reason:
             raise CannotAskError(
-                f"An MFA code for {self._name} is needed, and {unavailable_reason}.",
+                f"An MFA code for {self._name} is needed, but {unavailable_reason}.",
                 "Use --token-code or AWS_MFA_TOKEN_CODE, or set mfa_process.",
             )
         if self._reason:
@@ -141,10 +141,10 @@ class TokenCodeSources:
 
 
 class MutedTerminal:
-    """A terminal that asks nobody, and says why."""
+    """A terminal that never asks, and says why."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the reason, worded to follow "and"."""
+        """Keep the reason, worded to follow "but"."""
         self._reason = reason
 
     def unavailable_reason(self) -> str:
@@ -177,11 +177,11 @@ def terminal_for(
     counts for one call, and ``CI`` for machines with nobody in front of them.
     """
     if environment.get("AWS_MFA_PROMPT", "").lower() == "never":
-        return MutedTerminal("AWS_MFA_PROMPT=never forbids to ask")
+        return MutedTerminal("AWS_MFA_PROMPT=never turns prompts off")
     if prompt_setting.lower() == "never":
-        return MutedTerminal("mfa_prompt = never forbids to ask")
+        return MutedTerminal("mfa_prompt = never turns prompts off")
     if environment.get("CI", "").lower() not in {"", "0", "false"}:
-        return MutedTerminal("CI is set, so nobody is asked")
+        return MutedTerminal("CI is set, which turns prompts off")
     return terminal
 
 
@@ -208,4 +208,4 @@ def code_for_role(profile: Profile, ports: Ports) -> str:
                 ports.used_codes.remember(serial, code.digits)
                 return code.digits
         seconds = seconds_to_next_code(ports.clock.now())
-        ports.wait(seconds, "This code was used already. The next one appears in")
+        ports.wait(seconds, "This code was already used. Next code in")

@@ -38,7 +38,7 @@ def exported(files: SharedFiles, note: Notes) -> Profiles:
         if profile.is_managed:
             _export(profile, found, note)
     waiting = [each for each in profiles.values() if each.config.get("role_arn")]
-    # Roles on roles: each round finds what stands on what the last one found.
+    # Roles on roles: each round finds those whose source the last one found.
     while ready := [each for each in waiting if each.config.get("source_profile") in found]:
         waiting = [each for each in waiting if each not in ready]
         for profile in ready:

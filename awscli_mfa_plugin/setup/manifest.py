@@ -68,7 +68,7 @@ class SetupManifest:
 
 
 def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
-    """Return the error for what stands at a place of a manifest (counted from 1)."""
+    """Return the error for a place in a manifest (counted from 1)."""
     return yaml_reader.yaml_error(file, line, column, why, "manifest")
 
 
@@ -143,7 +143,7 @@ class _Reader:
             setting: self.setting(kind, setting, *nodes) for setting, nodes in fields.items()
         }
         if settings.get(SOURCE_OPTION) == name:
-            why = f"profile {sanitize(name)} can't be the source of its own session"
+            why = f"profile {sanitize(name)} has no long-lived keys to make its own session from"
             raise self.error(fields[SOURCE_OPTION][1], why)
         places = {setting: (at.line, at.column) for setting, (_, at) in fields.items()}
         return ManifestProfile(name, kind, settings, key.line, key.column, places)

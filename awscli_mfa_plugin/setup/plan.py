@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
 from awscli_mfa_plugin.session import OTHER_WAYS
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
-from awscli_mfa_plugin.session.sections import config_section, lives, other_session
+from awscli_mfa_plugin.session.sections import config_section, may_be_valid, other_session
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.manifest import unreadable
 from awscli_mfa_plugin.setup.settings import COMMAND, MARKED_PROFILE, ROLE
@@ -100,17 +100,17 @@ def _why_no_role(profile: Profile) -> str:
     if profile.has_long_lived_keys:
         return "has long-lived keys"
     other = next((way for way in OTHER_WAYS if way != "role_arn" and profile.get(way)), "")
-    return f"gets its credentials by {other}" if other else ""
+    return f"gets its credentials from {other}" if other else ""
 
 
 def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) -> str:
     if profile.other_way:
-        return f"gets its credentials by {profile.other_way}"
+        return f"gets its credentials from {profile.other_way}"
     if profile.is_switched_off:
         return f"has {SESSION_OPTION} = off"
     other = other_session(profile)
-    if other and lives(other.expiration, now):
-        return f"has a valid session of {other.tool}"
+    if other and may_be_valid(other.expiration, now):
+        return f"has a valid session from {other.tool}"
     if profile.has_long_lived_keys and wanted.kind != MARKED_PROFILE:
         return f"holds long-lived keys, which allow only {SESSION_OPTION}: on"
     return ""

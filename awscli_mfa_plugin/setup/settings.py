@@ -203,7 +203,7 @@ def secret_in(text: str, *, is_command: bool = False) -> tuple[str, int] | None:
 def check_no_secrets(text: str, file: str) -> None:
     """Raise ConfigurationError, with line and column, if a file seems to hold a secret.
 
-    Comments count: what stands in a repository is read by many. The secret isn't repeated.
+    Comments count: many people read a repository. The secret isn't repeated.
     """
     for number, line in enumerate(text.split("\n"), 1):
         found = secret_in(line)

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.errors import (
     PermissionDeniedError,
 )
 from awscli_mfa_plugin.session.devices import (
-    WHERE_THE_SERIAL_STANDS,
+    WHERE_TO_FIND_THE_SERIAL,
     checked_serial,
     list_devices,
     none_usable,
@@ -64,7 +64,7 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
 
 
 def _typed(why: str, known: str, ports: Ports) -> str:
-    ports.terminal.tell(f"{why}\n  {WHERE_THE_SERIAL_STANDS}\n")
+    ports.terminal.tell(f"{why}\n  {WHERE_TO_FIND_THE_SERIAL}\n")
     return asked("MFA serial", known, checked_serial, ports.terminal)
 
 

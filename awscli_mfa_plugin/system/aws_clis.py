@@ -200,7 +200,7 @@ def _interpreter(path: str, start: bytes, environment: Mapping[str, str]) -> str
     """Return the Python that a script starts with, found on the PATH if it is named so."""
     words = os.fsdecode(start.split(b"\n", 1)[0][2:]).split()
     if not words:
-        # A Windows launcher stands beside its Python, or one folder below it.
+        # A Windows launcher is beside its Python, or one folder below it.
         folder = os.path.dirname(path)
         beside = [os.path.join(each, "python.exe") for each in (folder, os.path.dirname(folder))]
         return next(filter(os.path.isfile, beside), "") if _ON_WINDOWS else ""

@@ -125,7 +125,7 @@ def powershell_words(_question: Question) -> list[str]:
 
 
 class DialogTerminal:
-    """A terminal in windows; what it is told appears above the next question."""
+    """A terminal in dialogs; text passed to `tell` appears above the next question."""
 
     def __init__(
         self, environment: Mapping[str, str], notes: Notes, seconds: int = DIALOG_SECONDS
@@ -134,7 +134,7 @@ class DialogTerminal:
         self._given = environment
         self._notes = notes
         self._seconds = seconds
-        self._told = ""
+        self._text = ""
 
     @cached_property
     def _environment(self) -> dict[str, str]:
@@ -150,7 +150,7 @@ class DialogTerminal:
 
     def tell(self, text: str) -> None:
         """Keep text for the next question."""
-        self._told += text
+        self._text += text
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, and say so in the notes."""
@@ -162,8 +162,8 @@ class DialogTerminal:
 
         Raises CannotAskError if nobody answers, UnshownError if the window can't be shown.
         """
-        text = f"{self._told}{question.rstrip().rstrip(':')}"
-        self._told = ""
+        text = f"{self._text}{question.rstrip().rstrip(':')}"
+        self._text = ""
         asked = Question(text, self._seconds, hidden)
         words = self._words(asked)
         if not words:

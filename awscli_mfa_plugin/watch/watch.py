@@ -202,7 +202,7 @@ class Watch:
                 return state, "", False
             self._say_once(profile.name, state, f"not renewed: {error.what}")
             return replace(state, gave_up=not isinstance(error, _PASSING)), error.what, False
-        if result.outcome == "due":
+        if result.outcome == "expiring":
             return state, "", False
         until = moment(result.expiration or session.expiration, self._now())
         how = "renewed" if result.outcome == "renewed" else "renewed elsewhere"

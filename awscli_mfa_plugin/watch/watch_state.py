@@ -30,7 +30,7 @@ class WatchStateFile:
     def __init__(
         self, folder: StateFolder, credentials_path: str, now: Callable[[], datetime]
     ) -> None:
-        """Name the file; profiles are told apart by their credentials file too."""
+        """Name the file; profiles of different credentials files have different state."""
         self._folder = folder
         self._path = folder.file("watch.json")
         self._credentials_path = credentials_path

@@ -287,4 +287,4 @@ def test_an_answer_that_is_no_session_is_told_apart(
         edge.sts.get_session_token(edge.keys("ada"), ADA, edge.code(ADA), 900, REGION)
     assert caught.value.field == (name if "Result" not in name else "Credentials")
     assert caught.value.exit_code == 254
-    assert "the code is spent" in caught.value.what
+    assert "the code is used up" in caught.value.what

@@ -46,7 +46,11 @@ CASES: dict[str, tuple[list[str], int, str]] = {
         253,
         "a user's ARN, not an MFA device's",
     ),
-    "a serial that is too short": (["--serial-number", "GAHT1234"], 253, "9 to 256 characters"),
+    "a serial that is too short": (
+        ["--serial-number", "GAHT1234"],
+        253,
+        "9 to 256 letters, digits",
+    ),
     "a FIDO device": (
         ["--serial-number", "arn:aws:iam::123456789012:u2f/user/ada/key"],
         253,
@@ -60,13 +64,13 @@ CASES: dict[str, tuple[list[str], int, str]] = {
     "a target with a credential source": (["--profile", "instance"], 253, "credential_source"),
     "a target that aws login made": (["--profile", "signed"], 253, "login_session"),
     "a target that is switched off": (["--profile", "off"], 253, "mfa_session = off"),
-    "another tool's session": (["--profile", "awsume"], 253, "a session of awsume"),
-    "a temporary source": (["--source-profile", "temporary"], 253, "holds temporary keys"),
-    "a role as source": (["--source-profile", "role"], 253, "temporary keys by role_arn"),
+    "another tool's session": (["--profile", "awsume"], 253, "a session from awsume"),
+    "a temporary source": (["--source-profile", "temporary"], 253, "has temporary keys"),
+    "a role as source": (["--source-profile", "role"], 253, "temporary keys from role_arn"),
     "a source that isn't there": (["--source-profile", "nobody"], 253, "doesn't exist"),
-    "a failing process as source": (["--source-profile", "process"], 253, "can't be had"),
-    "a name with a bracket": (["--profile", "a]b"], 253, "can't stand in a shared AWS file"),
-    "a name with a newline": (["--profile", "a\nb"], 253, "can't stand in a shared AWS file"),
+    "a failing process as source": (["--source-profile", "process"], 253, "Can't get the keys of"),
+    "a name with a bracket": (["--profile", "a]b"], 253, "can't be a profile name"),
+    "a name with a newline": (["--profile", "a\nb"], 253, "can't be a profile name"),
     "an unknown option": (["--bogus"], 252, "--bogus"),
 }
 
@@ -96,14 +100,14 @@ def test_bad_input(aws: Aws, options: list[str], exit_code: int, message: str) -
 
 
 REFUSALS: dict[str, tuple[str, dict[str, object], int, str]] = {
-    "throttled": ("throttle", {"count": 9}, 254, "too many calls"),
-    "failed": ("500", {}, 255, "the code may be spent"),
-    "reset": ("reset", {}, 255, "the code may be spent"),
-    "a captive portal": ("html", {}, 255, "a captive portal"),
-    "a page that isn't XML": ("html", {"broken": True}, 255, "a captive portal"),
-    "a damaged answer": ("truncated", {}, 255, "arrived damaged"),
+    "throttled": ("throttle", {"count": 9}, 254, "limiting requests"),
+    "failed": ("500", {}, 255, "The code may be used up"),
+    "reset": ("reset", {}, 255, "The code may be used up"),
+    "a network's sign-in page": ("html", {}, 255, "a network's sign-in page"),
+    "a page that isn't XML": ("html", {"broken": True}, 255, "a network's sign-in page"),
+    "a damaged answer": ("truncated", {}, 255, "was damaged"),
     "a clock that is off": ("skewed-date", {"seconds": 3600}, 254, "1 h behind AWS's"),
-    "STS is off in the region": ("region-disabled", {}, 254, "STS is off in eu-west-1"),
+    "STS off in the region": ("region-disabled", {}, 254, "STS is turned off in eu-west-1"),
 }
 
 
@@ -126,15 +130,15 @@ def test_what_aws_and_the_network_do(
 
 
 USERS: dict[str, tuple[str, list[str], int, str]] = {
-    "two devices and no terminal": ("many", [], 253, "Several MFA devices could be meant"),
+    "two devices and no terminal": ("many", [], 253, "You have several MFA devices"),
     "no device": ("nodevice", [], 253, "has no MFA device"),
     "FIDO devices only": ("fido", [], 253, "FIDO devices only"),
-    "may not list its devices": ("denied", [], 253, "may not list its devices"),
+    "not allowed to list devices": ("denied", [], 253, "aren't allowed to list your devices"),
     "another user's device": (
         "ada",
         ["--serial-number", "arn:aws:iam::123456789012:mfa/user01"],
         254,
-        "can't validate codes of this MFA device",
+        "can't check codes of this MFA device",
     ),
     "a wrong code": ("ada", [], 254, "AWS rejected the code"),
 }
@@ -161,7 +165,7 @@ def test_an_unknown_key(aws: Aws) -> None:
     aws.write_credentials("[default]\naws_access_key_id = AKIANOBODY\naws_secret_access_key = x\n")
     result = aws.run("mfa", "login", "--token-code", "000000")
     assert result.code == 254, result.output
-    assert "doesn't know the access key" in result.stderr
+    assert "doesn't know this access key" in result.stderr
 
 
 def test_a_wrong_secret(aws: Aws) -> None:
@@ -171,4 +175,4 @@ def test_a_wrong_secret(aws: Aws) -> None:
     aws.write_credentials(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = wrong\n")
     result = aws.run("mfa", "login", "--token-code", "000000")
     assert result.code == 254, result.output
-    assert "the secret access key isn't the one" in result.stderr
+    assert "the secret access key doesn't belong to" in result.stderr

@@ -53,9 +53,9 @@ def test_a_background_job_is_neither_stopped_nor_asks(home: Home, aws: EmbeddedA
     shown, end = in_background(terminal)
     assert end.split()[0] == "253", terminal.text
     assert "Stopped" not in end
-    assert "The session of profile mfa is over" in shown
+    assert "The MFA session of profile mfa has expired" in shown
     assert "in the background" in shown
-    assert "Log in: aws mfa login --profile mfa" in shown
+    assert "Log in:  aws mfa login --profile mfa" in shown
     home.write_credentials(
         home.credentials.read_text().split("[mfa]")[0] + session_section(aws, "mfa", DUE)
     )

@@ -176,7 +176,7 @@ def test_leftovers_of_a_session_that_is_over(home: Home, aws: EmbeddedAws, clien
     code = aws.fresh_code(serial_of(aws))
     login = home.run("mfa", "login", "--force", "--token-code", code, env=leftovers)
     assert login.returncode == 0, login.output
-    assert "Set aside: the environment holds temporary keys (AWS_SESSION_TOKEN)" in login.stderr
+    assert "Set aside: the environment has temporary keys (AWS_SESSION_TOKEN)" in login.stderr
     words = ["mfa", "exec", "--profile", "mfa", "--", *client.command(aws.url, "")]
     result = home.run(*words, env={**leftovers, **client.environment(aws.url)})
     assert result.returncode == 0, result.output

@@ -359,7 +359,7 @@ def test_nothing_answers(home: Home) -> None:
         "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = a-secret\n"
     )
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "AWS can't be reached in eu-west-1" in seen(result, "sts"), result.output
+    assert "Can't reach AWS in eu-west-1" in seen(result, "sts"), result.output
     assert "HTTPS_PROXY" in seen(result, "proxy", "ok")
     assert result.returncode == 253
     assert "a-secret" not in result.output
@@ -371,10 +371,10 @@ def test_something_else_answers(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     aws.fault("GetCallerIdentity", "html")
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "a captive portal" in seen(result, "sts"), result.output
+    assert "a sign-in page" in seen(result, "sts"), result.output
     aws.fault("GetCallerIdentity", "region-disabled")
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "STS is off in eu-west-1" in seen(result, "sts"), result.output
+    assert "STS is turned off in eu-west-1" in seen(result, "sts"), result.output
 
 
 SERIALS = {

@@ -198,7 +198,7 @@ def test_exec_passes_signals_on(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_min_remaining_renews_before(home: Home, aws: EmbeddedAws) -> None:
-    """A session that isn't due is renewed if too little is left of it."""
+    """A session that doesn't expire soon is renewed if too little is left of it."""
     settled(home, aws)
     age(home, 3600)
     before = session_in(home)
@@ -246,7 +246,7 @@ def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws)
     script = "aws mfa credential-process --profile mfa < /dev/null > answer 2> said"
     terminal = Terminal(["/bin/sh", "-c", script], env=home.environment(), cwd=home.path)
     home.terminals.append(terminal)
-    terminal.expect("Profile mfa needs a session.")
+    terminal.expect("Profile mfa needs an MFA session.")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text

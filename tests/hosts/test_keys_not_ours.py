@@ -67,7 +67,7 @@ def test_a_renewal_keeps_new_keys(
     before = home.credentials.read_bytes()
     result = home.run("s3", "ls", "--profile", "mfa")
     assert result.returncode == 253, result.output
-    assert "holds long-lived keys of its own" in result.stderr
+    assert "has its own long-lived keys" in result.stderr
     assert "--source-profile mfa" in result.stderr
     assert SECRET not in result.output
     assert home.credentials.read_bytes() == before
@@ -91,7 +91,7 @@ def test_each_command_keeps_new_keys(home: Home, aws: EmbeddedAws) -> None:
     for command in COMMANDS:
         result = home.run("mfa", *command)
         assert result.returncode == 253, (command, result.output)
-        assert "holds long-lived keys of its own" in result.stderr, command
+        assert "has its own long-lived keys" in result.stderr, command
         assert home.credentials.read_bytes() == before, command
     assert "not logged in" in home.run("mfa", "status").stdout
     assert "Traceback" not in home.run("mfa", "watch", "--once").output
@@ -205,9 +205,9 @@ def test_a_wrong_answer_of_sts(
     result = home.run(*command)
     assert result.returncode == 254, result.output
     assert message in result.stderr
-    assert "the code is spent" in result.stderr
-    assert "captive" not in result.stderr
+    assert "the code is used up" in result.stderr
+    assert "sign-in page" not in result.stderr
     assert home.credentials.read_bytes() == before
     again = home.run(*command)
     assert again.returncode == 254, again.output
-    assert "was used already" in again.stderr
+    assert "was already used" in again.stderr

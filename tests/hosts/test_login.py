@@ -217,7 +217,7 @@ def test_a_used_code_is_caught_here(home: Home, aws: EmbeddedAws) -> None:
     before = len(aws.calls)
     again = home.run("mfa", "login", "--force", "--token-code", code)
     assert again.returncode == 254, again.output
-    assert "was used already" in again.stderr
+    assert "was already used" in again.stderr
     assert [call.action for call in aws.calls[before:] if call.token_code] == []
 
 
@@ -230,7 +230,7 @@ def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> 
     terminal = home.spawn("mfa", "login", "--force")
     terminal.expect("(profile mfa): ")
     terminal.send_line(code)
-    terminal.expect("The next one appears in")
+    terminal.expect("Next code in")
     terminal.send(CTRL_C)
     assert terminal.wait() == 130, terminal.text
 
@@ -242,7 +242,7 @@ def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> N
     aws.fault("GetSessionToken", "answer-lost")
     result = home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
     assert result.returncode == 255, result.output
-    assert "the code may be spent" in result.stderr
+    assert "The code may be used up" in result.stderr
     assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1
 
 

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 SLOWLY = ("s3", "cp", "--recursive", "s3://reports", "there", "--profile", "mfa")
 
 
-def settle_nearly_due(home: Home, aws: EmbeddedAws, *, due_in: int, over_in: int) -> None:
-    """Give the home a session that comes due and ends in so many seconds, by the file."""
+def settle_nearly_expiring(
+    home: Home, aws: EmbeddedAws, *, expiring_in: int, expired_in: int
+) -> None:
+    """Give the home a session that starts to expire, and expires, in so many seconds by the file."""
     managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
     settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n")
     code = aws.fresh_code(serial_of(aws))
     assert home.run("mfa", "login", "--token-code", code).returncode == 0
     session, text = session_in(home), home.credentials.read_text()
-    end = datetime.now(timezone.utc) + timedelta(seconds=over_in)
-    # A quarter of the lifetime is the window, so this is due at the moment that is wanted.
-    issued = end - timedelta(seconds=4 * (over_in - due_in))
+    end = datetime.now(timezone.utc) + timedelta(seconds=expired_in)
+    # A quarter of the lifetime is the window, so this starts to expire when wanted.
+    issued = end - timedelta(seconds=4 * (expired_in - expiring_in))
     for option, time in (("expiration", end), ("issued", issued)):
         text = text.replace(session[option], time.isoformat(timespec="seconds"))
     home.write_credentials(text)
@@ -36,10 +38,10 @@ def settle_nearly_due(home: Home, aws: EmbeddedAws, *, due_in: int, over_in: int
 
 def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: EmbeddedAws) -> None:
     """One question, on a line of its own, however many threads; then the copy goes on."""
-    settle_nearly_due(home, aws, due_in=6, over_in=40)
+    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=40)
     aws.fault("GetObject", "slow", count=-1, seconds=8)
     terminal = home.spawn(*SLOWLY)
-    terminal.expect("The session of profile mfa is due")
+    terminal.expect("The MFA session of profile mfa expires in")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
@@ -50,7 +52,7 @@ def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: Emb
 
 def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
     """Ctrl-D: asked once, and the copy ends well on the session that is there."""
-    settle_nearly_due(home, aws, due_in=6, over_in=120)
+    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
     aws.fault("GetObject", "slow", count=1, seconds=8)
     terminal = home.spawn(*SLOWLY)
     terminal.expect("(profile mfa): ")
@@ -62,7 +64,7 @@ def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAw
 
 def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
     """No terminal: the session serves while it lives."""
-    settle_nearly_due(home, aws, due_in=6, over_in=120)
+    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
     aws.fault("GetObject", "slow", count=1, seconds=8)
     result = home.run(*SLOWLY)
     assert result.returncode == 0, result.output
@@ -70,7 +72,7 @@ def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> No
 
 @pytest.mark.parametrize("host", CHAINS, indirect=True)
 def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
-    """One code at the start and one when the session is due, whatever roles are used."""
+    """One code at the start and one when the session expires soon, whatever roles are used."""
     serial = serial_of(aws)
     classic = f"source_profile = default\nmfa_serial = {serial}\nregion = {REGION}\n"
     roles = "".join(

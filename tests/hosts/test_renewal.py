@@ -59,7 +59,7 @@ def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
     """No login came before: one line says why, the prompt follows, the command runs."""
     settle_managed(home, aws)
     terminal = home.spawn(*S3)
-    terminal.expect("Profile mfa needs a session.")
+    terminal.expect("Profile mfa needs an MFA session.")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
@@ -98,7 +98,7 @@ def test_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws)
     result = home.run(*S3)
     assert result.returncode == 253, result.output
-    assert "Log in: aws mfa login --profile mfa" in result.stderr
+    assert "Log in:  aws mfa login --profile mfa" in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
 
@@ -121,7 +121,7 @@ def test_a_session_that_is_over(home: Home, aws: EmbeddedAws, command: tuple[str
     age(home, -5)
     result = home.run(*command, "--profile", "mfa")
     assert result.returncode == 253, result.output
-    assert "The session of profile mfa is over" in result.stderr
+    assert "The MFA session of profile mfa has expired" in result.stderr
     assert "ExpiredToken" not in result.stderr
 
 
@@ -145,7 +145,7 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
     log_in(home, aws)
     age(home, 300)
     terminal = home.spawn(*S3)
-    terminal.expect("The session of profile mfa is due: 4 min")
+    terminal.expect("The session of profile mfa expires in 4 min")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
@@ -280,7 +280,7 @@ def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
     """On a terminal, with the line that says why."""
     settle_managed(home, aws, role("admin", "mfa"))
     terminal = home.spawn("s3", "ls", "--profile", "admin")
-    terminal.expect("Profile mfa needs a session.")
+    terminal.expect("Profile mfa needs an MFA session.")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
@@ -292,7 +292,7 @@ def test_a_role_with_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     settle_managed(home, aws, role("admin", "mfa"))
     result = home.run("s3", "ls", "--profile", "admin")
     assert result.returncode == 253, result.output
-    assert "Log in: aws mfa login --profile mfa" in result.stderr
+    assert "Log in:  aws mfa login --profile mfa" in result.stderr
 
 
 @on_each_chain

@@ -131,7 +131,7 @@ def test_a_long_role_session_on_keys_that_turn_out_to_be_a_sessions(
     aws.advance(30)
     result = home.run(*WHO, "admin", env=code_for(aws))
     assert result.returncode == 253, result.output
-    assert "its source_profile hidden has the keys of a session" in result.stderr
+    assert "its source_profile hidden has session keys" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["export", "credential-process", "exec"])

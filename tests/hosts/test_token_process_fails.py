@@ -25,10 +25,10 @@ FAILURES = {
         "mfa_process: no token found",
         "failed with exit code 3: no token found",
     ),
-    "exit 0": ("printed no six digits; AWS wasn't called",),
+    "exit 0": ("didn't print an MFA code; AWS wasn't called",),
     "echo it said >&2; echo locked": (
         "mfa_process: it said",
-        "printed no six digits; AWS wasn't called",
+        "didn't print an MFA code; AWS wasn't called",
     ),
     None: ("mfa_process can't run", "No such file or directory"),
 }
@@ -61,7 +61,7 @@ def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
 
 
 def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: EmbeddedAws) -> None:
-    """The session is due and renewed in vain: its stderr is shown, the old session serves."""
+    """The session expires soon and can't be renewed: its stderr is shown, the old session is used."""
     (script, (said, *_)) = next(iter(FAILURES.items()))
     result = run_with(home, aws, script, 300)
     assert result.returncode == 0, result.output

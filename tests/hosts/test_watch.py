@@ -135,8 +135,8 @@ class Running:
                 stream.close()
 
 
-def settle_due(home: Home, aws: EmbeddedAws, seconds: int = 600, config: str = "") -> None:
-    """Give the home a session that is due and ends in so many seconds."""
+def settle_expiring(home: Home, aws: EmbeddedAws, seconds: int = 600, config: str = "") -> None:
+    """Give the home an expiring session that ends in so many seconds."""
     settle_on_session(home, aws, seconds, config)
 
 
@@ -153,7 +153,7 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
     """Due, asked, renewed; then there is nothing to do, and nothing is said."""
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     desktop.answers(aws.fresh_code(serial_of(aws)))
     first = home.run("mfa", "watch", "--once", env=desktop.env)
     assert first.returncode == 0, first.output
@@ -173,8 +173,8 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
 def test_dismissed_and_over_are_told_once_each(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """Five starts in a row: one question, one notice when due, one when over."""
-    settle_due(home, aws)
+    """Five starts in a row: one question, one notice when expiring, one when expired."""
+    settle_expiring(home, aws)
     desktop.dismisses()
     clock = MovedClock(aws)
     for seconds in (0, 60, 601, 660):
@@ -193,7 +193,7 @@ def test_a_command_of_ones_own_is_told_in_its_environment(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
     """Where there is no desktop and no terminal; the keys stay out of it."""
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     tell = recorder(desktop.tools, "tell", "env >&9")
     env = {"PATH": desktop.env["PATH"], "AWS_SECRET_ACCESS_KEY": "hush"}
     options = ("--notify-command", f"{tell} --urgent")
@@ -230,7 +230,7 @@ def test_hostile_names_reach_the_desktop_as_text(
 
 def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: EmbeddedAws) -> None:
     """In the foreground, and Ctrl-C ends it with 130."""
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     terminal = home.spawn("mfa", "watch")
     terminal.expect("The MFA session of profile mfa expires in ")
     terminal.expect("(profile mfa): ")
@@ -354,7 +354,7 @@ def test_a_signal_ends_it_while_a_dialog_stands(
     home: Home, aws: EmbeddedAws, desktop: Desktop, name: str
 ) -> None:
     """The dialog goes with it, and nothing is left held."""
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     recorder(desktop.tools, "zenity", f"echo $$ > '{desktop.tools}/pid'; exec sleep 600")
     process = home.start("mfa", "watch", env=desktop.env)
     running = Running(process)
@@ -389,7 +389,7 @@ def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Deskt
 
     cron tells it of no display: systemd is asked for that.
     """
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     table = fake_crontab(desktop.tools)
     table.write_bytes(b"# mine\n0 5 * * * backup % \xff\n")
     before = table.read_bytes()
@@ -432,7 +432,7 @@ def test_systemd_comes_first_and_its_units_hold_no_secret(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
     """By a fake systemctl; the line for cron that was there goes, or there would be two."""
-    settle_due(home, aws)
+    settle_expiring(home, aws)
     fake_crontab(desktop.tools).write_bytes(b"1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
     recorder(desktop.tools, "systemctl", "")
     env = {**desktop.env, "https_proxy": "http://ada:hush@127.0.0.1:9"}

@@ -48,7 +48,7 @@ def test_a_value_of_many_lines_is_no_nested_option(tmp_path: Path) -> None:
 
 
 def test_a_file_with_a_byte_order_mark_is_refused(tmp_path: Path) -> None:
-    """No CLI reads it; it stays as it is."""
+    """No CLI reads it. Nothing was changed."""
     file, path = alias_file(tmp_path), tmp_path / ".aws" / "cli" / "alias"
     path.parent.mkdir(parents=True)
     path.write_text("[toplevel]\n", "utf-8-sig")

@@ -70,7 +70,7 @@ def told(error: Exception, *, code_sent: bool = True) -> MfaError:
 # AWS's answer, our class, and a word of the text that tells the cause.
 ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
     "wrong code": ((403, "AccessDenied", WRONG_CODE), WrongCodeError, "rejected the code"),
-    "unknown device": ((403, "AccessDenied", BAD_SERIAL), UnknownDeviceError, "FIDO"),
+    "unknown device": ((403, "AccessDenied", BAD_SERIAL), UnknownDeviceError, "passkey"),
     "serial without code": ((403, "AccessDenied", NO_PAIR), ServiceError, "must provide both"),
     "a duration out of range": ((400, "ValidationError", TOO_SHORT), ServiceError, "900"),
     "temporary keys": (
@@ -90,24 +90,24 @@ ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
     "another secret key": (
         (403, "SignatureDoesNotMatch", NOT_THE_SIGNATURE),
         WrongKeyError,
-        "secret access key isn't",
+        "secret access key doesn't belong",
     ),
     "a session that is over": (
         (403, "ExpiredToken", "The security token included in the request is expired"),
         TemporaryKeysError,
-        "over",
+        "expired",
     ),
     "a session that is over, S3's": (
         (400, "ExpiredToken", "The provided token has expired."),
         TemporaryKeysError,
-        "over",
+        "expired",
     ),
     "denied by a policy": ((403, "AccessDenied", DENIED), PermissionDeniedError, "explicit deny"),
     "too many calls": ((400, "Throttling", "Rate exceeded"), ThrottledError, "Rate exceeded"),
     "too many calls, as a server error": (
         (503, "ThrottlingException", "Rate exceeded"),
         ThrottledError,
-        "unused",
+        "No code was used",
     ),
     "STS off in the region": (
         (403, "RegionDisabledException", REGION_OFF),
@@ -124,7 +124,7 @@ ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
         ServiceError,
         "not valid",
     ),
-    "a failing server": ((500, "InternalFailure", "unknown error"), AnswerLostError, "spent"),
+    "a failing server": ((500, "InternalFailure", "unknown error"), AnswerLostError, "used up"),
     "a failing gateway": ((502, "502", "Bad Gateway"), AnswerLostError, "Bad Gateway"),
 }
 
@@ -147,7 +147,7 @@ def test_an_answer_is_told_by_its_cause(
 )
 def test_a_known_cause_has_a_remedy(case: str) -> None:
     """What to do next, in a sentence."""
-    assert told(refusal(*ANSWERS[case][0])).remedy.endswith(".")
+    assert told(refusal(*ANSWERS[case][0])).remedy
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, "InternalFailure"), (503, "503")])
@@ -155,7 +155,7 @@ def test_a_failed_server_spent_no_code_that_wasnt_sent(status: int, code: str) -
     """A call without a code is simply to be tried again."""
     error = told(refusal(status, code, "It failed."), code_sent=False)
     assert type(error) is UnreachableError
-    assert "spent" not in str(error)
+    assert "used up" not in str(error)
     assert error.remedy == "Try again."
 
 
@@ -344,7 +344,7 @@ def test_a_captive_portal_is_called_one(error: Exception) -> None:
     """People see neither a KeyError nor the page."""
     reason = told(error)
     assert type(reason) is UnreachableError
-    assert "captive portal" in reason.what
+    assert "sign-in page" in reason.what
     assert "sign in" in reason.remedy
     for text in (SECRET, "KeyError", "GetSessionTokenResult", "<HTML>"):
         assert text not in str(reason)
@@ -355,7 +355,7 @@ def test_an_answer_without_result_is_awss_and_spent_the_code() -> None:
     reason = told(without_result("GetSessionTokenResponse"))
     assert type(reason) is BadAnswerError
     assert (reason.exit_code, reason.field) == (254, "Credentials")
-    assert "the code is spent" in reason.what
+    assert "the code is used up" in reason.what
     assert SECRET not in str(reason)
 
 

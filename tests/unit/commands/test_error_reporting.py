@@ -14,7 +14,7 @@ from awscli_mfa_plugin.commands.error_reporting import (
 )
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 
-REMEDY = "\nInstall it again, with its dependencies, where this aws loads it from."
+REMEDY = "\nInstall the plugin again, with its dependencies, where this aws loads it from."
 
 RAISED = {
     "one of ours": (UsageError("What.", "Remedy."), 252, "What.\nRemedy."),

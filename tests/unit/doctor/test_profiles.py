@@ -99,14 +99,14 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "managed-profile",
         WARNING,
-        "gets its credentials by credential_process",
+        "gets its credentials from credential_process",
     ),
     "switched on, and another way": (
         {"profile mfa": {"mfa_session": "on", "sso_session": "x"}},
         None,
         "managed-profile",
         WARNING,
-        "gets its credentials by sso_session",
+        "gets its credentials from sso_session",
     ),
     "no source": (
         {"profile mfa": {"mfa_session": "on"}},
@@ -127,14 +127,14 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         {"other": TEMPORARY},
         "source",
         ERROR,
-        "holds temporary keys",
+        "has temporary keys",
     ),
     "its own source": (
         {"profile mfa": {"mfa_source_profile": "mfa"}},
         None,
         "source",
         ERROR,
-        "can't be the source of its own session",
+        "has no long-lived keys to make its own session from",
     ),
     "a bad duration": (
         {"profile mfa": MANAGED | {"duration_seconds": "60"}},
@@ -210,14 +210,14 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         ERROR,
         "AWS accepts 900 to 43200.",
     ),
-    "a long role left to the CLI on a session": (
+    "a long role has mfa_session = off on a session": (
         {"profile mfa": MANAGED, "profile r": ROLE | OFF | {"duration_seconds": "7200"}},
         None,
         "role-duration",
         ERROR,
-        "duration_seconds = 7200, but its source_profile mfa has the keys of a session",
+        "duration_seconds = 7200, but its source_profile mfa has session keys",
     ),
-    "a long role left to the CLI on a role": (
+    "a long role has mfa_session = off on a role": (
         {
             "profile r": ROLE | OFF | {"duration_seconds": "7200", "source_profile": "s"},
             "profile s": ROLE | {"source_profile": "default"},
@@ -225,16 +225,16 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
         None,
         "role-duration",
         ERROR,
-        "its source_profile s has the keys of a session",
+        "its source_profile s has session keys",
     ),
-    "a role left to the CLI that is too long for anybody": (
+    "a role has mfa_session = off that is too long for anybody": (
         {"profile r": ROLE | OFF | {"duration_seconds": "43201", "source_profile": "default"}},
         None,
         "role-duration",
         ERROR,
         "AWS accepts 900 to 43200.",
     ),
-    "a role left to the CLI on a session": (
+    "a role has mfa_session = off on a session": (
         {"profile mfa": MANAGED, "profile r": ROLE | OFF},
         None,
         "role-source",
@@ -279,18 +279,18 @@ SOUND: dict[str, tuple[Sections, Sections]] = {
         {"profile r": ROLE | {"source_profile": "default", "duration_seconds": "7200"}},
         {"default": LONG_LIVED},
     ),
-    "a long role left to the CLI": (
+    "a long role has mfa_session = off": (
         {
             "default": {"mfa_session": "on"},
             "profile r": ROLE | OFF | {"source_profile": "default", "duration_seconds": "43200"},
         },
         {"default": LONG_LIVED},
     ),
-    "a role that leads back to itself": (
+    "a role that leads back to": (
         {"profile r": ROLE | {"source_profile": "r", "duration_seconds": "7200"}},
         {"default": LONG_LIVED},
     ),
-    "a role left to the CLI on another role": (
+    "a role has mfa_session = off on another role": (
         {
             "profile r": ROLE | OFF | {"source_profile": "s"},
             "profile s": ROLE | {"source_profile": "default"},

@@ -75,18 +75,18 @@ def test_the_way_to_the_source(
 
 
 def test_a_session_whose_mark_is_gone_is_handed_out() -> None:
-    """What this plugin wrote is its own, also when the profile isn't managed any more."""
+    """What this plugin wrote is its own, also when the profile has no MFA session any more."""
     has = FakeFiles({}, {"old": session_section()})
     assert way_to_source("old", {}, has) == ("old",)
 
 
 NO_WAYS: dict[str, tuple[str, dict[str, dict[str, str]], str]] = {
-    "unmanaged": ("default", {}, "isn't managed."),
+    "unmanaged": ("default", {}, "has no MFA session."),
     "switched off": ("mfa", {"mfa": {**MANAGED, "mfa_session": "off"}}, "(mfa_session = off)"),
     "a role that is switched off": (
         "admin",
         {"admin": {**ROLE, "source_profile": "mfa", "mfa_session": "off"}},
-        "left to the CLI",
+        "has mfa_session = off",
     ),
     "a role on an unmanaged profile": (
         "admin",
@@ -94,29 +94,29 @@ NO_WAYS: dict[str, tuple[str, dict[str, dict[str, str]], str]] = {
         "Profile default has no MFA session",
     ),
     "a role without a source": ("admin", {"admin": dict(ROLE)}, "has no source_profile"),
-    "a role that leads back to itself": (
+    "a role that leads back to": (
         "admin",
         {"admin": {**ROLE, "source_profile": "admin"}},
-        "leads back to itself",
+        "leads back to",
     ),
-    "SSO": ("sso", {"sso": {"sso_session": "x"}}, "by sso_session"),
-    "a process": ("p", {"p": {"credential_process": "get-keys"}}, "by credential_process"),
+    "SSO": ("sso", {"sso": {"sso_session": "x"}}, "from sso_session"),
+    "a process": ("p", {"p": {"credential_process": "get-keys"}}, "from credential_process"),
     "a process that leads here": (
         "tf",
         {"tf": {"credential_process": "awscli-mfa credential-process --profile tf"}},
-        "a cycle",
+        "credentials of tf itself",
     ),
     "one that leads here by the CLI": (
         "tf",
         {"tf": {"credential_process": "'/a b/aws' mfa credential-process"}},
-        "a cycle",
+        "credentials of tf itself",
     ),
     "another tool's process of that name": (
         "tf",
         {"tf": {"credential_process": "granted credential-process --profile tf"}},
-        "by credential_process; it isn't managed",
+        "from credential_process; it isn't an MFA profile",
     ),
-    "missing": ("nobody", {}, "isn't managed"),
+    "missing": ("nobody", {}, "has no MFA session"),
 }
 
 
@@ -188,7 +188,7 @@ def test_a_session_that_is_due_is_renewed() -> None:
     scene = world(43_200 - 60, "123456")
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIA1"
-    assert scene.terminal.told == ["The session of profile mfa is due: 1 min left.\n"]
+    assert scene.terminal.told == ["The MFA session of profile mfa expires in 1 min.\n"]
 
 
 def test_a_session_that_is_due_serves_where_nobody_is_asked() -> None:
@@ -204,7 +204,7 @@ def test_a_session_that_is_over_is_not_handed_out() -> None:
     scene = world(43_200, nobody="there is no terminal")
     with pytest.raises(ConfigurationError) as over:
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
-    assert over.value.remedy == "Log in: aws mfa login --profile mfa"
+    assert over.value.remedy == "Log in:  aws mfa login --profile mfa"
 
 
 def test_a_dismissed_question_without_a_session_is_a_cancellation() -> None:
@@ -233,7 +233,7 @@ def test_a_session_that_goes_away_meanwhile() -> None:
     """Another process may log out just then."""
     scene = world(0)
     vanishing = replace(scene.ports(), files=VanishingFiles(scene.files))
-    with pytest.raises(ConfigurationError, match="went away meanwhile"):
+    with pytest.raises(ConfigurationError, match="was removed meanwhile"):
         renewed_session(CredentialsRequest("mfa", min_remaining=60), "mfa", vanishing)
 
 
@@ -290,6 +290,7 @@ def test_an_hour_or_more_can_not_be_left(seconds: int) -> None:
 
 DUE_AT = 43_200 - 900 + 1
 OVER_AT = 43_200
+EXPIRED = "The MFA session of profile work has expired, and couldn't be renewed."
 
 
 def session(number: int, at: float = 0, lifetime: int = 43_200) -> Session:
@@ -346,15 +347,15 @@ def test_it_is_read_only_when_it_is_wanted() -> None:
 
 
 WHYS: dict[str, tuple[Session | None, float, str]] = {
-    "there is none": (None, 0, "Profile work needs a session."),
-    "it is due": (session(1), DUE_AT, "The session of profile work is due: 14 min left."),
-    "its last second": (session(1), OVER_AT - 1, "The session of profile work is due: 1 s left."),
-    "it is over": (session(1), OVER_AT, "The session of profile work is over."),
-    "it is over for long": (session(1), 10**6, "The session of profile work is over."),
+    "there is none": (None, 0, "Profile work needs an MFA session."),
+    "it is due": (session(1), DUE_AT, "The MFA session of profile work expires in 14 min."),
+    "its last second": (session(1), OVER_AT - 1, "The MFA session of profile work expires in 1 s."),
+    "it is over": (session(1), OVER_AT, "The MFA session of profile work has expired."),
+    "it is over for long": (session(1), 10**6, "The MFA session of profile work has expired."),
     "a short one is due": (
         session(1, lifetime=900),
         676,
-        "The session of profile work is due: 3 min 44 s left.",
+        "The MFA session of profile work expires in 3 min 44 s.",
     ),
 }
 
@@ -408,14 +409,20 @@ def test_a_refused_session_that_is_over_is_an_error_with_the_command_to_run(
     for _ in range(2):
         with pytest.raises(ConfigurationError) as caught:
             scene.at(OVER_AT)
-        assert caught.value.what == f"The session of profile work is over: {refusal.what}"
-        assert caught.value.remedy == "Log in: aws mfa login --profile work"
+        assert caught.value.what == f"{EXPIRED} {refusal.what}"
+        assert caught.value.remedy == "Log in:  aws mfa login --profile work"
     assert len(scene.reasons) == 1
 
 
 OVER: dict[str, tuple[Session | None, str]] = {
-    "none yet": (None, "The session of profile work isn't there yet: Nobody can be asked."),
-    "over": (session(1), "The session of profile work is over: Nobody can be asked."),
+    "none yet": (
+        None,
+        "Profile work has no MFA session yet, and couldn't be renewed. Nobody can be asked.",
+    ),
+    "over": (
+        session(1),
+        f"{EXPIRED} Nobody can be asked.",
+    ),
 }
 
 
@@ -429,7 +436,7 @@ def test_without_a_session_a_refusal_is_that_error_at_once(
         with pytest.raises(ConfigurationError) as caught:
             scene.at(OVER_AT)
         assert caught.value.what == what
-        assert caught.value.remedy == "Log in: aws mfa login --profile work"
+        assert caught.value.remedy == "Log in:  aws mfa login --profile work"
     assert len(scene.reasons) == 1
 
 
@@ -438,7 +445,7 @@ def test_a_renewal_that_brings_nothing_is_that_error_without_a_reason() -> None:
     scene = Scene(None, None)
     with pytest.raises(ConfigurationError) as caught:
         scene.at(0)
-    assert caught.value.what == "The session of profile work isn't there yet."
+    assert caught.value.what == "Profile work has no MFA session yet."
 
 
 def test_a_renewal_that_brings_nothing_leaves_the_living_session() -> None:
@@ -532,8 +539,8 @@ def test_a_hostile_name_is_shown_escaped_and_quoted() -> None:
     scene = Scene(None, CannotAskError("No."), profile="a b\x1b[2J;$(x)")
     with pytest.raises(ConfigurationError) as caught:
         scene.at(0)
-    assert scene.reasons == ["Profile a b\\x1b[2J;$(x) needs a session."]
-    assert caught.value.remedy == "Log in: aws mfa login --profile 'a b\\x1b[2J;$(x)'"
+    assert scene.reasons == ["Profile a b\\x1b[2J;$(x) needs an MFA session."]
+    assert caught.value.remedy == "Log in:  aws mfa login --profile 'a b\\x1b[2J;$(x)'"
     assert "\x1b" not in str(caught.value)
 
 
@@ -544,14 +551,16 @@ def test_a_living_session_is_told_where_nothing_is_asked() -> None:
     assert scene.renewal.valid() == session(1)
 
 
-@pytest.mark.parametrize(("there", "words"), [(session(1), "is over"), (None, "isn't there yet")])
+@pytest.mark.parametrize(
+    ("there", "words"), [(session(1), "has expired"), (None, "has no MFA session yet")]
+)
 def test_without_a_living_session_nothing_is_asked(there: Session | None, words: str) -> None:
     """The error names the login."""
     scene = Scene(there)
     scene.clock.advance(OVER_AT)
     with pytest.raises(ConfigurationError, match=words) as over:
         scene.renewal.valid()
-    assert over.value.remedy == "Log in: aws mfa login --profile work"
+    assert over.value.remedy == "Log in:  aws mfa login --profile work"
 
 
 def test_the_remedy_is_that_of_the_cause() -> None:

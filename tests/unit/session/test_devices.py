@@ -149,7 +149,7 @@ def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
     world = World(iam=FakeIam(DENIED), terminal=FakeTerminal(nobody="CI is set"))
     with pytest.raises(ConfigurationError) as caught:
         found(world)
-    assert "may not list its devices" in caught.value.what
+    assert "aren't allowed to list your devices" in caught.value.what
     assert "--serial-number" in caught.value.remedy
     assert "Multi-factor authentication" in caught.value.remedy
     assert caught.value.__cause__ is DENIED
@@ -291,16 +291,16 @@ REFUSED = {
     "a user's ARN": ("arn:aws:iam::123456789012:user/ada", "is a user's ARN, not an MFA"),
     "a role's ARN": ("arn:aws:iam::123456789012:role/x", "is a role's ARN"),
     "root's ARN": ("arn:aws:iam::123456789012:root", "is the ARN of the account's root user"),
-    "STS's ARN": ("arn:aws:sts::123456789012:assumed-role/a/b", "is no IAM device's ARN"),
-    "an unfinished ARN": ("arn:aws:iam::ACCOUNT:mfa/NAME", "is no IAM device's ARN"),
-    "nothing": ("", "9 to 256 characters"),
-    "eight characters": ("GAHT1234", "9 to 256 characters"),
-    "a token code": ("123456", "9 to 256 characters"),
-    "257 characters": ("G" * 257, "9 to 256 characters"),
-    "a blank inside": ("GAHT 12345678", "9 to 256 characters"),
-    "shell text": ("GAHT$(id)1234", "9 to 256 characters"),
-    "an accent": ("arn:aws:iam::123456789012:mfa/adä", "9 to 256 characters"),
-    "Arabic digits": ("١٢٣٤٥٦٧٨٩", "9 to 256 characters"),
+    "STS's ARN": ("arn:aws:sts::123456789012:assumed-role/a/b", "isn't the ARN of an MFA device"),
+    "an unfinished ARN": ("arn:aws:iam::ACCOUNT:mfa/NAME", "isn't the ARN of an MFA device"),
+    "nothing": ("", "9 to 256 letters, digits"),
+    "eight characters": ("GAHT1234", "9 to 256 letters, digits"),
+    "a token code": ("123456", "9 to 256 letters, digits"),
+    "257 characters": ("G" * 257, "9 to 256 letters, digits"),
+    "a blank inside": ("GAHT 12345678", "9 to 256 letters, digits"),
+    "shell text": ("GAHT$(id)1234", "9 to 256 letters, digits"),
+    "an accent": ("arn:aws:iam::123456789012:mfa/adä", "9 to 256 letters, digits"),
+    "Arabic digits": ("١٢٣٤٥٦٧٨٩", "9 to 256 letters, digits"),
 }
 
 
@@ -320,7 +320,7 @@ def test_a_fido_device_is_explained() -> None:
     with pytest.raises(ConfigurationError) as caught:
         checked_serial(serial)
     assert "is a FIDO device" in caught.value.what
-    assert "GetSessionToken takes no FIDO keys" in caught.value.remedy
+    assert "AWS can't make MFA sessions with passkeys and security keys" in caught.value.remedy
     assert "aws login" in caught.value.remedy
     assert "2.32" in caught.value.remedy
 
@@ -337,7 +337,7 @@ def test_a_hostile_serial_is_shown_escaped(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_what_passes_is_what_aws_takes(text: str) -> None:
-    """Whatever is given: 9 to 256 characters of SerialNumber's pattern, or an error."""
+    """Whatever is given: 9 to 256 letters, digits of SerialNumber's pattern, or an error."""
     try:
         serial = checked_serial(text)
     except ConfigurationError:

@@ -156,8 +156,8 @@ def test_a_used_code_never_reaches_aws_and_the_next_is_waited_for() -> None:
     assert sent(world) == ["654321"]
     ((seconds, reason),) = world.wait.waits
     assert seconds == 18
-    assert reason.startswith(f"This code of {SERIAL} was used already")
-    assert reason.endswith("The next one appears in")
+    assert reason.startswith("This code from ada was already used")
+    assert reason.endswith("Next code in")
     assert "123456" not in reason.replace(SERIAL, "")
 
 
@@ -176,8 +176,8 @@ def test_a_used_code_of_the_option_is_an_error_with_the_remedy() -> None:
     world.clock.advance(29)
     with pytest.raises(CodeUsedError) as caught:
         exchanged(world, option="123456")
-    assert "AWS takes every code once" in caught.value.what
-    assert caught.value.remedy == "The device shows the next one in 1 s."
+    assert "Each code works once" in caught.value.what
+    assert caught.value.remedy == "Your device shows the next one in 1 s."
     assert (sent(world), world.wait.waits) == ([], [])
 
 
@@ -224,8 +224,8 @@ def test_a_code_whose_answer_got_lost_isnt_sent_again() -> None:
     world = world_of("123456", "123456", "654321", answers=(LOST,))
     exchanged(world)
     assert sent(world) == ["123456", "654321"]
-    assert world.wait.waits[0] == (30, "The answer got lost. The next one appears in")
-    assert "was used already" in world.wait.waits[1][1]
+    assert world.wait.waits[0] == (30, "The answer got lost. Next code in")
+    assert "was already used" in world.wait.waits[1][1]
     assert world.terminal.told == []
 
 

@@ -229,7 +229,7 @@ MANAGED = {"mfa_source_profile": "default"}
     ],
 )
 def test_more_than_an_hour_is_an_hour(setting: str, sent: str) -> None:
-    """What the CLI reads as a number is capped as one; anything else is left to the CLI."""
+    """What the CLI reads as a number is capped as one; anything else is has mfa_session = off."""
     assert capped(setting) == sent
 
 

@@ -133,7 +133,7 @@ def test_login_refuses_plainly_beside_another_source() -> None:
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": old() | NEW_KEYS})
     with pytest.raises(ConfigurationError) as caught:
         login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
-    assert "holds long-lived keys of its own, next to lines of an old session" in caught.value.what
+    assert "has its own long-lived keys, next to lines of an old session" in caught.value.what
     assert ", ".join(session_lines(old() | NEW_KEYS)) in caught.value.what
     assert "aws mfa login --profile mfa --source-profile mfa" in caught.value.remedy
     assert files.writes == []
@@ -147,7 +147,7 @@ def test_login_with_the_new_keys_removes_the_old_lines_and_says_so() -> None:
     assert files.credentials["mfa"] == NEW_KEYS | {"x": "y"}
     assert files.cached["mfa"].access_key_id == "ASIA1"
     assert world.sts.calls[0].access_key_id == "AKIANEW"
-    assert any("Removed what an old session left" in note for note in world.notes)
+    assert any("Removed lines of an old session" in note for note in world.notes)
     assert files.config["mfa"]["mfa_source_profile"] == "mfa"
     world.clock.advance(50_000)
     login(LoginRequest("mfa", token_code="222222"), world.ports())
@@ -223,7 +223,7 @@ def test_keys_that_come_while_a_code_is_asked_for_stay(section: Section) -> None
             files.credentials["mfa"] = dict(section)
             return super().ask(question, hidden=hidden)
 
-    with pytest.raises(ConfigurationError, match="meanwhile"):
+    with pytest.raises(ConfigurationError, match="during the login"):
         login(LoginRequest("mfa"), World(files=files, terminal=Slow("111111")).ports())
     assert files.credentials["mfa"] == section
     assert files.cached == {}

@@ -314,16 +314,16 @@ def test_what_cant_be_is_refused_before_anything_is_read(
 
 
 UNFIT: dict[str, tuple[Sections, Sections, str]] = {
-    "a role": ({"mfa": {"role_arn": "x"}}, {}, "by role_arn"),
-    "SSO": ({"mfa": {"sso_session": "x"}}, {}, "by sso_session"),
-    "a process": ({"mfa": {"credential_process": "x"}}, {}, "by credential_process"),
-    "another tool's session": ({}, {"mfa": session_section(manager="awsume")}, "of awsume"),
+    "a role": ({"mfa": {"role_arn": "x"}}, {}, "from role_arn"),
+    "SSO": ({"mfa": {"sso_session": "x"}}, {}, "from sso_session"),
+    "a process": ({"mfa": {"credential_process": "x"}}, {}, "from credential_process"),
+    "another tool's session": ({}, {"mfa": session_section(manager="awsume")}, "from awsume"),
     "switched off": ({"mfa": {"mfa_session": "off"}}, {}, "mfa_session = off"),
-    "its own source": ({"mfa": {"mfa_source_profile": "mfa"}}, {}, "source of its own session"),
+    "its own source": ({"mfa": {"mfa_source_profile": "mfa"}}, {}, "to make its own session from"),
     "keys of its own, and a role": (
         {"mfa": {"role_arn": "x"}},
         {"mfa": LONG_LIVED},
-        "by role_arn",
+        "from role_arn",
     ),
     "keys of its own, switched off": (
         {"mfa": {"mfa_session": "off"}},
@@ -333,7 +333,7 @@ UNFIT: dict[str, tuple[Sections, Sections, str]] = {
     "a temporary source": (
         {"mfa": {"mfa_source_profile": "t"}},
         {"t": session_section()},
-        "holds temporary keys",
+        "has temporary keys",
     ),
     "a wrong duration": (
         {"mfa": MARKED | {"duration_seconds": "soon"}},
@@ -605,7 +605,7 @@ def test_keys_that_appear_while_waiting_are_respected() -> None:
     """The profile is read again under the lock: no other's session goes beside them."""
     world = world_of({"mfa": MARKED})
     other_login(world, LONG_LIVED)
-    with pytest.raises(ConfigurationError, match="holds long-lived keys of its own"):
+    with pytest.raises(ConfigurationError, match="has its own long-lived keys"):
         login(request(), world.ports())
     assert world.files.credentials["mfa"] == LONG_LIVED
     assert world.terminal.questions == []
@@ -619,7 +619,7 @@ def test_a_role_that_appears_while_waiting_is_refused() -> None:
         world.files.config["mfa"] = {"role_arn": "x"}
 
     world.locks.meanwhile = change
-    with pytest.raises(ConfigurationError, match="by role_arn"):
+    with pytest.raises(ConfigurationError, match="from role_arn"):
         login(request(), world.ports())
     assert (world.terminal.questions, world.files.writes) == ([], [])
 
@@ -637,10 +637,10 @@ def test_a_busy_profile_with_a_living_session_serves_on() -> None:
     """Though it is due; who is waited for is said, control characters escaped."""
     world = busy_world(session_section(age=43_100))
     result = login(request(), world.ports())
-    assert (result.outcome, result.expiration) == ("due", NOW + timedelta(seconds=100))
+    assert (result.outcome, result.expiration) == ("expiring", NOW + timedelta(seconds=100))
     assert len(world.notes) == 2
     assert "Waiting for process 7 on /dev/pts/3\\x1b[2J" in world.notes[0]
-    assert "The session that is there serves on" in world.notes[1]
+    assert "Using the old session" in world.notes[1]
     assert world.files.writes == []
 
 

@@ -200,7 +200,7 @@ def test_a_busy_profile_with_a_living_cached_session_serves_on() -> None:
     world = own_world(MANAGED, cached(43_100))
     world.locks.busy["session "] = "process 7"
     result = login(request(), world.ports())
-    assert (result.outcome, result.source_profile) == ("due", "work")
+    assert (result.outcome, result.source_profile) == ("expiring", "work")
     assert result.expiration == NOW + timedelta(seconds=100)
     assert world.files.writes == []
 
@@ -279,7 +279,7 @@ def test_temporary_keys_in_the_environment_are_set_aside_here_too() -> None:
     source = resolve_source(None, world.files.profile("work"), world.ports())
     assert source == Source("work", world.chain.keys_of("work"))
     assert len(world.notes) == 1
-    assert "Set aside" in world.notes[0]
+    assert "Ignoring AWS_ACCESS_KEY_ID" in world.notes[0]
 
 
 DEVICES = (MfaDevice(SERIAL, "virtual"), MfaDevice("GAHT12345678", "hardware"))
@@ -403,6 +403,6 @@ def test_no_session_of_anothers_keys_stands_beside_own_ones(by_option: object) -
     files = FakeFiles({"work": MANAGED | mark}, {"work": OWN, "default": LONG_LIVED})
     world = World(files=files, terminal=FakeTerminal("123456"))
     request = LoginRequest("work", source_profile="default" if by_option else None)
-    with pytest.raises(ConfigurationError, match="holds long-lived keys of its own"):
+    with pytest.raises(ConfigurationError, match="has its own long-lived keys"):
         login(request, world.ports())
     assert (world.sts.calls, world.terminal.questions) == ([], [])

@@ -18,7 +18,7 @@ from awscli_mfa_plugin.session.sections import (
     check_profile_name,
     config_section,
     credentials_section,
-    lives,
+    may_be_valid,
     options_without_session,
     other_session,
     session_of,
@@ -135,10 +135,10 @@ def test_what_isnt_a_session_of_ours_is_none(section: dict[str, str]) -> None:
 
 def test_a_session_may_live_until_its_known_end() -> None:
     """One without a known end may still be good."""
-    assert lives(None, NOW)
-    assert lives(NOW + timedelta(seconds=1), NOW)
-    assert not lives(NOW, NOW)
-    assert not lives(NOW - timedelta(seconds=1), NOW)
+    assert may_be_valid(None, NOW)
+    assert may_be_valid(NOW + timedelta(seconds=1), NOW)
+    assert not may_be_valid(NOW, NOW)
+    assert not may_be_valid(NOW - timedelta(seconds=1), NOW)
 
 
 TEMPORARY = {

@@ -89,18 +89,18 @@ def test_temporary_keys_in_the_environment_are_set_aside_with_one_line(token: st
     source = resolve_source(None, Profile("mfa"), world.ports())
     assert (source.profile, source.shown) == ("default", "profile default")
     assert len(world.notes) == 1
-    assert "Set aside" in world.notes[0]
+    assert "Ignoring AWS_ACCESS_KEY_ID" in world.notes[0]
     assert "token-env" not in world.notes[0]
 
 
 UNFIT: dict[str, tuple[str, dict[str, str], str]] = {
     "missing": ("missing", {}, "Source profile missing doesn't exist"),
-    "a session": ("temporary", {}, "Source profile temporary holds temporary keys"),
-    "a role": ("x", {"role_arn": "x"}, "Source profile x gets temporary keys by role_arn"),
-    "SSO": ("x", {"sso_session": "x"}, "Source profile x gets temporary keys by sso_session"),
-    "a login": ("x", {"login_session": "x"}, "gets temporary keys by login_session"),
-    "no keys": ("x", {"region": "x"}, "Source profile x holds no long-lived keys"),
-    "itself": ("mfa", {}, "Profile mfa can't be the source of its own session"),
+    "a session": ("temporary", {}, "Source profile temporary has temporary keys"),
+    "a role": ("x", {"role_arn": "x"}, "Source profile x gets temporary keys from role_arn"),
+    "SSO": ("x", {"sso_session": "x"}, "Source profile x gets temporary keys from sso_session"),
+    "a login": ("x", {"login_session": "x"}, "gets temporary keys from login_session"),
+    "no keys": ("x", {"region": "x"}, "Source profile x has no long-lived keys"),
+    "itself": ("mfa", {}, "Profile mfa has no long-lived keys to make its own session from"),
 }
 
 
@@ -121,7 +121,7 @@ def test_the_remedy_names_the_profiles_that_could_serve() -> None:
     world = World(files=files(mfa={"region": "x"}, role={"role_arn": "x"}))
     with pytest.raises(ConfigurationError) as caught:
         resolve_source("temporary", Profile("b"), world.ports())
-    assert caught.value.remedy == "Name a source by --source-profile: default, a."
+    assert caught.value.remedy == "Name the source with --source-profile: default, a."
 
 
 def test_the_remedy_names_five_profiles_at_most() -> None:
@@ -129,7 +129,7 @@ def test_the_remedy_names_five_profiles_at_most() -> None:
     world = World(files=FakeFiles(credentials=dict.fromkeys("abcdefg", LONG_LIVED)))
     with pytest.raises(ConfigurationError) as caught:
         resolve_source("missing", Profile("mfa"), world.ports())
-    assert caught.value.remedy == "Name a source by --source-profile: a, b, c, d, e."
+    assert caught.value.remedy == "Name the source with --source-profile: a, b, c, d, e."
 
 
 def test_without_any_keys_the_remedy_says_how_to_store_some() -> None:
@@ -152,7 +152,7 @@ def test_temporary_keys_of_a_process_are_refused() -> None:
     """What they are is seen only when they are there."""
     world = World(files=FakeFiles({"p": {"credential_process": "x"}}))
     world.chain.resolved["p"] = Keys("ASIAP", "secret-p", "token-p", "p")
-    with pytest.raises(ConfigurationError, match="Source profile p resolves to temporary keys"):
+    with pytest.raises(ConfigurationError, match="Source profile p provides temporary keys"):
         resolve_source("p", Profile("mfa"), world.ports())
 
 
@@ -220,9 +220,9 @@ def test_the_environments_keys_bring_no_profiles_region() -> None:
 def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
     """By the option it is wrong usage, elsewhere wrong configuration."""
     source, ports = Source("", Keys("A", "s")), World().ports()
-    with pytest.raises(UsageError, match="is no region"):
+    with pytest.raises(UsageError, match="isn't a region"):
         known_region(region, Profile("mfa"), source, ports)
-    with pytest.raises(ConfigurationError, match="is no region"):
+    with pytest.raises(ConfigurationError, match="isn't a region"):
         known_region(None, Profile("mfa", {"region": region}), source, ports)
 
 
@@ -277,28 +277,28 @@ REFUSED: dict[str, tuple[Profile, str, str]] = {
     ),
     "the name to take in its place": (
         Profile("mfa", {"role_arn": "x"}),
-        "Profile mfa gets its credentials by role_arn",
+        "Profile mfa gets its credentials from role_arn",
         "--profile mfa-session",
     ),
     "a role beside keys": (
         Profile("work", {"role_arn": "x"}, LONG_LIVED),
-        "gets its credentials by role_arn",
+        "gets its credentials from role_arn",
         "--profile mfa",
     ),
     "a live session of another tool": (
         Profile("work", {}, TEMPORARY | {"manager": "x", "expiration": "2026-11-24T09:00:01Z"}),
-        "Profile work holds a session of x",
+        "Profile work has a session from x",
         "--profile mfa",
     ),
     "a session without a known end": (
         Profile("work", {}, TEMPORARY),
-        "Profile work holds a session of another tool",
+        "Profile work has a session from another tool",
         "--profile mfa",
     ),
     **{
         option: (
             Profile("work", {option: "x"}),
-            f"gets its credentials by {option}",
+            f"gets its credentials from {option}",
             "--profile mfa",
         )
         for option in (

@@ -156,7 +156,7 @@ def test_a_muted_terminal_names_the_question_that_it_cant_ask() -> None:
 
 
 VARIABLE = {"AWS_MFA_TOKEN_CODE": "222222"}
-NOBODY = FakeTerminal(nobody="CI is set, so nobody is asked")
+NOBODY = FakeTerminal(nobody="CI is set, which turns prompts off")
 
 
 def sources(
@@ -255,7 +255,7 @@ def test_an_option_that_holds_no_code_is_wrong_usage(place: str, text: str) -> N
 def test_a_command_that_prints_no_code_is_an_error(output: str) -> None:
     """Nothing of it is sent to AWS or shown."""
     world = World(token_process=FakeTokenProcess(output))
-    with pytest.raises(TokenProcessError, match="printed no six digits") as caught:
+    with pytest.raises(TokenProcessError, match="didn't print an MFA code") as caught:
         sources(world, process="cmd").next()
     assert not output or output not in str(caught.value)
 
@@ -327,7 +327,7 @@ def test_with_nobody_to_ask_the_error_names_the_other_ways() -> None:
     """And why nobody can be asked."""
     with pytest.raises(CannotAskError) as caught:
         sources(World(terminal=NOBODY)).next()
-    assert caught.value.what == f"An MFA code for ada is needed, and {NOBODY.nobody}."
+    assert caught.value.what == f"An MFA code for ada is needed, but {NOBODY.nobody}."
     for way in ("--token-code", "AWS_MFA_TOKEN_CODE", "mfa_process"):
         assert way in caught.value.remedy
 
@@ -461,13 +461,13 @@ def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
 
 
 def test_a_used_code_is_waited_out_for_a_role() -> None:
-    """AWS takes every code once, whoever sends it; the next one counts."""
+    """Each code works once, whoever sends it; the next one counts."""
     world = World(token_process=FakeTokenProcess("111111", "111111", "222222"))
     world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "111111"})
     world.clock.advance(10)
     assert code_for_role(role(mfa_process="cmd"), world.ports()) == "222222"
     assert [seconds for seconds, _ in world.wait.waits] == [20, 30]
-    assert all("used already" in reason for _, reason in world.wait.waits)
+    assert all("already used" in reason for _, reason in world.wait.waits)
     assert world.used_codes.is_used(SERIAL, "222222")
 
 

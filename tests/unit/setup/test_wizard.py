@@ -141,11 +141,11 @@ def test_what_can_t_be_is_asked_again() -> None:
     here = world(*answers, files=files)
     assert setup(here).settings["duration_seconds"] == "28800"
     text = told(here)
-    assert "gets its credentials by sso_session; it stays as it is." in text
-    assert "Source profile sso gets temporary keys by sso_session" in text
+    assert "gets its credentials from sso_session. Nothing was changed." in text
+    assert "Source profile sso gets temporary keys from sso_session" in text
     assert text.count("Enter 15m to 36h") == 2
     assert "Enter a number from 1 to 3." in text
-    assert "is no region." in text
+    assert "isn't a region." in text
     assert "region must be a name such as eu-west-1." in text
 
 
@@ -230,7 +230,7 @@ def test_where_devices_can_t_be_listed_the_serial_is_typed(problem: Exception, w
     assert setup(here).settings["mfa_serial"] == SERIAL
     assert words in told(here)
     assert "IAM > Users" in told(here)
-    assert "'short' can't be an MFA serial" in told(here)
+    assert "'short' isn't an MFA serial" in told(here)
 
 
 @pytest.mark.parametrize(
