@@ -1,4 +1,4 @@
-"""Makes text that isn't ours safe to show on a terminal, and times readable."""
+"""Makes text that isn't ours safe to show on a terminal, times readable, and states colored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LONGEST = 300
 """Characters of foreign text that are shown; the rest is cut."""
@@ -74,3 +74,51 @@ def moment(when: datetime, now: datetime) -> str:
     if local.date() == now.date() + timedelta(days=1):
         return f"tomorrow {local:%H:%M}"
     return f"{local:%Y-%m-%d %H:%M}"
+
+
+class Style:
+    """Colors text for a terminal; where ``is_on`` is false, text stays as it is.
+
+    Green is valid, yellow is expiring, red is expired and errors, dim is detail. The words say
+    the same. Pad before you color: the codes take no room on the screen, but they count in
+    ``len()``. Source: ECMA-48, SGR.
+    """
+
+    def __init__(self, *, is_on: bool = False) -> None:
+        """Keep whether colors are on."""
+        self.is_on = is_on
+
+    def green(self, text: str) -> str:
+        """Return text about what is valid."""
+        return self._colored(text, 32)
+
+    def yellow(self, text: str) -> str:
+        """Return text about what expires soon, or a warning."""
+        return self._colored(text, 33)
+
+    def red(self, text: str) -> str:
+        """Return text about what has expired, or an error."""
+        return self._colored(text, 31)
+
+    def dim(self, text: str) -> str:
+        """Return a detail."""
+        return self._colored(text, 2)
+
+    def _colored(self, text: str, code: int) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.is_on and text else text
+
+
+PLAIN = Style()
+
+
+def wants_colors(option: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Tell whether a stream gets colors.
+
+    ``option`` is the CLI's ``--color``: 'on' and 'off' win over everything, 'auto' or None
+    leaves it to the stream and to ``NO_COLOR`` (no-color.org), ``CLICOLOR`` and ``TERM``.
+    """
+    if option in {"on", "off"}:
+        return option == "on"
+    if environment.get("NO_COLOR") or environment.get("CLICOLOR") == "0":
+        return False
+    return is_terminal and environment.get("TERM") != "dumb"

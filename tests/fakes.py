@@ -23,6 +23,7 @@ from awscli_mfa_plugin.session.sections import (
     session_options,
 )
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
+from awscli_mfa_plugin.text import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -555,6 +556,7 @@ def context(
         "clock": world.clock,
         "home": "/home/ada",
         "screen": Screen(),
+        "note_style": PLAIN,
         "note": world.notes,
         "terminal": world.terminal,
         "locks": world.locks,

@@ -104,12 +104,13 @@ class Context(Services):
         from awscli_mfa_plugin.watch.watch import Watch
         from awscli_mfa_plugin.watch.watch_state import WatchStateFile
 
-        process, clock, log = self.process, self.clock, Log(self.clock)
+        process, clock, log = self.process, self.clock, Log(self.clock, self.note_style)
         watch = Watch(
             request,
             lambda: watching_ports(self.new_ports(), self.terminal, log),
             WatchStateFile(self.state, process.credentials_path, clock.now),
             Notifications(self.environment, notify_command),
+            self.note_style,
         )
         watch.check_profiles()
         if once:

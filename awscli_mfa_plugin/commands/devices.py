@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import MfaDevice
+    from awscli_mfa_plugin.text import Style
 
 
 COMMAND = Command(
@@ -42,7 +43,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         context.ports,
     )
     data = {"Devices": [_entry(device, chosen) for device in devices]}
-    return Result(data, _text(devices, chosen))
+    return Result(data, _text(devices, chosen, context.screen.style))
 
 
 def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
     }
 
 
-def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
+def _text(devices: tuple[MfaDevice, ...], chosen: str, style: Style) -> str:
     from awscli_mfa_plugin.session.devices import FIDO_REASON
 
     if not devices:
@@ -65,9 +66,10 @@ def _text(devices: tuple[MfaDevice, ...], chosen: str) -> str:
     width = max(len(sanitize(device.mfa_serial)) for device in devices)
     lines = []
     for device in devices:
-        note = "" if device.is_usable else ", doesn't work here"
-        note = ", chosen" if device.mfa_serial == chosen else note
-        lines.append(f"{sanitize(device.mfa_serial):<{width}}  {device.kind}{note}")
+        note = "" if device.is_usable else style.red("doesn't work here")
+        note = style.green("chosen") if device.mfa_serial == chosen else note
+        words = ", ".join(filter(None, (device.kind, note)))
+        lines.append(f"{sanitize(device.mfa_serial):<{width}}  {words}")
     if not all(device.is_usable for device in devices):
-        lines.append(f"{FIDO_REASON}.")
+        lines.append(style.dim(f"{FIDO_REASON}."))
     return "\n".join(lines)

@@ -74,6 +74,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         findings,
         home_folder(context.environment),
         context.screen.encoding,
+        context.screen.style,
         is_verbose=arguments["verbose"],
     )
     return Result(as_data(findings), text, exit_code(findings))

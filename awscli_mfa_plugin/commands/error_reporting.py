@@ -16,43 +16,48 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
-from awscli_mfa_plugin.system.machine import say
+from awscli_mfa_plugin.system.machine import say_error
 from awscli_mfa_plugin.text import sanitize
 
 LOG = logging.getLogger("awscli.mfa")
 
 
-def run_reporting(run: Callable[[], int]) -> int:
-    """Return the exit code of ``run``; its errors are printed on stderr, never as a traceback."""
+def run_reporting(run: Callable[[], int], color: str | None = None) -> int:
+    """Return the exit code of ``run``; its errors are printed on stderr, never as a traceback.
+
+    ``color`` is the CLI's ``--color``.
+    """
     try:
         return run()
     except MfaError as error:
         LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
-        return _report(error)
+        return _report(error, color)
     except KeyboardInterrupt:
-        return _report(CancelledError("Cancelled."))
+        return _report(CancelledError("Cancelled."), color)
     except OSError as error:
         LOG.debug("aws mfa met an error of the system", exc_info=True)
-        return _unwritten(error)
+        return _unwritten(error, color)
     except ImportError as error:
         LOG.debug("aws mfa lacks a module", exc_info=True)
-        return _report(_unloadable(error))
+        return _report(_unloadable(error), color)
     except Exception as error:
         LOG.debug("aws mfa ended with a bug", exc_info=True)
         return _report(
             MfaError(
                 f"Unexpected error in aws mfa: {type(error).__name__}.",
                 "Please report it with the output of --debug (secrets are masked).",
-            )
+            ),
+            color,
         )
 
 
-def _unwritten(error: OSError) -> int:
+def _unwritten(error: OSError, color: str | None) -> int:
     """Report that the result can't be written; all other writes report their own errors."""
     _give_up_stdout()
     if isinstance(error, BrokenPipeError):
         return MfaError.exit_code
-    return _report(MfaError(f"Can't write the result: {error.strerror or sanitize(error)}."))
+    problem = MfaError(f"Can't write the result: {error.strerror or sanitize(error)}.")
+    return _report(problem, color)
 
 
 def _give_up_stdout() -> None:
@@ -73,9 +78,10 @@ def _unloadable(error: ImportError) -> MfaError:
 class UsageProblems:
     """Gives wrong usage the exit code 252 on every CLI: v1 exits with 2 or 255 by itself."""
 
-    def __init__(self, command: str) -> None:
-        """Keep the command's name, whose help the remedy names."""
+    def __init__(self, command: str, color: str | None = None) -> None:
+        """Keep the command's name, whose help the remedy names, and the CLI's ``--color``."""
         self._command = command
+        self._color = color
         self.code = UsageError.exit_code
 
     def __enter__(self) -> Self:
@@ -95,10 +101,10 @@ class UsageProblems:
             return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
         if isinstance(problem, ImportError):
             LOG.debug("aws mfa lacks a module", exc_info=problem)
-            self.code = _report(_unloadable(problem))
+            self.code = _report(_unloadable(problem), self._color)
             return True
         LOG.debug("aws mfa was called wrongly", exc_info=problem)
-        _report(UsageError(_worded(problem), f"For help:  {self._command} help"))
+        _report(UsageError(_worded(problem), f"For help:  {self._command} help"), self._color)
         return True
 
 
@@ -120,8 +126,8 @@ def without_codes(text: str) -> str:
     return re.sub("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])", "******", text)
 
 
-def _report(error: MfaError) -> int:
+def _report(error: MfaError, color: str | None) -> int:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    say(f"aws mfa: {error}")
+    say_error("aws mfa", error, color)
     return error.exit_code

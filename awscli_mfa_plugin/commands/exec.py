@@ -60,7 +60,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     session, region = context.session_credentials(request)
     line = ignored_variables(context.environment)
     if line:
-        context.note(line)
+        context.note(context.note_style.dim(line))
     variables = {
         **dict.fromkeys(CONFLICTING_VARIABLES, ""),
         **variables_of(session, region),

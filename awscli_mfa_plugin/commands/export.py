@@ -121,9 +121,9 @@ def _warn(name: str, profile: str, context: Context) -> None:
 
     line = ignored_variables(context.environment) if name not in FORMATS_OF_FILES else ""
     if line:
-        context.note(line)
+        context.note(context.note_style.dim(line))
     if context.screen.is_terminal:
         option = f" --profile {shlex.quote(profile)}" if context.process.named_profile else ""
         how = evaluated(name, f"aws mfa export{option}")
-        warning = "Warning: this printed secrets to your terminal."
+        warning = f"{context.note_style.yellow('Warning:')} this printed secrets to your terminal."
         context.note(f"{warning} Use:  {how}" if how else warning)

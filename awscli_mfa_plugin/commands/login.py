@@ -142,7 +142,7 @@ def log_in(request: LoginRequest, context: Context) -> Result:
         return Result(data, _plan(result, context))
     if result.outcome == "renewed":
         for note in _notes(result, context):
-            context.note(note)
+            context.note(context.note_style.dim(note))
     return Result(data, _text(result, result.expiration, context))
 
 
@@ -177,23 +177,25 @@ def _settings(result: LoginResult, context: Context) -> str:
 
 def _text(result: LoginResult, expiration: datetime, context: Context) -> str:
     now, name = context.clock.now(), sanitize(result.session_profile)
+    style = context.screen.style
     left, end = seconds_left(expiration, now), moment(expiration, now)
     if result.outcome == "kept":
         return (
             f"Profile {name} has {length_of_time(left)} left, until {end}.\n"
-            "Still valid. Use --force to renew it now."
+            f"{style.green('Still valid.')} Use --force to renew it now."
         )
     if result.outcome == "expiring":
+        soon = style.yellow("expires soon")
         return (
-            f"Profile {name} expires soon, at {end} ({length_of_time(left)} left).\n"
+            f"Profile {name} {soon}, at {end} ({length_of_time(left)} left).\n"
             "Another process is logging in to it."
         )
     # Some seconds have passed since AWS made it: they shall not turn 12 h into 11 h 59 min.
     granted = length_of_time(-(-left // 60) * 60)
-    lines = [f"Logged in. Profile {name} is valid until {end} ({granted})."]
+    lines = [f"{style.green('Logged in.')} Profile {name} is valid until {end} ({granted})."]
     if result.settings:
         lines.append(f"Try it:  aws s3 ls --profile {shlex.quote(name)}")
         if not context.environment.get("AWS_PROFILE"):
             tip = f"export AWS_PROFILE={shlex.quote(name)}"
-            lines.append(f"Tip: {tip} makes it the default in this shell.")
+            lines.append(style.dim(f"Tip: {tip} makes it the default in this shell."))
     return "\n".join(lines)

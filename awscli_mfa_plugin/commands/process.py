@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from awscli_mfa_plugin.text import PLAIN, Style
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -42,10 +44,11 @@ class GlobalOptions:
 
 @dataclass(frozen=True)
 class Screen:
-    """Where the result is shown: whether that is a terminal, and in which encoding."""
+    """Where the result is shown: whether that is a terminal, in which encoding and colors."""
 
     is_terminal: bool = False
     encoding: str = "utf-8"
+    style: Style = PLAIN
 
 
 class Process(Protocol):

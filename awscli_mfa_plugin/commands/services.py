@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.session.sections import session_of
-from awscli_mfa_plugin.system.machine import SystemClock, say
+from awscli_mfa_plugin.system.machine import SystemClock, say, style_of
 from awscli_mfa_plugin.text import short_path
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Ports, Terminal
     from awscli_mfa_plugin.session.records import Profile, Session
+    from awscli_mfa_plugin.text import Style
 
 
 class Services:
@@ -70,7 +71,13 @@ class Services:
     def screen(self) -> Screen:
         """Where the result is shown."""
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-        return Screen(sys.stdout.isatty(), encoding)
+        style = style_of(sys.stdout, self.options.color, self.environment)
+        return Screen(sys.stdout.isatty(), encoding, style)
+
+    @cached_property
+    def note_style(self) -> Style:
+        """The colors of what is printed on stderr."""
+        return style_of(sys.stderr, self.options.color, self.environment)
 
     def note(self, text: str) -> None:
         """Print a note on stderr."""

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_devic
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.process import Screen
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.session.sessions import SessionStatus
+    from awscli_mfa_plugin.text import Style
 
 
 _BAR_CELLS = 20
@@ -118,13 +119,23 @@ def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) ->
 
 
 def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> list[str]:
-    first = f"{sanitize(status.profile):<{width}}  {status.state:<8}  {_when(status, now)}"
+    color = _color_of(status.state, screen.style)
+    name, state = f"{sanitize(status.profile):<{width}}", color(f"{status.state:<8}")
+    lines = [f"{name}  {state}  {_when(status, now)}"]
     bar = _bar(status, screen)
-    lines = [f"{first}  {bar}" if bar else first.rstrip()]
+    if bar:
+        lines[0] += f"  {color(bar)}"
     about = _about(status)
     if about:
-        lines.append(f"{'':<{width}}  {about}")
+        lines.append(f"{'':<{width}}  {screen.style.dim(about)}")
     return lines
+
+
+def _color_of(state: str, style: Style) -> Callable[[str], str]:
+    from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING, VALID
+
+    colors = {VALID: style.green, EXPIRING: style.yellow, EXPIRED: style.red}
+    return colors.get(state, style.dim)
 
 
 def _when(status: SessionStatus, now: datetime) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import Session
+    from awscli_mfa_plugin.text import Style
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
@@ -219,19 +220,20 @@ def _status(request: WatchRequest, context: Context) -> Result:
             for name, session, expiring in sessions
         ],
     }
-    now = context.clock.now()
+    now, style = context.clock.now(), context.screen.style
     lines = [
         f"Scheduled by {', '.join(names)}." if names else _NOTHING,
         f"{process} is watching." if process else "No process is watching.",
-        *(_line(*session, now) for session in sessions),
+        *(_line(*session, now, style) for session in sessions),
     ]
     return Result(data, "\n".join(lines))
 
 
-def _line(name: str, session: Session, expiring: datetime, now: datetime) -> str:
+def _line(name: str, session: Session, expiring: datetime, now: datetime, style: Style) -> str:
     end = moment(session.expiration, now)
     if session.expiration <= now:
-        return f"{sanitize(name)}: expired at {end}."
+        return f"{sanitize(name)}: {style.red('expired')} at {end}."
     if expiring <= now:
-        return f"{sanitize(name)}: expires soon ({end})."
-    return f"{sanitize(name)}: valid until {end}; renewed from {moment(expiring, now)}."
+        return f"{sanitize(name)}: {style.yellow('expires soon')} ({end})."
+    valid = style.green("valid")
+    return f"{sanitize(name)}: {valid} until {end}; renewed from {moment(expiring, now)}."

@@ -22,6 +22,7 @@ def diagnose(arguments: list[str], system: Sequence[str]) -> int:
     """
     options = _options(arguments)
     from awscli_mfa_plugin.errors import MfaError
+    from awscli_mfa_plugin.system.machine import say_error
 
     try:
         return _diagnosed(options, system)
@@ -32,7 +33,7 @@ def diagnose(arguments: list[str], system: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 255
     except MfaError as error:
-        sys.stderr.write(f"awscli-mfa doctor: {error}\n")
+        say_error("awscli-mfa doctor", error)
         return error.exit_code
 
 

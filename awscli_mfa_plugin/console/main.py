@@ -68,7 +68,7 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     import signal
 
     from awscli_mfa_plugin.errors import CancelledError, MfaError
-    from awscli_mfa_plugin.system.machine import say
+    from awscli_mfa_plugin.system.machine import say_error
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -88,11 +88,11 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
 
         return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
     except MfaError as error:
-        say(f"awscli-mfa: {error}")
+        say_error("awscli-mfa", error)
         return error.exit_code
     except KeyboardInterrupt:
-        say("awscli-mfa: Cancelled.")
+        say_error("awscli-mfa", "Cancelled.")
         return CancelledError.exit_code
     except ImportError as error:
-        say(f"awscli-mfa: {error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
+        say_error("awscli-mfa", f"{error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
         return MfaError.exit_code

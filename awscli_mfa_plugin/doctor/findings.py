@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.sections import config_profile
+from awscli_mfa_plugin.text import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
+    from awscli_mfa_plugin.text import Style
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 
@@ -203,6 +205,7 @@ def as_text(
     findings: Sequence[Finding],
     home: str = "",
     encoding: str = "utf-8",
+    style: Style = PLAIN,
     *,
     is_verbose: bool = False,
 ) -> str:
@@ -212,14 +215,25 @@ def as_text(
     """
     lines = []
     for finding in findings:
+        seen, remedy = _shortened(finding.seen, home), _shortened(finding.remedy, home)
         if finding.state != OK:
-            lines.append(f"{finding.state.capitalize()}: {finding.seen}")
-            lines += [f"  {finding.remedy}"] if finding.remedy else []
+            state = _color_of(finding.state, style)(f"{finding.state.capitalize()}:")
+            lines.append(f"{state} {seen}")
+            lines += [f"  {remedy}"] if remedy else []
         elif is_verbose:
-            lines.append(f"{_tick(encoding)} {finding.title}: {finding.seen}")
-    text = "\n".join([*lines, "", _summary(findings)] if lines else [_summary(findings)])
+            lines.append(f"{style.green(_tick(encoding))} {finding.title}: {style.dim(seen)}")
+    summary = _summary(findings, style)
+    return "\n".join([*lines, "", summary] if lines else [summary])
+
+
+def _shortened(text: str, home: str) -> str:
+    """Return text with ``~`` for the home folder in each path."""
     base = re.escape(home.rstrip("/\\"))
     return re.sub(rf"(?<![\w./\\-]){base}(?=[/\\])", "~", text) if base else text
+
+
+def _color_of(state: str, style: Style) -> Callable[[str], str]:
+    return {OK: style.green, WARNING: style.yellow, ERROR: style.red}.get(state, style.dim)
 
 
 def _tick(encoding: str) -> str:
@@ -230,11 +244,11 @@ def _tick(encoding: str) -> str:
     return "\u2713"
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[Finding], style: Style) -> str:
     counts = {state: sum(finding.state == state for finding in findings) for state in STATES}
-    words = [f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed"]
+    words = [style.green(f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed")]
     words += [
-        f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}"
+        _color_of(state, style)(f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}")
         for state in (NOTE, WARNING, ERROR)
         if counts[state]
     ]

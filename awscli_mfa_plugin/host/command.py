@@ -59,7 +59,8 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         args = with_help_as_word(args, NAMES)
         first = args[0]
         named = f"aws mfa {first}" if first in NAMES else "aws mfa"
-        with UsageProblems(named) as outcome, compiled_code_kept(), no_garbage_collected():
+        color = parsed_globals.color
+        with UsageProblems(named, color) as outcome, compiled_code_kept(), no_garbage_collected():
             outcome.code = self._run(first, args, parsed_globals)
         return outcome.code
 
@@ -74,12 +75,13 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
                     divide = args.index("--")
                     args, program = args[:divide], args[divide + 1 :]
                 elif args[1:] and not args[1].startswith("-"):
-                    return run_reporting(_refuse_program)
+                    return run_reporting(_refuse_program, parsed_globals.color)
             self.SUBCOMMANDS = self._subcommands([first], program)
         elif not first.startswith("-"):
             aliases = self._aliases()
             if first not in aliases:
-                return run_reporting(partial(_refuse_name, first, aliases))
+                run = partial(_refuse_name, first, aliases)
+                return run_reporting(run, parsed_globals.color)
         return super().__call__(args, parsed_globals)
 
     def _help(self, args: list[str], parsed_globals: Any) -> Any:
@@ -101,8 +103,8 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             print_line(overview(self.DESCRIPTION, self.EXAMPLES, about))
         return 0
 
-    def _run_main(self, _: Any, __: Any) -> int:
-        return run_reporting(partial(_refuse, "No command given."))
+    def _run_main(self, _: Any, parsed_globals: Any) -> int:
+        return run_reporting(partial(_refuse, "No command given."), parsed_globals.color)
 
     def _aliases(self) -> list[str]:
         """Return the aliases in v2's ``[command mfa]``, which call us again."""
@@ -152,7 +154,8 @@ class _Subcommand(BasicCommand):  # type: ignore[misc]
         self.ARG_TABLE = [_argument(option) for option in command.options]
 
     def _run_main(self, parsed_args: Any, parsed_globals: Any) -> int:
-        return run_reporting(lambda: self._shown(parsed_args, parsed_globals))
+        run = partial(self._shown, parsed_args, parsed_globals)
+        return run_reporting(run, parsed_globals.color)
 
     def _shown(self, parsed_args: Any, parsed_globals: Any) -> int:
         """Run the command's function, and show its result; return the exit code."""

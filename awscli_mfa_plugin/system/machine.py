@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import Style, sanitize, wants_colors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -78,6 +78,22 @@ def say(text: str) -> None:
     if sys.stderr:
         with suppress(OSError, ValueError):
             print_line(text, sys.stderr)
+
+
+def style_of(stream: TextIO | None, color: str | None, environment: Mapping[str, str]) -> Style:
+    """Return the colors of stdout or stderr; ``color`` is the CLI's ``--color``, None without."""
+    is_terminal = bool(stream and stream.isatty())
+    if stream and is_terminal and sys.platform == "win32":
+        from awscli_mfa_plugin.system.terminal_windows import takes_escape_sequences
+
+        is_terminal = takes_escape_sequences(stream)
+    return Style(is_on=wants_colors(color, environment, is_terminal=is_terminal))
+
+
+def say_error(program: str, error: object, color: str | None = None) -> None:
+    """Write an error to stderr, behind the name of the program that it ended."""
+    style = style_of(sys.stderr, color, os.environ)
+    say(f"{style.red(f'{program}:')} {error}")
 
 
 def read_stdin() -> str:

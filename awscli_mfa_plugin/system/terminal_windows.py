@@ -5,9 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError
 from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted, no_answer
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+_ESCAPE_SEQUENCES = 0x0004
+"""ENABLE_VIRTUAL_TERMINAL_PROCESSING of a console's mode."""
 
 
 class Console:
@@ -61,6 +69,22 @@ class Console:
             self.tell("\n")
         except KeyboardInterrupt:
             raise CancelledError("Cancelled. Nothing was changed.") from None
+
+
+def takes_escape_sequences(stream: TextIO) -> bool:
+    """Tell whether a console colors text by escape sequences (Microsoft, GetConsoleMode)."""
+    import ctypes
+    import msvcrt
+
+    get_mode = ctypes.windll.kernel32.GetConsoleMode  # type: ignore[attr-defined,unused-ignore]
+    mode = ctypes.c_ulong()
+    try:
+        handle = msvcrt.get_osfhandle(  # type: ignore[attr-defined,unused-ignore]
+            stream.fileno()
+        )
+    except (OSError, ValueError):
+        return False
+    return bool(get_mode(handle, ctypes.byref(mode)) and mode.value & _ESCAPE_SEQUENCES)
 
 
 def _columns() -> int:

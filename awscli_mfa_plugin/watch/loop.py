@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Notes, Ports
+    from awscli_mfa_plugin.text import Style
 
 GLANCE_SECONDS = 2.0
 """How often a sleeping watch compares the clock and the times of the files.
@@ -109,14 +110,15 @@ def _file_time(path: str) -> Any:
 class Log:
     """Prints one line per event on stderr, with the local time."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Keep the clock."""
+    def __init__(self, clock: Clock, style: Style) -> None:
+        """Keep the clock and the colors of stderr."""
         self._clock = clock
+        self._style = style
 
     def __call__(self, text: str) -> None:
         """Print a line."""
         time = self._clock.now().isoformat(sep=" ", timespec="seconds")
-        say(f"{time} {' '.join(text.splitlines())}")
+        say(f"{self._style.dim(time)} {' '.join(text.splitlines())}")
 
 
 def only_watch(locks: Locks) -> AbstractContextManager[None]:

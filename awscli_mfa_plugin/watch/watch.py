@@ -20,9 +20,9 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.login import login
 from awscli_mfa_plugin.session.plan import LoginRequest
-from awscli_mfa_plugin.session.sessions import mfa_profile_names
+from awscli_mfa_plugin.session.sessions import EXPIRED, mfa_profile_names
 from awscli_mfa_plugin.session.source import inherited
-from awscli_mfa_plugin.text import moment, sanitize
+from awscli_mfa_plugin.text import PLAIN, Style, moment, sanitize
 from awscli_mfa_plugin.watch.steps import (
     PromptedTerminal,
     WatchState,
@@ -82,16 +82,18 @@ class Watch:
         make_ports: Callable[[], Ports],
         states: WatchStates,
         notify: Callable[[Notice], str],
+        style: Style = PLAIN,
     ) -> None:
         """Use new ports for each renewal: the keys may have changed since the last one.
 
-        ``notify`` returns why nobody could be notified, or "".
+        ``notify`` returns why nobody could be notified, or ""; ``style`` has the colors of the log.
         """
         self._request = request
         self._make_ports = make_ports
         self._ports = make_ports()
         self._states = states
         self._notify = notify
+        self._style = style
         self._expirations: dict[str, datetime] = {}
         self._file_error = ""
 
@@ -171,7 +173,8 @@ class Watch:
                 text = f"{notice.title}, but nobody could be notified: {failure}"
                 self._say_once(profile.name, state, text)
             else:
-                self._say(profile.name, f"notified: {notice.title}")
+                color = self._style.red if state.stage == EXPIRED else self._style.yellow
+                self._say(profile.name, f"notified: {color(notice.title)}")
         if not state.is_finished(is_silent=is_silent):
             state = state.tried_again(self._now())
         return state
@@ -200,13 +203,13 @@ class Watch:
             state = replace(state, prompted=terminal.was_prompted)
             if isinstance(error, CannotAskError) and not terminal.was_prompted:
                 return state, "", False
-            self._say_once(profile.name, state, f"not renewed: {error.what}")
+            self._say_once(profile.name, state, f"{self._style.red('not renewed')}: {error.what}")
             return replace(state, gave_up=not isinstance(error, _PASSING)), error.what, False
         if result.outcome == "expiring":
             return state, "", False
         until = moment(result.expiration or session.expiration, self._now())
         how = "renewed" if result.outcome == "renewed" else "renewed elsewhere"
-        self._say(profile.name, f"{how}, valid until {until}")
+        self._say(profile.name, f"{self._style.green(how)}, valid until {until}")
         return state, "", True
 
     def _say(self, name: str, what: str) -> None:

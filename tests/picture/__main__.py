@@ -20,7 +20,8 @@ from tests.picture.svg import svg_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TARGET = Path(__file__).parents[2] / "docs" / "images" / "terminal.svg"
+CHECKOUT = Path(__file__).parents[2]
+TARGET = CHECKOUT / "docs" / "images" / "terminal.svg"
 COLUMNS, ROWS = 80, 40
 DESCRIPTION = (
     "A call is denied. One MFA code makes a session. The status shows how long it is valid. "
@@ -51,7 +52,12 @@ def recorded(program: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
         home = Path(folder)
         write_home(home, aws, None)
-        environment = {**environment_of(home, aws), "TERM": "xterm-256color", "TZ": "UTC"}
+        environment = {
+            **environment_of(home, aws),
+            "PYTHONPATH": str(CHECKOUT),
+            "TERM": "xterm-256color",
+            "TZ": "UTC",
+        }
         for words in STEPS:
             typed = " ".join(("aws", *words))
             shown += f"\x1b[34m$\x1b[0m \x1b[1m{typed}\x1b[0m\r\n".encode()

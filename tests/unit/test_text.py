@@ -10,12 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.text import (
+    PLAIN,
+    Style,
     length_of_time,
     moment,
     quoted_list,
     sanitize,
     short_device,
     short_path,
+    wants_colors,
 )
 from tests.fakes import NOW
 
@@ -147,3 +150,44 @@ def test_a_moment_may_come_in_any_zone() -> None:
     """It is the same moment."""
     west = timezone(timedelta(hours=-8))
     assert moment(datetime(2026, 11, 24, 2, 0, tzinfo=west), NOW) == "10:00"
+
+
+COLORS = {
+    "a terminal": (None, {}, "terminal", "colors"),
+    "a terminal, auto": (
+        "auto",
+        {"TERM": "xterm", "NO_COLOR": "", "CLICOLOR": "1"},
+        "terminal",
+        "colors",
+    ),
+    "a pipe": ("auto", {"TERM": "xterm", "CLICOLOR": "1"}, "pipe", "none"),
+    "NO_COLOR": ("auto", {"NO_COLOR": "1"}, "terminal", "none"),
+    "CLICOLOR=0": ("auto", {"CLICOLOR": "0"}, "terminal", "none"),
+    "a terminal that knows no codes": ("auto", {"TERM": "dumb"}, "terminal", "none"),
+    "off": ("off", {}, "terminal", "none"),
+    "on": ("on", {"NO_COLOR": "1", "CLICOLOR": "0", "TERM": "dumb"}, "pipe", "colors"),
+}
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "stream", "has_colors"), COLORS.values(), ids=COLORS.keys()
+)
+def test_the_option_decides_about_colors_then_the_environment(
+    option: str | None, environment: dict[str, str], stream: str, has_colors: str
+) -> None:
+    """``on`` and ``off`` win over everything."""
+    found = wants_colors(option, environment, is_terminal=stream == "terminal")
+    assert found is (has_colors == "colors")
+
+
+def test_text_is_colored_only_where_colors_are_on() -> None:
+    """By the codes that every terminal knows, and each is ended."""
+    on = Style(is_on=True)
+    assert [color("x") for color in (on.red, on.green, on.yellow, on.dim)] == [
+        "\x1b[31mx\x1b[0m",
+        "\x1b[32mx\x1b[0m",
+        "\x1b[33mx\x1b[0m",
+        "\x1b[2mx\x1b[0m",
+    ]
+    assert PLAIN.red("x") == "x"
+    assert on.dim("") == ""

@@ -14,8 +14,10 @@ import pytest
 from awscli_mfa_plugin.errors import BusyError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.text import Style
 from awscli_mfa_plugin.watch.loop import (
     EndedBySignal,
+    Log,
     Sleep,
     ended_by_signals,
     only_watch,
@@ -127,3 +129,13 @@ def test_sleep_uses_the_given_clock() -> None:
     """A time in the past of that clock needs no sleep."""
     clock = FakeClock()
     Sleep(clock, ())(NOW)
+
+
+def test_the_time_of_an_event_is_dim(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each event is one line on stderr."""
+    Log(FakeClock(), Style(is_on=True))("Watching\nhere.")
+    Log(FakeClock(), Style())("Stopped.")
+    assert capsys.readouterr().err == (
+        "\x1b[2m2026-11-24 09:00:00+00:00\x1b[0m Watching here.\n"
+        "2026-11-24 09:00:00+00:00 Stopped.\n"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sections import session_options
 from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
+from awscli_mfa_plugin.text import PLAIN, Style
 from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch import Watch, WatchRequest, watched_sessions
 from tests.fakes import (
@@ -85,6 +86,7 @@ class Scene:
 
     world: World
     request: WatchRequest = field(default_factory=WatchRequest)
+    style: Style = PLAIN
     states: FakeStates = field(default_factory=FakeStates)
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
 
@@ -95,7 +97,7 @@ class Scene:
 
     def new_watch(self) -> Watch:
         """Return a watch of another process: it knows what the states holds."""
-        return Watch(self.request, self.ports, self.states, self.notifier)
+        return Watch(self.request, self.ports, self.states, self.notifier, self.style)
 
     def ports(self) -> Ports:
         """Return the fakes' ports, and count that."""
@@ -595,3 +597,18 @@ def test_no_secret_is_in_what_is_said() -> None:
     for name in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"):
         assert options[name] not in shown
     assert "123456" not in shown
+
+
+def test_the_log_has_colors() -> None:
+    """Green for a new session, yellow and red for one that ends, red for what failed."""
+    watched = scene(config=BY_PROCESS, process=("123456", "234567", "345678"))
+    watched.watch = replace(watched, style=Style(is_on=True)).watch
+    watched.world.sts.answers = [PermissionDeniedError("Denied.")] * 2
+    watched.look_at(HOURS_12 - 800)
+    watched.look_at(HOURS_12)
+    watched.states.clear()
+    watched.look_at(HOURS_12 + 60)
+    assert "\x1b[31mnot renewed\x1b[0m: Denied." in watched.said
+    assert "notified: \x1b[33mAWS session mfa expires soon\x1b[0m." in watched.said
+    assert "notified: \x1b[31mAWS session mfa has expired\x1b[0m." in watched.said
+    assert "mfa: \x1b[32mrenewed\x1b[0m, valid until" in watched.said

@@ -1,0 +1,41 @@
+"""Colors in the real CLIs: on a terminal, and where ``--color`` or the environment says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.hosts.sessions import settle_on_session
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+GREEN, RED = "\x1b[32mvalid   \x1b[0m", "\x1b[31maws mfa:\x1b[0m There is no profile 'nobody'."
+STATUS = ("mfa", "status")
+UNKNOWN = (*STATUS, "--profile", "nobody")
+
+
+def shown(home: Home, *words: str, **env: str) -> str:
+    """Return what a command writes to its terminal."""
+    terminal = home.spawn(*words, env=env)
+    terminal.wait()
+    return terminal.output.decode()
+
+
+def test_states_and_errors_have_colors_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """Unless the option or the environment switches them off."""
+    settle_on_session(home, aws, 30_000)
+    assert GREEN in shown(home, *STATUS)
+    assert RED in shown(home, *UNKNOWN)
+    for off in (shown(home, *STATUS, "--color", "off"), shown(home, *UNKNOWN, NO_COLOR="1")):
+        assert "\x1b" not in off
+    assert GREEN in shown(home, *STATUS, "--color", "on", NO_COLOR="1")
+
+
+def test_a_pipe_has_colors_only_by_the_option(home: Home, aws: EmbeddedAws) -> None:
+    """For results and errors alike; data has none of ours."""
+    settle_on_session(home, aws, 30_000)
+    assert "\x1b" not in home.run(*STATUS).output + home.run(*UNKNOWN).output
+    assert GREEN in home.run(*STATUS, "--color", "on").stdout
+    assert RED in home.run(*UNKNOWN, "--color", "on").stderr
+    assert "\x1b" not in home.run(*STATUS, "--output", "json", "--color", "on").output

@@ -1,0 +1,209 @@
+"""What each command colors on a terminal, and that the words alone say the same."""
+
+from __future__ import annotations
+
+import re
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from awscli_mfa_plugin.commands import devices, doctor, export, login, status, watch
+from awscli_mfa_plugin.commands import exec as exec_command
+from awscli_mfa_plugin.commands.context import Context
+from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting
+from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.devices import FIDO_REASON
+from awscli_mfa_plugin.session.records import MfaDevice
+from awscli_mfa_plugin.text import Style
+from tests.fakes import SERIAL, FakeIam, FakeProcess, World, context, session_section
+from tests.unit.commands.run import SESSION, run, with_keys, with_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COLORS = {"31": "red", "32": "green", "33": "yellow", "2": "dim"}
+ON = Style(is_on=True)
+FIDO = "arn:aws:iam::123456789012:u2f/user/ada/key"
+
+
+def marked(text: str) -> str:
+    """Return text with its colors as tags: ``<red>no</>``."""
+    return re.sub(r"\x1b\[(\d+)m", lambda code: f"<{COLORS.get(code[1], '/')}>", text)
+
+
+def four_states() -> World:
+    """Return a world with a session in each state."""
+    world = with_session()
+    for name, age in (("soon", 42_900), ("old", 43_260)):
+        world.files.config[name] = {"mfa_source_profile": "default"}
+        world.files.credentials[name] = session_section(age=age)
+    world.files.config["new"] = {"mfa_source_profile": "default"}
+    return world
+
+
+def new_login() -> World:
+    """Return a world before the first login."""
+    return with_keys("123456")
+
+
+def due_elsewhere() -> World:
+    """Return a world in which another process logs in."""
+    world = with_session(age=42_900)
+    world.locks.busy["session"] = "aws mfa login (7)"
+    return world
+
+
+def two_devices() -> World:
+    """Return a world with a device that works and one that doesn't."""
+    world = with_session()
+    world.iam = FakeIam((MfaDevice(SERIAL, "virtual"), MfaDevice(FIDO, "FIDO")))
+    return world
+
+
+def problems() -> Observations:
+    """Return a machine with problems."""
+    return Observations(ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias"))
+
+
+RUNS: dict[str, tuple[Any, Callable[[], World], dict[str, Any], list[str]]] = {
+    "status": (
+        status,
+        four_states,
+        {},
+        [
+            "mfa   <green>valid   </>  until 21:00, 12 h left",
+            "      <dim>from default with ada</>",
+            "soon  <yellow>expiring</>  until 09:05, 5 min left",
+            "old   <red>expired </>  since 08:59",
+            "new   <dim>none    </>  not logged in",
+        ],
+    ),
+    "a first login": (
+        login,
+        new_login,
+        {},
+        [
+            "<green>Logged in.</> Profile mfa is valid until 21:00 (12 h).",
+            "<dim>Tip: export AWS_PROFILE=mfa makes it the default in this shell.</>",
+        ],
+    ),
+    "a valid session": (login, with_session, {}, ["<green>Still valid.</> Use --force"]),
+    "an expiring one": (login, due_elsewhere, {}, ["Profile mfa <yellow>expires soon</>, at"]),
+    "devices": (
+        devices,
+        two_devices,
+        {},
+        ["virtual, <green>chosen</>", "FIDO, <red>doesn't work here</>", f"<dim>{FIDO_REASON}.</>"],
+    ),
+    "doctor": (
+        doctor,
+        World,
+        {"offline": True, "verbose": True},
+        ["<green>✓</> ", "<red>Error:</> ", "<dim>Note:</> AWS", " passed</>, <dim>1"],
+    ),
+    "watch": (
+        watch,
+        four_states,
+        {"status": True},
+        [
+            "mfa: <green>valid</> until 21:00",
+            "soon: <yellow>expires soon</> (09:05).",
+            "old: <red>expired</> at 08:59.",
+        ],
+    ),
+}
+
+
+def text_of(name: str, style: Style) -> str:
+    """Run a command on a terminal with these colors; return its text."""
+    module, world, given, _ = RUNS[name]
+    here = context(
+        world(),
+        screen=Screen(is_terminal=False, style=style),
+        machine=problems,
+        schedulers=tuple,
+        other_watch=str,
+    )
+    return run(module, here, **given).text
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_states_have_their_colors_and_details_are_dim(name: str) -> None:
+    """Green valid, yellow expiring, red expired and errors; columns stay aligned."""
+    text = marked(text_of(name, ON))
+    for part in RUNS[name][-1]:
+        assert part in text
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_color_never_carries_meaning_alone(name: str) -> None:
+    """Without the codes it is the text that everybody else gets."""
+    assert re.sub(r"\x1b\[\d+m", "", text_of(name, ON)) == text_of(name, Style())
+
+
+def test_notes_have_colors_too() -> None:
+    """What was saved or ignored is a detail; the warning about secrets is none."""
+    world = with_keys("123456")
+    run(login, context(world, note_style=ON))
+    assert marked(world.notes[-1]).startswith("<dim>Saved to ")
+    for module in (export, exec_command):
+        world = World(environment={"AWS_PROFILE": "x"})
+        here = context(
+            world,
+            process=FakeProcess(world, "work", SESSION),
+            note_style=ON,
+            screen=Screen(is_terminal=True),
+            parent_process=lambda: "bash",
+            exec_program=lambda *_: 0,
+        )
+        run(module, here)
+        notes = [marked(note) for note in world.notes]
+        assert notes[0] == "<dim>Ignoring AWS_PROFILE from your environment.</>"
+        if module is export:
+            assert notes[1].startswith("<yellow>Warning:</> this printed secrets")
+
+
+def raise_error() -> int:
+    """Fail."""
+    raise ConfigurationError("What.", "Remedy.")
+
+
+@pytest.mark.parametrize(
+    ("color", "start"), [("on", "<red>aws mfa:</> "), ("off", "aws mfa: "), ("auto", "aws mfa: ")]
+)
+def test_an_error_is_red_if_the_option_says_so(
+    color: str, start: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here stderr isn't a terminal."""
+    run_reporting(raise_error, color)
+    with UsageProblems("aws mfa", color):
+        raise ValueError("Unknown options: --x")
+    shown = marked(capsys.readouterr().err).splitlines()
+    assert shown == [
+        f"{start}What.",
+        "Remedy.",
+        f"{start}Unknown options: --x",
+        "For help:  aws mfa help",
+    ]
+
+
+def test_stdout_and_stderr_are_judged_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result in a pipe has no colors, while the notes on the terminal have some."""
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: True))
+    world = World(environment={"TERM": "xterm"})
+    here = Context(FakeProcess(world))
+    assert (here.screen.style.is_on, here.note_style.is_on) == (False, True)
+    here = Context(FakeProcess(world), GlobalOptions(color="off"))
+    assert (here.screen.style.is_on, here.note_style.is_on) == (False, False)
+    here = Context(FakeProcess(world), GlobalOptions(color="on"))
+    assert (here.screen.style.is_on, here.note_style.is_on) == (True, True)
+
+
+def test_a_closed_stderr_has_no_colors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python has None for it."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert not Context(FakeProcess(World())).note_style.is_on
