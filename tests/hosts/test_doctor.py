@@ -371,7 +371,7 @@ def test_something_else_answers(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     aws.fault("GetCallerIdentity", "html")
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "a sign-in page" in seen(result, "sts"), result.output
+    assert "a network's sign-in page" in seen(result, "sts"), result.output
     aws.fault("GetCallerIdentity", "region-disabled")
     result = home.run("mfa", "doctor", "--output", "json")
     assert "STS is turned off in eu-west-1" in seen(result, "sts"), result.output

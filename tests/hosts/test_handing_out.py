@@ -106,10 +106,10 @@ def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
     assert "aws mfa login --profile mfa" in result.stderr
     unset = home.run("mfa", "export", "--unset", "--format", "json")
     assert (unset.returncode, unset.stdout) == (252, "")
-    wrong = home.run("mfa", "export", "--format", "bash")
+    wrong = home.run("mfa", "export", "--format", "zip")
     assert (wrong.returncode, wrong.stdout) == (252, "")
     assert wrong.stderr.strip() == (
-        "aws mfa: 'bash' isn't a value for --format.\n"
+        "aws mfa: 'zip' isn't a value for --format.\n"
         "Choose from: sh, fish, csh, powershell, cmd, env, json, ini."
     )
 
@@ -237,7 +237,7 @@ def test_a_role_that_lasts_too_short(home: Home, aws: EmbeddedAws) -> None:
         "mfa", "exec", "--profile", "admin", "--min-remaining", "3000", "--", "echo", "ran"
     )
     assert (result.returncode, result.stdout) == (253, "")
-    assert "raise duration_seconds in its section, to 3600 at most" in result.stderr
+    assert "raise duration_seconds in the profile (3600 at most)" in result.stderr
 
 
 def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
@@ -270,10 +270,10 @@ def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Pat
     )
     near = home.run("mfa", "credential-process", "--profile", "tf")
     assert (near.returncode, near.stdout) == (253, "")
-    assert "a cycle" in near.stderr
+    assert "asks for the credentials of tf itself" in near.stderr
     far = home.run("mfa", "credential-process", "--profile", "far")
     assert (far.returncode, far.stdout) == (253, "")
-    assert "a cycle" in far.stderr
+    assert "asks for the credentials of tf itself" in far.stderr
 
 
 @on_v2

@@ -111,7 +111,7 @@ def test_a_login_with_the_new_keys(home: Home, aws: EmbeddedAws) -> None:
     home.write_credentials(text.replace(session["aws_secret_access_key"], user.secret_access_key))
     result = home.run("mfa", "login", "--profile", "mfa", "--source-profile", "mfa")
     assert result.returncode == 0, result.output
-    assert "Removed what an old session left" in result.stderr
+    assert "Removed lines of an old session" in result.stderr
     assert home.credentials.read_text().endswith(keys_of(aws, "ada", "mfa"))
     assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
 

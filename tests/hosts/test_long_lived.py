@@ -22,7 +22,7 @@ SLOWLY = ("s3", "cp", "--recursive", "s3://reports", "there", "--profile", "mfa"
 def settle_nearly_expiring(
     home: Home, aws: EmbeddedAws, *, expiring_in: int, expired_in: int
 ) -> None:
-    """Give the home a session that starts to expire, and expires, in so many seconds by the file."""
+    """Give the home a session that is expiring, then expired, in so many seconds."""
     managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
     settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n")
     code = aws.fresh_code(serial_of(aws))

@@ -96,7 +96,7 @@ def test_both_sources_at_hand(home: Home, aws: EmbeddedAws) -> None:
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--token-code", code, env=env)
     assert result.returncode == 0, result.output
-    assert "Taking the long-lived keys in the environment" in result.stderr
+    assert "Using the long-lived keys from your environment" in result.stderr
 
 
 def test_a_leftover_session_in_the_environment_is_set_aside(home: Home, aws: EmbeddedAws) -> None:
@@ -110,7 +110,7 @@ def test_a_leftover_session_in_the_environment_is_set_aside(home: Home, aws: Emb
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--token-code", code, env=env)
     assert result.returncode == 0, result.output
-    assert "Set aside: the environment has temporary keys" in result.stderr
+    assert "Ignoring AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN from your environment" in result.stderr
 
 
 def test_hardware_device_of_a_user_with_a_path(home: Home, aws: EmbeddedAws) -> None:

@@ -145,7 +145,7 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
     log_in(home, aws)
     age(home, 300)
     terminal = home.spawn(*S3)
-    terminal.expect("The session of profile mfa expires in 4 min")
+    terminal.expect("The MFA session of profile mfa expires in 4 min")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text

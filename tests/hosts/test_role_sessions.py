@@ -113,7 +113,7 @@ def test_a_long_role_session_on_a_session_profile(home: Home, aws: EmbeddedAws) 
     result = home.run(*WHO, "admin", env={"AWS_MFA_TOKEN_CODE": "123456"})
     assert result.returncode == 253, result.output
     assert "duration_seconds = 7200, but its source_profile mfa" in result.stderr
-    assert "Name the profile with your long-lived keys by source_profile" in result.stderr
+    assert "Set source_profile to the profile with your long-lived keys" in result.stderr
     assert codes_spent(aws) == 1
 
 

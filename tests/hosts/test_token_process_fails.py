@@ -53,7 +53,7 @@ def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
     for script, said in FAILURES.items():
         result = run_with(home, aws, script, -5)
         assert result.returncode == 253, (script, result.output)
-        for text in (*said, "is over", "it must print only the MFA code"):
+        for text in (*said, "has expired", "it must print only the MFA code"):
             assert text in result.stderr, (script, result.stderr)
         assert "Traceback" not in result.stderr
         assert result.stdout == ""
@@ -61,7 +61,7 @@ def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
 
 
 def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: EmbeddedAws) -> None:
-    """The session expires soon and can't be renewed: its stderr is shown, the old session is used."""
+    """The session expires soon and can't be renewed: stderr is shown, the old one is used."""
     (script, (said, *_)) = next(iter(FAILURES.items()))
     result = run_with(home, aws, script, 300)
     assert result.returncode == 0, result.output
