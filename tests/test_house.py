@@ -16,7 +16,7 @@ ROOT = CHECKOUT / PACKAGE
 
 SHARED = {"errors", "text", "declaration", "__version__"}
 SERVICES = {"session", "files", "aws", "system"}
-FEATURES = {"aliases", "completion", "doctor", "export", "install", "setup", "watch"}
+FEATURES = {"aliases", "completion", "devices", "doctor", "export", "install", "setup", "watch"}
 # What each room may import, itself always.
 OURS = {
     "entry": {"host"},
@@ -60,6 +60,8 @@ PURE = (
     "commands.help_text",
     "completion.*",
     "declaration",
+    "devices.policy",
+    "devices.table",
     "doctor.aws",
     "doctor.environment",
     "doctor.files",

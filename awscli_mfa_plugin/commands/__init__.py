@@ -16,6 +16,7 @@ NAMES = (
     "status",
     "logout",
     "devices",
+    "policy",
     "configure",
     "export",
     "exec",

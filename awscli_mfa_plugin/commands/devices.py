@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.declaration import PROFILES, Command, Option, Result
-from awscli_mfa_plugin.text import sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -11,20 +10,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.session.records import MfaDevice
-    from awscli_mfa_plugin.text import Style
 
 
 COMMAND = Command(
     "devices",
     (
-        "Lists your MFA devices, as IAM knows them: virtual and hardware devices, whose codes "
-        "work here, and FIDO keys and passkeys, which have no codes."
+        "Lists your MFA devices, with the profiles that use them and the one that a login takes. "
+        "FIDO keys and passkeys have no codes, so they don't work here."
     ),
     (
         "List your devices::\n\n"
         "    $ aws mfa devices\n"
-        "    arn:aws:iam::123456789012:mfa/ana-phone  virtual\n\n"
+        "    NAME       KIND     SINCE       PROFILES  LOGIN\n"
+        "    ana-phone  virtual  2026-02-27  mfa       used\n\n"
         "Use one of them for a profile from now on::\n\n"
         "    $ aws mfa login --profile mfa --serial-number GAHT12345678\n"
     ),
@@ -34,6 +32,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """List the devices."""
+    from awscli_mfa_plugin.devices.table import as_text, entry, profiles_by_serial, rows
     from awscli_mfa_plugin.session.devices import devices_of_user
 
     chosen, devices = devices_of_user(
@@ -42,34 +41,6 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         context.options.region,
         context.ports,
     )
-    data = {"Devices": [_entry(device, chosen) for device in devices]}
-    return Result(data, _text(devices, chosen, context.screen.style))
-
-
-def _entry(device: MfaDevice, chosen: str) -> dict[str, Any]:
-    from awscli_mfa_plugin.session.expiry import rfc3339
-
-    return {
-        "MfaSerial": device.mfa_serial,
-        "Type": device.kind,
-        "EnableDate": rfc3339(device.enabled) if device.enabled else None,
-        "Usable": device.is_usable,
-        "Chosen": device.mfa_serial == chosen,
-    }
-
-
-def _text(devices: tuple[MfaDevice, ...], chosen: str, style: Style) -> str:
-    from awscli_mfa_plugin.session.devices import FIDO_REASON
-
-    if not devices:
-        return "You have no MFA device."
-    width = max(len(sanitize(device.mfa_serial)) for device in devices)
-    lines = []
-    for device in devices:
-        note = "" if device.is_usable else style.red("doesn't work here")
-        note = style.green("chosen") if device.mfa_serial == chosen else note
-        words = ", ".join(filter(None, (device.kind, note)))
-        lines.append(f"{sanitize(device.mfa_serial):<{width}}  {words}")
-    if not all(device.is_usable for device in devices):
-        lines.append(style.dim(f"{FIDO_REASON}."))
-    return "\n".join(lines)
+    table = rows(devices, chosen, profiles_by_serial(context.ports.files))
+    data = {"Devices": [entry(row) for row in table]}
+    return Result(data, as_text(table, context.screen.style))

@@ -87,6 +87,15 @@ def region_of(serial: str) -> str:
     return _REGIONS.get(arn["partition"] if arn else "aws", _REGIONS["aws"])
 
 
+def partition_of(region: str) -> str:
+    """Return the partition of a region: "aws" for all that aren't known to be elsewhere."""
+    for partition, sample in _REGIONS.items():
+        start = sample.rsplit("-", 2)[0]
+        if partition != "aws" and region.startswith(f"{start}-"):
+            return partition
+    return "aws"
+
+
 @dataclass(frozen=True)
 class Device:
     """The MFA serial to use, and whether it isn't saved yet."""

@@ -39,7 +39,7 @@ def test_the_text_says_why_a_key_is_unusable(aws: Aws) -> None:
     """Each device is a line; the reason follows once."""
     aws.settle("both")
     result = aws.run("mfa", "devices")
-    assert "arn:aws:iam::123456789012:mfa/both" in result.stdout
+    assert "both " in result.stdout
     assert "doesn't work here" in result.stdout
     assert result.stdout.count("FIDO") >= 1
 

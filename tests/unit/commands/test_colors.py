@@ -97,7 +97,7 @@ RUNS: dict[str, tuple[Any, Callable[[], World], dict[str, Any], list[str]]] = {
         devices,
         two_devices,
         {},
-        ["virtual, <green>chosen</>", "FIDO, <red>doesn't work here</>", f"<dim>{FIDO_REASON}.</>"],
+        ["<green>used</>", "<red>doesn't work here</>", f"<dim>{FIDO_REASON}.</>"],
     ),
     "doctor": (
         doctor,

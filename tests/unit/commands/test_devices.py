@@ -25,6 +25,7 @@ def test_each_device_is_listed_with_the_chosen_one() -> None:
                 "EnableDate": "2026-11-24T09:00:00+00:00",
                 "Usable": True,
                 "Chosen": True,
+                "Profiles": ["mfa"],
             },
             {
                 "MfaSerial": FIDO,
@@ -32,24 +33,29 @@ def test_each_device_is_listed_with_the_chosen_one() -> None:
                 "EnableDate": None,
                 "Usable": False,
                 "Chosen": False,
+                "Profiles": [],
             },
         ]
     }
     assert result.text.splitlines() == [
-        f"{SERIAL:<{len(FIDO)}}  virtual, chosen",
-        f"{FIDO}  FIDO, doesn't work here",
+        "NAME  KIND     SINCE       PROFILES  LOGIN",
+        "ada   virtual  2026-11-24  mfa       used",
+        "key   FIDO     -           -         doesn't work here",
         f"{FIDO_REASON}.",
     ]
 
 
 def test_devices_that_work_need_no_reason() -> None:
-    """The list is in their order."""
+    """A login takes the only one, so it is marked."""
     world = with_keys(iam=FakeIam((MfaDevice("GAHT1234567890", "hardware"),)))
     result = run(devices, context(world), source_profile="default")
-    assert result.text == "GAHT1234567890  hardware"
+    assert result.text.splitlines()[1] == "GAHT1234567890  hardware  -      -         used"
 
 
 def test_a_user_without_a_device_is_told() -> None:
     """An empty list as data."""
     none = run(devices, context(with_keys(iam=FakeIam(()))))
-    assert (none.text, data_of(none)) == ("You have no MFA device.", {"Devices": []})
+    assert (none.text, data_of(none)) == (
+        "You have no MFA device. Add one:  aws mfa devices add",
+        {"Devices": []},
+    )

@@ -23,6 +23,7 @@ from awscli_mfa_plugin.session.devices import (
     devices_of_user,
     kind_of,
     list_devices,
+    partition_of,
     region_of,
     resolve_device,
 )
@@ -367,3 +368,20 @@ def test_every_partition_of_botocore_has_a_region_of_its_own() -> None:
     for partition in known["partitions"]:
         region = region_of(f"arn:{partition['id']}:iam::123456789012:mfa/ada")
         assert re.match(partition["regionRegex"], region)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("eu-west-1", "aws"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("cn-northwest-1", "aws-cn"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-govern-1", "aws"),
+    ],
+)
+def test_the_partition_of_a_region(region: str, partition: str) -> None:
+    """By how its name begins."""
+    assert partition_of(region) == partition

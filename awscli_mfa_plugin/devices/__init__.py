@@ -1,0 +1,1 @@
+"""MFA devices: enroll, resync, remove, list, and the policy that requires MFA."""
