@@ -78,8 +78,9 @@ def _refuse_cycle(profile: str) -> None:
     answering = [name for name in os.environ.get(_RESOLVING, "").split("\n") if name]
     if profile in answering:
         raise ConfigurationError(
-            f"The credential_process of profile {sanitize(profile)} leads back to itself: a cycle.",
-            "Let the source profile's credential_process get long-lived keys from elsewhere.",
+            f"The keys of profile {sanitize(profile)} come from a credential_process that asks for "
+            f"the credentials of {sanitize(profile)} itself.",
+            "Have the source profile's credential_process print long-lived keys instead.",
         )
     os.environ[_RESOLVING] = "\n".join([*answering, profile])
 
@@ -98,7 +99,7 @@ def _assumed(
         raise explained(error, ports.clock.now(), region, code_sent=False) from None
     except BotoCoreError as error:
         raise ConfigurationError(
-            f"The role of profile {sanitize(profile)} can't be assumed: {sanitize(error)}",
+            f"Can't assume the role of profile {sanitize(profile)}: {sanitize(error)}",
             "Correct it in ~/.aws/config.",
         ) from None
     expiration = credentials._expiry_time.astimezone(timezone.utc)  # noqa: SLF001

@@ -115,7 +115,7 @@ class TokenCodeSources:
         if code is None:
             raise TokenProcessError(
                 "The command in mfa_process didn't print an MFA code. AWS wasn't called.",
-                "Run it yourself to check: it must print the six digits and nothing else.",
+                "Run it yourself to check: it must print only the MFA code.",
             )
         return code
 

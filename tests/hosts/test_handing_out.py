@@ -273,7 +273,7 @@ def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Pat
     assert "asks for the credentials of tf itself" in near.stderr
     far = home.run("mfa", "credential-process", "--profile", "far")
     assert (far.returncode, far.stdout) == (253, "")
-    assert "asks for the credentials of tf itself" in far.stderr
+    assert "asks for the credentials of far itself" in far.stderr
 
 
 @on_v2

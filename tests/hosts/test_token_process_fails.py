@@ -25,10 +25,10 @@ FAILURES = {
         "mfa_process: no token found",
         "failed with exit code 3: no token found",
     ),
-    "exit 0": ("didn't print an MFA code; AWS wasn't called",),
+    "exit 0": ("didn't print an MFA code. AWS wasn't called",),
     "echo it said >&2; echo locked": (
         "mfa_process: it said",
-        "didn't print an MFA code; AWS wasn't called",
+        "didn't print an MFA code. AWS wasn't called",
     ),
     None: ("mfa_process can't run", "No such file or directory"),
 }
