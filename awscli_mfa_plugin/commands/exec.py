@@ -23,8 +23,8 @@ COMMAND = Command(
         "on one. The session is renewed first if necessary. The program replaces ``aws``, so "
         "input, output, signals and exit code are its own; 127 means that it wasn't found, 126 "
         "that it can't be run.\n\n"
-        "Without a program it starts your shell. ``AWS_MFA_PROFILE`` holds the profile's name, "
-        "for your prompt.\n\n"
+        "Without a program it starts your shell. ``AWS_MFA_PROFILE`` and ``AWSUME_PROFILE`` "
+        "hold the profile's name, for your prompt.\n\n"
         "The program can't renew the session: when it expires, calls fail with "
         "``ExpiredToken``. For a long job, use ``--min-remaining``. The session of a role lasts "
         "one hour at most, because AWS allows no more for role chaining."
@@ -46,6 +46,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program in place of this process; return only where that isn't possible."""
     from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
+        PROMPT_VARIABLE,
         ignored_variables,
         variables_of,
     )
@@ -65,5 +66,6 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         **dict.fromkeys(CONFLICTING_VARIABLES, ""),
         **variables_of(session, region),
         PROFILE_VARIABLE: request.profile,
+        PROMPT_VARIABLE: request.profile,
     }
     return Result(exit_code=context.exec_program(words or [], variables))

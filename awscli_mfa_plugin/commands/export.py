@@ -29,8 +29,9 @@ COMMAND = Command(
         "chaining.\n\n"
         "It sets ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, "
         "``AWS_CREDENTIAL_EXPIRATION`` and, if there is a region, ``AWS_REGION`` and "
-        "``AWS_DEFAULT_REGION``. It unsets ``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and "
-        "``AWS_SECURITY_TOKEN``, which override the session in some tools.\n\n"
+        "``AWS_DEFAULT_REGION``, and for your prompt ``AWSUME_PROFILE``. It unsets "
+        "``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and ``AWS_SECURITY_TOKEN``, which override the "
+        "session in some tools.\n\n"
         "The output contains secrets. If anything goes wrong, nothing is printed."
     ),
     (
@@ -82,6 +83,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 def _unsetting(name: str) -> str:
     from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
+        PROMPT_VARIABLE,
         REGION_VARIABLES,
         SESSION_VARIABLES,
     )
@@ -91,7 +93,8 @@ def _unsetting(name: str) -> str:
         raise UsageError(
             f"--unset doesn't work with --format {name}.", f"Choose from: {', '.join(FORMATS)}."
         )
-    return script(name, {}, (*SESSION_VARIABLES, *REGION_VARIABLES, *CONFLICTING_VARIABLES))
+    names = (*SESSION_VARIABLES, *REGION_VARIABLES, PROMPT_VARIABLE, *CONFLICTING_VARIABLES)
+    return script(name, {}, names)
 
 
 def _text(name: str, profile: str, session: Session, region: str) -> str:
@@ -99,17 +102,21 @@ def _text(name: str, profile: str, session: Session, region: str) -> str:
 
     from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
+        PROMPT_VARIABLE,
         ini_form,
         process_form,
         variables_of,
     )
-    from awscli_mfa_plugin.export.shells import script
+    from awscli_mfa_plugin.export.shells import can_hold, script
 
     if name == "json":
         return json.dumps(process_form(session), indent=2) + "\n"
     if name == "ini":
         return ini_form(profile, session, region)
-    return script(name, variables_of(session, region), CONFLICTING_VARIABLES)
+    variables = variables_of(session, region)
+    if can_hold(name, PROMPT_VARIABLE, profile):
+        return script(name, {**variables, PROMPT_VARIABLE: profile}, CONFLICTING_VARIABLES)
+    return script(name, variables, (*CONFLICTING_VARIABLES, PROMPT_VARIABLE))
 
 
 def _warn(name: str, profile: str, context: Context) -> None:

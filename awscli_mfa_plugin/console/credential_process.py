@@ -18,7 +18,6 @@ from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
 NOT_CONFIGURED = 253
 """AWS CLI v2's exit code for an error in the configuration."""
@@ -150,7 +149,7 @@ def _is_written_key(section: _Options) -> bool:
         return False
     if digest and issued == section.get("issued"):
         key = f"{key_id}\n{section['aws_secret_access_key']}".encode("utf-8", "surrogateescape")
-        return bool(_sha256(key).hexdigest()[:32] == digest)
+        return paths.sha256(key)[:32] == digest
     return not key_id.startswith(LONG_LIVED)
 
 
@@ -163,8 +162,8 @@ def _cached_session(
         return ""
     import json
 
-    name = _sha256(f"{credentials_path}\n{profile}".encode("utf-8", "surrogatepass")).hexdigest()
-    path = os.path.join(paths.cache_folder(), f"{OUR_NAME}-{name[:32]}.json")
+    name = paths.session_cache_name(credentials_path, profile)
+    path = os.path.join(paths.cache_folder(), name)
     with open(path, encoding="utf-8") as file:
         content = json.load(file)
     if content["SourceAccessKeyId"] != key_id:
@@ -177,18 +176,6 @@ def _cached_session(
         keys["Expiration"],
         content.get("Issued") or "",
     )
-
-
-def _sha256(content: bytes) -> Any:
-    """Return the digest: ``hashlib`` would load OpenSSL, which takes longer than the rest."""
-    for name in ("_sha2", "_sha256"):  # of Python 3.12 and newer, and of older ones
-        try:
-            return __import__(name).sha256(content)
-        except ImportError:  # noqa: PERF203 - two rounds
-            continue
-    from hashlib import sha256
-
-    return sha256(content)
 
 
 def _output(key_id: str, secret: str, token: str, expiration: str, issued: str) -> str:

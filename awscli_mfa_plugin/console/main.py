@@ -14,12 +14,14 @@ usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
        awscli-mfa credential-process [--profile NAME] [OPTION ...]
        awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
        awscli-mfa completion bash|zsh|fish
+       awscli-mfa prompt [--profile NAME] [--format TEXT]
 
 install             add the plugin to every AWS CLI on this machine
 uninstall           remove what install added
 credential-process  print credentials for an SDK, without starting aws if the session is valid
 doctor              find out why aws or aws mfa doesn't work; changes nothing without --fix
 completion          print the completion script of a shell
+prompt              print the profile and the time left, for your shell's prompt
 
 Everything else is part of the AWS CLI:  aws mfa help
 """
@@ -39,10 +41,8 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         from awscli_mfa_plugin.console.credential_process import answer
 
         return answer(words[1:], system)
-    if command in {"complete", "completion"}:
-        from awscli_mfa_plugin.console.completion import complete, print_script
-
-        return complete(words[1:]) if command == "complete" else print_script(words[1:])
+    if command in {"prompt", "complete", "completion"}:
+        return _for_a_shell(command, words[1:])
     if command in {"help", "--help", "-h", "--version"}:
         from awscli_mfa_plugin import __version__
 
@@ -60,6 +60,17 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         return diagnose(words[1:], folders)
     sys.stderr.write(USAGE)
     return WRONG_USAGE
+
+
+def _for_a_shell(command: str, words: list[str]) -> int:
+    """Print what a shell's prompt, its start file or a TAB asks for."""
+    if command == "prompt":
+        from awscli_mfa_plugin.console.prompt import print_prompt
+
+        return print_prompt(words)
+    from awscli_mfa_plugin.console.completion import complete, print_script
+
+    return complete(words) if command == "complete" else print_script(words)
 
 
 def _installing(command: str, words: list[str], system: Sequence[str]) -> int:

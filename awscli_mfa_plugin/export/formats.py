@@ -39,6 +39,13 @@ aws-vault call the expiration)."""
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 """SDKs read the first, AWS CLI v1 and boto3 the second."""
 
+PROMPT_VARIABLE = "AWSUME_PROFILE"
+"""Names the profile whose session is in the environment.
+
+It is awsume's, which itself only prints it. The prompts Starship and powerlevel10k show it, and
+read the time from ``AWS_CREDENTIAL_EXPIRATION``; no SDK reads it.
+"""
+
 CONFLICTING_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
 """Variables that would spoil a session in the environment.
 

@@ -178,6 +178,11 @@ def script(format_name: str, values: Mapping[str, str], unset: Iterable[str]) ->
     return "".join(f"{line}\n" for line in lines if line)
 
 
+def can_hold(format_name: str, name: str, value: str) -> bool:
+    """Tell whether a format can set this variable to this value."""
+    return _LANGUAGES[format_name].line(name, value) is not None
+
+
 def evaluated(format_name: str, command: str) -> str:
     """Return the line by which a shell runs what ``command`` prints in a format, or ""."""
     language = _LANGUAGES.get(format_name)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+
+from awscli_mfa_plugin.session import OUR_NAME
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -46,6 +49,21 @@ def cli_folder(home: str = "~") -> str:
 def cache_folder(home: str = "~") -> str:
     """Return the CLI's credential cache, which also has our sessions beside long-lived keys."""
     return os.path.join(cli_folder(home), "cache")
+
+
+def session_cache_name(credentials_path: str, profile: str) -> str:
+    """Return the file in the cache folder that has the session of a profile with its own keys."""
+    text = f"{credentials_path}\n{profile}"
+    return f"{OUR_NAME}-{sha256(text.encode('utf-8', 'surrogatepass'))[:32]}.json"
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest: ``hashlib`` would load OpenSSL, which takes longer than the rest."""
+    try:
+        module = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
+    except ImportError:
+        module = __import__("hashlib")
+    return str(module.sha256(content).hexdigest())
 
 
 def alias_path(home: str = "~") -> str:

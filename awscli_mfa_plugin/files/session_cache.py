@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.files.paths import session_cache_name
 from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.session.records import Session
@@ -99,10 +100,7 @@ class SessionCache:
         return self._locks.hold(f"file {path}", 30)
 
     def _path(self, profile: str) -> str:
-        from awscli_mfa_plugin.files.state import digest_name
-
-        name = digest_name(f"{self._credentials_path}\n{profile}")
-        return os.path.join(self.folder, f"{OUR_NAME}-{name}.json")
+        return os.path.join(self.folder, session_cache_name(self._credentials_path, profile))
 
 
 def _content(access_key_id: str, session: Session) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def main() -> int:
         for profile, place in PROFILES.items():
             command = [str(script), "credential-process", "--profile", profile]
             check(command, home)
-            print(measured(place, command, script.parent / "python", home, pairs), flush=True)
+            python = script.parent / "python"
+            print(measured(place, command, python, home, pairs, BOUND), flush=True)
     return 0
 
 
@@ -82,7 +83,9 @@ def check(command: list[str], home: Path) -> None:
         raise RuntimeError(f"no answer from the living session: {done.stderr.decode()}")
 
 
-def measured(place: str, command: list[str], python: Path, home: Path, pairs: int) -> str:
+def measured(
+    place: str, command: list[str], python: Path, home: Path, pairs: int, bound: float
+) -> str:
     """Run the pairs; return their line of the table."""
     ours: list[float] = []
     theirs: list[float] = []
@@ -94,7 +97,7 @@ def measured(place: str, command: list[str], python: Path, home: Path, pairs: in
             times.append(timed(words, home))
     ratio = statistics.median(our / their for our, their in zip(ours, theirs, strict=True))
     our, their = (statistics.median(times) * 1000 for times in (ours, theirs))
-    return f"| {place} | {our:.1f} ms | {their:.1f} ms | {ratio:.2f} | {BOUND} |"
+    return f"| {place} | {our:.1f} ms | {their:.1f} ms | {ratio:.2f} | {bound} |"
 
 
 def timed(command: list[str], home: Path) -> float:

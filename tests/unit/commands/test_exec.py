@@ -45,6 +45,7 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     assert variables["AWS_ACCESS_KEY_ID"] == "ASIA1"
     assert variables["AWS_REGION"] == "eu-west-1"
     assert (variables["AWS_MFA_PROFILE"], variables["AWS_PROFILE"]) == ("work", "")
+    assert variables["AWSUME_PROFILE"] == "work"
     assert world.notes == ["Ignoring AWS_PROFILE from your environment."]
 
 

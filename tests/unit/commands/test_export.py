@@ -72,3 +72,30 @@ def test_export_takes_the_session_out_again_without_any() -> None:
     assert process.requests == []
     with pytest.raises(UsageError, match="--unset doesn't work with --format json"):
         run(export, here, format="json", unset=True)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "line", "unset"),
+    [
+        ("sh", "export AWSUME_PROFILE='work';\n", "unset AWSUME_PROFILE;\n"),
+        ("fish", "set -gx AWSUME_PROFILE 'work';\n", "set -e AWSUME_PROFILE; end;\n"),
+        ("csh", "setenv AWSUME_PROFILE 'work';\n", "unsetenv AWSUME_PROFILE;\n"),
+        ("powershell", "$Env:AWSUME_PROFILE = 'work'\n", "Remove-Item Env:AWSUME_PROFILE "),
+        ("cmd", 'set "AWSUME_PROFILE=work"\n', 'set "AWSUME_PROFILE="\n'),
+        ("env", "AWSUME_PROFILE=work\n", ""),
+    ],
+)
+def test_prompts_learn_the_profile_in_each_format(format_name: str, line: str, unset: str) -> None:
+    """Starship and powerlevel10k show ``AWSUME_PROFILE``; ``--unset`` removes it."""
+    here, _ = with_credentials()
+    assert line in run(export, here, format=format_name).exact
+    assert unset in run(export, here, format=format_name, unset=True).exact
+
+
+def test_a_name_that_a_format_cant_hold_is_left_out() -> None:
+    """The session is printed all the same, and no other profile's name stays."""
+    world = World()
+    here = context(world, process=FakeProcess(world, "50%", SESSION))
+    text = run(export, here, format="cmd").exact
+    assert 'set "AWS_ACCESS_KEY_ID=ASIA1"\n' in text
+    assert 'set "AWSUME_PROFILE="\n' in text
