@@ -64,15 +64,15 @@ def test_the_table_is_found() -> None:
 @pytest.mark.parametrize(
     ("promise", "tests"),
     [
-        ("", "`test_house.py::test_a_violation_is_seen`"),
+        ("", "`test_structure.py::test_a_violation_is_seen`"),
         ("A promise", ""),
         ("A promise", "somehow"),
-        ("A promise", "`test_house.py`"),
-        ("A promise", "`test_house.py::test_that_is_not_there`"),
+        ("A promise", "`test_structure.py`"),
+        ("A promise", "`test_structure.py::test_that_is_not_there`"),
         ("A promise", "`no_such_file.py::test_x`"),
-        ("A promise", "`test_house.py::module_name`"),
-        ("A promise", "`test_house.py::test_a_violation_is_seen` and manually"),
-        ("**A heading**", "`test_house.py::test_a_violation_is_seen`"),
+        ("A promise", "`test_structure.py::module_name`"),
+        ("A promise", "`test_structure.py::test_a_violation_is_seen` and manually"),
+        ("**A heading**", "`test_structure.py::test_a_violation_is_seen`"),
     ],
 )
 def test_a_fault_is_seen(promise: str, tests: str) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from tests.bench.wired import wired_hosts
 from tests.hosts.cache import HOSTS
 from tests.hosts.home import Home
-from tests.hosts.people import keys_of, serial_of
+from tests.hosts.users import keys_of, serial_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

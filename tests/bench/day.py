@@ -19,7 +19,7 @@ from tests.hosts.home import Home
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.installed import install_plugin
 from tests.hosts.moved import MovedClock
-from tests.hosts.people import codes_spent, keys_of, serial_of
+from tests.hosts.users import codes_spent, keys_of, serial_of
 
 ACCOUNT = "123456789012"
 HOURS, MINUTES_BETWEEN, ROLES = 12, 10, 8

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.bench.__main__ import network_of
 from tests.bench.wired import wired_hosts
 from tests.hosts.home import Home
-from tests.hosts.people import keys_of, serial_of
+from tests.hosts.users import keys_of, serial_of
 
 if TYPE_CHECKING:
     from pathlib import Path

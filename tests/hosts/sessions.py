@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.aws.state import Caller, Session
-from tests.hosts.people import REGION, serial_of, settle
+from tests.hosts.users import REGION, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.aliases.pack import unfit_name
 from awscli_mfa_plugin.files.alias_document import HidingAlias, hides_the_command
 from tests.hosts.cache import HOSTS, OLDEST_TOO
-from tests.hosts.people import serial_of, session_in, settle
+from tests.hosts.users import serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.people import serial_of, session_in
 from tests.hosts.sessions import KEY, session_section, settle_on_session
 from tests.hosts.terminal import CTRL_Z, Terminal
+from tests.hosts.users import serial_of, session_in
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

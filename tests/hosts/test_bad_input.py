@@ -12,7 +12,7 @@ from tests.doors.test_bad_input import CASES as ALL_CASES
 from tests.doors.test_bad_input import CONFIG, OTHERS, TEMPORARY
 from tests.doors.test_bad_input import REFUSALS as ALL_REFUSALS
 from tests.hosts.cache import EXTREMES
-from tests.hosts.people import keys_of, serial_of, settle
+from tests.hosts.users import keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -14,8 +14,8 @@ from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
 from tests.hosts.installed import install_console_script
-from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.test_renewal import age, log_in, role, settle_managed
+from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.people import keys_of, serial_of, session_in, settle
 from tests.hosts.terminal import CTRL_C
+from tests.hosts.users import keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -16,8 +16,8 @@ import pytest
 from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.people import keys_of, serial_of, settle
 from tests.hosts.terminal import Terminal
+from tests.hosts.users import keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.people import keys_of, serial_of
 from tests.hosts.sessions import session_section
+from tests.hosts.users import keys_of, serial_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

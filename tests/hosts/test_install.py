@@ -13,7 +13,7 @@ from tests.hosts.conftest import need
 from tests.hosts.home import Home
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.installer import Machine, make_installer, own_host
-from tests.hosts.people import REGION, keys_of, serial_of
+from tests.hosts.users import REGION, keys_of, serial_of
 
 if TYPE_CHECKING:
     from pathlib import Path

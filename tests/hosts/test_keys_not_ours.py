@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.people import codes_spent, keys_of, serial_of, session_in
 from tests.hosts.sessions import settle_on_session
+from tests.hosts.users import codes_spent, keys_of, serial_of, session_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

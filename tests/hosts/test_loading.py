@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS, HOSTS
-from tests.hosts.people import keys_of
+from tests.hosts.users import keys_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.people import (
+from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
+from tests.hosts.users import (
     REGION,
     codes_spent,
     keys_of,
@@ -18,7 +19,6 @@ from tests.hosts.people import (
     session_in,
     settle,
 )
-from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

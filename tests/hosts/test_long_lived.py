@@ -9,8 +9,8 @@ import pytest
 
 from tests.hosts.cache import CHAINS
 from tests.hosts.moved import MovedClock
-from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.terminal import CTRL_D
+from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

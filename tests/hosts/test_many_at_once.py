@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.people import codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import codes_spent, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     import subprocess

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.people import keys_of, serial_of, session_in, settle
+from tests.hosts.users import keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from pathlib import Path

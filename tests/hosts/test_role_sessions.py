@@ -10,9 +10,9 @@ import pytest
 
 from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.moved import MovedClock
-from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, settle
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.test_renewal import log_in, role, settle_managed
+from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

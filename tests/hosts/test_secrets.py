@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.people import serial_of, session_in, settle
+from tests.hosts.users import serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import HOSTS
-from tests.hosts.people import codes_spent, serial_of, settle
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.terminal import Terminal
+from tests.hosts.users import codes_spent, serial_of, settle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.hosts.people import keys_of, serial_of, session_in, settle
+from tests.hosts.users import keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

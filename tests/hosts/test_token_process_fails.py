@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import HOSTS
-from tests.hosts.people import settle
 from tests.hosts.sessions import settle_on_session
+from tests.hosts.users import settle
 from tests.processes import ended
 
 if TYPE_CHECKING:

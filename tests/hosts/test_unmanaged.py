@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS
-from tests.hosts.people import REGION, keys_of, serial_of
 from tests.hosts.sessions import KEY, session_section
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.test_loading import SPY
+from tests.hosts.users import REGION, keys_of, serial_of
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

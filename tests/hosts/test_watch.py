@@ -18,8 +18,8 @@ import pytest
 from tests.hosts.conftest import need
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.moved import MovedClock
-from tests.hosts.people import REGION, codes_spent, keys_of, serial_of, session_in, settle
 from tests.hosts.sessions import session_section, settle_on_session
+from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
 from tests.recorders import recorded, recorder
 
 if TYPE_CHECKING:
