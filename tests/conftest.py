@@ -1,4 +1,4 @@
-"""What every test starts from: an environment that says nothing about AWS or the network."""
+"""What every test starts with: an environment without settings for AWS or the network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PREFIXES = ("AWS_", "AWSCLI_MFA_", "BOTO_", "PYTHON", "REQUESTS_", "SSL_CERT_")
 _NAMES = {"ALL_PROXY", "CI", "HTTPS_PROXY", "HTTP_PROXY", "MFA_DEVICE", "NO_PROXY"}
-# What the tests themselves are told by.
+# The variables that configure the tests themselves.
 _KEPT = {"AWSCLI_MFA_REQUIRE_HOSTS"}
 
 
@@ -62,13 +62,13 @@ def _signals_as_in_a_terminal() -> None:
 
 @pytest.fixture(scope="session")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder for the PATH with the system's programs, but for an ``aws``."""
+    """Return a folder for the PATH with the system's programs, except ``aws``."""
     return link_tools(tmp_path_factory.mktemp("tools") / "bin")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Take the developer's settings and home away from code that runs inside the tests."""
+    """Hide the developer's settings and home from code that runs inside the tests."""
     with pytest.MonkeyPatch.context() as environment:
         for name in filter(_tells_something, list(os.environ)):
             environment.delenv(name)

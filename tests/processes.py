@@ -7,7 +7,7 @@ import time
 
 
 def ended(pid: int) -> bool:
-    """Wait until a process is gone, and tell whether it is."""
+    """Wait until a process has ended; return whether it has."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         state = subprocess.run(

@@ -1,4 +1,4 @@
-"""Fake programs that record what they were given, each a script of sh in a folder of its own."""
+"""Fake programs that record what they were given, each a script of sh in its own folder."""
 
 from __future__ import annotations
 

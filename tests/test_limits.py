@@ -18,7 +18,7 @@ def test_every_test_has_a_time_limit(pytestconfig: pytest.Config) -> None:
 
 
 def test_ci_tries_new_examples_and_prints_them() -> None:
-    """A failure that nobody can repeat is worth little."""
+    """A failure must be reproducible."""
     assert profile_for({"CI": "true"}) == "ci"
     ci = settings.get_profile("ci")
     assert ci.print_blob

@@ -23,7 +23,7 @@ def anchors_of(page: Path) -> frozenset[str]:
 
 
 def broken_links(page: Path, text: str) -> list[str]:
-    """Return the links to files or headings that aren't there; the web's aren't followed."""
+    """Return the links to files or headings that aren't there; web links aren't followed."""
     broken = []
     for link in LINK.findall(FENCED.sub("", text)):
         name, _, anchor = link.partition("#")

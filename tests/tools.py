@@ -1,4 +1,4 @@
-"""The system's programs without an ``aws`` among them, whatever the machine has installed."""
+"""The system's programs without ``aws``, whatever the machine has installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def link_tools(folder: Path) -> Path:
-    """Fill a new folder with links to the programs in /usr/bin and /bin, the AWS CLI's left out."""
+    """Fill a new folder with links to the programs in /usr/bin and /bin, except the AWS CLI's."""
     folder.mkdir()
     for place in (Path("/usr/bin"), Path("/bin")):
         for program in place.iterdir():

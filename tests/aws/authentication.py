@@ -154,7 +154,7 @@ def _check_session(
         raise _unknown_key(s3=s3)
     if not hmac.compare_digest(token.encode(), session.token.encode()):
         raise _bad_token(s3=s3)
-    # The STS guide: tokens of the global endpoint aren't good in regions to opt in to.
+    # The STS guide: opt-in regions reject tokens of the global endpoint.
     if session.of_global_endpoint and authorization.region in OPT_IN_REGIONS:
         raise _bad_token(s3=s3)
 

@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS = 30
 
 
 class ControlClient:
-    """`EmbeddedAws`'s methods, asked over HTTP; what it refuses raises LookupError here."""
+    """The methods of `EmbeddedAws` over HTTP; what it refuses raises LookupError here."""
 
     def __init__(self, url: str) -> None:
         """Take the plain URL."""
@@ -45,7 +45,7 @@ class ControlClient:
         self._ask("POST", "clock", advance_seconds=seconds)
 
     def expire_sessions(self) -> None:
-        """Let every session be over."""
+        """Expire every session."""
         self._ask("POST", "expire-sessions")
 
     def token_code(self, serial: str, steps: int = 0) -> str:
@@ -65,15 +65,15 @@ class ControlClient:
         return [Device(**each) for each in self._ask("GET", "unassigned-devices")]
 
     def fault(self, action: str, kind: str, count: int = 1, **options: Any) -> None:
-        """Let the next calls go wrong."""
+        """Make the next calls fail."""
         self._ask("POST", "faults", action=action, kind=kind, count=count, **options)
 
     def reset(self) -> None:
-        """Forget calls, faults, sessions, used codes and what the clock was moved by."""
+        """Forget calls, faults, sessions, used codes and the clock's offset."""
         self._ask("POST", "reset")
 
     def clear_faults(self) -> None:
-        """Let everything work again."""
+        """Remove all faults."""
         self._ask("DELETE", "faults")
 
     def _ask(self, method: str, what: str, /, **parameters: object) -> Any:

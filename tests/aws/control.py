@@ -24,7 +24,7 @@ def is_control(request: Request) -> bool:
 
 
 def answer_control(request: Request, aws: EmbeddedAws) -> Response:
-    """Do what is asked; 404 for an unknown name, 400 with the reason for a bad parameter."""
+    """Execute a control request: 404 for an unknown name, 400 and why for a bad parameter."""
     command = _COMMANDS.get((request.method, request.path.removeprefix(_PREFIX)))
     if command is None:
         return _json(404, {"error": f"no {request.method} {request.path}"})

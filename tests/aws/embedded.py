@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.aws.http import Request, Response
     from tests.aws.proxy import Proxy
 
-# A code of the step before is given out only while it stays good for this long.
+# A code of the previous step is returned only if AWS accepts it for at least this long.
 _COMFORT_SECONDS = 29
 
 
@@ -44,7 +44,7 @@ class EmbeddedAws:
     ) -> None:
         """Take a state, its JSON form or file, or the seed of `tests.aws.seed`.
 
-        `clock_file`: a text file with seconds that are added to the clock, read at every look,
+        `clock_file`: a text file with seconds that are added to the clock, read each time,
         so that a test can move the clients' clock and AWS's together; missing or empty means 0.
         """
         self.state = _state(state)
@@ -71,7 +71,7 @@ class EmbeddedAws:
         self._server = Server(self._answer_plain, port)
 
     def __enter__(self) -> EmbeddedAws:  # noqa: PYI034 - typing.Self needs Python 3.11
-        """Start to answer."""
+        """Start the servers."""
         self.start()
         return self
 
@@ -147,7 +147,7 @@ class EmbeddedAws:
                 user.access_keys[:] = copy.deepcopy(keys)
 
     def expire_sessions(self) -> None:
-        """Let every session be over, without moving the clock out of SigV4's window."""
+        """Expire every session, without moving the clock out of SigV4's window."""
         with self.state.lock:
             for session in self.state.sessions.values():
                 session.expiration = min(session.expiration, self.now())
@@ -170,11 +170,11 @@ class EmbeddedAws:
         raise LookupError(f"Device {serial} has no unused code now; advance the clock by 30 s.")
 
     def fault(self, action: str, kind: str, count: int = 1, **options: Any) -> None:
-        """Let the next `count` calls of an action ('*': any; -1: always) go wrong."""
+        """Make the next `count` calls of an action ('*': any; -1: always) fail."""
         self._faults.add(Fault(action, kind, count, options))
 
     def clear_faults(self) -> None:
-        """Let everything work again."""
+        """Remove all faults."""
         self._faults.clear()
 
     def _observed(self, when: str, action: str) -> None:

@@ -1,11 +1,11 @@
-"""Which service, region and partition a host name stands for."""
+"""Which service, region and partition a host name belongs to."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# Regions that an account must opt in to; tokens of the global endpoint aren't good there.
+# Regions that an account must opt in to; they reject tokens of the global endpoint.
 OPT_IN_REGIONS = frozenset(
     {
         "af-south-1",
@@ -37,7 +37,7 @@ _GLOBAL = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What a host name stands for; empty parts are told by the credential scope alone."""
+    """What a host name means; the credential scope alone decides empty parts."""
 
     service: str = ""
     region: str = ""
@@ -45,7 +45,7 @@ class Endpoint:
 
 
 def endpoint_of(host: str) -> Endpoint | None:
-    """Return what the host stands for, None if it isn't AWS's."""
+    """Return what the host name means, None if it isn't AWS's."""
     if host in LOOPBACK:
         return Endpoint()
     if host in _GLOBAL:

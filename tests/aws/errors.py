@@ -51,7 +51,7 @@ def error_xml(service: str, error: AwsError, request_id: str) -> bytes:
 
 
 def expressible(text: str) -> str:
-    """Return the text with what XML 1.0 can't hold put otherwise.
+    """Return the text without the characters that XML 1.0 can't contain.
 
     An escape sequence of seven bits becomes its form of eight bits (ECMA-48, 5.3), which
     terminals obey too; other control characters become U+FFFD.

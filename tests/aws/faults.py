@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with the next calls of an action."""
+"""Faults on demand: how the next calls of an action fail."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BROKEN_PORTAL = "<!DOCTYPE html><html><head><meta charset=utf-8><title>Welcome</
 
 @dataclass
 class Fault:
-    """What goes wrong with an action ('*': with any), and how many times more."""
+    """How an action ('*': any) fails, and how many more times."""
 
     action: str
     kind: str
@@ -66,7 +66,7 @@ class Faults:
             self._waiting.append(fault)
 
     def clear(self) -> None:
-        """Let everything work again."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()
 
@@ -109,7 +109,7 @@ def answer_instead(faults: dict[str, Fault], account: str, region: str) -> Respo
 def with_wrong_answer(body: bytes, fault: Fault) -> bytes:
     """Return an answer of which one element is missing, or holds another text.
 
-    The call was processed: a token code in it is spent.
+    The call was processed: its MFA code counts as used.
     """
     field = re.escape(str(fault.options["field"]))
     element = rf"<{field}>.*?</{field}>|<{field}/>".encode()

@@ -1,7 +1,7 @@
 """S3: a small object store in memory that a user's policy denies without MFA.
 
 `state.buckets`, where the state has any, seeds it as ``{bucket: {key: text}}``; without, there is
-the bucket `reports` with three objects. All accounts share the store, which lives as long as the
+the bucket `reports` with three objects. All accounts share the store, which is kept with the
 state. Sources: the S3 API reference, and for the errors its page 'Error responses'.
 """
 

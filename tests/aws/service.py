@@ -72,7 +72,7 @@ class Service:
         record: Callable[[CallRecord], None],
         observe: Callable[[str, str], object] = lambda _when, _action: None,
     ) -> None:
-        """Take the state, the clock, how to be slow, where calls are noted, and who looks on."""
+        """Take the state, the clock, how to be slow, where calls are noted, and an observer."""
         self._state = state
         self._faults = faults
         self._now = now

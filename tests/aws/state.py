@@ -1,4 +1,4 @@
-"""What the embedded AWS knows: accounts, users, keys, devices, roles, sessions and spent codes.
+"""What the embedded AWS knows: accounts, users, keys, devices, roles, sessions and used codes.
 
 A state's JSON form holds the fields of the classes below by their names, as
 `example_state.json` beside this module does; what has a default may be left out.
@@ -148,7 +148,7 @@ class Caller:
 
 @dataclass
 class Session:
-    """Temporary keys that were given out."""
+    """Temporary keys that STS returned."""
 
     access_key_id: str
     secret_access_key: str

@@ -59,7 +59,7 @@ def answer_sts(call: Call) -> str:
 
 
 def get_caller_identity(call: Call) -> str:
-    """Tell who the caller is; nothing can deny this."""
+    """Return who the caller is; no policy can deny this."""
     return (
         element("Arn", call.caller.arn)
         + element("UserId", call.caller.user_id)
@@ -117,7 +117,7 @@ def assume_role(call: Call) -> str:
 
 
 def _mfa_time(call: Call) -> datetime | None:
-    """Spend the code, if there is one; return the moment that MFA age counts from."""
+    """Use the code, if there is one; return the moment that MFA age counts from."""
     serial, code = call.parameters.get("SerialNumber"), call.parameters.get("TokenCode")
     if serial is None and code is None:
         return None
@@ -126,7 +126,7 @@ def _mfa_time(call: Call) -> datetime | None:
     user = call.caller.user
     for device in user.devices if user else ():
         if device.serial == serial and device.enabled and device.kind != "fido":
-            if totp.spend(call.state, device, code, call.now):
+            if totp.use(call.state, device, code, call.now):
                 return call.now
             raise access_denied(_BAD_CODE)
     raise access_denied(_BAD_SERIAL)

@@ -40,7 +40,7 @@ def open_steps(state: State, device: Device, now: datetime) -> list[int]:
     return [step for step in drift if step > last]
 
 
-def spend(state: State, device: Device, code: str, now: datetime) -> bool:
+def use(state: State, device: Device, code: str, now: datetime) -> bool:
     """Take the code if it is right, not used, and not older than one that was used."""
     with state.lock:
         for step in open_steps(state, device, now):

@@ -27,7 +27,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a client is told when a call is refused."""
+    """The error that a client gets when a call is refused."""
 
     status: int
     code: str
@@ -74,7 +74,7 @@ def session(aws: EmbeddedAws, user: str = "ada", *, mfa: bool = True, **paramete
 
 
 def keys_in(answer: dict[str, Any]) -> Keys:
-    """Return the keys that GetSessionToken or AssumeRole gave out."""
+    """Return the keys that GetSessionToken or AssumeRole returned."""
     given = answer["Credentials"]
     return Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 

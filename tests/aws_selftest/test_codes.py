@@ -66,15 +66,15 @@ def test_older_code_after_newer_one_is_refused(aws: EmbeddedAws) -> None:
     assert refusal(sts(aws).get_session_token, SerialNumber=ADA, TokenCode=older) == BAD_CODE
 
 
-def test_code_spent_on_assume_role_is_spent(aws: EmbeddedAws) -> None:
-    """It is one device with one row of codes, whichever action asks."""
+def test_code_used_for_assume_role_is_used(aws: EmbeddedAws) -> None:
+    """A device has one sequence of codes, whichever action gets them."""
     code = aws.fresh_code(ADA)
     given = {"SerialNumber": ADA, "TokenCode": code}
     sts(aws).assume_role(RoleArn=role_arn("admin"), RoleSessionName="work", **given)
     assert refusal(sts(aws).get_session_token, **given) == BAD_CODE
 
 
-def test_wrong_code_spends_nothing(aws: EmbeddedAws) -> None:
+def test_wrong_code_uses_no_code(aws: EmbeddedAws) -> None:
     """After a refused code the right one is still good."""
     code = aws.fresh_code(ADA)
     wrong = f"{(int(code) + 1) % 10**6:06}"
@@ -92,14 +92,14 @@ SERIALS = [
 
 @pytest.mark.parametrize(("user", "serial"), SERIALS)
 def test_serial_that_is_not_the_users_is_refused(aws: EmbeddedAws, user: str, serial: str) -> None:
-    """Unknown, another user's and a security key's serial are told alike."""
+    """The error is the same for an unknown serial, another user's and a security key's."""
     known = serial in {device.serial for _, device in aws.state.devices() if device.secret}
     code = aws.fresh_code(serial) if known else "123456"
     call = sts(aws, user).get_session_token
     assert refusal(call, SerialNumber=serial, TokenCode=code) == BAD_SERIAL
 
 
-def test_hardware_device_serves(aws: EmbeddedAws) -> None:
+def test_hardware_device_works(aws: EmbeddedAws) -> None:
     """A GAHT serial works as well, for a user with a path."""
     sts(aws, "grace").get_session_token(
         SerialNumber="GAHT12345678", TokenCode=aws.fresh_code("GAHT12345678")

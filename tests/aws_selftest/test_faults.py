@@ -33,7 +33,7 @@ def sts(aws: EmbeddedAws, *, by_proxy: bool = False) -> Any:
 
 
 def with_code(aws: EmbeddedAws) -> dict[str, str]:
-    """Return the parameters that spend a fresh code."""
+    """Return parameters with a fresh code."""
     return {"SerialNumber": ADA, "TokenCode": aws.fresh_code(ADA)}
 
 
@@ -46,7 +46,7 @@ def with_code(aws: EmbeddedAws) -> dict[str, str]:
     ],
 )
 def test_error_in_place_of_an_answer(aws: EmbeddedAws, kind: str, status: int, code: str) -> None:
-    """The code isn't spent, and the next call works."""
+    """The code isn't used, and the next call works."""
     given = with_code(aws)
     aws.fault(ACTION, kind)
     caught = refusal(sts(aws).get_session_token, **given)
@@ -54,14 +54,14 @@ def test_error_in_place_of_an_answer(aws: EmbeddedAws, kind: str, status: int, c
     sts(aws).get_session_token(**given)
 
 
-def test_throttling_has_awss_words(aws: EmbeddedAws) -> None:
+def test_throttling_has_the_message_of_aws(aws: EmbeddedAws) -> None:
     """'Rate exceeded' is all that AWS says."""
     aws.fault("*", "throttle")
     caught = refusal(sts(aws).get_caller_identity)
     assert caught == Refusal(400, "Throttling", "Rate exceeded")
 
 
-def test_fault_counts_down_and_minds_the_action(aws: EmbeddedAws) -> None:
+def test_fault_counts_down_and_applies_to_its_action_only(aws: EmbeddedAws) -> None:
     """Two calls of the named action go wrong, no other, and not a third one."""
     aws.fault(ACTION, "500", count=2)
     sts(aws).get_caller_identity()
@@ -73,8 +73,8 @@ def test_fault_counts_down_and_minds_the_action(aws: EmbeddedAws) -> None:
 
 
 @pytest.mark.parametrize("by_proxy", [False, True])
-def test_reset_spends_no_code(aws: EmbeddedAws, by_proxy: bool) -> None:  # noqa: FBT001 - a case
-    """The connection is reset before AWS looked at the request."""
+def test_reset_uses_no_code(aws: EmbeddedAws, by_proxy: bool) -> None:  # noqa: FBT001 - a case
+    """The connection is reset before AWS reads the request."""
     given = with_code(aws)
     aws.fault(ACTION, "reset")
     with pytest.raises(GONE):
@@ -83,8 +83,8 @@ def test_reset_spends_no_code(aws: EmbeddedAws, by_proxy: bool) -> None:  # noqa
 
 
 @pytest.mark.parametrize("by_proxy", [False, True])
-def test_lost_answer_spends_the_code(aws: EmbeddedAws, by_proxy: bool) -> None:  # noqa: FBT001 - a case
-    """The call was processed: its code is gone, though nobody got the session."""
+def test_lost_answer_uses_the_code(aws: EmbeddedAws, by_proxy: bool) -> None:  # noqa: FBT001 - a case
+    """The call was processed: its code is used, though nobody got the session."""
     given = with_code(aws)
     aws.fault(ACTION, "answer-lost")
     with pytest.raises(GONE):
@@ -94,7 +94,7 @@ def test_lost_answer_spends_the_code(aws: EmbeddedAws, by_proxy: bool) -> None: 
 
 
 def test_captive_portal_gives_botocore_a_key_error(aws: EmbeddedAws) -> None:
-    """A page with status 200 makes botocore raise what people must never see."""
+    """A page with status 200 makes botocore raise what users must never see."""
     aws.fault(ACTION, "html")
     with pytest.raises((KeyError, ResponseParserError)):
         sts(aws).get_session_token()
@@ -111,7 +111,7 @@ def test_truncated_body(aws: EmbeddedAws, midway: bool) -> None:  # noqa: FBT001
 
 
 def test_slow_answer(aws: EmbeddedAws) -> None:
-    """The call waits as long as it was told to."""
+    """The call takes as long as the fault says."""
     aws.fault(ACTION, "slow", seconds=0.3)
     client_of_sts = sts(aws)
     started = time.monotonic()
@@ -131,7 +131,7 @@ def test_skewed_date(aws: EmbeddedAws) -> None:
 
 
 def test_hostile_message_arrives(aws: EmbeddedAws) -> None:
-    """Control and bidirectional characters stand in AWS's own message."""
+    """AWS's own message contains control and bidirectional characters."""
     aws.fault(ACTION, "hostile-message", text="no\x1b[31m red \u202e <b>")
     given = {"SerialNumber": ADA, "TokenCode": "000000"}
     caught = refusal(sts(aws).get_session_token, **given)
@@ -144,7 +144,7 @@ def test_unknown_kind_is_refused(aws: EmbeddedAws) -> None:
         aws.fault(ACTION, "throtle")
 
 
-def test_botocores_own_retry_meets_the_spent_code(aws: EmbeddedAws) -> None:
+def test_botocores_own_retry_sends_the_used_code(aws: EmbeddedAws) -> None:
     """What the plugin must avoid: a correct code is called invalid after a lost answer."""
     import boto3
 

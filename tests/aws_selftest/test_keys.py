@@ -34,7 +34,7 @@ def test_unknown_key(aws: EmbeddedAws) -> None:
 
 
 def test_inactive_key(aws: EmbeddedAws) -> None:
-    """A key that was made inactive is told as an unknown one."""
+    """An inactive key gets the same error as an unknown one."""
     aws.user("ada").access_keys[0].active = False
     assert refusal(client(aws, "sts", keys_of(aws, "ada")).get_caller_identity) == UNKNOWN
 
@@ -49,7 +49,7 @@ def test_wrong_secret(aws: EmbeddedAws) -> None:
 
 @pytest.mark.parametrize("token", [None, "another token"])
 def test_session_keys_need_their_token(aws: EmbeddedAws, token: str | None) -> None:
-    """Without the token or with another one a session's keys are nothing."""
+    """Without the token, or with another one, AWS doesn't know a session's keys."""
     keys = session(aws)
     sts = client(aws, "sts", Keys(keys.id, keys.secret, token))
     assert refusal(sts.get_caller_identity) == UNKNOWN
@@ -78,7 +78,7 @@ def test_clock_that_is_off_a_little(aws: EmbeddedAws, seconds: int) -> None:
 
 
 def test_clock_follows_a_file(tmp_path: Path) -> None:
-    """The seconds in the file are added, from the moment that they stand there."""
+    """The seconds in the file are added as soon as they are written."""
     file = tmp_path / "offset"
     with EmbeddedAws(clock_file=file) as aws:
         before = aws.now()
@@ -178,7 +178,7 @@ def test_sts_is_off_in_a_region() -> None:
 
 
 def test_identity_of_root_and_role(aws: EmbeddedAws) -> None:
-    """GetCallerIdentity tells who calls, whoever that is."""
+    """GetCallerIdentity works for every caller."""
     root = client(aws, "sts", keys_of(aws, "root")).get_caller_identity()
     assert root["Arn"] == "arn:aws:iam::123456789012:root"
     grace = client(aws, "sts", session(aws, "grace")).get_caller_identity()

@@ -1,4 +1,4 @@
-"""The embedded AWS as a process, its control over HTTP, and the proxy's manners."""
+"""The embedded AWS as a process, its control over HTTP, and what the proxy does."""
 
 from __future__ import annotations
 

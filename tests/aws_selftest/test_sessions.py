@@ -1,4 +1,4 @@
-"""Sessions: durations, what they may call, when they are over; roles and their conditions."""
+"""Sessions: durations, what they may call, when they expire; roles and their conditions."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_granted_duration(aws: EmbeddedAws, user: str, asked: dict[str, int], gr
 
 
 def test_get_session_token_is_refused_to_temporary_keys(aws: EmbeddedAws) -> None:
-    """A session gives no session, nor does a role's."""
+    """Neither a user's session nor a role's can get another session."""
     role = keys_in(assume(aws, "ada", "reader"))
     for keys in (session(aws), role):
         caught = refusal(sts(aws, keys).get_session_token)
@@ -121,7 +121,7 @@ def test_list_buckets_needs_mfa(aws: EmbeddedAws) -> None:
     assert client(aws, "s3", session(aws)).list_buckets()["Buckets"]
 
 
-def test_session_that_is_over(aws: EmbeddedAws) -> None:
+def test_expired_session(aws: EmbeddedAws) -> None:
     """STS and S3 have their own forms of ExpiredToken."""
     keys = session(aws, DurationSeconds=900)
     sts(aws, keys).get_caller_identity()
@@ -145,7 +145,7 @@ def test_role_needs_mfa(aws: EmbeddedAws) -> None:
     assert answer["AssumedRoleUser"]["Arn"].endswith(":assumed-role/admin/work")
 
 
-def test_mfa_grows_too_old_for_a_role(aws: EmbeddedAws) -> None:
+def test_mfa_is_too_old_for_a_role(aws: EmbeddedAws) -> None:
     """aws:MultiFactorAuthAge counts from the moment of the code."""
     keys = session(aws)
     aws.advance(600)
@@ -164,7 +164,7 @@ def refused_role_after(aws: EmbeddedAws, keys: Keys, seconds: int) -> Refusal:
 
 
 @pytest.mark.parametrize("given", [{}, {"ExternalId": "partner-43"}])
-def test_role_wants_its_external_id(aws: EmbeddedAws, given: dict[str, str]) -> None:
+def test_role_needs_its_external_id(aws: EmbeddedAws, given: dict[str, str]) -> None:
     """A missing or another identifier is a plain denial."""
     assert refused_role(aws, "ada", "partner", **given).code == "AccessDenied"
     assume(aws, "ada", "partner", ExternalId="partner-42")
@@ -232,8 +232,8 @@ def test_get_federation_token_is_refused_to_temporary_keys(aws: EmbeddedAws) -> 
         assert caught == Refusal(403, "AccessDenied", message)
 
 
-def test_global_tokens_are_refused_where_one_must_opt_in(aws: EmbeddedAws) -> None:
-    """A token of sts.amazonaws.com is good in us-east-1 and not in a region to opt in to."""
+def test_global_tokens_are_refused_in_opt_in_regions(aws: EmbeddedAws) -> None:
+    """A token of sts.amazonaws.com works in us-east-1, but not in an opt-in region."""
     keys = keys_of(aws, "ada")
     globally = client(aws, "sts", keys, region="aws-global", by_proxy=True)
     regionally = client(aws, "sts", keys, by_proxy=True)

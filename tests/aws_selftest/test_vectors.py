@@ -44,7 +44,7 @@ def documented_request(**changed: str) -> Request:
 
 
 @pytest.mark.parametrize(("seconds", "code"), RFC_CODES)
-def test_code_is_the_one_of_rfc_6238(seconds: int, code: str) -> None:
+def test_code_is_that_of_rfc_6238(seconds: int, code: str) -> None:
     """Appendix B of the RFC has eight digits; six are its end."""
     assert code_of_step(RFC_SECRET, seconds // 30, digits=8) == code
     assert code_of_step(RFC_SECRET, seconds // 30) == code[2:]
@@ -74,6 +74,6 @@ def test_documented_signature_is_accepted() -> None:
     ids=["other host", "other second", "unsigned header"],
 )
 def test_changed_request_is_not_accepted(changed: dict[str, str]) -> None:
-    """Whatever changes after the signature, or isn't covered by it, is seen."""
+    """Whatever changes after the signature, or isn't covered by it, is noticed."""
     request = documented_request(**changed)
     assert not is_signed(request, parse_authorization(request), SECRET)

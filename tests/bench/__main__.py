@@ -33,7 +33,7 @@ PAIRS = 40
 
 @dataclass(frozen=True)
 class Side:
-    """One command of a pair: its home, its arguments, what is made ready before each run."""
+    """One command of a pair: its home, its arguments, and what is prepared before each run."""
 
     home: Home
     arguments: Callable[[], list[str]]
@@ -43,7 +43,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: ours against theirs, and the bound that the issue names."""
+    """A line of the table: ours against theirs, and the limit that we aim at."""
 
     name: str
     ours: Side
@@ -108,7 +108,7 @@ def renewals(with_plugin: Home, without: Home, aws: EmbeddedAws) -> list[Row]:
     serial = serial_of(aws)
 
     def forget_codes() -> None:
-        """Let the same step's code serve again, here and at the embedded AWS."""
+        """Let the same step's code be used again, here and in the embedded AWS."""
         aws.reset()
         for path in with_plugin.aws_folder.glob("cli/awscli-mfa/used-*"):
             path.unlink()

@@ -1,6 +1,6 @@
 """Time ``awscli-mfa credential-process``: ``python -m tests.bench.credential_process``.
 
-On a living session, as a whole process, against ``python -I -c pass`` of the same Python: what
+On a valid session, as a whole process, against ``python -I -c pass`` of the same Python: what
 an SDK waits for at each of its clients. The order within a pair alternates. Nothing here is a
 test: a machine that does something else at the same time gives other figures.
 """
@@ -35,7 +35,7 @@ PROFILES = {
 
 
 def main() -> int:
-    """Measure each place that a session lives in; print a table in Markdown."""
+    """Measure each place where a session can be; print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=PAIRS)
     pairs = parser.parse_args().pairs
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def write_files(home: Path) -> None:
-    """Give a home a living session in each place, among a team's other profiles."""
+    """Give a home a valid session in each place, among a team's other profiles."""
     others = [f"role{number}" for number in range(OTHER_PROFILES)]
     aws = home / ".aws"
     aws.mkdir(parents=True)

@@ -63,7 +63,7 @@ def codes_of_a_day(host: Host, plugin: Path | None, folder: Path) -> int:
 
 
 def _call(home: Home, aws: EmbeddedAws, clock: MovedClock, profile: str) -> None:
-    """Run a command on a role; whoever asks for a code gets the present one."""
+    """Run a command on a role; whatever prompts for a code gets the current one."""
     code = aws.token_code(serial_of(aws))
     result = home.run(
         *("sts", "get-caller-identity", "--profile", profile),

@@ -1,7 +1,7 @@
 """Print what the plugin adds to a plain command: ``python -m tests.bench.instructions [HOST…]``.
 
-A machine that does other things gives times that swing by more than the plugin costs. The
-instructions of a process hardly do. Nothing here is a test. It needs valgrind.
+On a busy machine, times vary by more than the plugin costs. The
+number of instructions of a process hardly varies. Nothing here is a test. It needs valgrind.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def instructions(home: Home) -> int:
 
 
 def interpreter(host: Host) -> list[str]:
-    """Return what runs the host's script; valgrind takes none."""
+    """Return what runs the host's script; valgrind can't run scripts."""
     with host.aws.open("rb") as file:
         first = file.readline()
     return [first[2:].decode().strip()] if first.startswith(b"#!") else []

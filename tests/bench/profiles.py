@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def crowded(host: Host, folder: Path, plugin: Path | None, aws: EmbeddedAws, count: int) -> Home:
-    """Return a home whose files hold so many profiles that none of this is about."""
+    """Return a home whose files have this many other profiles."""
     home = Home(host, folder / ("crowded" if plugin else "crowded-plain"), plugin, network_of(aws))
     names = [f"team-{number:06d}" for number in range(count)]
     home.write_config(

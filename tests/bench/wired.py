@@ -24,7 +24,7 @@ class Wired(NamedTuple):
 
 
 def wired_hosts(names: Collection[str]) -> Iterator[Wired]:
-    """Yield each named host in turn; all of it goes with the last one."""
+    """Yield each named host in turn; everything is removed after the last one."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
         plugin = Path(folder) / "plugin"
         install_plugin(plugin, Path(folder) / "build")

@@ -24,7 +24,7 @@ REGION = "eu-west-1"
 
 
 def main() -> int:
-    """Run the demo; return 0 if each step went as it should."""
+    """Run the demo; return 0 if each step succeeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--aws", default=str(Path(sys.executable).with_name("aws")))
     parser.add_argument("--plugin-path", help="for v2: the folder that holds the plugin")
@@ -78,7 +78,7 @@ def environment_of(home: Path, aws: EmbeddedAws) -> dict[str, str]:
 
 
 def run(aws: str, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Show a command as it would be typed, run it, and tell whether it ended well."""
+    """Show a command as it would be typed, run it, and return whether it succeeded."""
     print(f"$ {shlex.join(['aws', *arguments])}", flush=True)
     done = subprocess.run(
         [aws, *arguments],

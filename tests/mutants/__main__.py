@@ -1,7 +1,7 @@
 """Changes the code of a folder in many small ways, and counts the changes that no test notices.
 
 A copy of the checkout in ``build/mutants`` is what mutmut works on: it rewrites the modules there,
-and its own folder stands first among the places that Python imports from, before the editable
+and its own folder comes first on Python's import path, before the editable
 install. The tests are those that start no ``aws``.
 """
 
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def parsed_arguments() -> argparse.Namespace:
-    """Return what the command line says."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--folder", default="session", help="a folder of the package")
     parser.add_argument("--modules", nargs="*", default=[], help="modules of it; default: all")
@@ -81,7 +81,7 @@ def parsed_arguments() -> argparse.Namespace:
 
 
 def chosen(folder: str, modules: list[str]) -> list[str]:
-    """Return the patterns of the modules to change; end if there is nothing of that name."""
+    """Return the patterns of the modules to change; exit if there is none of that name."""
     home = CHECKOUT / PACKAGE / folder
     found = sorted(path.relative_to(CHECKOUT).as_posix() for path in home.rglob("*.py"))
     if modules:
@@ -115,7 +115,7 @@ def make_copy(copy: Path, modules: list[str], tests: list[str] | tuple[str, ...]
 def run_mutmut(
     copy: Path, names: list[str], end: float, workers: int, *, ends_well: bool = True
 ) -> bool:
-    """Run mutants, all or those named, until the time is up; tell whether it came to its end."""
+    """Run mutants, all or those named, until the time is up; return whether it finished."""
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(workers), *names]
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutants"}
     log = copy.with_suffix(".log")

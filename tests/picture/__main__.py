@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def recorded(program: str) -> bytes:
-    """Return what the terminal got for all steps, each behind the command as it is typed."""
+    """Return what the terminal got for all steps, each after the command as it is typed."""
     shown = b""
     with tempfile.TemporaryDirectory() as folder, EmbeddedAws(None) as aws:
         home = Path(folder)
