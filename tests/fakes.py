@@ -1,4 +1,4 @@
-"""The world as the core's tests want it: each fake implements a Protocol of ``core.ports``."""
+"""Fakes of everything outside a command: each implements a Protocol of ``session.ports``."""
 
 from __future__ import annotations
 
@@ -445,7 +445,7 @@ class FakeLocks:
 
 
 @dataclass
-class World:
+class Fakes:
     """All fakes together; what a test doesn't give is made."""
 
     files: FakeFiles = field(default_factory=FakeFiles)
@@ -459,7 +459,7 @@ class World:
     stdin: str = ""
 
     def __post_init__(self) -> None:
-        """Make the fakes that stand on others."""
+        """Make the fakes that use others."""
         self._code_is_taken = False
         self.chain = FakeChain(self.files)
         self.sts = FakeSts(self.clock)
@@ -472,7 +472,7 @@ class World:
         return "" if was_taken else self.environment.get("AWS_MFA_TOKEN_CODE", "")
 
     def ports(self) -> Ports:
-        """Return the ports of the core, implemented by these fakes."""
+        """Return the ports, implemented by these fakes."""
         return Ports(
             clock=self.clock,
             notes=self.notes,
@@ -492,39 +492,39 @@ class World:
 
 
 def ports(**overrides: Any) -> Ports:
-    """Return ports of fakes, some of them given: the fields of World are the names."""
-    return World(**overrides).ports()
+    """Return ports of fakes, some of them given: their names are the fields of Fakes."""
+    return Fakes(**overrides).ports()
 
 
 class FakeProcess:
-    """The process that a command runs in; ``answers`` are what it hands out, errors among them."""
+    """The process that a command runs in; ``answers`` are sessions that it returns, or errors."""
 
     usual_folders = ()
     program = ""
 
     def __init__(
-        self, world: World, named_profile: str | None = None, *answers: Session | BaseException
+        self, fakes: Fakes, named_profile: str | None = None, *answers: Session | BaseException
     ) -> None:
-        """Keep the world, and the profile that option or environment name."""
-        self._world = world
-        self.environment = world.environment
-        self.config_path = world.files.config_path
-        self.credentials_path = world.files.credentials_path
+        """Keep the fakes, and the profile that option or environment name."""
+        self._fakes = fakes
+        self.environment = fakes.environment
+        self.config_path = fakes.files.config_path
+        self.credentials_path = fakes.files.credentials_path
         self.named_profile = named_profile
         self.answers = list(answers)
         self.requests: list[CredentialsRequest] = []
 
     def environment_code(self) -> str:
-        """Return no code: the fake ports have one of their own."""
+        """Return no code: the fake ports have their own."""
         return ""
 
     def profiles(self) -> list[Profile]:
         """Return all profiles."""
-        return [self._world.files.profile(name) for name in self._world.files.profile_names()]
+        return [self._fakes.files.profile(name) for name in self._fakes.files.profile_names()]
 
     def profile(self, name: str) -> Profile | None:
         """Return a profile, or None if there is none."""
-        profile = self._world.files.profile(name)
+        profile = self._fakes.files.profile(name)
         return profile if profile.exists else None
 
     def data_loader(self) -> None:
@@ -544,27 +544,27 @@ class FakeProcess:
 
 
 def context(
-    world: World | None = None,
+    fakes: Fakes | None = None,
     options: GlobalOptions | None = None,
     process: FakeProcess | None = None,
     **given: Any,
 ) -> Context:
-    """Return a context on fakes; what isn't ``given`` by its name is the world's."""
-    world = world or World()
+    """Return a context on fakes; what isn't ``given`` by its name comes from the fakes."""
+    fakes = fakes or Fakes()
     options = options or GlobalOptions()
     made: dict[str, Any] = {
-        "clock": world.clock,
+        "clock": fakes.clock,
         "home": "/home/ada",
         "screen": Screen(),
         "note_style": PLAIN,
-        "note": world.notes,
-        "terminal": world.terminal,
-        "locks": world.locks,
-        "ports": world.ports(),
-        "new_ports": lambda _=None: world.ports(),
-        "session_of": world.files.session_of,
+        "note": fakes.notes,
+        "terminal": fakes.terminal,
+        "locks": fakes.locks,
+        "ports": fakes.ports(),
+        "new_ports": lambda _=None: fakes.ports(),
+        "session_of": fakes.files.session_of,
     }
-    return Context(process or FakeProcess(world, options.profile), options, **{**made, **given})
+    return Context(process or FakeProcess(fakes, options.profile), options, **{**made, **given})
 
 
 def session_section(

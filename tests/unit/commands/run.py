@@ -12,8 +12,8 @@ from tests.fakes import (
     SERIAL,
     FakeFiles,
     FakeProcess,
+    Fakes,
     FakeTerminal,
-    World,
     context,
     session_section,
 )
@@ -38,21 +38,21 @@ def data_of(result: Result) -> Any:
     return result.data
 
 
-def with_keys(*answers: str, **parts: Any) -> World:
-    """Return a world in which profile default has long-lived keys."""
+def with_keys(*answers: str, **parts: Any) -> Fakes:
+    """Return fakes in which profile default has long-lived keys."""
     files = FakeFiles({"default": {"region": "eu-west-1"}}, {"default": LONG_LIVED})
-    return World(files=files, terminal=FakeTerminal(*answers), **parts)
+    return Fakes(files=files, terminal=FakeTerminal(*answers), **parts)
 
 
-def with_session(lifetime: int = 43_200, age: int = 0) -> World:
-    """Return a world in which profile mfa has a session."""
+def with_session(lifetime: int = 43_200, age: int = 0) -> Fakes:
+    """Return fakes in which profile mfa has a session."""
     config = {"mfa": {"mfa_source_profile": "default", "mfa_serial": SERIAL}}
     credentials = {"default": LONG_LIVED, "mfa": session_section(lifetime, age)}
-    return World(files=FakeFiles(config, credentials))
+    return Fakes(files=FakeFiles(config, credentials))
 
 
 def with_credentials(options: GlobalOptions | None = None) -> tuple[Context, FakeProcess]:
     """Return a context in which profile work resolves to SESSION."""
-    world = World()
-    process = FakeProcess(world, "work", SESSION)
-    return context(world, options, process, parent_process=lambda: "fish"), process
+    fakes = Fakes()
+    process = FakeProcess(fakes, "work", SESSION)
+    return context(fakes, options, process, parent_process=lambda: "fish"), process

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.commands.alias import COMMAND, run
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.state import StateFolder
-from tests.fakes import FakeTerminal, World, context
+from tests.fakes import Fakes, FakeTerminal, context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +35,11 @@ def contexts(folder: Path, *packs: AliasPack, terminal: FakeTerminal | None = No
     """Return a context with a real alias file; each reading of a pack finds the next of them."""
     left = list(packs)
     file = AliasFile(str(folder / "alias"), Locks(StateFolder(str(folder / "state"))))
-    world = World(terminal=terminal or FakeTerminal("y"))
+    fakes = Fakes(terminal=terminal or FakeTerminal("y"))
     return context(
-        world,
+        fakes,
         alias_file=file,
-        asking_terminal=world.terminal,
+        asking_terminal=fakes.terminal,
         alias_pack=lambda path: left.pop(0) if path else packaged_pack(),
     )
 
@@ -66,28 +66,28 @@ def test_a_file_that_changed_behind_the_question_is_left_alone(tmp_path: Path) -
     file = tmp_path / "alias"
     file.write_text("[toplevel]\na0 = s3 ls\n")
     meanwhile = _Meanwhile(lambda: file.write_text("[toplevel]\n"))
-    world = contexts(tmp_path, pack("!one", "!two"), terminal=meanwhile)
+    fakes = contexts(tmp_path, pack("!one", "!two"), terminal=meanwhile)
     with pytest.raises(ConfigurationError, match="changed before the pack was installed"):
-        alias(world, "install", **{"from": "team.yaml"})
+        alias(fakes, "install", **{"from": "team.yaml"})
     assert file.read_text() == "[toplevel]\n"
 
 
 def test_a_pack_that_is_there_is_not_asked_for(tmp_path: Path) -> None:
     """A second installation changes nothing, so nobody has to agree."""
     asked = _Meanwhile(lambda: pytest.fail("somebody was asked"))
-    world = contexts(tmp_path, pack("!one"), pack("!one"), pack("!two"), terminal=asked)
-    alias(world, "install", yes=True, **{"from": "team.yaml"})
+    fakes = contexts(tmp_path, pack("!one"), pack("!one"), pack("!two"), terminal=asked)
+    alias(fakes, "install", yes=True, **{"from": "team.yaml"})
     before = (tmp_path / "alias").read_text()
-    alias(world, "install", **{"from": "team.yaml"})
+    alias(fakes, "install", **{"from": "team.yaml"})
     assert (tmp_path / "alias").read_text() == before
-    alias(world, "install", yes=True, **{"from": "team.yaml"})
+    alias(fakes, "install", yes=True, **{"from": "team.yaml"})
     assert "a0 = !two" in (tmp_path / "alias").read_text()
 
 
 def test_what_is_installed_is_what_was_accepted(tmp_path: Path) -> None:
     """The team's file is read once: between the question and the writing it may change."""
-    world = contexts(tmp_path, pack("!accepted"), pack("!accepted", "!never shown"))
-    result = alias(world, "install", **{"from": "team.yaml"})
+    fakes = contexts(tmp_path, pack("!accepted"), pack("!accepted", "!never shown"))
+    result = alias(fakes, "install", **{"from": "team.yaml"})
     text = (tmp_path / "alias").read_text("utf-8")
     assert (result.exit_code, result.data and result.data["Changed"]) == (0, True)
     assert "!accepted" in text
@@ -97,20 +97,20 @@ def test_what_is_installed_is_what_was_accepted(tmp_path: Path) -> None:
 
 def test_our_pack_is_installed_and_goes_without_a_trace(tmp_path: Path) -> None:
     """Listed before, a second time nothing to do, and no file is left that wasn't there."""
-    world = contexts(tmp_path)
-    assert "Not installed" in alias(world).text
-    assert alias(world, "install").text.startswith("Installed in ")
-    assert alias(world, "install").text.startswith("Already up to date: ")
-    assert alias(world, "uninstall").text.startswith("Removed the aliases of the pack ")
+    fakes = contexts(tmp_path)
+    assert "Not installed" in alias(fakes).text
+    assert alias(fakes, "install").text.startswith("Installed in ")
+    assert alias(fakes, "install").text.startswith("Already up to date: ")
+    assert alias(fakes, "uninstall").text.startswith("Removed the aliases of the pack ")
     assert not (tmp_path / "alias").exists()
-    assert alias(world, "uninstall", all=True).text.endswith("has no aliases of any pack.")
+    assert alias(fakes, "uninstall", all=True).text.endswith("has no aliases of any pack.")
 
 
 @pytest.mark.parametrize("given", [{"action": "diff"}, {"action": "install", "dry_run": True}])
 def test_a_change_is_shown_and_not_made(tmp_path: Path, given: dict[str, Any]) -> None:
     """By ``diff``, and by ``--dry-run``."""
-    world = contexts(tmp_path)
-    result = alias(world, **given)
+    fakes = contexts(tmp_path)
+    result = alias(fakes, **given)
     assert result.data
     assert result.data["Changed"]
     assert "+++" in result.text
@@ -119,10 +119,10 @@ def test_a_change_is_shown_and_not_made(tmp_path: Path, given: dict[str, Any]) -
 
 def test_an_uninstallation_is_shown_and_not_made(tmp_path: Path) -> None:
     """The file stays as it was."""
-    world = contexts(tmp_path)
-    alias(world, "install")
+    fakes = contexts(tmp_path)
+    alias(fakes, "install")
     before = (tmp_path / "alias").read_bytes()
-    assert "+++" in alias(world, "uninstall", dry_run=True).text
+    assert "+++" in alias(fakes, "uninstall", dry_run=True).text
     assert (tmp_path / "alias").read_bytes() == before
 
 

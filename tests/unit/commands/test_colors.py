@@ -19,7 +19,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import FIDO_REASON
 from awscli_mfa_plugin.session.records import MfaDevice
 from awscli_mfa_plugin.text import Style
-from tests.fakes import SERIAL, FakeIam, FakeProcess, World, context, session_section
+from tests.fakes import SERIAL, FakeIam, FakeProcess, Fakes, context, session_section
 from tests.unit.commands.run import SESSION, run, with_keys, with_session
 
 if TYPE_CHECKING:
@@ -35,33 +35,33 @@ def marked(text: str) -> str:
     return re.sub(r"\x1b\[(\d+)m", lambda code: f"<{COLORS.get(code[1], '/')}>", text)
 
 
-def four_states() -> World:
-    """Return a world with a session in each state."""
-    world = with_session()
+def four_states() -> Fakes:
+    """Return fakes with a session in each state."""
+    fakes = with_session()
     for name, age in (("soon", 42_900), ("old", 43_260)):
-        world.files.config[name] = {"mfa_source_profile": "default"}
-        world.files.credentials[name] = session_section(age=age)
-    world.files.config["new"] = {"mfa_source_profile": "default"}
-    return world
+        fakes.files.config[name] = {"mfa_source_profile": "default"}
+        fakes.files.credentials[name] = session_section(age=age)
+    fakes.files.config["new"] = {"mfa_source_profile": "default"}
+    return fakes
 
 
-def new_login() -> World:
-    """Return a world before the first login."""
+def new_login() -> Fakes:
+    """Return fakes before the first login."""
     return with_keys("123456")
 
 
-def due_elsewhere() -> World:
-    """Return a world in which another process logs in."""
-    world = with_session(age=42_900)
-    world.locks.busy["session"] = "aws mfa login (7)"
-    return world
+def due_elsewhere() -> Fakes:
+    """Return fakes in which another process logs in."""
+    fakes = with_session(age=42_900)
+    fakes.locks.busy["session"] = "aws mfa login (7)"
+    return fakes
 
 
-def two_devices() -> World:
-    """Return a world with a device that works and one that doesn't."""
-    world = with_session()
-    world.iam = FakeIam((MfaDevice(SERIAL, "virtual"), MfaDevice(FIDO, "FIDO")))
-    return world
+def two_devices() -> Fakes:
+    """Return fakes with a device that works and one that doesn't."""
+    fakes = with_session()
+    fakes.iam = FakeIam((MfaDevice(SERIAL, "virtual"), MfaDevice(FIDO, "FIDO")))
+    return fakes
 
 
 def problems() -> Observations:
@@ -69,7 +69,7 @@ def problems() -> Observations:
     return Observations(ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias"))
 
 
-RUNS: dict[str, tuple[Any, Callable[[], World], dict[str, Any], list[str]]] = {
+RUNS: dict[str, tuple[Any, Callable[[], Fakes], dict[str, Any], list[str]]] = {
     "status": (
         status,
         four_states,
@@ -101,7 +101,7 @@ RUNS: dict[str, tuple[Any, Callable[[], World], dict[str, Any], list[str]]] = {
     ),
     "doctor": (
         doctor,
-        World,
+        Fakes,
         {"offline": True, "verbose": True},
         ["<green>✓</> ", "<red>Error:</> ", "<dim>Note:</> AWS", " passed</>, <dim>1"],
     ),
@@ -120,9 +120,9 @@ RUNS: dict[str, tuple[Any, Callable[[], World], dict[str, Any], list[str]]] = {
 
 def text_of(name: str, style: Style) -> str:
     """Run a command on a terminal with these colors; return its text."""
-    module, world, given, _ = RUNS[name]
+    module, fakes, given, _ = RUNS[name]
     here = context(
-        world(),
+        fakes(),
         screen=Screen(is_terminal=False, style=style),
         machine=problems,
         schedulers=tuple,
@@ -147,21 +147,21 @@ def test_color_never_carries_meaning_alone(name: str) -> None:
 
 def test_notes_have_colors_too() -> None:
     """What was saved or ignored is a detail; the warning about secrets is none."""
-    world = with_keys("123456")
-    run(login, context(world, note_style=ON))
-    assert marked(world.notes[-1]).startswith("<dim>Saved to ")
+    fakes = with_keys("123456")
+    run(login, context(fakes, note_style=ON))
+    assert marked(fakes.notes[-1]).startswith("<dim>Saved to ")
     for module in (export, exec_command):
-        world = World(environment={"AWS_PROFILE": "x"})
+        fakes = Fakes(environment={"AWS_PROFILE": "x"})
         here = context(
-            world,
-            process=FakeProcess(world, "work", SESSION),
+            fakes,
+            process=FakeProcess(fakes, "work", SESSION),
             note_style=ON,
             screen=Screen(is_terminal=True),
             parent_process=lambda: "bash",
             exec_program=lambda *_: 0,
         )
         run(module, here)
-        notes = [marked(note) for note in world.notes]
+        notes = [marked(note) for note in fakes.notes]
         assert notes[0] == "<dim>Ignoring AWS_PROFILE from your environment.</>"
         if module is export:
             assert notes[1].startswith("<yellow>Warning:</> this printed secrets")
@@ -194,16 +194,16 @@ def test_an_error_is_red_if_the_option_says_so(
 def test_stdout_and_stderr_are_judged_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A result in a pipe has no colors, while the notes on the terminal have some."""
     monkeypatch.setattr(sys, "stderr", SimpleNamespace(isatty=lambda: True))
-    world = World(environment={"TERM": "xterm"})
-    here = Context(FakeProcess(world))
+    fakes = Fakes(environment={"TERM": "xterm"})
+    here = Context(FakeProcess(fakes))
     assert (here.screen.style.is_on, here.note_style.is_on) == (False, True)
-    here = Context(FakeProcess(world), GlobalOptions(color="off"))
+    here = Context(FakeProcess(fakes), GlobalOptions(color="off"))
     assert (here.screen.style.is_on, here.note_style.is_on) == (False, False)
-    here = Context(FakeProcess(world), GlobalOptions(color="on"))
+    here = Context(FakeProcess(fakes), GlobalOptions(color="on"))
     assert (here.screen.style.is_on, here.note_style.is_on) == (True, True)
 
 
 def test_a_closed_stderr_has_no_colors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python has None for it."""
     monkeypatch.setattr(sys, "stderr", None)
-    assert not Context(FakeProcess(World())).note_style.is_on
+    assert not Context(FakeProcess(Fakes())).note_style.is_on

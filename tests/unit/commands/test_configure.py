@@ -14,8 +14,8 @@ from tests.fakes import (
     LONG_LIVED,
     SERIAL,
     FakeFiles,
+    Fakes,
     FakeTerminal,
-    World,
     context,
 )
 from tests.unit.commands.run import data_of, run, with_keys, with_session
@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
 def test_configure_asks_writes_and_logs_in() -> None:
     """The first login comes at once, if it is wanted."""
-    world = with_keys("", "", "", "", "", "y", "y", "123456")
-    result = run(configure, context(world))
-    assert world.files.profile("mfa").get("mfa_serial") == SERIAL
+    fakes = with_keys("", "", "", "", "", "y", "y", "123456")
+    result = run(configure, context(fakes))
+    assert fakes.files.profile("mfa").get("mfa_serial") == SERIAL
     assert data_of(result)["Profile"] == "mfa"
-    assert world.files.profile("mfa").is_ours
+    assert fakes.files.profile("mfa").is_ours
 
 
 def test_configure_shows_without_writing() -> None:
     """``--dry-run`` ends with the diff."""
-    world = with_keys("", "", "", "", "")
-    result = run(configure, context(world), dry_run=True)
+    fakes = with_keys("", "", "", "", "")
+    result = run(configure, context(fakes), dry_run=True)
     assert "+[profile mfa]" in result.text
-    assert world.files.writes == []
+    assert fakes.files.writes == []
 
 
 def test_configure_says_what_is_done_already_when_it_is_cancelled() -> None:
     """The settings stay; the login is for later."""
-    world = World(
+    fakes = Fakes(
         files=FakeFiles({"default": {"region": "eu-west-1"}}, {"default": LONG_LIVED}),
         terminal=FakeTerminal("", "", "", "", "", "y", CancelledError("Cancelled.")),
     )
     with pytest.raises(CancelledError, match="The settings of mfa are saved"):
-        run(configure, context(world))
+        run(configure, context(fakes))
 
 
 def test_configure_exports_exactly() -> None:
@@ -82,17 +82,17 @@ profiles:
 """
 
 
-def from_manifest(world: World, content: str = MANIFEST, **given: Any) -> Result:
+def from_manifest(fakes: Fakes, content: str = MANIFEST, **given: Any) -> Result:
     """Run ``configure --from`` with this manifest."""
     made = manifest_of(root_of(content, "team.yaml", "manifest"), "team.yaml")
-    here = context(world, asking_terminal=world.terminal, setup_manifest=lambda _: made)
+    here = context(fakes, asking_terminal=fakes.terminal, setup_manifest=lambda _: made)
     return run(configure, here, **{"from": "team.yaml", **given})
 
 
 def test_a_manifest_is_written_after_a_yes() -> None:
     """What was shown isn't repeated."""
-    world = with_keys("y")
-    result = from_manifest(world)
+    fakes = with_keys("y")
+    result = from_manifest(fakes)
     assert result.text == "Saved to ~/.aws/config: mfa."
     assert data_of(result) == {
         "File": "/home/ada/.aws/config",
@@ -103,47 +103,47 @@ def test_a_manifest_is_written_after_a_yes() -> None:
             }
         ],
     }
-    assert world.files.profile("mfa").config["region"] == "eu-west-1"
-    assert world.notes == []
+    assert fakes.files.profile("mfa").config["region"] == "eu-west-1"
+    assert fakes.notes == []
 
 
 def test_a_manifest_that_nobody_saw_is_listed() -> None:
     """With ``--yes`` nothing is asked."""
-    world = with_keys()
-    text = from_manifest(world, yes=True).text
+    fakes = with_keys()
+    text = from_manifest(fakes, yes=True).text
     assert text.startswith("Saved to ~/.aws/config:\n")
     assert "eu-west-1" in text
-    assert world.terminal.questions == []
+    assert fakes.terminal.questions == []
 
 
 def test_a_manifest_that_is_there_changes_nothing() -> None:
     """And needs no yes."""
-    world = with_keys()
-    from_manifest(world, yes=True)
-    result = from_manifest(world)
+    fakes = with_keys()
+    from_manifest(fakes, yes=True)
+    result = from_manifest(fakes)
     assert (result.text, data_of(result)["Profiles"]) == (
         "Nothing to change in ~/.aws/config.",
         [],
     )
-    dry = from_manifest(world, dry_run=True)
+    dry = from_manifest(fakes, dry_run=True)
     assert (dry.text, data_of(dry)["Diff"]) == ("Nothing would change.", "")
 
 
 def test_a_dry_run_of_a_manifest_is_its_diff() -> None:
     """As text and as data."""
-    world = with_keys()
-    result = from_manifest(world, dry_run=True)
+    fakes = with_keys()
+    result = from_manifest(fakes, dry_run=True)
     assert "+[profile mfa]" in result.text
     assert data_of(result)["Diff"].rstrip("\n") == result.text
-    assert world.files.writes == []
+    assert fakes.files.writes == []
 
 
 def test_a_source_profile_without_keys_is_pointed_out() -> None:
     """With the command that stores them."""
-    world = with_keys()
+    fakes = with_keys()
     content = MANIFEST.replace("default", "work keys")
-    from_manifest(world, content, yes=True)
-    assert world.notes == [
+    from_manifest(fakes, content, yes=True)
+    assert fakes.notes == [
         (
             "Source profile work keys doesn't exist yet. Store its keys:  aws configure --profile "
             "'work keys'"
@@ -154,14 +154,14 @@ def test_a_source_profile_without_keys_is_pointed_out() -> None:
 @pytest.mark.parametrize(("allowed", "answers"), [(True, []), (False, ["n"])])
 def test_a_command_of_a_manifest_needs_consent(*, allowed: bool, answers: list[str]) -> None:
     """``--yes`` isn't enough, and ``--allow-commands`` is; the rest is written without it."""
-    world = with_keys(*answers)
+    fakes = with_keys(*answers)
     content = f"{MANIFEST}    mfa_process: ykman code\n"
-    from_manifest(world, content, yes=True, allow_commands=allowed)
-    assert ("mfa_process" in world.files.config["mfa"]) is allowed
-    assert world.files.config["mfa"]["region"] == "eu-west-1"
+    from_manifest(fakes, content, yes=True, allow_commands=allowed)
+    assert ("mfa_process" in fakes.files.config["mfa"]) is allowed
+    assert fakes.files.config["mfa"]["region"] == "eu-west-1"
 
 
 def test_a_login_for_later_is_named() -> None:
     """If it isn't wanted now."""
-    world = with_keys("", "", "", "", "", "y", "n")
-    assert run(configure, context(world)).text == "Log in later:  aws mfa login --profile mfa"
+    fakes = with_keys("", "", "", "", "", "y", "n")
+    assert run(configure, context(fakes)).text == "Log in later:  aws mfa login --profile mfa"

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.host.context import AwsProcess, context_of, context_of_renewal
 from awscli_mfa_plugin.session.sections import session_options
-from tests.fakes import LONG_LIVED, FakeProcess, World, session_section
+from tests.fakes import LONG_LIVED, FakeProcess, Fakes, session_section
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,17 +73,17 @@ def script_process() -> console.ScriptProcess:
 
 def test_what_is_given_takes_the_place_of_what_would_be_made() -> None:
     """Attributes and functions alike, and nothing else is taken."""
-    world = World()
-    given = Context(FakeProcess(world), clock=world.clock, alias_pack=lambda path: path)
-    assert given.clock is world.clock
+    fakes = Fakes()
+    given = Context(FakeProcess(fakes), clock=fakes.clock, alias_pack=lambda path: path)
+    assert given.clock is fakes.clock
     assert given.alias_pack("x") == "x"  # type: ignore[comparison-overlap]
     with pytest.raises(TypeError, match="alias_packs"):
-        Context(FakeProcess(world), alias_packs=None)
+        Context(FakeProcess(fakes), alias_packs=None)
 
 
 def test_a_service_is_made_once() -> None:
     """So that a renewal keeps what it has read; a watch asks for new ports at each look."""
-    here = Context(FakeProcess(World()))
+    here = Context(FakeProcess(Fakes()))
     assert here.ports is here.ports
     assert here.new_ports() is not here.ports
     assert here.locks is here.locks

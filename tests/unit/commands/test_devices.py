@@ -14,9 +14,9 @@ FIDO = "arn:aws:iam::123456789012:u2f/user/ada/key"
 
 def test_each_device_is_listed_with_the_chosen_one() -> None:
     """A FIDO key is marked, and the reason follows."""
-    world = with_session()
-    world.iam = FakeIam((MfaDevice(SERIAL, "virtual", NOW), MfaDevice(FIDO, "FIDO")))
-    result = run(devices, context(world, GlobalOptions(region="eu-west-1")))
+    fakes = with_session()
+    fakes.iam = FakeIam((MfaDevice(SERIAL, "virtual", NOW), MfaDevice(FIDO, "FIDO")))
+    result = run(devices, context(fakes, GlobalOptions(region="eu-west-1")))
     assert data_of(result) == {
         "Devices": [
             {
@@ -47,8 +47,8 @@ def test_each_device_is_listed_with_the_chosen_one() -> None:
 
 def test_devices_that_work_need_no_reason() -> None:
     """A login takes the only one, so it is marked."""
-    world = with_keys(iam=FakeIam((MfaDevice("GAHT1234567890", "hardware"),)))
-    result = run(devices, context(world), source_profile="default")
+    fakes = with_keys(iam=FakeIam((MfaDevice("GAHT1234567890", "hardware"),)))
+    result = run(devices, context(fakes), source_profile="default")
     assert result.text.splitlines()[1] == "GAHT1234567890  hardware  -      -         used"
 
 

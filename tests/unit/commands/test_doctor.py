@@ -12,7 +12,7 @@ from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
 from awscli_mfa_plugin.errors import UsageError
 from tests.fakes import (
     NOW,
-    World,
+    Fakes,
     context,
 )
 from tests.unit.commands.run import data_of, run
@@ -23,12 +23,12 @@ def test_doctor_without_calls_looks_at_the_machine_alone() -> None:
     machine = Observations(
         ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
     )
-    world = World()
-    result = run(doctor, context(world, machine=lambda: machine), offline=True)
+    fakes = Fakes()
+    result = run(doctor, context(fakes, machine=lambda: machine), offline=True)
     assert [finding["Name"] for finding in data_of(result)["Findings"]][-1] == "sts"
-    assert world.sts.calls == []
+    assert fakes.sts.calls == []
     with pytest.raises(UsageError):
-        run(doctor, context(world), yes=True)
+        run(doctor, context(fakes), yes=True)
 
 
 def test_doctor_asks_sts_for_the_time_by_the_context() -> None:

@@ -11,7 +11,7 @@ from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import UsageError
 from tests.fakes import (
     FakeProcess,
-    World,
+    Fakes,
     context,
 )
 from tests.unit.commands.run import SESSION, run, with_credentials
@@ -33,11 +33,11 @@ def exec_program(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
 @pytest.mark.parametrize("program", [None, ["terraform", "apply"]])
 def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     """With the session and the profile's name in the environment, and no profile beside it."""
-    world = World(environment={"AWS_PROFILE": "other"})
+    fakes = Fakes(environment={"AWS_PROFILE": "other"})
     calls: list[tuple[list[str], Any]] = []
-    process = FakeProcess(world, "work", SESSION)
+    process = FakeProcess(fakes, "work", SESSION)
     here = context(
-        world, GlobalOptions(region="eu-west-1"), process, exec_program=exec_program(calls)
+        fakes, GlobalOptions(region="eu-west-1"), process, exec_program=exec_program(calls)
     )
     assert run(exec, here, program=program).exit_code == 127
     [(words, variables)] = calls
@@ -46,7 +46,7 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     assert variables["AWS_REGION"] == "eu-west-1"
     assert (variables["AWS_MFA_PROFILE"], variables["AWS_PROFILE"]) == ("work", "")
     assert variables["AWSUME_PROFILE"] == "work"
-    assert world.notes == ["Ignoring AWS_PROFILE from your environment."]
+    assert fakes.notes == ["Ignoring AWS_PROFILE from your environment."]
 
 
 def test_exec_wants_a_program_behind_the_hyphens() -> None:

@@ -9,7 +9,7 @@ from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.errors import UsageError
 from tests.fakes import (
     FakeProcess,
-    World,
+    Fakes,
     context,
 )
 from tests.unit.commands.run import SESSION, data_of, run, with_credentials
@@ -39,8 +39,8 @@ def test_export_prints_in_the_format_of_the_shell_or_the_one_named(
 def test_export_as_data_is_for_the_clis_formatter() -> None:
     """Where ``--output`` or ``--query`` asks for it, and then nothing is said beside."""
     options = GlobalOptions(query="AccessKeyId")
-    world = World(environment={"AWS_PROFILE": "other"})
-    result = run(export, context(world, options, FakeProcess(world, "work", SESSION)))
+    fakes = Fakes(environment={"AWS_PROFILE": "other"})
+    result = run(export, context(fakes, options, FakeProcess(fakes, "work", SESSION)))
     assert sorted(data_of(result)) == [
         "AccessKeyId",
         "Expiration",
@@ -48,20 +48,20 @@ def test_export_as_data_is_for_the_clis_formatter() -> None:
         "SessionToken",
     ]
     assert result.exact == ""
-    assert not world.notes
+    assert not fakes.notes
 
 
 def test_export_says_what_gives_way_and_that_secrets_are_on_the_screen() -> None:
     """With the way to let the shell take them."""
-    world = World(environment={"AWS_PROFILE": "other"})
-    process = FakeProcess(world, "work", SESSION)
+    fakes = Fakes(environment={"AWS_PROFILE": "other"})
+    process = FakeProcess(fakes, "work", SESSION)
     run(
         export,
-        context(world, process=process, screen=Screen(is_terminal=True)),
+        context(fakes, process=process, screen=Screen(is_terminal=True)),
         format="sh",
     )
-    assert world.notes[0] == "Ignoring AWS_PROFILE from your environment."
-    assert world.notes[1].endswith('eval "$(aws mfa export --profile work)"')
+    assert fakes.notes[0] == "Ignoring AWS_PROFILE from your environment."
+    assert fakes.notes[1].endswith('eval "$(aws mfa export --profile work)"')
 
 
 def test_export_takes_the_session_out_again_without_any() -> None:
@@ -94,8 +94,8 @@ def test_prompts_learn_the_profile_in_each_format(format_name: str, line: str, u
 
 def test_a_name_that_a_format_cant_hold_is_left_out() -> None:
     """The session is printed all the same, and no other profile's name stays."""
-    world = World()
-    here = context(world, process=FakeProcess(world, "50%", SESSION))
+    fakes = Fakes()
+    here = context(fakes, process=FakeProcess(fakes, "50%", SESSION))
     text = run(export, here, format="cmd").exact
     assert 'set "AWS_ACCESS_KEY_ID=ASIA1"\n' in text
     assert 'set "AWSUME_PROFILE="\n' in text

@@ -9,7 +9,7 @@ import pytest
 from awscli_mfa_plugin.commands import login
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import UsageError
-from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeTerminal, World, context
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, Fakes, FakeTerminal, context
 from tests.unit.commands.run import data_of, run, with_keys, with_session
 
 SAVED = "Saved to ~/.aws/config, profile mfa: source profile default, device ada, region eu-west-1."
@@ -17,8 +17,8 @@ SAVED = "Saved to ~/.aws/config, profile mfa: source profile default, device ada
 
 def test_a_first_login_says_what_it_saved_and_what_to_try() -> None:
     """The profile is mfa where nothing names one."""
-    world = with_keys("123456")
-    result = run(login, context(world))
+    fakes = with_keys("123456")
+    result = run(login, context(fakes))
     assert data_of(result) == {
         "Profile": "mfa",
         "SourceProfile": "default",
@@ -31,43 +31,43 @@ def test_a_first_login_says_what_it_saved_and_what_to_try() -> None:
         "Tip: export AWS_PROFILE=mfa makes it the default in this shell."
     )
     assert result.exit_code == 0
-    assert world.notes == [SAVED]
-    assert world.files.profile("mfa").is_ours
+    assert fakes.notes == [SAVED]
+    assert fakes.files.profile("mfa").is_ours
 
 
 def test_the_tip_is_for_shells_without_a_profile() -> None:
     """Somebody who has set AWS_PROFILE knows it."""
-    world = with_keys("123456")
-    world.environment["AWS_PROFILE"] = "other"
-    text = run(login, context(world)).text
+    fakes = with_keys("123456")
+    fakes.environment["AWS_PROFILE"] = "other"
+    text = run(login, context(fakes)).text
     assert text.splitlines()[1:] == ["Try it:  aws s3 ls --profile mfa"]
 
 
 def test_a_later_login_is_one_line() -> None:
     """The seconds that the call took don't turn 12 h into 11 h 59 min."""
-    world = with_session(age=43_000)
-    world.terminal = FakeTerminal("123456")
-    here = context(world)
-    world.clock.advance(0.5)
+    fakes = with_session(age=43_000)
+    fakes.terminal = FakeTerminal("123456")
+    here = context(fakes)
+    fakes.clock.advance(0.5)
     result = run(login, here)
     assert result.text == "Logged in. Profile mfa is valid until 21:00 (12 h)."
-    assert world.notes == []
+    assert fakes.notes == []
 
 
 def test_every_option_is_passed_on() -> None:
     """And profile and region of the global options."""
-    world = with_keys()
+    fakes = with_keys()
     options = GlobalOptions(profile="work", region="eu-central-1")
     result = run(
         login,
-        context(world, options),
+        context(fakes, options),
         source_profile="default",
         serial_number="GAHT12345678",
         token_code="123456",
         duration_seconds=3600,
     )
     assert data_of(result)["Profile"] == "work"
-    [call] = world.sts.calls
+    [call] = fakes.sts.calls
     assert (call.mfa_serial, call.token_code) == ("GAHT12345678", "123456")
     assert (call.duration_seconds, call.region) == (3600, "eu-central-1")
     assert result.text.startswith("Logged in. Profile work is valid until 10:00 (1 h).")
@@ -85,17 +85,17 @@ def test_a_valid_session_is_kept() -> None:
 @pytest.mark.parametrize("given", [{"force": True}, {"min_remaining": 43_000}])
 def test_a_valid_session_is_renewed_if_that_is_asked_for(given: dict[str, Any]) -> None:
     """By force, or because too little is left."""
-    world = with_session(age=600)
-    world.terminal = FakeTerminal("123456")
-    assert run(login, context(world), **given).text.startswith("Logged in. ")
-    assert len(world.sts.calls) == 1
+    fakes = with_session(age=600)
+    fakes.terminal = FakeTerminal("123456")
+    assert run(login, context(fakes), **given).text.startswith("Logged in. ")
+    assert len(fakes.sts.calls) == 1
 
 
 def test_another_login_to_an_expiring_session_is_left_to_finish() -> None:
     """The session that is there is still valid."""
-    world = with_session(age=42_900)
-    world.locks.busy["session"] = "aws mfa login (7)"
-    result = run(login, context(world))
+    fakes = with_session(age=42_900)
+    fakes.locks.busy["session"] = "aws mfa login (7)"
+    result = run(login, context(fakes))
     assert result.text == (
         "Profile mfa expires soon, at 09:05 (5 min left).\nAnother process is logging in to it."
     )
@@ -123,18 +123,18 @@ def test_another_login_to_an_expiring_session_is_left_to_finish() -> None:
 )
 def test_a_dry_run_says_what_would_happen(profile: str, text: str) -> None:
     """There is no expiration, and nothing is asked or written."""
-    world = with_keys()
-    result = run(login, context(world, GlobalOptions(profile=profile)), dry_run=True)
+    fakes = with_keys()
+    result = run(login, context(fakes, GlobalOptions(profile=profile)), dry_run=True)
     assert result.text == text
     assert data_of(result)["Expiration"] is None
-    assert (world.files.writes, world.terminal.questions, world.notes) == ([], [], [])
+    assert (fakes.files.writes, fakes.terminal.questions, fakes.notes) == ([], [], [])
 
 
 def test_a_dry_run_with_settings_has_nothing_to_save() -> None:
     """One line."""
-    world = with_session(age=43_190)
-    world.files.config["mfa"] = {**world.files.config["mfa"], "region": "eu-west-1"}
-    assert run(login, context(world), dry_run=True).text == (
+    fakes = with_session(age=43_190)
+    fakes.files.config["mfa"] = {**fakes.files.config["mfa"], "region": "eu-west-1"}
+    assert run(login, context(fakes), dry_run=True).text == (
         "Would ask for a code from ada and save a session of 12 h to ~/.aws/credentials, "
         "profile mfa."
     )
@@ -142,9 +142,9 @@ def test_a_dry_run_with_settings_has_nothing_to_save() -> None:
 
 def test_a_profile_with_its_own_keys_keeps_them() -> None:
     """Which other tools go on using: the note says so, and the way around it."""
-    world = with_keys("123456")
-    run(login, context(world, GlobalOptions(profile="default")))
-    assert world.notes == [
+    fakes = with_keys("123456")
+    run(login, context(fakes, GlobalOptions(profile="default")))
+    assert fakes.notes == [
         (
             "Profile default keeps its access key: only aws commands use the session, other tools "
             "don't.\nFor those:  aws mfa login --profile mfa --source-profile default"
@@ -156,23 +156,23 @@ def test_a_profile_with_its_own_keys_keeps_them() -> None:
 def test_names_are_shown_safely_and_quoted_for_a_shell() -> None:
     """A name may hold a blank, and a control character in a file is no command."""
     files = FakeFiles({}, {"my keys": LONG_LIVED})
-    world = World(files=files, terminal=FakeTerminal("123456"))
-    run(login, context(world, GlobalOptions(profile="my keys", region="eu-west-1")))
-    assert world.notes[0].endswith("--source-profile 'my keys'")
+    fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
+    run(login, context(fakes, GlobalOptions(profile="my keys", region="eu-west-1")))
+    assert fakes.notes[0].endswith("--source-profile 'my keys'")
 
 
 def test_keys_of_the_environment_have_no_source_profile() -> None:
     """Null in the data."""
-    world = World(terminal=FakeTerminal("123456"))
-    world.environment |= {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"}
-    result = run(login, context(world, GlobalOptions(region="eu-west-1")))
+    fakes = Fakes(terminal=FakeTerminal("123456"))
+    fakes.environment |= {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"}
+    result = run(login, context(fakes, GlobalOptions(region="eu-west-1")))
     assert data_of(result)["SourceProfile"] is None
 
 
 def test_a_wrong_length_is_refused() -> None:
     """Before anything is asked."""
-    world = with_keys()
+    fakes = with_keys()
     with pytest.raises(UsageError):
-        run(login, context(world), duration_seconds=899)
-    assert world.clock.now() == NOW
-    assert world.terminal.questions == []
+        run(login, context(fakes), duration_seconds=899)
+    assert fakes.clock.now() == NOW
+    assert fakes.terminal.questions == []

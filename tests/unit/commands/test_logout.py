@@ -10,12 +10,12 @@ from awscli_mfa_plugin.commands import logout
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.session.records import Session
-from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, World, context, session_section
+from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, context, session_section
 from tests.unit.commands.run import data_of, run, with_keys, with_session
 
 
 @pytest.mark.parametrize(
-    ("world", "given", "text", "removed"),
+    ("fakes", "given", "text", "removed"),
     [
         (
             with_session(),
@@ -34,19 +34,19 @@ from tests.unit.commands.run import data_of, run, with_keys, with_session
         ),
         (with_session(age=43_200), {}, "Logged out of mfa.", True),
         (
-            World(files=FakeFiles({"mfa": {"mfa_source_profile": "default"}})),
+            Fakes(files=FakeFiles({"mfa": {"mfa_source_profile": "default"}})),
             {},
             "Not logged in to mfa.",
             False,
         ),
         (
-            World(files=FakeFiles({"mfa": {"mfa_source_profile": "default"}})),
+            Fakes(files=FakeFiles({"mfa": {"mfa_source_profile": "default"}})),
             {"forget": True},
             "Not logged in to mfa. It is no longer an MFA profile.",
             False,
         ),
         (
-            World(files=FakeFiles({}, {"mfa": session_section() | LONG_LIVED})),
+            Fakes(files=FakeFiles({}, {"mfa": session_section() | LONG_LIVED})),
             {},
             (
                 "Removed an old session from mfa. Its access key isn't from aws mfa login, so it "
@@ -57,40 +57,40 @@ from tests.unit.commands.run import data_of, run, with_keys, with_session
     ],
 )
 def test_logout_says_what_it_did(
-    world: World, given: dict[str, Any], text: str, *, removed: bool
+    fakes: Fakes, given: dict[str, Any], text: str, *, removed: bool
 ) -> None:
     """In one line for each profile; what was there before stays but for the session."""
-    result = run(logout, context(world), **given)
+    result = run(logout, context(fakes), **given)
     assert (result.text, result.exit_code) == (text, 0)
     [entry] = data_of(result)["Sessions"]
     assert (entry["Profile"], entry["Removed"]) == ("mfa", removed)
-    assert not world.files.profile("mfa").is_ours
-    is_forgotten = bool(given) or not world.files.profile("mfa").config
-    assert world.files.profile("mfa").is_managed is not is_forgotten
+    assert not fakes.files.profile("mfa").is_ours
+    is_forgotten = bool(given) or not fakes.files.profile("mfa").config
+    assert fakes.files.profile("mfa").is_managed is not is_forgotten
 
 
 def test_the_data_holds_the_end_of_what_was_removed() -> None:
     """Null where nothing was there."""
-    world = with_session()
-    ends = [data_of(run(logout, context(world)))["Sessions"][0]["Expiration"] for _ in range(2)]
+    fakes = with_session()
+    ends = [data_of(run(logout, context(fakes)))["Sessions"][0]["Expiration"] for _ in range(2)]
     assert ends == ["2026-11-24T21:00:00+00:00", None]
 
 
 def test_the_session_in_the_cache_goes_too() -> None:
     """Beside long-lived keys."""
-    world = with_keys()
-    end = world.clock.now()
-    world.files.cached["default"] = Session("ASIA1", "s", "t", end)
-    result = run(logout, context(world, GlobalOptions(profile="default")))
+    fakes = with_keys()
+    end = fakes.clock.now()
+    fakes.files.cached["default"] = Session("ASIA1", "s", "t", end)
+    result = run(logout, context(fakes, GlobalOptions(profile="default")))
     assert result.text == "Logged out of default."
-    assert world.files.cached == {}
+    assert fakes.files.cached == {}
 
 
 def test_all_profiles_are_logged_out_of() -> None:
     """One line each; without one there is nothing to do."""
-    world = with_session()
-    world.files.config["other"] = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
-    result = run(logout, context(world), all=True)
+    fakes = with_session()
+    fakes.files.config["other"] = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
+    result = run(logout, context(fakes), all=True)
     assert result.text.splitlines() == [
         "Logged out of mfa. Copies of the session stay valid until 21:00.",
         "Not logged in to other.",
@@ -101,9 +101,9 @@ def test_all_profiles_are_logged_out_of() -> None:
 
 def test_all_and_one_are_refused_together() -> None:
     """And nothing is removed."""
-    world = with_session()
+    fakes = with_session()
     with pytest.raises(UsageError) as refused:
-        run(logout, context(world, GlobalOptions(profile="mfa")), all=True)
+        run(logout, context(fakes, GlobalOptions(profile="mfa")), all=True)
     assert refused.value.what == "--all and --profile can't be used together."
     assert refused.value.remedy == "Use one of them."
-    assert world.files.writes == []
+    assert fakes.files.writes == []

@@ -7,7 +7,7 @@ import pytest
 from awscli_mfa_plugin.commands import status
 from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from tests.fakes import SERIAL, FakeFiles, World, context, session_section
+from tests.fakes import SERIAL, FakeFiles, Fakes, context, session_section
 from tests.unit.commands.run import data_of, run, with_keys, with_session
 
 
@@ -62,9 +62,9 @@ def test_each_state_has_its_words(age: int, line: str) -> None:
 
 def test_an_mfa_profile_without_a_session_fails_the_check() -> None:
     """Though another one is valid."""
-    world = with_session()
-    world.files.config["long-name"] = {"mfa_source_profile": "default"}
-    found = run(status, context(world))
+    fakes = with_session()
+    fakes.files.config["long-name"] = {"mfa_source_profile": "default"}
+    found = run(status, context(fakes))
     assert found.text.splitlines() == [
         "mfa        valid     until 21:00, 12 h left",
         "           from default with ada",
@@ -80,7 +80,7 @@ def test_the_sessions_of_other_tools_are_listed_apart() -> None:
     """With the tool, and one whose end nobody recorded."""
     other = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "s", "aws_session_token": "t"}
     files = FakeFiles({}, {"work": {**other, "manager": "awsume"}})
-    found = run(status, context(World(files=files)))
+    found = run(status, context(Fakes(files=files)))
     assert found.text == (
         "From other tools:\nwork  unknown   no expiration recorded\n      written by awsume"
     )
@@ -105,9 +105,9 @@ def test_a_profile_that_isnt_managed_has_no_session() -> None:
 
 def test_a_named_profile_is_shown_alone() -> None:
     """Without the others."""
-    world = with_session()
-    world.files.credentials["other"] = session_section()
-    found = run(status, context(world, GlobalOptions(profile="other")))
+    fakes = with_session()
+    fakes.files.credentials["other"] = session_section()
+    found = run(status, context(fakes, GlobalOptions(profile="other")))
     assert [entry["Profile"] for entry in data_of(found)["Sessions"]] == ["other"]
 
 
@@ -138,11 +138,11 @@ def test_a_bar_shows_the_time_left_on_a_terminal(age: int, screen: Screen, bar: 
 
 def test_keys_in_the_environment_are_pointed_out() -> None:
     """They override every session."""
-    world = with_session()
-    run(status, context(world))
-    assert world.notes == []
-    world.environment["AWS_ACCESS_KEY_ID"] = "AKIA"
-    run(status, context(world))
-    assert world.notes == [
+    fakes = with_session()
+    run(status, context(fakes))
+    assert fakes.notes == []
+    fakes.environment["AWS_ACCESS_KEY_ID"] = "AKIA"
+    run(status, context(fakes))
+    assert fakes.notes == [
         "AWS_ACCESS_KEY_ID is set: commands without --profile use that key instead of a session."
     ]

@@ -16,7 +16,7 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.session.records import MfaDevice, Profile
-from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeIam, Sections, World
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeIam, Fakes, Sections
 
 MANAGED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
 FIDO = MfaDevice("arn:aws:iam::123456789012:u2f/user/ada/x", "FIDO")
@@ -53,8 +53,8 @@ def called(
     profiles = {
         name: Profile(name, config.get(name, {}), credentials.get(name, {})) for name in names
     }
-    world = World(files=FakeFiles(config, credentials), iam=iam or FakeIam())
-    return list(check_aws(profiles, only, region, asked or Asked(), world.ports()))
+    fakes = Fakes(files=FakeFiles(config, credentials), iam=iam or FakeIam())
+    return list(check_aws(profiles, only, region, asked or Asked(), fakes.ports()))
 
 
 def serial_finding(config: Sections, iam: FakeIam) -> Finding:

@@ -19,8 +19,8 @@ from tests.fakes import (
     SERIAL,
     FakeClock,
     FakeFiles,
+    Fakes,
     FakeTerminal,
-    World,
     session_section,
 )
 
@@ -33,10 +33,10 @@ NOW = datetime.now(timezone.utc).replace(microsecond=0)
 class FakeCli:
     """The CLI's session, whose client of STS gives a role for a time, or an error."""
 
-    def __init__(self, world: World, lifetime: int = 3600, error: Exception | None = None) -> None:
-        """Start with the profiles of a world."""
+    def __init__(self, fakes: Fakes, lifetime: int = 3600, error: Exception | None = None) -> None:
+        """Start with the profiles of some fakes."""
         self.full_config = {
-            "profiles": {name: dict(has) for name, has in world.files.config.items()}
+            "profiles": {name: dict(has) for name, has in fakes.files.config.items()}
         }
         self.cache: dict[str, Any] = {}
         self.clients: list[dict[str, Any]] = []
@@ -77,20 +77,20 @@ def _no_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(credentials._RESOLVING, "")
 
 
-def world(*answers: str, age: int = 0) -> World:
-    """Return a world with a session and a role on it, at the machine's time."""
+def fakes(*answers: str, age: int = 0) -> Fakes:
+    """Return fakes with a session and a role on it, at the machine's time."""
     config = {
         "mfa": {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"},
         "admin": {"role_arn": ROLE, "source_profile": "mfa", "region": "eu-central-1"},
     }
     sections = {"default": LONG_LIVED, "mfa": session_section(age=age, now=NOW)}
-    return World(
+    return Fakes(
         files=FakeFiles(config, sections), terminal=FakeTerminal(*answers), clock=FakeClock(NOW)
     )
 
 
 def found(
-    here: World, request: CredentialsRequest, cli: FakeCli | None = None, **options: Any
+    here: Fakes, request: CredentialsRequest, cli: FakeCli | None = None, **options: Any
 ) -> tuple[str, str]:
     """Return the access key and the region of what a request gets."""
     session, region = resolve(request, cli or FakeCli(here), GlobalOptions(**options), here.ports())
@@ -109,21 +109,21 @@ def test_the_session_of_a_managed_profile(
     options: dict[str, Any], environment: dict[str, str], region: str
 ) -> None:
     """With the region as the CLI resolves it."""
-    here = world()
+    here = fakes()
     here.environment.update(environment)
     assert found(here, CredentialsRequest("mfa"), **options) == ("ASIAOLD", region)
 
 
 def test_a_session_with_too_little_left_is_renewed() -> None:
     """By a code."""
-    here = world("123456", age=600)
+    here = fakes("123456", age=600)
     assert found(here, CredentialsRequest("mfa", min_remaining=43_000))[0] == "ASIA1"
     assert found(here, CredentialsRequest("mfa"))[0] == "ASIA1"
 
 
 def test_a_role_is_assumed_on_the_session_with_the_options_of_the_call() -> None:
     """Its own region goes with it; the role is cached for the next time."""
-    here = world()
+    here = fakes()
     cli = FakeCli(here)
     options = {"endpoint_url": "http://localhost:1", "verify_ssl": "/ca.pem"}
     assert found(here, CredentialsRequest("admin"), cli, **options) == ("ASIAROLE", "eu-central-1")
@@ -136,7 +136,7 @@ def test_a_role_is_assumed_on_the_session_with_the_options_of_the_call() -> None
 
 def test_options_that_arent_given_are_left_to_the_cli() -> None:
     """Verification stays as it is configured."""
-    here = world()
+    here = fakes()
     cli = FakeCli(here)
     found(here, CredentialsRequest("admin"), cli)
     assert not {"endpoint_url", "verify"} & cli.clients[0].keys()
@@ -144,7 +144,7 @@ def test_options_that_arent_given_are_left_to_the_cli() -> None:
 
 def test_the_session_of_a_role_is_whole() -> None:
     """Its expiration is in UTC."""
-    here = world()
+    here = fakes()
     session, _ = resolve(CredentialsRequest("admin"), FakeCli(here), GlobalOptions(), here.ports())
     assert (session.secret_access_key, session.session_token) == ("secret", "token")
     assert session.expiration == NOW + timedelta(hours=1)
@@ -153,7 +153,7 @@ def test_the_session_of_a_role_is_whole() -> None:
 
 def test_the_time_that_is_asked_for_counts_for_the_role_alone() -> None:
     """The session under it may have less; a role that lasts shorter is an error."""
-    here = world(age=41_400)
+    here = fakes(age=41_400)
     assert found(here, CredentialsRequest("admin", min_remaining=3000))[0] == "ASIAROLE"
     short = FakeCli(here, lifetime=900)
     with pytest.raises(ConfigurationError):
@@ -162,7 +162,7 @@ def test_the_time_that_is_asked_for_counts_for_the_role_alone() -> None:
 
 def test_a_role_can_have_no_whole_hour_left() -> None:
     """AWS gives no more on a session; nothing is called."""
-    here = world()
+    here = fakes()
     cli = FakeCli(here)
     with pytest.raises(ConfigurationError):
         found(here, CredentialsRequest("admin", min_remaining=3600), cli)
@@ -171,7 +171,7 @@ def test_a_role_can_have_no_whole_hour_left() -> None:
 
 def test_what_aws_says_about_a_role_is_explained() -> None:
     """As an error of the service."""
-    here = world()
+    here = fakes()
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "AssumeRole")
     with pytest.raises(MfaError) as refused:
         found(here, CredentialsRequest("admin"), FakeCli(here, error=denied))
@@ -181,7 +181,7 @@ def test_what_aws_says_about_a_role_is_explained() -> None:
 
 def test_a_role_that_cant_be_is_a_wrong_configuration() -> None:
     """Its source profile leads nowhere for botocore."""
-    here = world()
+    here = fakes()
     cli = FakeCli(here)
     del cli.full_config["profiles"]["mfa"]
     with pytest.raises(ConfigurationError, match="admin"):
@@ -190,7 +190,7 @@ def test_a_role_that_cant_be_is_a_wrong_configuration() -> None:
 
 def test_a_credential_process_that_asks_for_itself_is_refused() -> None:
     """What it starts inherits the environment; another profile is no cycle."""
-    here = world()
+    here = fakes()
     here.files.config["other"] = dict(here.files.config["mfa"])
     here.files.credentials["other"] = dict(here.files.credentials["mfa"])
     assert found(here, CredentialsRequest("mfa", patience=50))[0] == "ASIAOLD"
@@ -213,7 +213,7 @@ def test_what_cant_be_provided_is_refused(
     request_: CredentialsRequest, error: type[MfaError]
 ) -> None:
     """Before anything is called."""
-    here = world()
+    here = fakes()
     cli = FakeCli(here)
     with pytest.raises(error):
         found(here, request_, cli)

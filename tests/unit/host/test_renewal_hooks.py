@@ -16,8 +16,8 @@ from tests.fakes import (
     LONG_LIVED,
     SERIAL,
     FakeProcess,
+    Fakes,
     FakeTerminal,
-    World,
     context,
     session_section,
 )
@@ -52,14 +52,14 @@ class FakeChain:
 class FakeSession:
     """The CLI's session: its chain, its events, its configuration."""
 
-    def __init__(self, world: World) -> None:
-        """Start with the profiles of a world."""
+    def __init__(self, fakes: Fakes) -> None:
+        """Start with the profiles of some fakes."""
         self.chain = FakeChain()
         self.handlers: dict[str, Any] = {}
         self.clients: list[tuple[Any, ...]] = []
-        names = world.files.profile_names()
+        names = fakes.files.profile_names()
         merged = {
-            name: {**world.files.config.get(name, {}), **world.files.credentials.get(name, {})}
+            name: {**fakes.files.config.get(name, {}), **fakes.files.credentials.get(name, {})}
             for name in names
         }
         self.full_config = {"profiles": merged}
@@ -82,9 +82,9 @@ class FakeSession:
 class HookProcess(FakeProcess):
     """A process with a command table."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, fakes: Fakes) -> None:
         """Start with a command."""
-        super().__init__(world)
+        super().__init__(fakes)
         self.table: dict[str, Any] = {"s3": "the command", "sts": "another"}
 
     def command_table(self) -> dict[str, Any]:
@@ -93,10 +93,10 @@ class HookProcess(FakeProcess):
 
 
 @pytest.fixture
-def world() -> World:
-    """Return a world with a managed profile and roles."""
-    world = World()
-    world.files.config.update(
+def fakes() -> Fakes:
+    """Return fakes with a managed profile and roles."""
+    fakes = Fakes()
+    fakes.files.config.update(
         mfa={"mfa_source_profile": "default", "mfa_serial": SERIAL},
         admin={"role_arn": ROLE, "source_profile": "mfa"},
         off={
@@ -106,13 +106,13 @@ def world() -> World:
             "mfa_session": "off",
         },
     )
-    world.files.credentials["default"] = dict(LONG_LIVED)
-    return world
+    fakes.files.credentials["default"] = dict(LONG_LIVED)
+    return fakes
 
 
-def install(world: World, *names: str, **parsed: Any) -> tuple[FakeSession, HookProcess]:
+def install(fakes: Fakes, *names: str, **parsed: Any) -> tuple[FakeSession, HookProcess]:
     """Install the hooks of a command on these profiles."""
-    session, process = FakeSession(world), HookProcess(world)
+    session, process = FakeSession(fakes), HookProcess(fakes)
     options = {
         "command": "s3",
         "sign_request": True,
@@ -125,9 +125,9 @@ def install(world: World, *names: str, **parsed: Any) -> tuple[FakeSession, Hook
     return session, process
 
 
-def test_a_managed_profile_gets_our_provider_before_its_static_session(world: World) -> None:
+def test_a_managed_profile_gets_our_provider_before_its_static_session(fakes: Fakes) -> None:
     """It asks while the command is prepared."""
-    session, _ = install(world, "mfa")
+    session, _ = install(fakes, "mfa")
     [(before, provider)] = session.chain.inserted
     assert before == "shared-credentials-file"
     assert isinstance(provider, SessionProvider)
@@ -139,10 +139,10 @@ def test_a_managed_profile_gets_our_provider_before_its_static_session(world: Wo
     [({"command": "configure"}, False, False), ({"sign_request": False}, False, True)],
 )
 def test_nothing_is_asked_in_configure_or_for_an_unsigned_call(
-    world: World, parsed: dict[str, Any], *, asks: bool, shows: bool
+    fakes: Fakes, parsed: dict[str, Any], *, asks: bool, shows: bool
 ) -> None:
     """Debian's CLI resolves credentials for the latter all the same."""
-    session, _ = install(world, "mfa", **parsed)
+    session, _ = install(fakes, "mfa", **parsed)
     [(_, provider)] = session.chain.inserted
     assert (provider._asks, provider.shows) == (asks, shows)
 
@@ -154,26 +154,26 @@ def test_nothing_is_asked_in_configure_or_for_an_unsigned_call(
         "before-building-argument-table-parser.configure.mfa-login",
     ],
 )
-def test_calls_that_take_no_session_get_the_long_lived_keys(world: World, event: str) -> None:
+def test_calls_that_take_no_session_get_the_long_lived_keys(fakes: Fakes, event: str) -> None:
     """The provider steps aside."""
-    session, _ = install(world, "mfa")
+    session, _ = install(fakes, "mfa")
     [(_, provider)] = session.chain.inserted
     assert not provider.steps_aside
     session.handlers[event](parsed_args=None)
     assert provider.steps_aside
 
 
-def test_configure_list_shows_the_session_without_asking(world: World) -> None:
+def test_configure_list_shows_the_session_without_asking(fakes: Fakes) -> None:
     """Also one that has expired."""
-    session, _ = install(world, "mfa")
+    session, _ = install(fakes, "mfa")
     [(_, provider)] = session.chain.inserted
     session.handlers["before-building-argument-table-parser.configure.list"](x=1)
     assert provider.shows
 
 
-def test_a_role_is_assumed_on_the_session(world: World) -> None:
+def test_a_role_is_assumed_on_the_session(fakes: Fakes) -> None:
     """By a provider of its own, which asks only when the role isn't cached."""
-    session, _ = install(world, "admin", "mfa", verify_ssl="/ca.pem")
+    session, _ = install(fakes, "admin", "mfa", verify_ssl="/ca.pem")
     [(before, role)] = session.chain.inserted
     assert before == "assume-role"
     assert isinstance(role, RoleOnSessionProvider)
@@ -188,22 +188,22 @@ def test_a_role_is_assumed_on_the_session(world: World) -> None:
     assert session.chain.providers[0] is role
 
 
-def test_a_role_without_signature_is_left_alone(world: World) -> None:
+def test_a_role_without_signature_is_left_alone(fakes: Fakes) -> None:
     """Nothing is put into the chain."""
-    session, _ = install(world, "admin", "mfa", sign_request=False)
+    session, _ = install(fakes, "admin", "mfa", sign_request=False)
     assert session.chain.inserted == []
 
 
-def test_a_role_in_configure_may_not_ask(world: World) -> None:
+def test_a_role_in_configure_may_not_ask(fakes: Fakes) -> None:
     """But what is cached is shown."""
-    session, _ = install(world, "admin", "mfa", command="configure")
+    session, _ = install(fakes, "admin", "mfa", command="configure")
     [(_, role)] = session.chain.inserted
     assert not role._profile_provider_builder.providers("mfa")[0]._asks
 
 
-def test_a_role_that_is_switched_off_is_left_to_the_cli_with_our_codes(world: World) -> None:
+def test_a_role_that_is_switched_off_is_left_to_the_cli_with_our_codes(fakes: Fakes) -> None:
     """The CLI's own provider, and our sources in place of its prompt."""
-    session, _ = install(world, "off")
+    session, _ = install(fakes, "off")
     [(before, role)] = session.chain.inserted
     assert before == "assume-role"
     assert not isinstance(role, RoleOnSessionProvider)
@@ -212,39 +212,39 @@ def test_a_role_that_is_switched_off_is_left_to_the_cli_with_our_codes(world: Wo
 
 @pytest.mark.parametrize(("command", "wrapped"), [("s3", ["s3"]), ("gone", [])])
 def test_on_v1_the_command_reports_our_errors(
-    world: World, command: str, wrapped: list[str]
+    fakes: Fakes, command: str, wrapped: list[str]
 ) -> None:
     """v2 has a class for them; a command that isn't in the table is left alone."""
-    _, process = install(world, "mfa", command=command)
+    _, process = install(fakes, "mfa", command=command)
     assert [
         name for name, entry in process.table.items() if isinstance(entry, ReportingCommand)
     ] == wrapped
 
 
-def test_a_renewal_reads_the_session_and_makes_a_new_one(world: World) -> None:
+def test_a_renewal_reads_the_session_and_makes_a_new_one(fakes: Fakes) -> None:
     """A login with its reason; AWS's answer isn't recorded, then the history goes on."""
     recorder = get_global_history_recorder()
     recorder.enable()
-    world.terminal = FakeTerminal("123456")
-    world.files.config["mfa"] = {**world.files.config["mfa"], "region": "eu-west-1"}
-    renewal = renewal_hooks._renewal("mfa", context(world))
+    fakes.terminal = FakeTerminal("123456")
+    fakes.files.config["mfa"] = {**fakes.files.config["mfa"], "region": "eu-west-1"}
+    renewal = renewal_hooks._renewal("mfa", context(fakes))
     assert renewal.session().access_key_id == "ASIA1"
-    assert len(world.sts.calls) == 1
+    assert len(fakes.sts.calls) == 1
     assert renewal.session().access_key_id == "ASIA1"
-    assert len(world.sts.calls) == 1
+    assert len(fakes.sts.calls) == 1
     assert recorder._enabled
     recorder.disable()
 
 
-def test_a_renewal_uses_a_session_that_another_process_made(world: World) -> None:
+def test_a_renewal_uses_a_session_that_another_process_made(fakes: Fakes) -> None:
     """At first as the CLI read the files, then as they are now."""
-    world.files.credentials["mfa"] = session_section(age=43_000)
-    here = context(world)
+    fakes.files.credentials["mfa"] = session_section(age=43_000)
+    here = context(fakes)
     first = renewal_hooks._renewal("mfa", here)
     assert first.stored()
-    world.files.credentials["mfa"] = session_section()
-    assert first.session() == world.files.session_of(world.files.profile("mfa"))
-    assert world.sts.calls == []
+    fakes.files.credentials["mfa"] = session_section()
+    assert first.session() == fakes.files.session_of(fakes.files.profile("mfa"))
+    assert fakes.sts.calls == []
 
 
 @pytest.mark.parametrize(
@@ -252,14 +252,14 @@ def test_a_renewal_uses_a_session_that_another_process_made(world: World) -> Non
     [(["123456"], LONG_LIVED, "123456"), ([], session_section(), None)],
 )
 def test_a_role_that_is_switched_off_asks_our_sources(
-    world: World, answers: list[str], keys: dict[str, str], code: str | None
+    fakes: Fakes, answers: list[str], keys: dict[str, str], code: str | None
 ) -> None:
     """Two hours on temporary keys are refused before anybody is asked."""
-    world.terminal = FakeTerminal(*answers)
-    world.files.credentials["default"] = dict(keys)
-    world.files.config["off"] = {**world.files.config["off"], "duration_seconds": "7200"}
-    session = FakeSession(world)
-    renewal_hooks._ask_for_role(session, session.chain, "off", context(world))
+    fakes.terminal = FakeTerminal(*answers)
+    fakes.files.credentials["default"] = dict(keys)
+    fakes.files.config["off"] = {**fakes.files.config["off"], "duration_seconds": "7200"}
+    session = FakeSession(fakes)
+    renewal_hooks._ask_for_role(session, session.chain, "off", context(fakes))
     [(_, role)] = session.chain.inserted
     if code:
         assert role._prompter("Enter MFA code") == code
@@ -268,15 +268,15 @@ def test_a_role_that_is_switched_off_asks_our_sources(
             role._prompter("Enter MFA code")
 
 
-def test_a_role_that_aws_refuses_for_chaining_is_explained(world: World) -> None:
+def test_a_role_that_aws_refuses_for_chaining_is_explained(fakes: Fakes) -> None:
     """Every other answer passes."""
-    session = FakeSession(world)
+    session = FakeSession(fakes)
     events: dict[str, Any] = {}
     client = SimpleNamespace(
         meta=SimpleNamespace(events=SimpleNamespace(register=events.__setitem__))
     )
     session.create_client = lambda *_, **__: client  # type: ignore[method-assign,assignment]
-    renewal_hooks._ask_for_role(session, session.chain, "off", context(world))
+    renewal_hooks._ask_for_role(session, session.chain, "off", context(fakes))
     [(_, role)] = session.chain.inserted
     assert role._client_creator("sts") is client
     explain = events["after-call.sts.AssumeRole"]

@@ -35,8 +35,8 @@ from tests.fakes import (
     SERIAL,
     FakeClock,
     FakeFiles,
+    Fakes,
     FakeTerminal,
-    World,
     next_of,
     session_section,
 )
@@ -167,17 +167,17 @@ class VanishingFiles(FakeFiles):
         return session
 
 
-def world(age: int | None = 0, *answers: str | BaseException, nobody: str = "") -> World:
-    """Return a world in which ``mfa`` has a session of that age, or none."""
+def fakes(age: int | None = 0, *answers: str | BaseException, nobody: str = "") -> Fakes:
+    """Return fakes in which ``mfa`` has a session of that age, or none."""
     has = files()
     if age is not None:
         has.credentials["mfa"] = session_section(age=age)
-    return World(files=has, terminal=FakeTerminal(*answers, nobody=nobody))
+    return Fakes(files=has, terminal=FakeTerminal(*answers, nobody=nobody))
 
 
 def test_a_session_that_lives_is_handed_out_as_it_is() -> None:
     """Nothing is asked, nothing is called."""
-    scene = world(3600)
+    scene = fakes(3600)
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIAOLD"
     assert scene.sts.calls == []
@@ -185,7 +185,7 @@ def test_a_session_that_lives_is_handed_out_as_it_is() -> None:
 
 def test_a_session_that_is_due_is_renewed() -> None:
     """The question says why."""
-    scene = world(43_200 - 60, "123456")
+    scene = fakes(43_200 - 60, "123456")
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIA1"
     assert scene.terminal.told == ["The MFA session of profile mfa expires in 1 min.\n"]
@@ -193,7 +193,7 @@ def test_a_session_that_is_due_is_renewed() -> None:
 
 def test_a_session_that_is_due_serves_where_nobody_is_asked() -> None:
     """It is handed out while it lives."""
-    scene = world(43_200 - 60, nobody="there is no terminal")
+    scene = fakes(43_200 - 60, nobody="there is no terminal")
     assert (
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports()).access_key_id == "ASIAOLD"
     )
@@ -201,7 +201,7 @@ def test_a_session_that_is_due_serves_where_nobody_is_asked() -> None:
 
 def test_a_session_that_is_over_is_not_handed_out() -> None:
     """Where nobody is asked, the error names the login."""
-    scene = world(43_200, nobody="there is no terminal")
+    scene = fakes(43_200, nobody="there is no terminal")
     with pytest.raises(ConfigurationError) as over:
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert over.value.remedy == "Log in:  aws mfa login --profile mfa"
@@ -209,21 +209,21 @@ def test_a_session_that_is_over_is_not_handed_out() -> None:
 
 def test_a_dismissed_question_without_a_session_is_a_cancellation() -> None:
     """The exit code is then 130."""
-    scene = world(None, CancelledError("Cancelled."))
+    scene = fakes(None, CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
 
 
 def test_min_remaining_renews_a_session_that_is_not_due() -> None:
     """So much must be left."""
-    scene = world(3600, "123456")
+    scene = fakes(3600, "123456")
     request = CredentialsRequest("mfa", min_remaining=43_000)
     assert renewed_session(request, "mfa", scene.ports()).access_key_id == "ASIA1"
 
 
 def test_min_remaining_is_kept_to() -> None:
     """A session with less left isn't handed out in its place."""
-    scene = world(3600, "123456", "654321", "111111")
+    scene = fakes(3600, "123456", "654321", "111111")
     scene.sts.answers = [WrongCodeError("No."), WrongCodeError("No."), WrongCodeError("No.")]
     with pytest.raises(WrongCodeError):
         renewed_session(CredentialsRequest("mfa", min_remaining=43_000), "mfa", scene.ports())
@@ -231,7 +231,7 @@ def test_min_remaining_is_kept_to() -> None:
 
 def test_a_session_that_goes_away_meanwhile() -> None:
     """Another process may log out just then."""
-    scene = world(0)
+    scene = fakes(0)
     vanishing = replace(scene.ports(), files=VanishingFiles(scene.files))
     with pytest.raises(ConfigurationError, match="was removed meanwhile"):
         renewed_session(CredentialsRequest("mfa", min_remaining=60), "mfa", vanishing)
@@ -239,7 +239,7 @@ def test_a_session_that_goes_away_meanwhile() -> None:
 
 def test_patience_bounds_the_wait_for_another_process() -> None:
     """Who called gives up soon, so this one does before."""
-    scene = world(None, "123456")
+    scene = fakes(None, "123456")
     renewed_session(CredentialsRequest("mfa", patience=50), "mfa", scene.ports())
     assert [wait for name, wait in scene.locks.asked if name.startswith("session")] == [50]
 
@@ -247,14 +247,14 @@ def test_patience_bounds_the_wait_for_another_process() -> None:
 def test_a_role_that_lasts_too_short() -> None:
     """The error says how long it lasts, and what to change."""
     with pytest.raises(ConfigurationError, match="lasts 1 h") as short:
-        check_remaining(CredentialsRequest("admin", min_remaining=7200), SESSION, World().ports())
+        check_remaining(CredentialsRequest("admin", min_remaining=7200), SESSION, Fakes().ports())
     assert "duration_seconds" in short.value.remedy
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 3600])
 def test_a_role_that_lasts_long_enough(seconds: int | None) -> None:
     """The bound itself is enough."""
-    check_remaining(CredentialsRequest("admin", min_remaining=seconds), SESSION, World().ports())
+    check_remaining(CredentialsRequest("admin", min_remaining=seconds), SESSION, Fakes().ports())
 
 
 REGIONS = [

@@ -29,7 +29,7 @@ from awscli_mfa_plugin.session.devices import (
 )
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile
 from awscli_mfa_plugin.session.source import Source
-from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, FakeTerminal, World
+from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, Fakes, FakeTerminal
 
 HARDWARE = MfaDevice("GAHT12345678", "hardware")
 VIRTUAL = MfaDevice(SERIAL, "virtual")
@@ -39,9 +39,9 @@ KEYS = Keys("AKIAADA", "secret-of-ada", profile="a")
 SOURCE = Source("a", KEYS)
 
 
-def found(world: World, region: str = "eu-west-1") -> Device:
+def found(fakes: Fakes, region: str = "eu-west-1") -> Device:
     """Resolve the device of a profile that says nothing about it."""
-    return resolve_device(None, Profile("mfa"), SOURCE, region, world.ports())
+    return resolve_device(None, Profile("mfa"), SOURCE, region, fakes.ports())
 
 
 ORDER: dict[str, tuple[str | None, str, str, str, bool]] = {
@@ -60,96 +60,96 @@ def test_the_device_is_found_in_the_designs_order(
     named: str | None, of_session: str, of_source: str, serial: str, is_new: object
 ) -> None:
     """IAM is asked only where nothing names it; what was found out is to be remembered."""
-    world = World(files=FakeFiles({"a": {"mfa_serial": of_source}}))
+    fakes = Fakes(files=FakeFiles({"a": {"mfa_serial": of_source}}))
     profile = Profile("mfa", {"mfa_serial": of_session})
-    device = resolve_device(named, profile, SOURCE, "eu-west-1", world.ports())
+    device = resolve_device(named, profile, SOURCE, "eu-west-1", fakes.ports())
     assert (device.mfa_serial, device.is_new) == (serial, is_new)
-    assert bool(world.iam.calls) is (serial == SERIAL)
+    assert bool(fakes.iam.calls) is (serial == SERIAL)
 
 
 def test_the_environments_keys_have_no_source_profile_to_look_into() -> None:
     """IAM is asked with them."""
-    world = World(files=FakeFiles({"": {"mfa_serial": "GAHT00000003"}}))
+    fakes = Fakes(files=FakeFiles({"": {"mfa_serial": "GAHT00000003"}}))
     source = Source("", Keys("AKIAENV", "secret"))
-    device = resolve_device(None, Profile("mfa"), source, "r", world.ports())
+    device = resolve_device(None, Profile("mfa"), source, "r", fakes.ports())
     assert device == Device(SERIAL, is_new=True)
-    assert world.iam.calls == [("AKIAENV", None, "r")]
+    assert fakes.iam.calls == [("AKIAENV", None, "r")]
 
 
 @pytest.mark.parametrize("place", ["option", "session", "source"])
 def test_what_cant_be_a_serial_is_told_before_any_call(place: str) -> None:
     """A user's ARN, wherever it stands."""
     user = "arn:aws:iam::123456789012:user/ada"
-    world = World(files=FakeFiles({"a": {"mfa_serial": user}} if place == "source" else {}))
+    fakes = Fakes(files=FakeFiles({"a": {"mfa_serial": user}} if place == "source" else {}))
     profile = Profile("mfa", {"mfa_serial": user} if place == "session" else {})
     with pytest.raises(ConfigurationError, match="user's ARN"):
-        resolve_device(user if place == "option" else None, profile, SOURCE, "", world.ports())
-    assert world.iam.calls == []
+        resolve_device(user if place == "option" else None, profile, SOURCE, "", fakes.ports())
+    assert fakes.iam.calls == []
 
 
 def test_the_only_usable_device_is_taken_without_a_question() -> None:
     """A FIDO key beside it doesn't make a choice."""
-    world = World(iam=FakeIam((FIDO, HARDWARE)))
-    assert found(world).mfa_serial == "GAHT12345678"
-    assert world.terminal.questions == []
+    fakes = Fakes(iam=FakeIam((FIDO, HARDWARE)))
+    assert found(fakes).mfa_serial == "GAHT12345678"
+    assert fakes.terminal.questions == []
 
 
 def test_iam_is_asked_once_more_by_the_users_name() -> None:
     """Most policies allow ListMFADevices only so."""
-    world = World(iam=FakeIam(DENIED, (VIRTUAL,)))
-    assert found(world).mfa_serial == SERIAL
-    assert world.iam.calls == [("AKIAADA", None, "eu-west-1"), ("AKIAADA", "ada", "eu-west-1")]
-    assert world.sts.identity_regions == ["eu-west-1"]
+    fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
+    assert found(fakes).mfa_serial == SERIAL
+    assert fakes.iam.calls == [("AKIAADA", None, "eu-west-1"), ("AKIAADA", "ada", "eu-west-1")]
+    assert fakes.sts.identity_regions == ["eu-west-1"]
 
 
 def test_without_a_region_iam_is_asked_by_a_regional_endpoint() -> None:
     """Never the global one."""
-    world = World(iam=FakeIam(DENIED, (VIRTUAL,)))
-    list_devices(SOURCE, "", world.ports())
-    assert [call[2] for call in world.iam.calls] == ["us-east-1", "us-east-1"]
-    assert world.sts.identity_regions == ["us-east-1"]
+    fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
+    list_devices(SOURCE, "", fakes.ports())
+    assert [call[2] for call in fakes.iam.calls] == ["us-east-1", "us-east-1"]
+    assert fakes.sts.identity_regions == ["us-east-1"]
 
 
 def test_a_caller_without_user_name_gets_the_first_denial() -> None:
     """There is no name to ask by."""
-    world = World(iam=FakeIam(DENIED, (VIRTUAL,)))
-    world.sts.identity = CallerIdentity("arn:aws:iam::123456789012:root", "123456789012")
+    fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
+    fakes.sts.identity = CallerIdentity("arn:aws:iam::123456789012:root", "123456789012")
     with pytest.raises(PermissionDeniedError) as caught:
-        list_devices(SOURCE, "", world.ports())
+        list_devices(SOURCE, "", fakes.ports())
     assert caught.value is DENIED
-    assert len(world.iam.calls) == 1
+    assert len(fakes.iam.calls) == 1
 
 
 def test_another_refusal_of_iam_is_final() -> None:
     """A wrong key stays wrong."""
-    world = World(iam=FakeIam(WrongKeyError("wrong")))
+    fakes = Fakes(iam=FakeIam(WrongKeyError("wrong")))
     with pytest.raises(WrongKeyError):
-        found(world)
-    assert len(world.iam.calls) == 1
+        found(fakes)
+    assert len(fakes.iam.calls) == 1
 
 
 def test_denied_again_the_serial_is_asked_for_once() -> None:
     """On a terminal, after saying where the console shows it."""
-    world = World(iam=FakeIam(DENIED), terminal=FakeTerminal(f" {SERIAL} "))
-    assert found(world) == Device(SERIAL, is_new=True)
-    assert len(world.iam.calls) == 2
-    assert len(world.terminal.questions) == 1
-    assert "Multi-factor authentication" in world.terminal.told[0]
+    fakes = Fakes(iam=FakeIam(DENIED), terminal=FakeTerminal(f" {SERIAL} "))
+    assert found(fakes) == Device(SERIAL, is_new=True)
+    assert len(fakes.iam.calls) == 2
+    assert len(fakes.terminal.questions) == 1
+    assert "Multi-factor authentication" in fakes.terminal.told[0]
 
 
 def test_a_wrong_answer_to_that_is_explained_and_not_asked_again() -> None:
     """The ARN of the user, say."""
     terminal = FakeTerminal("arn:aws:iam::123456789012:user/ada", SERIAL)
     with pytest.raises(ConfigurationError, match="user's ARN"):
-        found(World(iam=FakeIam(DENIED), terminal=terminal))
+        found(Fakes(iam=FakeIam(DENIED), terminal=terminal))
     assert len(terminal.questions) == 1
 
 
 def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
     """It names the option and where the serial stands."""
-    world = World(iam=FakeIam(DENIED), terminal=FakeTerminal(nobody="CI is set"))
+    fakes = Fakes(iam=FakeIam(DENIED), terminal=FakeTerminal(nobody="CI is set"))
     with pytest.raises(ConfigurationError) as caught:
-        found(world)
+        found(fakes)
     assert "aren't allowed to list your devices" in caught.value.what
     assert "--serial-number" in caught.value.remedy
     assert "Multi-factor authentication" in caught.value.remedy
@@ -159,7 +159,7 @@ def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
 def test_a_user_without_device_is_told_where_to_register_one() -> None:
     """The source says whose devices were looked for."""
     with pytest.raises(ConfigurationError) as caught:
-        found(World(iam=FakeIam(())))
+        found(Fakes(iam=FakeIam(())))
     assert caught.value.what == "The user of profile a has no MFA device."
     assert "Multi-factor authentication" in caught.value.remedy
 
@@ -167,7 +167,7 @@ def test_a_user_without_device_is_told_where_to_register_one() -> None:
 def test_fido_devices_alone_are_explained() -> None:
     """Why they can't serve, and where `aws login` is to be had."""
     with pytest.raises(ConfigurationError) as caught:
-        found(World(iam=FakeIam((FIDO,))))
+        found(Fakes(iam=FakeIam((FIDO,))))
     assert "FIDO devices only" in caught.value.what
     assert "aws login" in caught.value.remedy
     assert "2.32" in caught.value.remedy
@@ -188,33 +188,33 @@ CHOICES = {
 @pytest.mark.parametrize(("answers", "serial"), CHOICES.values(), ids=CHOICES.keys())
 def test_several_devices_are_a_choice_on_a_terminal(answers: list[str], serial: str) -> None:
     """By number or serial; a wrong answer is asked again."""
-    world = World(iam=FakeIam((*EIGHT, FIDO)), terminal=FakeTerminal(*answers))
-    assert found(world) == Device(serial, is_new=True)
-    assert [line.split()[0] for line in world.terminal.told[0].splitlines()[1:9]] == [*"12345678"]
-    assert world.terminal.questions == ["Which one? [1-8] "] * len(answers)
+    fakes = Fakes(iam=FakeIam((*EIGHT, FIDO)), terminal=FakeTerminal(*answers))
+    assert found(fakes) == Device(serial, is_new=True)
+    assert [line.split()[0] for line in fakes.terminal.told[0].splitlines()[1:9]] == [*"12345678"]
+    assert fakes.terminal.questions == ["Which one? [1-8] "] * len(answers)
 
 
 def test_three_wrong_choices_are_an_error() -> None:
     """Nothing is taken that nobody chose."""
-    world = World(iam=FakeIam(EIGHT), terminal=FakeTerminal("0", "9", "x", "1"))
+    fakes = Fakes(iam=FakeIam(EIGHT), terminal=FakeTerminal("0", "9", "x", "1"))
     with pytest.raises(ConfigurationError, match="No MFA device was chosen"):
-        found(world)
-    assert len(world.terminal.questions) == 3
+        found(fakes)
+    assert len(fakes.terminal.questions) == 3
 
 
 def test_cancelling_the_choice_cancels() -> None:
     """Ctrl-C and Ctrl-D."""
-    world = World(iam=FakeIam(EIGHT), terminal=FakeTerminal(CancelledError("Cancelled.")))
+    fakes = Fakes(iam=FakeIam(EIGHT), terminal=FakeTerminal(CancelledError("Cancelled.")))
     with pytest.raises(CancelledError):
-        found(world)
+        found(fakes)
 
 
 def test_several_devices_and_no_terminal_are_an_error_that_lists_them() -> None:
     """The usable ones, control characters escaped."""
     devices = (VIRTUAL, FIDO, HARDWARE, MfaDevice("GAHT\x1b[2J99", "hardware"))
-    world = World(iam=FakeIam(devices), terminal=FakeTerminal(nobody="CI is set"))
+    fakes = Fakes(iam=FakeIam(devices), terminal=FakeTerminal(nobody="CI is set"))
     with pytest.raises(ConfigurationError) as caught:
-        found(world)
+        found(fakes)
     assert f"{SERIAL}, GAHT12345678, GAHT\\x1b[2J99." in caught.value.what
     assert FIDO.mfa_serial not in caught.value.what
     assert "--serial-number" in caught.value.remedy
@@ -247,25 +247,25 @@ def test_the_devices_of_a_user_are_listed(
         {"mfa": config, "b": {"mfa_serial": "GAHT00000009"}},
         {"a": LONG_LIVED, "b": LONG_LIVED | {"aws_access_key_id": "AKIAB"}},
     )
-    world = World(files=files, iam=FakeIam((VIRTUAL, FIDO)))
-    assert devices_of_user(session_profile, named, None, world.ports()) == (chosen, (VIRTUAL, FIDO))
-    assert world.iam.calls == [(key, None, "us-east-1")]
+    fakes = Fakes(files=files, iam=FakeIam((VIRTUAL, FIDO)))
+    assert devices_of_user(session_profile, named, None, fakes.ports()) == (chosen, (VIRTUAL, FIDO))
+    assert fakes.iam.calls == [(key, None, "us-east-1")]
 
 
 def test_the_environments_user_is_listed_too() -> None:
     """Without any file."""
     environment = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
-    world = World(environment=environment)
-    assert devices_of_user("mfa", None, "eu-west-1", world.ports()) == ("", (VIRTUAL,))
-    assert world.iam.calls == [("AKIAENV", None, "eu-west-1")]
+    fakes = Fakes(environment=environment)
+    assert devices_of_user("mfa", None, "eu-west-1", fakes.ports()) == ("", (VIRTUAL,))
+    assert fakes.iam.calls == [("AKIAENV", None, "eu-west-1")]
 
 
 def test_the_partition_of_the_chosen_serial_says_where_to_ask() -> None:
     """In China there is no us-east-1."""
     serial = "arn:aws-cn:iam::123456789012:mfa/ada"
-    world = World(files=FakeFiles({"mfa": {"mfa_serial": serial}}, {"default": LONG_LIVED}))
-    assert devices_of_user("mfa", None, None, world.ports())[0] == serial
-    assert world.iam.calls == [("AKIAADA", None, "cn-north-1")]
+    fakes = Fakes(files=FakeFiles({"mfa": {"mfa_serial": serial}}, {"default": LONG_LIVED}))
+    assert devices_of_user("mfa", None, None, fakes.ports())[0] == serial
+    assert fakes.iam.calls == [("AKIAADA", None, "cn-north-1")]
 
 
 SERIALS = {

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.session.records import Profile, is_long_lived, is_written
 from awscli_mfa_plugin.session.sections import other_session, session_lines, session_of
 from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 from awscli_mfa_plugin.session.source import why_not_source
-from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeTerminal, World, session_section
+from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, FakeTerminal, session_section
 from tests.unit.store import state_folder
 
 if TYPE_CHECKING:
@@ -67,20 +67,20 @@ def test_the_key_decides_and_not_the_lines_beside_it(section: Section) -> None:
     assert {"aws_access_key_id", "aws_secret_access_key"}.isdisjoint(session_lines(section))
 
 
-WAYS: dict[str, Callable[[World], object]] = {
-    "login": lambda world: login(LoginRequest("mfa", token_code="111111"), world.ports()),
-    "login --force": lambda world: login(
-        LoginRequest("mfa", token_code="111111", force=True), world.ports()
+WAYS: dict[str, Callable[[Fakes], object]] = {
+    "login": lambda fakes: login(LoginRequest("mfa", token_code="111111"), fakes.ports()),
+    "login --force": lambda fakes: login(
+        LoginRequest("mfa", token_code="111111", force=True), fakes.ports()
     ),
-    "a renewal": lambda world: login(
-        LoginRequest("mfa", token_code="111111", reason="due"), world.ports()
+    "a renewal": lambda fakes: login(
+        LoginRequest("mfa", token_code="111111", reason="due"), fakes.ports()
     ),
-    "login with itself": lambda world: login(
-        LoginRequest("mfa", token_code="111111", source_profile="mfa"), world.ports()
+    "login with itself": lambda fakes: login(
+        LoginRequest("mfa", token_code="111111", source_profile="mfa"), fakes.ports()
     ),
-    "logout": lambda world: logout(["mfa"], world.ports()),
-    "logout --forget": lambda world: logout(["mfa"], world.ports(), forget=True),
-    "logout --all": lambda world: logout(mfa_profile_names(world.ports()), world.ports()),
+    "logout": lambda fakes: logout(["mfa"], fakes.ports()),
+    "logout --forget": lambda fakes: logout(["mfa"], fakes.ports(), forget=True),
+    "logout --all": lambda fakes: logout(mfa_profile_names(fakes.ports()), fakes.ports()),
 }
 
 
@@ -88,12 +88,12 @@ WAYS: dict[str, Callable[[World], object]] = {
 @pytest.mark.parametrize("config", [MARKED, ON, {}], ids=["marked", "on", "unmanaged"])
 @pytest.mark.parametrize("section", FOREIGN.values(), ids=FOREIGN.keys())
 def test_no_way_touches_the_key(
-    section: Section, config: Section, way: Callable[[World], object]
+    section: Section, config: Section, way: Callable[[Fakes], object]
 ) -> None:
     """Some refuse, some go on beside it; the key and the secret stay."""
     files = FakeFiles({"mfa": config}, {"default": LONG_LIVED, "mfa": section})
     with contextlib.suppress(ConfigurationError):
-        way(World(files=files))
+        way(Fakes(files=files))
     for name in ("aws_access_key_id", "aws_secret_access_key"):
         assert files.credentials["mfa"].get(name) == section.get(name)
 
@@ -102,10 +102,10 @@ def test_no_way_touches_the_key(
 def test_our_own_session_is_still_renewed_and_removed(section: Section) -> None:
     """Also one that the released version wrote."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": section})
-    login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
+    login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
     assert files.credentials["mfa"]["aws_access_key_id"] == "ASIA1"
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": section})
-    logout(["mfa"], World(files=files).ports())
+    logout(["mfa"], Fakes(files=files).ports())
     assert "mfa" not in files.credentials
 
 
@@ -132,7 +132,7 @@ def test_login_refuses_plainly_beside_another_source() -> None:
     """It says what is there, that it stays, and the two ways on."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": old() | NEW_KEYS})
     with pytest.raises(ConfigurationError) as caught:
-        login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
+        login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
     assert "has its own long-lived keys, next to lines of an old session" in caught.value.what
     assert ", ".join(session_lines(old() | NEW_KEYS)) in caught.value.what
     assert "aws mfa login --profile mfa --source-profile mfa" in caught.value.remedy
@@ -142,22 +142,22 @@ def test_login_refuses_plainly_beside_another_source() -> None:
 def test_login_with_the_new_keys_removes_the_old_lines_and_says_so() -> None:
     """AWS refuses a long-lived key with a token; the session goes to the CLI's cache."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": old(x="y") | NEW_KEYS})
-    world = World(files=files)
-    login(LoginRequest("mfa", token_code="111111", source_profile="mfa"), world.ports())
+    fakes = Fakes(files=files)
+    login(LoginRequest("mfa", token_code="111111", source_profile="mfa"), fakes.ports())
     assert files.credentials["mfa"] == NEW_KEYS | {"x": "y"}
     assert files.cached["mfa"].access_key_id == "ASIA1"
-    assert world.sts.calls[0].access_key_id == "AKIANEW"
-    assert any("Removed lines of an old session" in note for note in world.notes)
+    assert fakes.sts.calls[0].access_key_id == "AKIANEW"
+    assert any("Removed lines of an old session" in note for note in fakes.notes)
     assert files.config["mfa"]["mfa_source_profile"] == "mfa"
-    world.clock.advance(50_000)
-    login(LoginRequest("mfa", token_code="222222"), world.ports())
+    fakes.clock.advance(50_000)
+    login(LoginRequest("mfa", token_code="222222"), fakes.ports())
     assert files.cached["mfa"].access_key_id == "ASIA2"
 
 
 def test_logout_removes_the_old_lines_and_says_that_the_key_stays() -> None:
     """The profile works again as plain keys."""
     files = FakeFiles({"mfa": MARKED}, {"mfa": old() | NEW_KEYS})
-    (result,) = logout(["mfa"], World(files=files).ports())
+    (result,) = logout(["mfa"], Fakes(files=files).ports())
     assert (result.had_session, result.kept_key) == (True, True)
     assert files.credentials["mfa"] == NEW_KEYS
 
@@ -167,7 +167,7 @@ def test_logout_names_the_lines_beside_keys_of_others() -> None:
     section = FOREIGN["another temporary key"]
     files = FakeFiles({"mfa": MARKED}, {"mfa": section})
     with pytest.raises(ConfigurationError, match="issued_key and manager"):
-        logout(["mfa"], World(files=files).ports())
+        logout(["mfa"], Fakes(files=files).ports())
     assert files.credentials["mfa"] == section
 
 
@@ -177,7 +177,7 @@ def test_lines_without_any_key_are_no_obstacle() -> None:
     section["aws_session_token"] = "left"
     assert other_session(Profile("mfa", {}, section)) is None
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": section})
-    login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
+    login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
     assert files.profile("mfa").is_ours
     assert session_lines(section)
 
@@ -185,8 +185,8 @@ def test_lines_without_any_key_are_no_obstacle() -> None:
 def test_keys_that_got_into_the_config_file_stay_there() -> None:
     """A session of ours in the credentials file counts first, and goes alone."""
     files = FakeFiles({"mfa": MARKED | NEW_KEYS}, {"default": LONG_LIVED, "mfa": old()})
-    login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
-    logout(["mfa"], World(files=files).ports())
+    login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
+    logout(["mfa"], Fakes(files=files).ports())
     assert files.config["mfa"] == MARKED | NEW_KEYS
     assert "mfa" not in files.credentials
 
@@ -201,9 +201,9 @@ def test_a_source_with_a_leftover_token_can_be_one() -> None:
     """The long-lived key alone is sent."""
     files = FakeFiles({}, {"default": LONG_LIVED | {"aws_session_token": "left"}})
     assert why_not_source(files.profile("default")) == ""
-    world = World(files=files)
-    login(LoginRequest("mfa", token_code="111111"), world.ports())
-    assert world.sts.calls[0].access_key_id == LONG_LIVED["aws_access_key_id"]
+    fakes = Fakes(files=files)
+    login(LoginRequest("mfa", token_code="111111"), fakes.ports())
+    assert fakes.sts.calls[0].access_key_id == LONG_LIVED["aws_access_key_id"]
 
 
 COMING: dict[str, Section] = {
@@ -224,7 +224,7 @@ def test_keys_that_come_while_a_code_is_asked_for_stay(section: Section) -> None
             return super().ask(question, hidden=hidden)
 
     with pytest.raises(ConfigurationError, match="during the login"):
-        login(LoginRequest("mfa"), World(files=files, terminal=Slow("111111")).ports())
+        login(LoginRequest("mfa"), Fakes(files=files, terminal=Slow("111111")).ports())
     assert files.credentials["mfa"] == section
     assert files.cached == {}
 
@@ -234,7 +234,7 @@ def test_another_tools_expired_session_may_be_replaced_at_the_write() -> None:
     theirs = {**NEW_KEYS, "aws_access_key_id": "ASIA9", "aws_session_token": "t", "manager": "x"}
     expired = theirs | {"expiration": "2026-11-24T08:00:00Z"}
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": expired})
-    login(LoginRequest("mfa", token_code="111111"), World(files=files).ports())
+    login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
     assert files.profile("mfa").get("aws_access_key_id") == "ASIA1"
 
 

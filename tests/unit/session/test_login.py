@@ -30,11 +30,11 @@ from tests.fakes import (
     FakeFiles,
     FakeIam,
     FakeLocks,
+    Fakes,
     FakeTerminal,
     FakeTokenProcess,
     Sections,
     SessionTokenCall,
-    World,
     session_section,
 )
 
@@ -58,44 +58,44 @@ def request(profile: str = "mfa", **asked: Any) -> LoginRequest:
     return LoginRequest(profile, **asked)
 
 
-def world_of(
+def fakes_of(
     config: Sections | None = None, credentials: Sections | None = None, *codes: str
-) -> World:
-    """Return a world with keys in default, and somebody who types codes."""
+) -> Fakes:
+    """Return fakes with keys in default, and somebody who types codes."""
     keys = {"default": LONG_LIVED}
     files = FakeFiles(config, keys | (credentials or {}))
-    return World(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
+    return Fakes(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
 
 
 def test_a_first_login_writes_the_session_and_keeps_what_it_found_out() -> None:
     """Source profile and serial go to the config file, the session to the credentials file."""
-    world = world_of()
-    result = login(request(), world.ports())
+    fakes = fakes_of()
+    result = login(request(), fakes.ports())
     found = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
     assert result == LoginResult(
         "mfa", "default", SERIAL, "renewed", NOW + timedelta(hours=12), found, 43_200
     )
-    assert world.files.credentials == {"default": LONG_LIVED, "mfa": NEW_SESSION}
-    assert world.files.config == {"mfa": found}
-    assert world.sts.calls == [SessionTokenCall("AKIAADA", SERIAL, "123456", 43_200, "us-east-1")]
+    assert fakes.files.credentials == {"default": LONG_LIVED, "mfa": NEW_SESSION}
+    assert fakes.files.config == {"mfa": found}
+    assert fakes.sts.calls == [SessionTokenCall("AKIAADA", SERIAL, "123456", 43_200, "us-east-1")]
 
 
 def test_the_next_login_asks_iam_nothing_and_keeps_nothing_new() -> None:
     """All is known by then; the config file isn't even looked at for writing."""
-    world = world_of({"mfa": MARKED})
-    result = login(request(), world.ports())
+    fakes = fakes_of({"mfa": MARKED})
+    result = login(request(), fakes.ports())
     assert result.settings == {}
-    assert world.iam.calls == []
-    assert world.files.checked == [False]
-    assert world.files.writes == [("session", "mfa")]
+    assert fakes.iam.calls == []
+    assert fakes.files.checked == [False]
+    assert fakes.files.writes == [("session", "mfa")]
 
 
 def test_what_stands_beside_the_session_stays() -> None:
     """But for a stale token under its old name."""
     section = session_section(age=50_000, output="json", aws_security_token="stale")
-    world = world_of({"mfa": MARKED}, {"mfa": section})
-    login(request(), world.ports())
-    assert world.files.credentials["mfa"] == NEW_SESSION | {"output": "json"}
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": section})
+    login(request(), fakes.ports())
+    assert fakes.files.credentials["mfa"] == NEW_SESSION | {"output": "json"}
 
 
 KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], dict[str, str]]] = {
@@ -158,21 +158,21 @@ def test_a_login_keeps_what_the_profile_doesnt_say_yet(
     settings: dict[str, str],
 ) -> None:
     """And never writes source_profile, which some SDKs refuse without role_arn."""
-    world = world_of({"mfa": config, "a": {"region": "r-of-a"}}, {"a": LONG_LIVED})
-    world.environment = environment
-    result = login(request(**asked), world.ports())
+    fakes = fakes_of({"mfa": config, "a": {"region": "r-of-a"}}, {"a": LONG_LIVED})
+    fakes.environment = environment
+    result = login(request(**asked), fakes.ports())
     assert result.settings == settings
-    assert world.files.config["mfa"] == config | settings
-    assert world.files.checked == [bool(settings)]
+    assert fakes.files.config["mfa"] == config | settings
+    assert fakes.files.checked == [bool(settings)]
 
 
 def test_a_login_works_without_any_file() -> None:
     """With keys in the environment alone."""
-    world = World(environment=IN_ENVIRONMENT, terminal=FakeTerminal("123456"))
-    result = login(request(), world.ports())
+    fakes = Fakes(environment=IN_ENVIRONMENT, terminal=FakeTerminal("123456"))
+    result = login(request(), fakes.ports())
     assert (result.source_profile, result.mfa_serial) == ("", SERIAL)
-    assert world.files.config == {"mfa": {"mfa_session": "on", "mfa_serial": SERIAL}}
-    assert world.sts.calls[0].access_key_id == "AKIAENV"
+    assert fakes.files.config == {"mfa": {"mfa_session": "on", "mfa_serial": SERIAL}}
+    assert fakes.sts.calls[0].access_key_id == "AKIAENV"
 
 
 REGIONS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], str]] = {
@@ -198,23 +198,23 @@ def test_sts_is_asked_in_a_region_never_globally(
     config: dict[str, str], asked: dict[str, Any], environment: dict[str, str], region: str
 ) -> None:
     """The region that is known, else one of the serial's partition, which isn't kept."""
-    world = world_of({"mfa": config})
-    world.environment = environment
-    result = login(request(**asked), world.ports())
-    assert world.sts.calls[0].region == region
+    fakes = fakes_of({"mfa": config})
+    fakes.environment = environment
+    result = login(request(**asked), fakes.ports())
+    assert fakes.sts.calls[0].region == region
     is_known = bool(environment or asked or "region" in config)
-    assert ("region" in world.files.config["mfa"]) is is_known
+    assert ("region" in fakes.files.config["mfa"]) is is_known
     assert "region" not in result.settings or environment
 
 
 def test_what_counts_is_the_expiration_that_sts_returned() -> None:
     """Root gets an hour, whatever is asked for."""
-    world = world_of({"mfa": MARKED})
-    world.sts.answers = [3600]
-    result = login(request(duration_seconds=7200), world.ports())
-    assert world.sts.calls[0].duration_seconds == 7200
+    fakes = fakes_of({"mfa": MARKED})
+    fakes.sts.answers = [3600]
+    result = login(request(duration_seconds=7200), fakes.ports())
+    assert fakes.sts.calls[0].duration_seconds == 7200
     assert result.expiration == NOW + timedelta(hours=1)
-    assert world.files.credentials["mfa"]["expiration"] == "2026-11-24T10:00:00+00:00"
+    assert fakes.files.credentials["mfa"]["expiration"] == "2026-11-24T10:00:00+00:00"
 
 
 KEPT: dict[str, tuple[dict[str, str], dict[str, Any], bool]] = {
@@ -246,40 +246,40 @@ def test_a_session_that_isnt_due_is_kept(
     section: dict[str, str], asked: dict[str, Any], is_kept: object
 ) -> None:
     """No code is asked for, no lock taken, nothing written; else it is renewed."""
-    world = world_of({"mfa": MARKED}, {"mfa": section})
-    result = login(request(**asked), world.ports())
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": section})
+    result = login(request(**asked), fakes.ports())
     assert (result.outcome == "kept") is is_kept
     assert (result.outcome == "renewed") is not is_kept
-    assert (len(world.sts.calls), len(world.terminal.questions)) == ((0, 0) if is_kept else (1, 1))
-    assert (world.files.writes == []) is is_kept
-    assert (world.locks.asked == []) is is_kept
+    assert (len(fakes.sts.calls), len(fakes.terminal.questions)) == ((0, 0) if is_kept else (1, 1))
+    assert (fakes.files.writes == []) is is_kept
+    assert (fakes.locks.asked == []) is is_kept
     assert (result.source_profile, result.mfa_serial) == ("default", SERIAL)
 
 
 def test_a_kept_session_tells_its_end() -> None:
     """As a renewed one does."""
-    world = world_of({"mfa": MARKED}, {"mfa": session_section(age=3600)})
-    assert login(request(), world.ports()) == LoginResult(
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=3600)})
+    assert login(request(), fakes.ports()) == LoginResult(
         "mfa", "default", SERIAL, "kept", NOW + timedelta(hours=11)
     )
 
 
 def test_a_dry_run_says_what_would_be_done() -> None:
     """It asks and spends no code, takes no lock and writes nothing."""
-    world = world_of({"default": {"region": "eu-west-1", "duration_seconds": "900"}})
-    result = login(request(dry_run=True, token_code="123456"), world.ports())
+    fakes = fakes_of({"default": {"region": "eu-west-1", "duration_seconds": "900"}})
+    result = login(request(dry_run=True, token_code="123456"), fakes.ports())
     settings = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
     assert result == LoginResult("mfa", "default", SERIAL, "planned", None, settings, 43_200)
-    assert (world.terminal.questions, world.sts.calls, world.locks.asked) == ([], [], [])
-    assert (world.files.writes, world.files.checked) == ([], [])
-    assert not world.used_codes.used
+    assert (fakes.terminal.questions, fakes.sts.calls, fakes.locks.asked) == ([], [], [])
+    assert (fakes.files.writes, fakes.files.checked) == ([], [])
+    assert not fakes.used_codes.used
 
 
 def test_a_dry_run_keeps_what_a_login_would_keep() -> None:
     """And plans what a forced one would renew."""
-    world = world_of({"mfa": MARKED}, {"mfa": session_section(age=1)})
-    assert login(request(dry_run=True), world.ports()).outcome == "kept"
-    assert login(request(dry_run=True, force=True), world.ports()).outcome == "planned"
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=1)})
+    assert login(request(dry_run=True), fakes.ports()).outcome == "kept"
+    assert login(request(dry_run=True, force=True), fakes.ports()).outcome == "planned"
 
 
 USAGE: dict[str, tuple[LoginRequest, type[MfaError], str]] = {
@@ -308,9 +308,9 @@ def test_what_cant_be_is_refused_before_anything_is_read(
         def profile(self, name: str) -> Any:
             raise AssertionError(name)
 
-    world = World(files=Unread())
+    fakes = Fakes(files=Unread())
     with pytest.raises(error, match=what):
-        login(asked, world.ports())
+        login(asked, fakes.ports())
 
 
 UNFIT: dict[str, tuple[Sections, Sections, str]] = {
@@ -354,35 +354,35 @@ def test_what_cant_serve_is_refused_untouched_before_a_code_is_asked_for(
     config: Sections, credentials: Sections, what: str, dry_run: object
 ) -> None:
     """Target, source, device and duration."""
-    world = world_of(config, credentials)
+    fakes = fakes_of(config, credentials)
     with pytest.raises(ConfigurationError, match=what):
-        login(request(dry_run=bool(dry_run)), world.ports())
-    assert (world.terminal.questions, world.sts.calls, world.files.writes) == ([], [], [])
-    assert world.locks.holding == []
+        login(request(dry_run=bool(dry_run)), fakes.ports())
+    assert (fakes.terminal.questions, fakes.sts.calls, fakes.files.writes) == ([], [], [])
+    assert fakes.locks.holding == []
 
 
 def test_a_file_that_cant_be_written_is_told_before_a_code_is_spent() -> None:
     """Both files count where both would be written."""
-    world = world_of()
-    world.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
+    fakes = fakes_of()
+    fakes.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
-        login(request(), world.ports())
-    assert (world.files.checked, world.terminal.questions, world.sts.calls) == ([True], [], [])
+        login(request(), fakes.ports())
+    assert (fakes.files.checked, fakes.terminal.questions, fakes.sts.calls) == ([True], [], [])
 
 
 def test_keys_that_appear_while_the_code_is_typed_stay() -> None:
     """Whoever wrote them: the session goes to the cache."""
-    world = world_of({"mfa": MARKED})
+    fakes = fakes_of({"mfa": MARKED})
 
     class Meanwhile(FakeTerminal):
         def ask(self, question: str, *, hidden: bool = False) -> str:
-            world.files.credentials["mfa"] = dict(LONG_LIVED)
+            fakes.files.credentials["mfa"] = dict(LONG_LIVED)
             return super().ask(question, hidden=hidden)
 
-    world.terminal = Meanwhile("123456")
-    assert login(request(), world.ports()).outcome == "renewed"
-    assert world.files.credentials["mfa"] == LONG_LIVED
-    assert world.files.cached == {"mfa": CACHED}
+    fakes.terminal = Meanwhile("123456")
+    assert login(request(), fakes.ports()).outcome == "renewed"
+    assert fakes.files.credentials["mfa"] == LONG_LIVED
+    assert fakes.files.cached == {"mfa": CACHED}
 
 
 FAILURES: list[MfaError] = [
@@ -394,11 +394,11 @@ FAILURES: list[MfaError] = [
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_login_without_a_code_changes_nothing(error: MfaError) -> None:
     """Ctrl-C and Ctrl-D, and nobody there."""
-    world = world_of()
-    world.terminal = FakeTerminal(error)
+    fakes = fakes_of()
+    fakes.terminal = FakeTerminal(error)
     with pytest.raises(type(error)):
-        login(request(), world.ports())
-    assert (world.files.writes, world.sts.calls, world.locks.holding) == ([], [], [])
+        login(request(), fakes.ports())
+    assert (fakes.files.writes, fakes.sts.calls, fakes.locks.holding) == ([], [], [])
 
 
 @pytest.mark.parametrize(
@@ -409,19 +409,19 @@ def test_a_login_without_a_code_changes_nothing(error: MfaError) -> None:
 def test_a_login_that_aws_refuses_changes_nothing(error: MfaError) -> None:
     """Neither the session that was there nor the settings."""
     old = session_section(age=43_000)
-    world = world_of({"mfa": {}}, {"mfa": old})
-    world.sts.answers = [error]
+    fakes = fakes_of({"mfa": {}}, {"mfa": old})
+    fakes.sts.answers = [error]
     with pytest.raises(type(error)):
-        login(request(token_code="123456"), world.ports())
-    assert (world.files.writes, world.files.credentials["mfa"]) == ([], old)
+        login(request(token_code="123456"), fakes.ports())
+    assert (fakes.files.writes, fakes.files.credentials["mfa"]) == ([], old)
 
 
 def test_a_wrong_code_on_a_terminal_is_asked_again() -> None:
     """The login goes on under the same lock."""
-    world = world_of({"mfa": MARKED}, {}, "111111", "222222", "123456")
-    world.sts.answers = [WrongCodeError("wrong"), WrongCodeError("wrong"), 43_200]
-    assert login(request(), world.ports()).outcome == "renewed"
-    assert [name.split()[0] for name, _ in world.locks.asked] == [
+    fakes = fakes_of({"mfa": MARKED}, {}, "111111", "222222", "123456")
+    fakes.sts.answers = [WrongCodeError("wrong"), WrongCodeError("wrong"), 43_200]
+    assert login(request(), fakes.ports()).outcome == "renewed"
+    assert [name.split()[0] for name, _ in fakes.locks.asked] == [
         "session",
         *["device"] * 3,
     ]
@@ -446,9 +446,9 @@ PROMPTS: dict[str, tuple[Sections, bool]] = {
 @pytest.mark.parametrize(("config", "hidden"), PROMPTS.values(), ids=PROMPTS.keys())
 def test_the_code_is_shown_while_typing_unless_hidden(config: Sections, hidden: object) -> None:
     """By ``mfa_prompt`` of the session profile, or of its source."""
-    world = world_of(config)
-    login(request(), world.ports())
-    assert world.terminal.hidden == [hidden]
+    fakes = fakes_of(config)
+    login(request(), fakes.ports())
+    assert fakes.terminal.hidden == [hidden]
 
 
 SILENT: dict[str, tuple[Sections, dict[str, str], str]] = {
@@ -468,12 +468,12 @@ def test_nobody_is_asked_where_that_is_forbidden(
     config: Sections, environment: dict[str, str], reason: str
 ) -> None:
     """The error says by what; a code from elsewhere serves all the same."""
-    world = world_of(config)
-    world.environment = environment
+    fakes = fakes_of(config)
+    fakes.environment = environment
     with pytest.raises(CannotAskError, match=reason):
-        login(request(), world.ports())
-    assert world.terminal.questions == []
-    assert login(request(token_code="123456"), world.ports()).outcome == "renewed"
+        login(request(), fakes.ports())
+    assert fakes.terminal.questions == []
+    assert login(request(token_code="123456"), fakes.ports()).outcome == "renewed"
 
 
 PROCESSES: dict[str, tuple[Sections, str]] = {
@@ -511,30 +511,30 @@ PROCESSES: dict[str, tuple[Sections, str]] = {
 @pytest.mark.parametrize(("config", "command"), PROCESSES.values(), ids=PROCESSES.keys())
 def test_the_code_may_come_from_a_command(config: Sections, command: str) -> None:
     """Per profile, inherited from the source profile."""
-    world = world_of(config, {"a": LONG_LIVED})
-    world.token_process = FakeTokenProcess("654321\n")
-    login(request(), world.ports())
-    assert world.token_process.commands == [command]
-    assert world.sts.calls[0].token_code == "654321"
-    assert world.terminal.questions == []
+    fakes = fakes_of(config, {"a": LONG_LIVED})
+    fakes.token_process = FakeTokenProcess("654321\n")
+    login(request(), fakes.ports())
+    assert fakes.token_process.commands == [command]
+    assert fakes.sts.calls[0].token_code == "654321"
+    assert fakes.terminal.questions == []
 
 
 def test_the_command_of_a_named_source_serves() -> None:
     """Not that of the one which was kept."""
     config = {"mfa": MARKED, "a": {"mfa_process": "of a"}, "default": {"mfa_process": "no"}}
-    world = world_of(config, {"a": LONG_LIVED})
-    world.token_process = FakeTokenProcess("654321")
-    login(request(source_profile="a"), world.ports())
-    assert world.token_process.commands == ["of a"]
+    fakes = fakes_of(config, {"a": LONG_LIVED})
+    fakes.token_process = FakeTokenProcess("654321")
+    login(request(source_profile="a"), fakes.ports())
+    assert fakes.token_process.commands == ["of a"]
 
 
 def test_a_denied_discovery_asks_for_the_serial_once_and_keeps_it() -> None:
     """Then for the code."""
-    world = world_of({}, {}, SERIAL, "123456")
-    world.iam = FakeIam(PermissionDeniedError("denied"))
-    login(request(), world.ports())
-    assert len(world.terminal.questions) == 2
-    assert world.files.config["mfa"]["mfa_serial"] == SERIAL
+    fakes = fakes_of({}, {}, SERIAL, "123456")
+    fakes.iam = FakeIam(PermissionDeniedError("denied"))
+    login(request(), fakes.ports())
+    assert len(fakes.terminal.questions) == 2
+    assert fakes.files.config["mfa"]["mfa_serial"] == SERIAL
 
 
 WAITS: dict[str, tuple[FakeTerminal, dict[str, str], int]] = {
@@ -549,99 +549,99 @@ def test_another_login_to_the_profile_is_waited_for(
     terminal: FakeTerminal, environment: dict[str, str], seconds: int
 ) -> None:
     """One question a session at a time: longer where somebody can take over."""
-    world = world_of({"mfa": MARKED})
-    world.terminal, world.environment = terminal, environment
-    login(request(token_code="123456"), world.ports())
+    fakes = fakes_of({"mfa": MARKED})
+    fakes.terminal, fakes.environment = terminal, environment
+    login(request(token_code="123456"), fakes.ports())
     name = f"session {FakeFiles.credentials_path} mfa"
-    assert world.locks.asked[0] == (name, seconds)
+    assert fakes.locks.asked[0] == (name, seconds)
 
 
-def other_login(world: World, section: dict[str, str]) -> None:
+def other_login(fakes: Fakes, section: dict[str, str]) -> None:
     """Let another process log in while this one waits for the profile's lock."""
 
     def log_in(name: str) -> None:
         if name.startswith("session "):
-            world.clock.advance(5)
-            world.files.credentials["mfa"] = dict(section)
+            fakes.clock.advance(5)
+            fakes.files.credentials["mfa"] = dict(section)
 
-    world.locks.meanwhile = log_in
+    fakes.locks.meanwhile = log_in
 
 
 @pytest.mark.parametrize("force", [False, True])
 def test_what_another_process_made_meanwhile_serves(force: object) -> None:
     """Also where a new one was forced: it is new."""
-    world = world_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
-    other_login(world, session_section(now=NOW + timedelta(seconds=4)))
-    result = login(request(force=bool(force)), world.ports())
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
+    other_login(fakes, session_section(now=NOW + timedelta(seconds=4)))
+    result = login(request(force=bool(force)), fakes.ports())
     assert result.outcome == "kept"
     assert result.expiration == NOW + timedelta(hours=12, seconds=4)
-    assert (world.terminal.questions, world.sts.calls) == ([], [])
+    assert (fakes.terminal.questions, fakes.sts.calls) == ([], [])
 
 
 def test_a_session_made_in_the_second_in_which_a_forced_login_began_is_new() -> None:
     """Times are written to the second: the other process began no earlier than this one."""
-    world = world_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
-    world.clock.advance(0.7)
-    other_login(world, session_section(now=NOW))
-    assert login(request(force=True), world.ports()).outcome == "kept"
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
+    fakes.clock.advance(0.7)
+    other_login(fakes, session_section(now=NOW))
+    assert login(request(force=True), fakes.ports()).outcome == "kept"
 
 
 def test_a_forced_login_isnt_served_by_a_session_from_before() -> None:
     """Only by one that was made since it began."""
-    world = world_of({"mfa": MARKED}, {"mfa": session_section(age=60)})
-    world.locks.meanwhile = lambda _: world.clock.advance(5)
-    assert login(request(force=True), world.ports()).outcome == "renewed"
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=60)})
+    fakes.locks.meanwhile = lambda _: fakes.clock.advance(5)
+    assert login(request(force=True), fakes.ports()).outcome == "renewed"
 
 
 def test_more_than_a_session_lasts_cant_remain() -> None:
     """``--min-remaining`` above the duration would renew for ever."""
-    world = world_of({"mfa": MARKED})
+    fakes = fakes_of({"mfa": MARKED})
     with pytest.raises(UsageError, match="more than a new session would last"):
-        login(request(min_remaining=3601, duration_seconds=3600), world.ports())
-    assert world.sts.calls == []
+        login(request(min_remaining=3601, duration_seconds=3600), fakes.ports())
+    assert fakes.sts.calls == []
 
 
 def test_keys_that_appear_while_waiting_are_respected() -> None:
     """The profile is read again under the lock: no other's session goes beside them."""
-    world = world_of({"mfa": MARKED})
-    other_login(world, LONG_LIVED)
+    fakes = fakes_of({"mfa": MARKED})
+    other_login(fakes, LONG_LIVED)
     with pytest.raises(ConfigurationError, match="has its own long-lived keys"):
-        login(request(), world.ports())
-    assert world.files.credentials["mfa"] == LONG_LIVED
-    assert world.terminal.questions == []
+        login(request(), fakes.ports())
+    assert fakes.files.credentials["mfa"] == LONG_LIVED
+    assert fakes.terminal.questions == []
 
 
 def test_a_role_that_appears_while_waiting_is_refused() -> None:
     """What the profile is counts at the moment in which it would be written."""
-    world = world_of({"mfa": MARKED})
+    fakes = fakes_of({"mfa": MARKED})
 
     def change(_: str) -> None:
-        world.files.config["mfa"] = {"role_arn": "x"}
+        fakes.files.config["mfa"] = {"role_arn": "x"}
 
-    world.locks.meanwhile = change
+    fakes.locks.meanwhile = change
     with pytest.raises(ConfigurationError, match="from role_arn"):
-        login(request(), world.ports())
-    assert (world.terminal.questions, world.files.writes) == ([], [])
+        login(request(), fakes.ports())
+    assert (fakes.terminal.questions, fakes.files.writes) == ([], [])
 
 
-def busy_world(section: dict[str, str] | None) -> World:
-    """Return a world in which another process never lets go of the profile's lock."""
+def busy_fakes(section: dict[str, str] | None) -> Fakes:
+    """Return fakes in which another process never lets go of the profile's lock."""
     locks = FakeLocks()
     locks.busy["session "] = "process 7 on /dev/pts/3\x1b[2J"
-    world = world_of({"mfa": MARKED}, {"mfa": section} if section else {})
-    world.locks = locks
-    return world
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": section} if section else {})
+    fakes.locks = locks
+    return fakes
 
 
 def test_a_busy_profile_with_a_living_session_serves_on() -> None:
     """Though it is due; who is waited for is said, control characters escaped."""
-    world = busy_world(session_section(age=43_100))
-    result = login(request(), world.ports())
+    fakes = busy_fakes(session_section(age=43_100))
+    result = login(request(), fakes.ports())
     assert (result.outcome, result.expiration) == ("expiring", NOW + timedelta(seconds=100))
-    assert len(world.notes) == 2
-    assert "Waiting for process 7 on /dev/pts/3\\x1b[2J" in world.notes[0]
-    assert "Using the old session" in world.notes[1]
-    assert world.files.writes == []
+    assert len(fakes.notes) == 2
+    assert "Waiting for process 7 on /dev/pts/3\\x1b[2J" in fakes.notes[0]
+    assert "Using the old session" in fakes.notes[1]
+    assert fakes.files.writes == []
 
 
 BUSY: dict[str, tuple[dict[str, str] | None, dict[str, Any]]] = {
@@ -657,28 +657,28 @@ def test_a_busy_profile_without_a_living_session_is_an_error_with_the_remedy(
     section: dict[str, str] | None, asked: dict[str, Any]
 ) -> None:
     """Nothing is asked, nothing written."""
-    world = busy_world(section)
+    fakes = busy_fakes(section)
     with pytest.raises(BusyError) as caught:
-        login(request(**asked), world.ports())
+        login(request(**asked), fakes.ports())
     assert caught.value.remedy
-    assert (world.terminal.questions, world.files.writes) == ([], [])
+    assert (fakes.terminal.questions, fakes.files.writes) == ([], [])
 
 
 def test_twenty_logins_to_one_profile_spend_one_code() -> None:
     """One asks, the others find its session."""
-    world = world_of({"mfa": MARKED})
-    outcomes = [login(request(), world.ports()).outcome for _ in range(20)]
+    fakes = fakes_of({"mfa": MARKED})
+    outcomes = [login(request(), fakes.ports()).outcome for _ in range(20)]
     assert outcomes == ["renewed", *["kept"] * 19]
-    assert len(world.sts.calls) == 1
+    assert len(fakes.sts.calls) == 1
 
 
 def test_two_profiles_with_one_device_dont_spend_one_code_twice() -> None:
     """The second waits for the next code."""
-    world = world_of({"a": MARKED, "b": MARKED}, {}, "123456", "123456", "654321")
-    login(request("a"), world.ports())
-    login(request("b"), world.ports())
-    assert [call.token_code for call in world.sts.calls] == ["123456", "654321"]
-    assert [seconds for seconds, _ in world.wait.waits] == [30]
+    fakes = fakes_of({"a": MARKED, "b": MARKED}, {}, "123456", "123456", "654321")
+    login(request("a"), fakes.ports())
+    login(request("b"), fakes.ports())
+    assert [call.token_code for call in fakes.sts.calls] == ["123456", "654321"]
+    assert [seconds for seconds, _ in fakes.wait.waits] == [30]
 
 
 def test_a_request_doesnt_show_its_code() -> None:
@@ -695,6 +695,6 @@ def test_inside_another_command_a_living_session_is_not_held_up(
     if age is not None:
         credentials["mfa"] = session_section(age=age)
     files = FakeFiles({"mfa": dict(MARKED)}, credentials)
-    world = World(files=files, terminal=FakeTerminal("123456"))
-    login(LoginRequest("mfa", reason="It is due."), world.ports())
-    assert [seconds for name, seconds in world.locks.asked if name.startswith("session")] == [wait]
+    fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
+    login(LoginRequest("mfa", reason="It is due."), fakes.ports())
+    assert [seconds for name, seconds in fakes.locks.asked if name.startswith("session")] == [wait]

@@ -37,10 +37,10 @@ from tests.fakes import (
     SERIAL,
     FakeFiles,
     FakeIam,
+    Fakes,
     FakeTerminal,
     FakeTokenProcess,
     SessionTokenCall,
-    World,
 )
 
 OWN = {"aws_access_key_id": "AKIAOWN", "aws_secret_access_key": "secret-own"}
@@ -55,17 +55,17 @@ def cached(age: int = 0, lifetime: int = 43_200) -> Session:
     return Session("ASIAOLD", "old", "old", issued + timedelta(seconds=lifetime), issued)
 
 
-def own_world(
+def own_fakes(
     config: dict[str, str] | None = None,
     session: Session | None = None,
     name: str = "work",
     *codes: str,
-) -> World:
-    """Return a world with keys of their own in ``name`` and in ``default``."""
+) -> Fakes:
+    """Return fakes with keys of their own in ``name`` and in ``default``."""
     files = FakeFiles({name: config or {}}, {"default": LONG_LIVED, name: OWN})
     if session:
         files.cached[name] = session
-    return World(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
+    return Fakes(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
 
 
 def request(name: str = "work", **asked: Any) -> LoginRequest:
@@ -78,8 +78,8 @@ def request(name: str = "work", **asked: Any) -> LoginRequest:
 def test_the_keys_stay_and_the_session_goes_to_the_cache(name: str, place: str) -> None:
     """In either file, also in ``default``; the profile becomes managed without a source."""
     files = FakeFiles(**{place: {name: OWN}})
-    world = World(files=files, terminal=FakeTerminal("123456"))
-    result = login(request(name), world.ports())
+    fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
+    result = login(request(name), fakes.ports())
     found = {"mfa_session": "on", "mfa_serial": SERIAL}
     assert result == LoginResult(
         name, name, SERIAL, "renewed", NOW + timedelta(hours=12), found, 43_200, keeps_own_keys=True
@@ -87,7 +87,7 @@ def test_the_keys_stay_and_the_session_goes_to_the_cache(name: str, place: str) 
     assert files.cached == {name: NEW}
     assert files.credentials == ({name: OWN} if place == "credentials" else {})
     assert files.config == {name: found | (OWN if place == "config" else {})}
-    assert world.sts.calls == [SessionTokenCall("AKIAOWN", SERIAL, "123456", 43_200, "us-east-1")]
+    assert fakes.sts.calls == [SessionTokenCall("AKIAOWN", SERIAL, "123456", 43_200, "us-east-1")]
 
 
 KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str]]] = {
@@ -112,12 +112,12 @@ def test_a_login_keeps_the_switch_and_no_source_profile(
     config: dict[str, str], asked: dict[str, Any], settings: dict[str, str]
 ) -> None:
     """A profile isn't named as the source of itself; only a source that was named is."""
-    world = own_world(config)
-    result = login(request(**asked), world.ports())
+    fakes = own_fakes(config)
+    result = login(request(**asked), fakes.ports())
     assert result.settings == settings
-    assert world.files.config["work"] == config | settings
-    assert (world.files.checked, world.files.credentials["work"]) == ([bool(settings)], OWN)
-    assert list(world.files.cached) == ["work"]
+    assert fakes.files.config["work"] == config | settings
+    assert (fakes.files.checked, fakes.files.credentials["work"]) == ([bool(settings)], OWN)
+    assert list(fakes.files.cached) == ["work"]
 
 
 KEPT: dict[str, tuple[Session, dict[str, Any], bool]] = {
@@ -136,91 +136,91 @@ def test_a_cached_session_that_isnt_due_is_kept(
     session: Session, asked: dict[str, Any], is_kept: object
 ) -> None:
     """As one in the credentials file is."""
-    world = own_world(MANAGED, session)
-    result = login(request(**asked), world.ports())
+    fakes = own_fakes(MANAGED, session)
+    result = login(request(**asked), fakes.ports())
     assert (result.outcome == "kept") is is_kept
     assert (result.source_profile, result.mfa_serial) == ("work", SERIAL)
-    assert world.files.cached == {"work": session if is_kept else NEW}
-    assert len(world.sts.calls) == len(world.terminal.questions) == (not is_kept)
-    assert world.files.writes == ([] if is_kept else [("session", "work")])
+    assert fakes.files.cached == {"work": session if is_kept else NEW}
+    assert len(fakes.sts.calls) == len(fakes.terminal.questions) == (not is_kept)
+    assert fakes.files.writes == ([] if is_kept else [("session", "work")])
 
 
 def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
     """And the keys and settings, of course."""
-    world = own_world({}, cached(43_100))
-    world.terminal = FakeTerminal(CancelledError("Cancelled."))
+    fakes = own_fakes({}, cached(43_100))
+    fakes.terminal = FakeTerminal(CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
-        login(request(), world.ports())
-    assert world.files.cached == {"work": cached(43_100)}
-    assert world.files.writes == []
-    assert world.files.config == {"work": {}}
+        login(request(), fakes.ports())
+    assert fakes.files.cached == {"work": cached(43_100)}
+    assert fakes.files.writes == []
+    assert fakes.files.config == {"work": {}}
 
 
 def test_what_cant_be_written_is_told_before_a_code_is_spent() -> None:
     """The check comes before the question here too."""
-    world = own_world()
-    world.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
+    fakes = own_fakes()
+    fakes.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
-        login(request(), world.ports())
-    assert (world.terminal.questions, world.sts.calls, world.files.cached) == ([], [], {})
+        login(request(), fakes.ports())
+    assert (fakes.terminal.questions, fakes.sts.calls, fakes.files.cached) == ([], [], {})
 
 
 def test_a_dry_run_says_that_the_keys_would_stay() -> None:
     """It asks, spends and writes nothing."""
-    world = own_world()
-    result = login(request(dry_run=True), world.ports())
+    fakes = own_fakes()
+    result = login(request(dry_run=True), fakes.ports())
     assert (result.outcome, result.keeps_own_keys) == ("planned", True)
     assert result.settings == {"mfa_session": "on", "mfa_serial": SERIAL}
-    assert (world.terminal.questions, world.sts.calls, world.files.writes) == ([], [], [])
+    assert (fakes.terminal.questions, fakes.sts.calls, fakes.files.writes) == ([], [], [])
 
 
 def test_a_session_profile_without_keys_isnt_said_to_keep_any() -> None:
     """Its session is in the credentials file."""
-    world = World(files=FakeFiles({}, {"default": OWN}), terminal=FakeTerminal("123456"))
-    assert not login(request("mfa"), world.ports()).keeps_own_keys
-    assert world.files.cached == {}
+    fakes = Fakes(files=FakeFiles({}, {"default": OWN}), terminal=FakeTerminal("123456"))
+    assert not login(request("mfa"), fakes.ports()).keeps_own_keys
+    assert fakes.files.cached == {}
 
 
 @pytest.mark.parametrize("force", [False, True])
 def test_what_another_process_put_into_the_cache_meanwhile_serves(force: object) -> None:
     """It is looked for again under the lock."""
-    world = own_world(MANAGED, cached(43_100))
+    fakes = own_fakes(MANAGED, cached(43_100))
 
     def log_in(_: str) -> None:
-        world.files.cached["work"] = cached(0)
+        fakes.files.cached["work"] = cached(0)
 
-    world.locks.meanwhile = log_in
-    result = login(request(force=bool(force)), world.ports())
+    fakes.locks.meanwhile = log_in
+    result = login(request(force=bool(force)), fakes.ports())
     assert (result.outcome, result.expiration) == ("kept", cached(0).expiration)
-    assert (world.terminal.questions, world.sts.calls) == ([], [])
+    assert (fakes.terminal.questions, fakes.sts.calls) == ([], [])
 
 
 def test_a_busy_profile_with_a_living_cached_session_serves_on() -> None:
     """Though it is due."""
-    world = own_world(MANAGED, cached(43_100))
-    world.locks.busy["session "] = "process 7"
-    result = login(request(), world.ports())
+    fakes = own_fakes(MANAGED, cached(43_100))
+    fakes.locks.busy["session "] = "process 7"
+    result = login(request(), fakes.ports())
     assert (result.outcome, result.source_profile) == ("expiring", "work")
     assert result.expiration == NOW + timedelta(seconds=100)
-    assert world.files.writes == []
+    assert fakes.files.writes == []
 
 
 def test_a_busy_profile_whose_cached_session_is_over_is_an_error() -> None:
     """Nothing is asked."""
-    world = own_world(MANAGED, cached(43_200))
-    world.locks.busy["session "] = "process 7"
+    fakes = own_fakes(MANAGED, cached(43_200))
+    fakes.locks.busy["session "] = "process 7"
     with pytest.raises(BusyError):
-        login(request(), world.ports())
-    assert world.terminal.questions == []
+        login(request(), fakes.ports())
+    assert fakes.terminal.questions == []
 
 
 def test_its_own_settings_say_how_it_asks() -> None:
     """It is its own source: nothing is inherited from ``default``."""
-    world = own_world(MANAGED | {"mfa_process": "own"})
-    world.files.config["default"] = {"mfa_process": "of default", "mfa_prompt": "never"}
-    world.token_process = FakeTokenProcess("654321")
-    login(request(), world.ports())
-    assert world.token_process.commands == ["own"]
+    fakes = own_fakes(MANAGED | {"mfa_process": "own"})
+    fakes.files.config["default"] = {"mfa_process": "of default", "mfa_prompt": "never"}
+    fakes.token_process = FakeTokenProcess("654321")
+    login(request(), fakes.ports())
+    assert fakes.token_process.commands == ["own"]
 
 
 SOURCES: dict[str, tuple[str, str | None, dict[str, str], dict[str, str], str, str]] = {
@@ -263,23 +263,23 @@ def test_a_profile_with_keys_is_its_own_source_unless_another_is_named(
     key: str,
 ) -> None:
     """By the option, ``mfa_source_profile`` or ``source_profile``."""
-    world = own_world(config)
-    world.environment = environment
-    profile = Profile(name, config, world.files.credentials[name])
+    fakes = own_fakes(config)
+    fakes.environment = environment
+    profile = Profile(name, config, fakes.files.credentials[name])
     assert source_name(named, profile, environment) == source
-    found = resolve_source(named, profile, world.ports())
+    found = resolve_source(named, profile, fakes.ports())
     assert (found.profile, found.keys.access_key_id) == (source, key)
-    assert world.notes == []
+    assert fakes.notes == []
 
 
 def test_temporary_keys_in_the_environment_are_set_aside_here_too() -> None:
     """With one line."""
-    world = own_world()
-    world.environment = IN_ENVIRONMENT | {"AWS_SESSION_TOKEN": "token-env"}
-    source = resolve_source(None, world.files.profile("work"), world.ports())
-    assert source == Source("work", world.chain.keys_of("work"))
-    assert len(world.notes) == 1
-    assert "Ignoring AWS_ACCESS_KEY_ID" in world.notes[0]
+    fakes = own_fakes()
+    fakes.environment = IN_ENVIRONMENT | {"AWS_SESSION_TOKEN": "token-env"}
+    source = resolve_source(None, fakes.files.profile("work"), fakes.ports())
+    assert source == Source("work", fakes.chain.keys_of("work"))
+    assert len(fakes.notes) == 1
+    assert "Ignoring AWS_ACCESS_KEY_ID" in fakes.notes[0]
 
 
 DEVICES = (MfaDevice(SERIAL, "virtual"), MfaDevice("GAHT12345678", "hardware"))
@@ -287,19 +287,19 @@ DEVICES = (MfaDevice(SERIAL, "virtual"), MfaDevice("GAHT12345678", "hardware"))
 
 def test_the_devices_of_its_own_user_are_listed() -> None:
     """With the one that it names, and in its own region."""
-    world = own_world(MANAGED)
-    world.iam = FakeIam(DEVICES)
-    assert devices_of_user("work", None, None, world.ports()) == (SERIAL, DEVICES)
-    assert world.iam.calls == [("AKIAOWN", None, "eu-west-1")]
+    fakes = own_fakes(MANAGED)
+    fakes.iam = FakeIam(DEVICES)
+    assert devices_of_user("work", None, None, fakes.ports()) == (SERIAL, DEVICES)
+    assert fakes.iam.calls == [("AKIAOWN", None, "eu-west-1")]
 
 
 def test_a_device_that_was_chosen_is_kept_in_its_own_section() -> None:
     """Like in any session profile."""
-    world = own_world({}, None, "work", "2", "123456")
-    world.iam = FakeIam(DEVICES)
-    result = login(request(), world.ports())
+    fakes = own_fakes({}, None, "work", "2", "123456")
+    fakes.iam = FakeIam(DEVICES)
+    result = login(request(), fakes.ports())
     assert result.mfa_serial == "GAHT12345678"
-    assert world.files.config["work"] == {"mfa_session": "on", "mfa_serial": "GAHT12345678"}
+    assert fakes.files.config["work"] == {"mfa_session": "on", "mfa_serial": "GAHT12345678"}
 
 
 STATES: dict[str, tuple[Session | None, str, int]] = {
@@ -356,20 +356,20 @@ def test_only_managed_profiles_with_keys_are_shown() -> None:
 
 def test_a_logout_takes_the_session_out_of_the_cache_and_leaves_keys_and_mark() -> None:
     """So the next command asks for a code again."""
-    world = own_world(MANAGED, cached(3600))
-    assert logout(["work"], world.ports()) == (
+    fakes = own_fakes(MANAGED, cached(3600))
+    assert logout(["work"], fakes.ports()) == (
         LogoutResult("work", had_session=True, expiration=cached(3600).expiration),
     )
-    assert world.files.cached == {}
-    assert (world.files.config["work"], world.files.credentials["work"]) == (MANAGED, OWN)
-    assert login(request(), world.ports()).outcome == "renewed"
+    assert fakes.files.cached == {}
+    assert (fakes.files.config["work"], fakes.files.credentials["work"]) == (MANAGED, OWN)
+    assert login(request(), fakes.ports()).outcome == "renewed"
 
 
 def test_forget_takes_the_switch_and_never_the_keys() -> None:
     """The keys in the config file neither."""
     files = FakeFiles({"work": MANAGED | OWN})
     files.cached["work"] = cached()
-    (result,) = logout(["work"], World(files=files).ports(), forget=True)
+    (result,) = logout(["work"], Fakes(files=files).ports(), forget=True)
     assert (result.had_session, result.had_mark) == (True, True)
     assert files.config == {"work": {"mfa_serial": SERIAL, "region": "eu-west-1"} | OWN}
     assert files.cached == {}
@@ -377,23 +377,23 @@ def test_forget_takes_the_switch_and_never_the_keys() -> None:
 
 def test_without_a_cached_session_a_logout_changes_nothing() -> None:
     """The keys are no session."""
-    world = own_world(MANAGED)
-    assert logout(["work"], world.ports()) == (LogoutResult("work", had_session=False),)
-    assert world.files.writes == []
+    fakes = own_fakes(MANAGED)
+    assert logout(["work"], fakes.ports()) == (LogoutResult("work", had_session=False),)
+    assert fakes.files.writes == []
 
 
 def test_all_profiles_means_managed_ones_with_keys_too() -> None:
     """And not those that merely have keys."""
-    world = own_world(MANAGED)
-    assert mfa_profile_names(world.ports()) == ("work",)
+    fakes = own_fakes(MANAGED)
+    assert mfa_profile_names(fakes.ports()) == ("work",)
 
 
 def test_a_session_with_another_profile_of_the_same_name_start_is_its_own() -> None:
     """Logging one out leaves the other's cached session."""
-    world = own_world(MANAGED, cached())
-    world.files.cached["work-2"] = replace(cached(), access_key_id="ASIAOTHER")
-    logout(["work"], world.ports())
-    assert list(world.files.cached) == ["work-2"]
+    fakes = own_fakes(MANAGED, cached())
+    fakes.files.cached["work-2"] = replace(cached(), access_key_id="ASIAOTHER")
+    logout(["work"], fakes.ports())
+    assert list(fakes.files.cached) == ["work-2"]
 
 
 @pytest.mark.parametrize("by_option", [True, False])
@@ -401,8 +401,8 @@ def test_no_session_of_anothers_keys_stands_beside_own_ones(by_option: object) -
     """``aws … --profile work`` would run as somebody else."""
     mark = {} if by_option else {"mfa_source_profile": "default"}
     files = FakeFiles({"work": MANAGED | mark}, {"work": OWN, "default": LONG_LIVED})
-    world = World(files=files, terminal=FakeTerminal("123456"))
+    fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
     request = LoginRequest("work", source_profile="default" if by_option else None)
     with pytest.raises(ConfigurationError, match="has its own long-lived keys"):
-        login(request, world.ports())
-    assert (world.sts.calls, world.terminal.questions) == ([], [])
+        login(request, fakes.ports())
+    assert (fakes.sts.calls, fakes.terminal.questions) == ([], [])

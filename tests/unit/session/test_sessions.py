@@ -23,7 +23,7 @@ from awscli_mfa_plugin.session.sessions import (
     session_statuses,
     status_of,
 )
-from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, World, session_section
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, Fakes, session_section
 
 MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
 TEMPORARY = {**LONG_LIVED, "aws_access_key_id": "ASIAADA", "aws_session_token": "token"}
@@ -158,7 +158,7 @@ END = NOW + timedelta(hours=12)
 def test_the_session_goes_and_the_rest_stays() -> None:
     """The mark, and what we didn't write, in both files."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": session_section(output="x")})
-    assert logout(["mfa"], World(files=files).ports()) == (
+    assert logout(["mfa"], Fakes(files=files).ports()) == (
         LogoutResult("mfa", had_session=True, expiration=END),
     )
     assert files.config == {"mfa": MARKED}
@@ -178,7 +178,7 @@ def test_forget_takes_the_mark_too(
 ) -> None:
     """And leaves the other settings."""
     files = FakeFiles({"mfa": before}, {"mfa": session_section()})
-    (result,) = logout(["mfa"], World(files=files).ports(), forget=True)
+    (result,) = logout(["mfa"], Fakes(files=files).ports(), forget=True)
     assert (result.had_session, result.had_mark) == (True, had_mark)
     assert files.config == {"mfa": after}
     assert files.credentials == {}
@@ -196,7 +196,7 @@ def test_where_there_is_no_session_nothing_changes(
 ) -> None:
     """The result says so."""
     files = FakeFiles(config, credentials)
-    (result,) = logout(["mfa"], World(files=files).ports())
+    (result,) = logout(["mfa"], Fakes(files=files).ports())
     assert result == LogoutResult("mfa", had_session=False)
     assert files.config == config
     assert files.credentials == credentials
@@ -206,7 +206,7 @@ def test_where_there_is_no_session_nothing_changes(
 def test_a_session_whose_end_cant_be_read_goes_too() -> None:
     """Until when AWS honours it isn't known then."""
     files = FakeFiles({}, {"mfa": session_section(expiration="soon")})
-    assert logout(["mfa"], World(files=files).ports()) == (LogoutResult("mfa", had_session=True),)
+    assert logout(["mfa"], Fakes(files=files).ports()) == (LogoutResult("mfa", had_session=True),)
     assert files.credentials == {}
 
 
@@ -219,7 +219,7 @@ def test_a_session_that_another_process_removed_first_isnt_claimed() -> None:
             return super().remove_session(name)
 
     files = Slower({}, {"mfa": session_section()})
-    assert logout(["mfa"], World(files=files).ports()) == (LogoutResult("mfa", had_session=False),)
+    assert logout(["mfa"], Fakes(files=files).ports()) == (LogoutResult("mfa", had_session=False),)
 
 
 UNFIT: dict[str, tuple[str, str]] = {
@@ -234,7 +234,7 @@ def test_one_unfit_profile_stops_all_before_anything_is_changed(name: str, what:
     credentials = {"mfa": session_section(), "work": session_section(manager="awsume")}
     files = FakeFiles({}, credentials)
     with pytest.raises(ConfigurationError) as caught:
-        logout(["mfa", name], World(files=files).ports(), forget=True)
+        logout(["mfa", name], Fakes(files=files).ports(), forget=True)
     assert what in caught.value.what
     assert caught.value.remedy
     assert files.credentials == credentials
@@ -244,7 +244,7 @@ def test_one_unfit_profile_stops_all_before_anything_is_changed(name: str, what:
 def test_several_profiles_are_logged_out_in_order() -> None:
     """Each has its own result."""
     files = FakeFiles({"b": MARKED}, {"a": session_section(), "c": session_section(900)})
-    results = logout(["c", "b", "a"], World(files=files).ports())
+    results = logout(["c", "b", "a"], Fakes(files=files).ports())
     assert [(result.profile, result.had_session) for result in results] == [
         ("c", True),
         ("b", False),
@@ -270,5 +270,5 @@ def test_the_managed_profiles_and_those_with_our_session_are_all() -> None:
             "work": session_section(manager="awsume"),
         },
     )
-    names = mfa_profile_names(World(files=files).ports())
+    names = mfa_profile_names(Fakes(files=files).ports())
     assert names == ("on", "off-with-session", "marked", "session")

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.session.source import (
     known_region,
     resolve_source,
 )
-from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, World, session_section
+from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, Fakes, session_section
 
 IN_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
 TEMPORARY_THERE = {**IN_ENVIRONMENT, "AWS_SESSION_TOKEN": "token-env"}
@@ -51,8 +51,8 @@ def test_the_source_is_found_in_the_designs_order(
     named: str | None, config: dict[str, str], environment: dict[str, str], profile: str
 ) -> None:
     """Option, profile, environment, default."""
-    world = World(files=files(), environment=environment)
-    source = resolve_source(named, Profile("mfa", config), world.ports())
+    fakes = Fakes(files=files(), environment=environment)
+    source = resolve_source(named, Profile("mfa", config), fakes.ports())
     assert source.profile == profile
     assert source.keys.session_token == ""
     assert source.keys.access_key_id == KEY_OF[profile]
@@ -60,37 +60,37 @@ def test_the_source_is_found_in_the_designs_order(
 
 def test_it_is_said_which_keys_were_taken_of_two() -> None:
     """With keys in the environment and in default at hand."""
-    world = World(files=files(), environment=IN_ENVIRONMENT)
-    assert resolve_source(None, Profile("mfa"), world.ports()).shown == "the environment"
-    assert len(world.notes) == 1
-    assert "environment, not those of profile default" in world.notes[0]
-    assert "--source-profile default" in world.notes[0]
+    fakes = Fakes(files=files(), environment=IN_ENVIRONMENT)
+    assert resolve_source(None, Profile("mfa"), fakes.ports()).shown == "the environment"
+    assert len(fakes.notes) == 1
+    assert "environment, not those of profile default" in fakes.notes[0]
+    assert "--source-profile default" in fakes.notes[0]
 
 
 def test_nothing_is_said_where_there_is_nothing_else_to_take() -> None:
     """No default, or one that can't be a source."""
     for nowhere in (FakeFiles(), FakeFiles(credentials={"default": session_section()})):
-        world = World(files=nowhere, environment=IN_ENVIRONMENT)
-        assert resolve_source(None, Profile("mfa"), world.ports()).profile == ""
-        assert world.notes == []
+        fakes = Fakes(files=nowhere, environment=IN_ENVIRONMENT)
+        assert resolve_source(None, Profile("mfa"), fakes.ports()).profile == ""
+        assert fakes.notes == []
 
 
 def test_default_isnt_spoken_of_as_a_source_of_itself() -> None:
     """Where it gets the session, there is no choice."""
-    world = World(files=files(), environment=IN_ENVIRONMENT)
-    assert resolve_source(None, Profile("default"), world.ports()).profile == ""
-    assert world.notes == []
+    fakes = Fakes(files=files(), environment=IN_ENVIRONMENT)
+    assert resolve_source(None, Profile("default"), fakes.ports()).profile == ""
+    assert fakes.notes == []
 
 
 @pytest.mark.parametrize("token", ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
 def test_temporary_keys_in_the_environment_are_set_aside_with_one_line(token: str) -> None:
     """A leftover of another tool, which no session is made from."""
-    world = World(files=files(), environment={**IN_ENVIRONMENT, token: "token-env"})
-    source = resolve_source(None, Profile("mfa"), world.ports())
+    fakes = Fakes(files=files(), environment={**IN_ENVIRONMENT, token: "token-env"})
+    source = resolve_source(None, Profile("mfa"), fakes.ports())
     assert (source.profile, source.shown) == ("default", "profile default")
-    assert len(world.notes) == 1
-    assert "Ignoring AWS_ACCESS_KEY_ID" in world.notes[0]
-    assert "token-env" not in world.notes[0]
+    assert len(fakes.notes) == 1
+    assert "Ignoring AWS_ACCESS_KEY_ID" in fakes.notes[0]
+    assert "token-env" not in fakes.notes[0]
 
 
 UNFIT: dict[str, tuple[str, dict[str, str], str]] = {
@@ -109,57 +109,57 @@ def test_a_named_source_without_long_lived_keys_is_an_error_with_the_reason(
     named: str, config: dict[str, str], what: str
 ) -> None:
     """Nothing else is taken in its place, and the remedy names what could be."""
-    world = World(files=files(**{named: config} if config else {}), environment=IN_ENVIRONMENT)
+    fakes = Fakes(files=files(**{named: config} if config else {}), environment=IN_ENVIRONMENT)
     with pytest.raises(ConfigurationError) as caught:
-        resolve_source(named, Profile("mfa"), world.ports())
+        resolve_source(named, Profile("mfa"), fakes.ports())
     assert what in caught.value.what
     assert "--source-profile" in caught.value.remedy
 
 
 def test_the_remedy_names_the_profiles_that_could_serve() -> None:
     """Never the session profile itself, nor one with temporary keys."""
-    world = World(files=files(mfa={"region": "x"}, role={"role_arn": "x"}))
+    fakes = Fakes(files=files(mfa={"region": "x"}, role={"role_arn": "x"}))
     with pytest.raises(ConfigurationError) as caught:
-        resolve_source("temporary", Profile("b"), world.ports())
+        resolve_source("temporary", Profile("b"), fakes.ports())
     assert caught.value.remedy == "Name the source with --source-profile: default, a."
 
 
 def test_the_remedy_names_five_profiles_at_most() -> None:
     """An account's hundred profiles wouldn't help anybody."""
-    world = World(files=FakeFiles(credentials=dict.fromkeys("abcdefg", LONG_LIVED)))
+    fakes = Fakes(files=FakeFiles(credentials=dict.fromkeys("abcdefg", LONG_LIVED)))
     with pytest.raises(ConfigurationError) as caught:
-        resolve_source("missing", Profile("mfa"), world.ports())
+        resolve_source("missing", Profile("mfa"), fakes.ports())
     assert caught.value.remedy == "Name the source with --source-profile: a, b, c, d, e."
 
 
 def test_without_any_keys_the_remedy_says_how_to_store_some() -> None:
     """On a new machine."""
     with pytest.raises(ConfigurationError) as caught:
-        resolve_source(None, Profile("mfa"), World().ports())
+        resolve_source(None, Profile("mfa"), Fakes().ports())
     assert "Source profile default doesn't exist" in caught.value.what
     assert "aws configure" in caught.value.remedy
 
 
 def test_the_keys_of_a_process_serve() -> None:
     """Any way that botocore knows to resolve long-lived keys does."""
-    world = World(files=FakeFiles({"p": {"credential_process": "x"}}))
-    world.chain.resolved["p"] = Keys("AKIAP", "secret-p", profile="p")
-    source = resolve_source("p", Profile("mfa"), world.ports())
+    fakes = Fakes(files=FakeFiles({"p": {"credential_process": "x"}}))
+    fakes.chain.resolved["p"] = Keys("AKIAP", "secret-p", profile="p")
+    source = resolve_source("p", Profile("mfa"), fakes.ports())
     assert source == Source("p", Keys("AKIAP", "secret-p", profile="p"))
 
 
 def test_temporary_keys_of_a_process_are_refused() -> None:
     """What they are is seen only when they are there."""
-    world = World(files=FakeFiles({"p": {"credential_process": "x"}}))
-    world.chain.resolved["p"] = Keys("ASIAP", "secret-p", "token-p", "p")
+    fakes = Fakes(files=FakeFiles({"p": {"credential_process": "x"}}))
+    fakes.chain.resolved["p"] = Keys("ASIAP", "secret-p", "token-p", "p")
     with pytest.raises(ConfigurationError, match="Source profile p provides temporary keys"):
-        resolve_source("p", Profile("mfa"), world.ports())
+        resolve_source("p", Profile("mfa"), fakes.ports())
 
 
 def test_keys_in_the_config_file_serve() -> None:
     """The credentials file isn't the only place."""
-    world = World(files=FakeFiles({"c": LONG_LIVED}))
-    assert resolve_source("c", Profile("mfa"), world.ports()).keys.access_key_id == "AKIAADA"
+    fakes = Fakes(files=FakeFiles({"c": LONG_LIVED}))
+    assert resolve_source("c", Profile("mfa"), fakes.ports()).keys.access_key_id == "AKIAADA"
 
 
 KEYS: dict[str, tuple[dict[str, str], Keys | None]] = {
@@ -204,22 +204,22 @@ def test_the_region_is_found_in_the_designs_order(
     named: str | None, of_session: str, of_source: str, environment: dict[str, str], region: str
 ) -> None:
     """Option, session profile, source profile, environment."""
-    world = World(files=FakeFiles({"a": {"region": of_source}}), environment=environment)
+    fakes = Fakes(files=FakeFiles({"a": {"region": of_source}}), environment=environment)
     session_profile = Profile("mfa", {"region": of_session})
     source = Source("a", Keys("AKIA", "secret"))
-    assert known_region(named, session_profile, source, world.ports()) == region
+    assert known_region(named, session_profile, source, fakes.ports()) == region
 
 
 def test_the_environments_keys_bring_no_profiles_region() -> None:
     """The region of default isn't theirs."""
-    world = World(files=FakeFiles({"default": {"region": "r"}, "": {"region": "x"}}))
-    assert known_region(None, Profile("mfa"), Source("", Keys("A", "s")), world.ports()) == ""
+    fakes = Fakes(files=FakeFiles({"default": {"region": "r"}, "": {"region": "x"}}))
+    assert known_region(None, Profile("mfa"), Source("", Keys("A", "s")), fakes.ports()) == ""
 
 
 @pytest.mark.parametrize("region", ["bo gus", "-eu", "eu-", "12", "eu.west", "ä", "x" * 64])
 def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
     """By the option it is wrong usage, elsewhere wrong configuration."""
-    source, ports = Source("", Keys("A", "s")), World().ports()
+    source, ports = Source("", Keys("A", "s")), Fakes().ports()
     with pytest.raises(UsageError, match="isn't a region"):
         known_region(region, Profile("mfa"), source, ports)
     with pytest.raises(ConfigurationError, match="isn't a region"):

@@ -30,7 +30,7 @@ from awscli_mfa_plugin.session.token_codes import (
     terminal_for,
     token_code,
 )
-from tests.fakes import NOW, SERIAL, FakeTerminal, FakeTokenProcess, FakeUsedCodes, World
+from tests.fakes import NOW, SERIAL, Fakes, FakeTerminal, FakeTokenProcess, FakeUsedCodes
 
 CODES = {
     "six digits": ("123456", "123456"),
@@ -160,15 +160,15 @@ NOBODY = FakeTerminal(nobody="CI is set, which turns prompts off")
 
 
 def sources(
-    world: World, option: str | None = None, process: str = "", *, hidden: bool = False
+    fakes: Fakes, option: str | None = None, process: str = "", *, hidden: bool = False
 ) -> TokenCodeSources:
     """Return the sources of a login to profile mfa."""
-    return TokenCodeSources(CodeSettings(option, process, hidden), SERIAL, "mfa", world.ports())
+    return TokenCodeSources(CodeSettings(option, process, hidden), SERIAL, "mfa", fakes.ports())
 
 
-def full_world() -> World:
-    """Return a world in which every source has a code."""
-    return World(
+def full_fakes() -> Fakes:
+    """Return fakes in which every source has a code."""
+    return Fakes(
         environment=dict(VARIABLE),
         token_process=FakeTokenProcess("333333"),
         terminal=FakeTerminal("444444"),
@@ -196,33 +196,33 @@ def test_codes_come_in_the_designs_order(
     option: str | None, environment: dict[str, str], process: str, code: TokenCode
 ) -> None:
     """Option, variable, command, prompt; no later one is asked."""
-    world = full_world()
-    world.environment = environment
-    assert sources(world, option, process).next() == code
-    assert world.token_process.commands == (["cmd"] if code.origin == PROCESS else [])
-    assert len(world.terminal.questions) == (code.origin == PROMPT)
+    fakes = full_fakes()
+    fakes.environment = environment
+    assert sources(fakes, option, process).next() == code
+    assert fakes.token_process.commands == (["cmd"] if code.origin == PROCESS else [])
+    assert len(fakes.terminal.questions) == (code.origin == PROMPT)
 
 
 def test_nothing_is_asked_before_a_code_is_needed() -> None:
     """Making the sources costs nobody anything."""
-    world = full_world()
-    sources(world, process="cmd")
-    assert (world.token_process.commands, world.terminal.questions) == ([], [])
+    fakes = full_fakes()
+    sources(fakes, process="cmd")
+    assert (fakes.token_process.commands, fakes.terminal.questions) == ([], [])
 
 
 def test_the_variables_code_is_used_once() -> None:
     """Then the next source has its turn."""
-    world = full_world()
-    codes = sources(world, process="cmd")
+    fakes = full_fakes()
+    codes = sources(fakes, process="cmd")
     assert [codes.next().origin, codes.next().origin] == [ENVIRONMENT, PROCESS]
-    world = full_world()
-    codes = sources(world)
+    fakes = full_fakes()
+    codes = sources(fakes)
     assert [codes.next().origin, codes.next().origin] == [ENVIRONMENT, PROMPT]
 
 
 def test_a_hyphen_as_option_reads_stdin() -> None:
     """As a pipe from another program gives it."""
-    code = sources(World(stdin="123 456\n"), "-").next()
+    code = sources(Fakes(stdin="123 456\n"), "-").next()
     assert code == TokenCode("123456", OPTION)
 
 
@@ -239,53 +239,53 @@ NO_CODES = ["", "12345", "1234567", "12345a", "１２３４５６"]  # noqa: RUF
 )
 def test_an_option_that_holds_no_code_is_wrong_usage(place: str, text: str) -> None:
     """What was given isn't repeated: it may be a secret in the wrong place."""
-    world = full_world()
-    world.stdin = text
-    world.environment = {"AWS_MFA_TOKEN_CODE": text}
+    fakes = full_fakes()
+    fakes.stdin = text
+    fakes.environment = {"AWS_MFA_TOKEN_CODE": text}
     option = {"option": text, "stdin": "-", "variable": None}[place]
     with pytest.raises(UsageError) as caught:
-        sources(world, option, "cmd").next()
+        sources(fakes, option, "cmd").next()
     name = ENVIRONMENT if place == "variable" else OPTION
     assert caught.value.what == f"{name} isn't an MFA code."
     assert "6-digit code" in caught.value.remedy
-    assert (world.token_process.commands, world.terminal.questions) == ([], [])
+    assert (fakes.token_process.commands, fakes.terminal.questions) == ([], [])
 
 
 @pytest.mark.parametrize("output", ["", "error: no device", "12345", "123456 654321", "١٢٣٤٥٦"])
 def test_a_command_that_prints_no_code_is_an_error(output: str) -> None:
     """Nothing of it is sent to AWS or shown."""
-    world = World(token_process=FakeTokenProcess(output))
+    fakes = Fakes(token_process=FakeTokenProcess(output))
     with pytest.raises(TokenProcessError, match="didn't print an MFA code") as caught:
-        sources(world, process="cmd").next()
+        sources(fakes, process="cmd").next()
     assert not output or output not in str(caught.value)
 
 
 def test_a_command_that_fails_is_the_edges_error() -> None:
     """Nobody is asked in its place: its owner wants to know."""
-    world = World(
+    fakes = Fakes(
         token_process=FakeTokenProcess(TokenProcessError("it hung")),
         terminal=FakeTerminal("444444"),
     )
     with pytest.raises(TokenProcessError, match="it hung"):
-        sources(world, process="cmd").next()
-    assert world.terminal.questions == []
+        sources(fakes, process="cmd").next()
+    assert fakes.terminal.questions == []
 
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_the_prompt_names_device_and_profile(hidden: object) -> None:
     """And hides what is typed if told so."""
-    world = World(terminal=FakeTerminal("123456"))
-    sources(world, hidden=bool(hidden)).next()
-    assert world.terminal.questions == ["MFA code for ada (profile mfa): "]
-    assert world.terminal.hidden == [hidden]
+    fakes = Fakes(terminal=FakeTerminal("123456"))
+    sources(fakes, hidden=bool(hidden)).next()
+    assert fakes.terminal.questions == ["MFA code for ada (profile mfa): "]
+    assert fakes.terminal.hidden == [hidden]
 
 
 def test_a_prompt_cant_steer_the_terminal() -> None:
     """Names come from files."""
-    world = World(terminal=FakeTerminal("123456"))
+    fakes = Fakes(terminal=FakeTerminal("123456"))
     settings = CodeSettings(None, "", hidden=False)
-    TokenCodeSources(settings, "GAHT\x1b[2J", "m\u202efa", world.ports()).next()
-    assert world.terminal.questions == ["MFA code for GAHT\\x1b[2J (profile m\\u202efa): "]
+    TokenCodeSources(settings, "GAHT\x1b[2J", "m\u202efa", fakes.ports()).next()
+    assert fakes.terminal.questions == ["MFA code for GAHT\\x1b[2J (profile m\\u202efa): "]
 
 
 ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
@@ -302,31 +302,31 @@ TYPED: dict[str, tuple[list[str], str, int]] = {
 @pytest.mark.parametrize(("answers", "digits", "told"), TYPED.values(), ids=TYPED.keys())
 def test_the_prompt_asks_until_a_code_is_typed(answers: list[str], digits: str, told: int) -> None:
     """Only what isn't empty is commented on."""
-    world = World(terminal=FakeTerminal(*answers))
-    assert sources(world).next() == TokenCode(digits, PROMPT)
-    assert len(world.terminal.questions) == len(answers)
-    assert world.terminal.told == [f"{ENTER_A_CODE}\n"] * told
+    fakes = Fakes(terminal=FakeTerminal(*answers))
+    assert sources(fakes).next() == TokenCode(digits, PROMPT)
+    assert len(fakes.terminal.questions) == len(answers)
+    assert fakes.terminal.told == [f"{ENTER_A_CODE}\n"] * told
 
 
 def test_a_prompt_that_is_never_answered_ends() -> None:
     """A stream of newlines, say."""
-    world = World(terminal=FakeTerminal(*[""] * 11))
+    fakes = Fakes(terminal=FakeTerminal(*[""] * 11))
     with pytest.raises(CannotAskError, match="No MFA code was entered"):
-        sources(world).next()
-    assert len(world.terminal.questions) == 10
+        sources(fakes).next()
+    assert len(fakes.terminal.questions) == 10
 
 
 @pytest.mark.parametrize("error", [CancelledError("Cancelled."), CannotAskError("gave up")])
 def test_cancelling_and_silence_end_the_prompt(error: Exception) -> None:
     """Ctrl-C, Ctrl-D, and nobody there."""
     with pytest.raises(type(error)):
-        sources(World(terminal=FakeTerminal("", error, "123456"))).next()
+        sources(Fakes(terminal=FakeTerminal("", error, "123456"))).next()
 
 
 def test_with_nobody_to_ask_the_error_names_the_other_ways() -> None:
     """And why nobody can be asked."""
     with pytest.raises(CannotAskError) as caught:
-        sources(World(terminal=NOBODY)).next()
+        sources(Fakes(terminal=NOBODY)).next()
     assert caught.value.what == f"An MFA code for ada is needed, but {NOBODY.nobody}."
     for way in ("--token-code", "AWS_MFA_TOKEN_CODE", "mfa_process"):
         assert way in caught.value.remedy
@@ -349,9 +349,9 @@ def test_another_code_may_come_where_a_source_is_left(
     origin: str, process: str, nobody: str, goes_on: object
 ) -> None:
     """An option is given once; a command and a person have more."""
-    world = World(terminal=FakeTerminal(nobody=nobody))
+    fakes = Fakes(terminal=FakeTerminal(nobody=nobody))
     code = TokenCode("123456", origin)
-    assert sources(world, process=process).can_go_on(code) is goes_on
+    assert sources(fakes, process=process).can_go_on(code) is goes_on
 
 
 def test_the_repr_of_a_code_doesnt_hold_it() -> None:
@@ -361,31 +361,31 @@ def test_the_repr_of_a_code_doesnt_hold_it() -> None:
 
 def test_the_reason_for_a_question_is_told_once_before_it() -> None:
     """Somebody who ran another command wants to know why a code is wanted."""
-    world = World(terminal=FakeTerminal("", "111111", "222222"))
+    fakes = Fakes(terminal=FakeTerminal("", "111111", "222222"))
     settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
-    codes = TokenCodeSources(settings, SERIAL, "mfa", world.ports())
-    assert world.terminal.told == []
+    codes = TokenCodeSources(settings, SERIAL, "mfa", fakes.ports())
+    assert fakes.terminal.told == []
     assert [codes.next().digits, codes.next().digits] == ["111111", "222222"]
-    assert world.terminal.told == ["The session is due.\n"]
+    assert fakes.terminal.told == ["The session is due.\n"]
 
 
 @pytest.mark.parametrize("environment", [{}, VARIABLE], ids=["command", "variable"])
 def test_where_nothing_is_asked_no_reason_is_told(environment: dict[str, str]) -> None:
     """A command that fetches codes is meant to be silent."""
-    world = full_world()
-    world.environment = environment
+    fakes = full_fakes()
+    fakes.environment = environment
     settings = CodeSettings(None, "cmd", hidden=False, reason="The session is due.")
-    TokenCodeSources(settings, SERIAL, "mfa", world.ports()).next()
-    assert world.terminal.told == []
+    TokenCodeSources(settings, SERIAL, "mfa", fakes.ports()).next()
+    assert fakes.terminal.told == []
 
 
 def test_where_nobody_can_be_asked_no_reason_is_told() -> None:
     """The error says it all."""
-    world = World(terminal=FakeTerminal(nobody="there is no terminal"))
+    fakes = Fakes(terminal=FakeTerminal(nobody="there is no terminal"))
     settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
     with pytest.raises(CannotAskError):
-        TokenCodeSources(settings, SERIAL, "mfa", world.ports()).next()
-    assert world.terminal.told == []
+        TokenCodeSources(settings, SERIAL, "mfa", fakes.ports()).next()
+    assert fakes.terminal.told == []
 
 
 ROLE = {"role_arn": "arn:aws:iam::123456789012:role/fresh", "mfa_session": "off"}
@@ -413,19 +413,19 @@ def test_a_role_gets_its_code_from_our_sources(
     settings: dict[str, str], environment: dict[str, str], digits: str
 ) -> None:
     """In the design's order; it then counts as used."""
-    world = full_world()
-    world.environment = environment
-    assert code_for_role(role(**settings), world.ports()) == digits
-    assert world.used_codes.is_used(SERIAL, digits)
-    assert world.wait.waits == []
+    fakes = full_fakes()
+    fakes.environment = environment
+    assert code_for_role(role(**settings), fakes.ports()) == digits
+    assert fakes.used_codes.is_used(SERIAL, digits)
+    assert fakes.wait.waits == []
 
 
 def test_a_roles_prompt_names_its_device_and_itself() -> None:
     """As any prompt of ours; nothing is said before it."""
-    world = World(terminal=FakeTerminal("123456"))
-    code_for_role(role(), world.ports())
-    assert world.terminal.questions == ["MFA code for ada (profile fresh): "]
-    assert world.terminal.told == []
+    fakes = Fakes(terminal=FakeTerminal("123456"))
+    code_for_role(role(), fakes.ports())
+    assert fakes.terminal.questions == ["MFA code for ada (profile fresh): "]
+    assert fakes.terminal.told == []
 
 
 @pytest.mark.parametrize(
@@ -433,9 +433,9 @@ def test_a_roles_prompt_names_its_device_and_itself() -> None:
 )
 def test_a_roles_prompt_is_hidden_if_its_profile_says_so(setting: str, hidden: object) -> None:
     """By ``mfa_prompt``."""
-    world = World(terminal=FakeTerminal("123456"))
-    code_for_role(role(mfa_prompt=setting), world.ports())
-    assert world.terminal.hidden == [hidden]
+    fakes = Fakes(terminal=FakeTerminal("123456"))
+    code_for_role(role(mfa_prompt=setting), fakes.ports())
+    assert fakes.terminal.hidden == [hidden]
 
 
 ROLE_FORBIDDEN: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
@@ -454,51 +454,51 @@ def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
     settings: dict[str, str], environment: dict[str, str], reason: str
 ) -> None:
     """The error says by what; no code counts as used."""
-    world = World(environment=environment, terminal=FakeTerminal("123456"))
+    fakes = Fakes(environment=environment, terminal=FakeTerminal("123456"))
     with pytest.raises(CannotAskError, match=reason):
-        code_for_role(role(**settings), world.ports())
-    assert (world.terminal.questions, world.used_codes.used) == ([], {})
+        code_for_role(role(**settings), fakes.ports())
+    assert (fakes.terminal.questions, fakes.used_codes.used) == ([], {})
 
 
 def test_a_used_code_is_waited_out_for_a_role() -> None:
     """Each code works once, whoever sends it; the next one counts."""
-    world = World(token_process=FakeTokenProcess("111111", "111111", "222222"))
-    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "111111"})
-    world.clock.advance(10)
-    assert code_for_role(role(mfa_process="cmd"), world.ports()) == "222222"
-    assert [seconds for seconds, _ in world.wait.waits] == [20, 30]
-    assert all("already used" in reason for _, reason in world.wait.waits)
-    assert world.used_codes.is_used(SERIAL, "222222")
+    fakes = Fakes(token_process=FakeTokenProcess("111111", "111111", "222222"))
+    fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "111111"})
+    fakes.clock.advance(10)
+    assert code_for_role(role(mfa_process="cmd"), fakes.ports()) == "222222"
+    assert [seconds for seconds, _ in fakes.wait.waits] == [20, 30]
+    assert all("already used" in reason for _, reason in fakes.wait.waits)
+    assert fakes.used_codes.is_used(SERIAL, "222222")
 
 
 def test_another_devices_code_isnt_used_for_a_role() -> None:
     """Each device has its own memory."""
-    world = World(terminal=FakeTerminal("111111"))
-    world.used_codes = FakeUsedCodes(world.clock, {"GAHT12345678": "111111"})
-    assert code_for_role(role(), world.ports()) == "111111"
-    assert world.wait.waits == []
+    fakes = Fakes(terminal=FakeTerminal("111111"))
+    fakes.used_codes = FakeUsedCodes(fakes.clock, {"GAHT12345678": "111111"})
+    assert code_for_role(role(), fakes.ports()) == "111111"
+    assert fakes.wait.waits == []
 
 
 def test_a_person_is_asked_again_for_a_role_after_a_used_code() -> None:
     """Also one in the variable."""
-    world = World(environment=dict(VARIABLE), terminal=FakeTerminal("333333"))
-    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "222222"})
-    assert code_for_role(role(), world.ports()) == "333333"
-    assert [seconds for seconds, _ in world.wait.waits] == [30]
+    fakes = Fakes(environment=dict(VARIABLE), terminal=FakeTerminal("333333"))
+    fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "222222"})
+    assert code_for_role(role(), fakes.ports()) == "333333"
+    assert [seconds for seconds, _ in fakes.wait.waits] == [30]
 
 
 def test_the_only_code_for_a_role_goes_to_aws_though_it_was_used() -> None:
     """There is no other to wait for, and AWS has the last word."""
-    world = World(environment=dict(VARIABLE), terminal=FakeTerminal(nobody="there is no terminal"))
-    world.used_codes = FakeUsedCodes(world.clock, {SERIAL: "222222"})
-    assert code_for_role(role(), world.ports()) == "222222"
-    assert world.wait.waits == []
+    fakes = Fakes(environment=dict(VARIABLE), terminal=FakeTerminal(nobody="there is no terminal"))
+    fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "222222"})
+    assert code_for_role(role(), fakes.ports()) == "222222"
+    assert fakes.wait.waits == []
 
 
 @pytest.mark.parametrize("error", [CancelledError("Cancelled."), CannotAskError("gave up")])
 def test_no_code_for_a_role_counts_as_used_if_none_was_given(error: Exception) -> None:
     """The error goes through."""
-    world = World(terminal=FakeTerminal(error))
+    fakes = Fakes(terminal=FakeTerminal(error))
     with pytest.raises(type(error)):
-        code_for_role(role(), world.ports())
-    assert world.used_codes.used == {}
+        code_for_role(role(), fakes.ports())
+    assert fakes.used_codes.used == {}

@@ -15,21 +15,21 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.records import MfaDevice
 from awscli_mfa_plugin.setup.plan import ProfileChange
 from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
-from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, FakeTerminal, World
+from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, Fakes, FakeTerminal
 
 KEYS = {"default": LONG_LIVED}
 ENTER = ("", "", "", "", "")
 """Answers to: profile, source profile, duration, token source, region."""
 
 
-def world(
+def fakes(
     *answers: str | BaseException,
     files: FakeFiles | None = None,
     iam: FakeIam | None = None,
     environment: dict[str, str] | None = None,
-) -> World:
-    """Return a world in which profile default has keys, and these answers are typed."""
-    return World(
+) -> Fakes:
+    """Return fakes in which profile default has keys, and these answers are typed."""
+    return Fakes(
         files=files or FakeFiles({"default": {"region": "eu-west-1"}}, KEYS),
         terminal=FakeTerminal(*answers),
         iam=iam or FakeIam(),
@@ -37,21 +37,21 @@ def world(
     )
 
 
-def setup(world: World, suggested: str = "mfa", region: str | None = None) -> ProfileChange:
+def setup(fakes: Fakes, suggested: str = "mfa", region: str | None = None) -> ProfileChange:
     """Let the wizard ask; all answers are used up afterwards."""
-    change = ask_setup(suggested, region, world.ports())
-    assert world.terminal.answers == []
+    change = ask_setup(suggested, region, fakes.ports())
+    assert fakes.terminal.answers == []
     return change
 
 
-def told(world: World) -> str:
+def told(fakes: Fakes) -> str:
     """Return what was shown beside the questions."""
-    return "".join(world.terminal.told)
+    return "".join(fakes.terminal.told)
 
 
 def test_enter_takes_what_is_known() -> None:
     """Five times Enter set up the usual profile."""
-    here = world(*ENTER)
+    here = fakes(*ENTER)
     change = setup(here)
     assert change.profile == "mfa"
     assert change.settings == {
@@ -72,7 +72,7 @@ def test_enter_takes_what_is_known() -> None:
 def test_other_answers_are_taken() -> None:
     """A name, a source among several, lengths with units, a command, a region."""
     files = FakeFiles({}, {"work": LONG_LIVED, "default": LONG_LIVED})
-    here = world("team", "work", "90m", "3", "op item get aws --otp", "us-east-1", files=files)
+    here = fakes("team", "work", "90m", "3", "op item get aws --otp", "us-east-1", files=files)
     assert setup(here).settings == {
         "mfa_source_profile": "work",
         "mfa_serial": SERIAL,
@@ -86,7 +86,7 @@ def test_other_answers_are_taken() -> None:
 
 def test_the_only_keys_are_the_default() -> None:
     """Whatever their profile is called."""
-    here = world(*ENTER, files=FakeFiles(credentials={"work": LONG_LIVED}))
+    here = fakes(*ENTER, files=FakeFiles(credentials={"work": LONG_LIVED}))
     assert setup(here).settings["mfa_source_profile"] == "work"
 
 
@@ -102,7 +102,7 @@ def test_a_profile_that_is_there_gives_the_defaults() -> None:
         }
     }
     files = FakeFiles(config, {"work": LONG_LIVED})
-    here = world("", "", "", "", "", "", files=files)
+    here = fakes("", "", "", "", "", "", files=files)
     change = setup(here)
     assert (change.settings, change.removed) == ({}, ())
     assert here.terminal.questions[1:] == [
@@ -114,7 +114,7 @@ def test_a_profile_that_is_there_gives_the_defaults() -> None:
     ]
     assert not confirm_setup(change, here.ports())
     assert "Nothing to change in profile mfa." in told(here)
-    change = setup(world("", "", "12h", "2", "", files=files))
+    change = setup(fakes("", "", "12h", "2", "", files=files))
     assert change.settings == {"duration_seconds": "43200", "mfa_prompt": "hidden"}
     assert change.removed == ("mfa_process",)
 
@@ -122,14 +122,14 @@ def test_a_profile_that_is_there_gives_the_defaults() -> None:
 def test_hidden_typing_is_remembered() -> None:
     """And taken back by the first answer."""
     files = FakeFiles({"mfa": {"mfa_prompt": "HIDDEN"}}, KEYS)
-    here = world("", "", "", "1", "", files=files)
+    here = fakes("", "", "", "1", "", files=files)
     assert setup(here).removed == ("mfa_prompt",)
     assert here.terminal.questions[3] == "Choose [2]: "
 
 
 def test_without_a_region_none_is_offered() -> None:
     """A login then takes a region of the device's partition."""
-    here = world(*ENTER, files=FakeFiles(credentials=KEYS))
+    here = fakes(*ENTER, files=FakeFiles(credentials=KEYS))
     assert "region" not in setup(here).settings
     assert here.terminal.questions[-1] == "Region [none]: "
 
@@ -138,7 +138,7 @@ def test_what_can_t_be_is_asked_again() -> None:
     """Each time with the reason."""
     files = FakeFiles({"sso": {"sso_session": "x"}, "default": {"region": "not a region"}}, KEYS)
     answers = ("sso", "", "sso", "", "1", "x", "8h", "4", "", "no/region", "eu-west-1")
-    here = world(*answers, files=files)
+    here = fakes(*answers, files=files)
     assert setup(here).settings["duration_seconds"] == "28800"
     text = told(here)
     assert "gets its credentials from sso_session. Nothing was changed." in text
@@ -151,24 +151,24 @@ def test_what_can_t_be_is_asked_again() -> None:
 
 def test_a_command_that_can_t_be_is_asked_again() -> None:
     """An empty answer without a default too; five times in all."""
-    here = world("", "", "", "3", "", "'", "good", "")
+    here = fakes("", "", "", "3", "", "'", "good", "")
     assert setup(here).settings["mfa_process"] == "good"
     assert "mfa_process is no command" in told(here)
     with pytest.raises(
         ConfigurationError, match="No valid answer to 'Command that prints the code'"
     ):
-        setup(world("", "", "", "3", "", "", "", "", ""))
+        setup(fakes("", "", "", "3", "", "", "", "", ""))
 
 
 def test_a_broken_duration_is_no_default() -> None:
     """The usual length is offered in its place, and written."""
     files = FakeFiles({"mfa": {"duration_seconds": "ages"}}, KEYS)
-    assert setup(world(*ENTER, files=files)).settings["duration_seconds"] == "43200"
+    assert setup(fakes(*ENTER, files=files)).settings["duration_seconds"] == "43200"
 
 
 def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
     """It gets the mark, and is told where its session lives."""
-    here = world("", "", "", "")
+    here = fakes("", "", "", "")
     change = setup(here, "default")
     assert change.settings == {"mfa_session": "on", "mfa_serial": SERIAL}
     assert "default has long-lived keys. They stay" in told(here)
@@ -177,7 +177,7 @@ def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
 def test_keys_in_the_environment_serve() -> None:
     """No source profile is written then."""
     environment = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"}
-    here = world(*ENTER, files=FakeFiles(), environment=environment)
+    here = fakes(*ENTER, files=FakeFiles(), environment=environment)
     assert setup(here).settings == {"mfa_session": "on", "mfa_serial": SERIAL}
     assert here.terminal.questions[1] == "Profile with the long-lived keys: "
     assert here.iam.calls[0][0] == "AKIAENV"
@@ -186,14 +186,14 @@ def test_keys_in_the_environment_serve() -> None:
 def test_without_any_keys_the_remedy_is_told() -> None:
     """Nothing more is asked."""
     with pytest.raises(ConfigurationError, match="No profile has long-lived keys") as caught:
-        setup(world("", files=FakeFiles()))
+        setup(fakes("", files=FakeFiles()))
     assert "aws configure" in caught.value.remedy
 
 
 def test_a_command_of_the_source_profile_is_told() -> None:
     """It is inherited, and so not asked for."""
     files = FakeFiles({"default": {"mfa_process": "pass otp aws"}}, KEYS)
-    here = world("", "", "", "", files=files)
+    here = fakes("", "", "", "", files=files)
     assert "mfa_process" not in setup(here).settings
     assert "MFA codes come from mfa_process of profile default:\n  pass otp aws" in told(here)
 
@@ -208,11 +208,11 @@ DEVICES = (
 
 def test_one_of_several_devices_is_chosen() -> None:
     """FIDO devices aren't among them; the one that is known is the default."""
-    here = world("", "", "2", "", "", "", iam=FakeIam(DEVICES))
+    here = fakes("", "", "2", "", "", "", iam=FakeIam(DEVICES))
     assert setup(here).settings["mfa_serial"] == OTHER
     assert "u2f" not in told(here)
     files = FakeFiles({"default": {"mfa_serial": OTHER}}, KEYS)
-    here = world("", "", "", "", "", "", iam=FakeIam(DEVICES), files=files)
+    here = fakes("", "", "", "", "", "", iam=FakeIam(DEVICES), files=files)
     assert setup(here).settings["mfa_serial"] == OTHER
     assert here.terminal.questions[2] == "Choose [2]: "
 
@@ -226,7 +226,7 @@ def test_one_of_several_devices_is_chosen() -> None:
 )
 def test_where_devices_can_t_be_listed_the_serial_is_typed(problem: Exception, words: str) -> None:
     """With the place where the console shows it, and a check."""
-    here = world("", "", "short", SERIAL, "", "", "", iam=FakeIam(problem))
+    here = fakes("", "", "short", SERIAL, "", "", "", iam=FakeIam(problem))
     assert setup(here).settings["mfa_serial"] == SERIAL
     assert words in told(here)
     assert "IAM > Users" in told(here)
@@ -242,13 +242,13 @@ def test_without_a_usable_device_there_is_nothing_to_set_up(
 ) -> None:
     """The remedy says where one is registered."""
     with pytest.raises(ConfigurationError, match=message) as caught:
-        setup(world("", "", iam=FakeIam(devices)))
+        setup(fakes("", "", iam=FakeIam(devices)))
     assert "Register a virtual device" in caught.value.remedy
 
 
 def test_nobody_to_ask() -> None:
     """The remedy names the manifest and the setting."""
-    here = World(terminal=FakeTerminal(nobody="there is no terminal to ask on"))
+    here = Fakes(terminal=FakeTerminal(nobody="there is no terminal to ask on"))
     with pytest.raises(CannotAskError, match="there is no terminal") as caught:
         ask_setup("mfa", None, here.ports())
     assert "--from FILE" in caught.value.remedy
@@ -258,13 +258,13 @@ def test_nobody_to_ask() -> None:
 def test_a_wrong_region_option_is_wrong_usage() -> None:
     """It isn't asked around."""
     with pytest.raises(UsageError, match="--region"):
-        setup(world("", ""), region="no region")
+        setup(fakes("", ""), region="no region")
 
 
 def test_the_change_is_shown_and_asked_for() -> None:
     """Enter and yes save it, anything else doesn't."""
     change = ProfileChange("mfa", {"region": "eu-west-1"}, ("mfa_process",), {"mfa_process": "x"})
-    here = world("y", "", "n", "n", "", CancelledError("Cancelled."))
+    here = fakes("y", "", "n", "n", "", CancelledError("Cancelled."))
     assert confirm_setup(change, here.ports())
     assert confirm_setup(change, here.ports())
     assert "  [profile mfa]\n- mfa_process = x\n+ region = eu-west-1\n" in told(here)

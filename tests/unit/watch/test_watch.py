@@ -30,9 +30,9 @@ from tests.fakes import (
     NOW,
     SERIAL,
     FakeFiles,
+    Fakes,
     FakeTerminal,
     FakeTokenProcess,
-    World,
     session_section,
 )
 
@@ -82,9 +82,9 @@ class FakeNotifier:
 
 @dataclass
 class Scene:
-    """A world with a watch in it."""
+    """Fakes with a watch on them."""
 
-    world: World
+    fakes: Fakes
     request: WatchRequest = field(default_factory=WatchRequest)
     style: Style = PLAIN
     states: FakeStates = field(default_factory=FakeStates)
@@ -102,11 +102,11 @@ class Scene:
     def ports(self) -> Ports:
         """Return the fakes' ports, and count that."""
         self.made += 1
-        return self.world.ports()
+        return self.fakes.ports()
 
     def look_at(self, seconds: float) -> datetime | None:
         """Move the clock to so many seconds after the start, and look."""
-        self.world.clock.time = NOW + timedelta(seconds=seconds)
+        self.fakes.clock.time = NOW + timedelta(seconds=seconds)
         return self.watch.inspect()
 
     def run_until(self, seconds: float) -> None:
@@ -114,21 +114,21 @@ class Scene:
         for _ in range(1000):
             until = self.watch.inspect()
             if until is None or until > NOW + timedelta(seconds=seconds):
-                self.world.clock.time = NOW + timedelta(seconds=seconds)
+                self.fakes.clock.time = NOW + timedelta(seconds=seconds)
                 return
-            assert until >= self.world.clock.now()
-            self.world.clock.time = until
+            assert until >= self.fakes.clock.now()
+            self.fakes.clock.time = until
         raise AssertionError("it looks without end")
 
     @property
     def questions(self) -> int:
         """How often somebody was asked."""
-        return len(self.world.terminal.questions)
+        return len(self.fakes.terminal.questions)
 
     @property
     def said(self) -> str:
         """What was logged."""
-        return "\n".join(self.world.notes)
+        return "\n".join(self.fakes.notes)
 
 
 def scene(
@@ -143,12 +143,12 @@ def scene(
     files = FakeFiles(
         {"mfa": config or MARKED}, {"default": LONG_LIVED, "mfa": session_section(lifetime)}
     )
-    world = World(
+    fakes = Fakes(
         files=files,
         terminal=FakeTerminal(*answers, nobody=nobody),
         token_process=FakeTokenProcess(*process),
     )
-    return Scene(world, request or WatchRequest())
+    return Scene(fakes, request or WatchRequest())
 
 
 # What a watch does.
@@ -162,10 +162,10 @@ def test_an_expiring_session_is_asked_for_and_renewed() -> None:
     again = watched.look_at(HOURS_12 - 899)
     assert again == NOW + timedelta(seconds=2 * (HOURS_12 - 899))
     assert watched.questions == 1
-    assert watched.world.terminal.told == ["The MFA session of profile mfa expires in 14 min.\n"]
+    assert watched.fakes.terminal.told == ["The MFA session of profile mfa expires in 14 min.\n"]
     assert watched.notifier.notices == []
     watched.look_at(HOURS_12)
-    assert watched.world.notes == ["mfa: renewed, valid until tomorrow 08:45."]
+    assert watched.fakes.notes == ["mfa: renewed, valid until tomorrow 08:45."]
 
 
 def test_each_renewal_has_new_ports() -> None:
@@ -213,11 +213,11 @@ def test_a_person_who_comes_back_is_asked_when_it_has_expired() -> None:
     """Nobody was at the desktop when it expired soon, so the question comes later."""
     watched = scene("123456", nobody="there is no desktop")
     watched.look_at(HOURS_12 - 800)
-    watched.world.terminal.nobody = ""
+    watched.fakes.terminal.nobody = ""
     watched.look_at(HOURS_12)
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING]
-    assert watched.world.terminal.told == [
+    assert watched.fakes.terminal.told == [
         "The MFA session of profile mfa expired at 21:00.\n",
     ]
 
@@ -247,7 +247,7 @@ def test_renewed_elsewhere_is_silent() -> None:
     watched = scene()
     watched.look_at(0)
     new = session_section(HOURS_12, now=NOW + timedelta(hours=11))
-    watched.world.files.credentials["mfa"] = new
+    watched.fakes.files.credentials["mfa"] = new
     until = watched.look_at(HOURS_12 - 800)
     assert until == NOW + timedelta(hours=23, seconds=-899)
     assert watched.questions == 0
@@ -262,9 +262,9 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
 
     def renew(name: str) -> None:
         if name.startswith("session"):
-            watched.world.files.credentials["mfa"] = new
+            watched.fakes.files.credentials["mfa"] = new
 
-    watched.world.locks.meanwhile = renew
+    watched.fakes.locks.meanwhile = renew
     watched.look_at(HOURS_12 - 3000)
     assert watched.questions == 0
     assert watched.notifier.notices == []
@@ -274,7 +274,7 @@ def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
 def test_while_another_process_asks_it_notifies() -> None:
     """A question is open elsewhere, but the session still expires."""
     watched = scene()
-    watched.world.locks.busy = {"session": "process 42"}
+    watched.fakes.locks.busy = {"session": "process 42"}
     watched.look_at(HOURS_12 - 800)
     assert watched.notifier.stages == [EXPIRING]
 
@@ -293,7 +293,7 @@ def test_before_renews_earlier() -> None:
     assert watched.look_at(0) == NOW + timedelta(seconds=HOURS_12 - HOUR + 1)
     watched.look_at(HOURS_12 - HOUR + 1)
     assert watched.questions == 1
-    assert len(watched.world.sts.calls) == 1
+    assert len(watched.fakes.sts.calls) == 1
 
 
 def test_only_mfa_profiles_can_be_watched() -> None:
@@ -306,7 +306,7 @@ def test_only_mfa_profiles_can_be_watched() -> None:
 def test_a_profile_without_a_session_is_ignored() -> None:
     """It was logged out."""
     watched = scene()
-    del watched.world.files.credentials["mfa"]
+    del watched.fakes.files.credentials["mfa"]
     assert watched.look_at(0) is None
     assert watched.questions == 0
 
@@ -328,23 +328,23 @@ def test_a_command_that_fetches_codes_renews_silently() -> None:
     watched.look_at(HOURS_12 - 800)
     assert watched.questions == 0
     assert watched.notifier.notices == []
-    assert watched.world.token_process.commands == ["get-code"]
+    assert watched.fakes.token_process.commands == ["get-code"]
     assert "renewed" in watched.said
 
 
 def test_the_command_may_be_the_source_profiles() -> None:
     """It is inherited, as in a login."""
     watched = scene(process=("123456",))
-    watched.world.files.config["default"] = {"mfa_process": "of-the-source"}
+    watched.fakes.files.config["default"] = {"mfa_process": "of-the-source"}
     watched.look_at(HOURS_12 - 800)
-    assert watched.world.token_process.commands == ["of-the-source"]
+    assert watched.fakes.token_process.commands == ["of-the-source"]
 
 
 def test_keys_in_the_environment_have_no_profile_to_inherit_from() -> None:
     """``mfa_session = on`` with keys in the environment: the person is asked."""
     own = {"mfa_session": "on", "mfa_serial": SERIAL, "region": "eu-west-1"}
     watched = scene("123456", config=own)
-    watched.world.environment.update(
+    watched.fakes.environment.update(
         {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
     )
     watched.look_at(HOURS_12 - 800)
@@ -356,7 +356,7 @@ def test_a_failing_command_is_notified_and_tried_again_after_expiry() -> None:
     failure = TokenProcessError("The command failed.")
     watched = scene(config=BY_PROCESS, process=(failure, failure))
     watched.run_until(2 * HOURS_12)
-    assert len(watched.world.token_process.commands) == 2
+    assert len(watched.fakes.token_process.commands) == 2
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
     assert "Renewal failed: The command failed." in watched.notifier.notices[0].text
 
@@ -364,39 +364,39 @@ def test_a_failing_command_is_notified_and_tried_again_after_expiry() -> None:
 def test_a_short_network_failure_is_not_notified() -> None:
     """The second try works."""
     watched = scene(config=BY_PROCESS, process=("123456", "234567"))
-    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(HOURS_12)
     assert watched.notifier.notices == []
-    assert len(watched.world.sts.calls) == 2
+    assert len(watched.fakes.sts.calls) == 2
 
 
 def test_a_long_network_failure_is_notified_and_tried_on() -> None:
     """After the third try and when the session has expired; the log has it once each."""
     codes = tuple(f"{number:06}" for number in range(1, 400))
     watched = scene(config=BY_PROCESS, process=codes)
-    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 300
+    watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")] * 300
     watched.run_until(HOURS_12 + HOUR)
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
     assert watched.said.count("not renewed: AWS can't be reached.") == 2
-    tries = len(watched.world.sts.calls)
+    tries = len(watched.fakes.sts.calls)
     assert tries >= 10
-    watched.world.sts.answers = []
+    watched.fakes.sts.answers = []
     watched.run_until(HOURS_12 + HOUR + 301)
-    assert len(watched.world.sts.calls) == tries + 1
+    assert len(watched.fakes.sts.calls) == tries + 1
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
 def test_a_network_failure_is_notified_at_the_fourth_try() -> None:
     """Seven minutes into the window; at once if the session has expired."""
     watched = scene(config=BY_PROCESS, process=[f"{number:06}" for number in range(9)])
-    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")] * 9
-    watched.world.clock.advance(HOURS_12 - 899)
+    watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")] * 9
+    watched.fakes.clock.advance(HOURS_12 - 899)
     watched.run_until(HOURS_12 - 899 + 7 * 60 - 1)
     assert watched.notifier.stages == []
     watched.look_at(HOURS_12 - 899 + 7 * 60)
     assert watched.notifier.stages == [EXPIRING]
     late = scene(config=BY_PROCESS, process=["123456"])
-    late.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    late.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]
     late.look_at(HOURS_12 + 60)
     assert late.notifier.stages == [EXPIRED]
 
@@ -405,9 +405,9 @@ def test_a_failed_command_is_not_run_again_for_a_notification() -> None:
     """Only the notification is tried again."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("The command failed.")])
     watched.notifier.failure = "there is no notify-send"
-    watched.world.clock.advance(HOURS_12 - 899)
+    watched.fakes.clock.advance(HOURS_12 - 899)
     watched.run_until(HOURS_12 - 300)
-    assert len(watched.world.token_process.commands) == 1
+    assert len(watched.fakes.token_process.commands) == 1
     watched.notifier.failure = ""
     watched.run_until(HOURS_12 - 1)
     assert watched.notifier.stages == [EXPIRING]
@@ -416,15 +416,15 @@ def test_a_failed_command_is_not_run_again_for_a_notification() -> None:
 def test_a_renewal_that_fails_while_the_session_expires_is_tried_again() -> None:
     """The session expired while the command ran, which is a new stage."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("It hung."), "123456"])
-    run = watched.world.token_process.run
+    run = watched.fakes.token_process.run
 
     def slow(command: str) -> str:
-        watched.world.clock.advance(60)
+        watched.fakes.clock.advance(60)
         return run(command)
 
-    watched.world.token_process.run = slow  # type: ignore[method-assign]
+    watched.fakes.token_process.run = slow  # type: ignore[method-assign]
     until = watched.look_at(HOURS_12 - 30)
-    assert until == watched.world.clock.now()
+    assert until == watched.fakes.clock.now()
     watched.watch.inspect()
     assert "mfa: renewed, valid until " in watched.said
 
@@ -432,7 +432,7 @@ def test_a_renewal_that_fails_while_the_session_expires_is_tried_again() -> None
 def test_a_network_failure_after_a_question_is_notified() -> None:
     """The person entered a code and has to know; there is no second question."""
     watched = scene("123456")
-    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
@@ -445,11 +445,11 @@ def test_a_failure_before_the_question_leaves_it_for_later(error: MfaError) -> N
     """Nobody was asked yet, so it asks when the session has expired."""
     config = {key: value for key, value in MARKED.items() if key != "mfa_serial"}
     watched = scene("123456", config=config)
-    watched.world.iam.answers = [error]
+    watched.fakes.iam.answers = [error]
     watched.look_at(HOURS_12 - 800)
     assert watched.notifier.stages == [EXPIRING]
-    watched.world.iam.answers = []
-    watched.world.files.config["mfa"] |= {"mfa_serial": SERIAL}
+    watched.fakes.iam.answers = []
+    watched.fakes.files.config["mfa"] |= {"mfa_serial": SERIAL}
     watched.look_at(HOURS_12)
     assert watched.questions == 1
 
@@ -460,18 +460,18 @@ def test_a_new_session_that_has_expired_ends_the_questions(
 ) -> None:
     """A clock is off, and asking again wouldn't help."""
     watched = scene("123456", config=BY_PROCESS if process else MARKED, process=process)
-    watched.world.sts.answers = [1]
-    watched.world.clock.time = NOW + timedelta(seconds=HOURS_12 - 800)
-    session = watched.world.sts.get_session_token
+    watched.fakes.sts.answers = [1]
+    watched.fakes.clock.time = NOW + timedelta(seconds=HOURS_12 - 800)
+    session = watched.fakes.sts.get_session_token
 
     def slow(*arguments: str) -> Session:
         made = session(*arguments)  # type: ignore[arg-type]
-        watched.world.clock.advance(5)
+        watched.fakes.clock.advance(5)
         return made
 
-    watched.world.sts.get_session_token = slow  # type: ignore[assignment,method-assign]
+    watched.fakes.sts.get_session_token = slow  # type: ignore[assignment,method-assign]
     watched.run_until(2 * HOURS_12)
-    assert len(watched.world.sts.calls) == 1
+    assert len(watched.fakes.sts.calls) == 1
     assert watched.notifier.stages == [EXPIRED]
 
 
@@ -493,8 +493,8 @@ class BreakableFiles(FakeFiles):
 def test_an_unreadable_file_is_logged_once_until_it_is_fixed() -> None:
     """It waits for the file, and asks at the right time."""
     watched = scene("123456")
-    files = BreakableFiles(watched.world.files.config, watched.world.files.credentials)
-    watched.world.files = files
+    files = BreakableFiles(watched.fakes.files.config, watched.fakes.files.credentials)
+    watched.fakes.files = files
     watched.watch = watched.new_watch()
     files.broken = "is wrong"
     for seconds in (0, 60, 120):
@@ -503,14 +503,14 @@ def test_an_unreadable_file_is_logged_once_until_it_is_fixed() -> None:
     files.broken = ""
     watched.look_at(180)
     watched.look_at(HOURS_12 - 800)
-    assert watched.world.notes[:2] == [
+    assert watched.fakes.notes[:2] == [
         "The AWS CLI can't read the file: line 3 is wrong.",
         "The files are readable again.",
     ]
     assert watched.questions == 1
     files.broken = "is wrong"
     watched.look_at(HOURS_12 - 700)
-    assert watched.world.notes[-1] == "The AWS CLI can't read the file: line 3 is wrong."
+    assert watched.fakes.notes[-1] == "The AWS CLI can't read the file: line 3 is wrong."
 
 
 # A day.
@@ -529,13 +529,13 @@ def test_a_day_in_a_minute() -> None:
     sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
     files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
     codes = [f"{number:06}" for number in range(1, 100)]
-    watched = Scene(World(files=files, terminal=FakeTerminal(*codes)))
+    watched = Scene(Fakes(files=files, terminal=FakeTerminal(*codes)))
     watched.run_until(24 * HOUR)
-    asked = [question.split("(profile ")[1] for question in watched.world.terminal.questions]
+    asked = [question.split("(profile ")[1] for question in watched.fakes.terminal.questions]
     # Each session serves until its window begins, and a second is lost at each turn.
     expected = {f"for-{seconds}): ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
     assert {name: asked.count(name) for name in expected} == expected
-    assert sum(expected.values()) == len(asked) == len(watched.world.sts.calls) == 39
+    assert sum(expected.values()) == len(asked) == len(watched.fakes.sts.calls) == 39
     assert watched.notifier.notices == []
 
 
@@ -544,7 +544,7 @@ def test_a_day_of_refusals_asks_each_session_once() -> None:
     durations = (HOUR, 4 * HOUR, HOURS_12)
     sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
     files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
-    watched = Scene(World(files=files, terminal=FakeTerminal(*[DISMISSED] * 3)))
+    watched = Scene(Fakes(files=files, terminal=FakeTerminal(*[DISMISSED] * 3)))
     watched.run_until(24 * HOUR)
     assert watched.questions == 3
     assert sorted(watched.notifier.stages) == [EXPIRED] * 3 + [EXPIRING] * 3
@@ -564,7 +564,7 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
     """One line, quoted in the command; programs get the raw value."""
     name = "-x $(touch ran) <b>'\u202e"
     watched = scene(DISMISSED)
-    files = watched.world.files
+    files = watched.fakes.files
     del files.config["mfa"], files.credentials["mfa"]
     files.config[name], files.credentials[name] = MARKED, session_section()
     watched.look_at(HOURS_12 - 800)
@@ -577,7 +577,7 @@ def test_a_hostile_name_stays_text_in_a_notice() -> None:
 def test_watched_sessions() -> None:
     """Of all MFA profiles that have a session, or of the named one."""
     watched = scene()
-    watched.world.files.config["other"] = MARKED
+    watched.fakes.files.config["other"] = MARKED
     row = ("mfa", SESSION_OF_MFA, NOW + timedelta(seconds=HOURS_12 - 900))
     assert watched_sessions(WatchRequest(), watched.ports()) == (row,)
     assert watched_sessions(WatchRequest(("mfa",)), watched.ports()) == (row,)
@@ -590,7 +590,7 @@ SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", NOW + timedelta(h
 def test_no_secret_is_in_what_is_said() -> None:
     """Neither in the log nor in a notification."""
     watched = scene("123456")
-    watched.world.sts.answers = [UnreachableError("AWS can't be reached.")]
+    watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
     shown = watched.said + repr(watched.notifier.notices) + repr(watched.states)
     options = session_options(SESSION_OF_MFA)
@@ -603,7 +603,7 @@ def test_the_log_has_colors() -> None:
     """Green for a new session, yellow and red for one that ends, red for what failed."""
     watched = scene(config=BY_PROCESS, process=("123456", "234567", "345678"))
     watched.watch = replace(watched, style=Style(is_on=True)).watch
-    watched.world.sts.answers = [PermissionDeniedError("Denied.")] * 2
+    watched.fakes.sts.answers = [PermissionDeniedError("Denied.")] * 2
     watched.look_at(HOURS_12 - 800)
     watched.look_at(HOURS_12)
     watched.states.clear()
