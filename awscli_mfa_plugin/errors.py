@@ -24,6 +24,11 @@ class MfaError(Exception):
         self.remedy = remedy
         self.is_safe_to_repeat = False
 
+    @property
+    def clause(self) -> str:
+        """What failed, without the full stop: to be part of another sentence."""
+        return self.what.rstrip(".")
+
     def __str__(self) -> str:
         """Return what failed and, on a second line, what to do next."""
         return f"{self.what}\n{self.remedy}" if self.remedy else self.what

@@ -35,6 +35,15 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
+def encodable(text: str, encoding: str, fallback: str) -> str:
+    """Return ``text``, or ``fallback`` where a stream with that encoding can't show it."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return fallback
+    return text
+
+
 def quoted_list(names: Iterable[str]) -> str:
     """Return ``names`` shown safely, with commas between."""
     return ", ".join(sanitize(name) for name in names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -81,13 +80,12 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
         return _lost(f"AWS failed ({sanitize(code)}: {sanitize(message)})", code_sent=code_sent)
     if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
         return _of_signature(message, metadata.get("HTTPHeaders", {}), now)
-    by_code = _BY_CODE.get(code)
-    if by_code:
-        return by_code(message, region)
-    for fragment, by_message in _BY_MESSAGE:
-        if fragment in message:
-            return by_message(message, region)
-    return ServiceError(f"AWS said {sanitize(code)}: {sanitize(message)}")
+    by_message = (_BY_MESSAGE[fragment] for fragment in _BY_MESSAGE if fragment in message)
+    explanation = _BY_CODE.get(code) or next(by_message, None)
+    if explanation is None:
+        return ServiceError(f"AWS said {sanitize(code)}: {sanitize(message)}")
+    kind, what, remedy = explanation
+    return kind(what.format(region=sanitize(region), message=sanitize(message)), remedy)
 
 
 def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
@@ -110,81 +108,69 @@ def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
 _SET_THE_CLOCK = "Set the clock, or turn on its synchronization, then try again."
 
 
-def _wrong_code(_: str, __: str) -> MfaError:
-    return WrongCodeError(
-        "AWS rejected the code: mistyped, expired, already used, or from another device.",
-        "Wait for a new code from this device and try again.",
-    )
+# An error's kind, what happened, and what to do; {message} is AWS's own.
+_Explanation = tuple[type[ServiceError], str, str]
 
-
-def _unknown_device(_: str, __: str) -> MfaError:
-    return UnknownDeviceError(
-        "AWS can't check codes of this MFA device: its serial is wrong, or it belongs to another "
-        "user, or it is a passkey or security key.",
-        "List your devices:  aws mfa devices",
-    )
-
-
-def _temporary(_: str, __: str) -> MfaError:
-    return TemporaryKeysError(
-        "The source profile has temporary keys. AWS makes sessions from long-lived keys only.",
-        "Name a profile with long-lived keys with --source-profile.",
-    )
-
-
-def _wrong_key(_: str, region: str) -> MfaError:
-    return WrongKeyError(
-        f"AWS doesn't know this access key in {sanitize(region)}: it was deleted, is inactive, was "
-        "created seconds ago, or is for another partition.",
-        "Compare it with the access keys in the console. For GovCloud or China, add --region.",
-    )
-
-
-def _throttled(_: str, __: str) -> MfaError:
-    return ThrottledError(
-        "AWS is limiting requests (Rate exceeded).",
-        "Try again in a minute. No code was used.",
-    )
-
-
-def _region_disabled(_: str, region: str) -> MfaError:
-    return ServiceError(
-        f"STS is turned off in {sanitize(region)} for this account.",
-        "Use another region with --region, or ask an administrator to activate STS there.",
-    )
-
-
-def _denied(message: str, _: str) -> MfaError:
-    return PermissionDeniedError(
-        f"Access denied: {sanitize(message)}",
-        "Ask an administrator to allow it.",
-    )
-
-
-def _expired(_: str, __: str) -> MfaError:
-    return TemporaryKeysError(
-        "The source profile has temporary keys, and they have expired.",
-        "Name a profile with long-lived keys with --source-profile.",
-    )
-
-
-_Explanation = Callable[[str, str], MfaError]
+_TEMPORARY = "Name a profile with long-lived keys with --source-profile."
+_WRONG_KEY: _Explanation = (
+    WrongKeyError,
+    (
+        "AWS doesn't know this access key in {region}: it was deleted, is inactive, was created "
+        "seconds ago, or is for another partition."
+    ),
+    "Compare it with the access keys in the console. For GovCloud or China, add --region.",
+)
+_EXPIRED: _Explanation = (
+    TemporaryKeysError,
+    "The source profile has temporary keys, and they have expired.",
+    _TEMPORARY,
+)
 
 _BY_CODE: dict[str, _Explanation] = {
-    **dict.fromkeys(_THROTTLED, _throttled),
-    "RegionDisabledException": _region_disabled,
-    "InvalidClientTokenId": _wrong_key,
-    "UnrecognizedClientException": _wrong_key,
-    "ExpiredToken": _expired,
-    "ExpiredTokenException": _expired,
+    **dict.fromkeys(
+        _THROTTLED,
+        (
+            ThrottledError,
+            "AWS is limiting requests (Rate exceeded).",
+            "Try again in a minute. No code was used.",
+        ),
+    ),
+    "RegionDisabledException": (
+        ServiceError,
+        "STS is turned off in {region} for this account.",
+        "Use another region with --region, or ask an administrator to activate STS there.",
+    ),
+    "InvalidClientTokenId": _WRONG_KEY,
+    "UnrecognizedClientException": _WRONG_KEY,
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
 }
 
-_BY_MESSAGE: tuple[tuple[str, _Explanation], ...] = (
-    ("invalid MFA one time pass code", _wrong_code),
-    ("unable to validate MFA code", _unknown_device),
-    ("Cannot call GetSessionToken with session credentials", _temporary),
-    ("is not authorized to perform", _denied),
-)
+_BY_MESSAGE: dict[str, _Explanation] = {
+    "invalid MFA one time pass code": (
+        WrongCodeError,
+        "AWS rejected the code: mistyped, expired, already used, or from another device.",
+        "Wait for a new code from this device and try again.",
+    ),
+    "unable to validate MFA code": (
+        UnknownDeviceError,
+        (
+            "AWS can't check codes of this MFA device: its serial is wrong, it belongs to another "
+            "user, or it is a passkey or security key."
+        ),
+        "List your devices:  aws mfa devices",
+    ),
+    "Cannot call GetSessionToken with session credentials": (
+        TemporaryKeysError,
+        "The source profile has temporary keys. AWS makes sessions from long-lived keys only.",
+        _TEMPORARY,
+    ),
+    "is not authorized to perform": (
+        PermissionDeniedError,
+        "Access denied: {message}",
+        "Ask an administrator to allow it.",
+    ),
+}
 
 
 def _of_network(error: Exception, region: str, *, code_sent: bool) -> MfaError:

@@ -7,7 +7,7 @@ import shlex
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
-from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
+from awscli_mfa_plugin.text import encodable, length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -166,9 +166,5 @@ def _bar(status: SessionStatus, screen: Screen) -> str:
     if not (status.remaining and status.lifetime and screen.is_terminal):
         return ""
     full = max(1, min(_BAR_CELLS, round(_BAR_CELLS * status.remaining / status.lifetime)))
-    filled, empty = "█", "░"
-    try:
-        (filled + empty).encode(screen.encoding)
-    except (UnicodeEncodeError, LookupError):
-        filled, empty = "#", "."
-    return filled * full + empty * (_BAR_CELLS - full)
+    cells = encodable("█░", screen.encoding, "#.")
+    return cells[0] * full + cells[1] * (_BAR_CELLS - full)

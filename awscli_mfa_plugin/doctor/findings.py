@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.sections import config_profile
-from awscli_mfa_plugin.text import PLAIN
+from awscli_mfa_plugin.text import PLAIN, encodable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -213,7 +213,7 @@ def as_text(
 
     ``is_verbose`` shows the checks that passed as well. Paths in the ``home`` folder get a ``~``.
     """
-    lines = []
+    lines, tick = [], encodable("\u2713", encoding, "ok")
     for finding in findings:
         seen, remedy = _shortened(finding.seen, home), _shortened(finding.remedy, home)
         if finding.state != OK:
@@ -221,7 +221,7 @@ def as_text(
             lines.append(f"{state} {seen}")
             lines += [f"  {remedy}"] if remedy else []
         elif is_verbose:
-            lines.append(f"{style.green(_tick(encoding))} {finding.title}: {style.dim(seen)}")
+            lines.append(f"{style.green(tick)} {finding.title}: {style.dim(seen)}")
     summary = _summary(findings, style)
     return "\n".join([*lines, "", summary] if lines else [summary])
 
@@ -234,14 +234,6 @@ def _shortened(text: str, home: str) -> str:
 
 def _color_of(state: str, style: Style) -> Callable[[str], str]:
     return {OK: style.green, WARNING: style.yellow, ERROR: style.red}.get(state, style.dim)
-
-
-def _tick(encoding: str) -> str:
-    try:
-        "\u2713".encode(encoding)
-    except UnicodeEncodeError:
-        return "ok"
-    return "\u2713"
 
 
 def _summary(findings: Sequence[Finding], style: Style) -> str:

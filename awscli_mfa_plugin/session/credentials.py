@@ -7,12 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import (
-    CancelledError,
-    CannotAskError,
-    ConfigurationError,
-    MfaError,
-)
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError, MfaError
 from awscli_mfa_plugin.session.expiry import LONGEST_CHAINED_ROLE, check_seconds_left
 from awscli_mfa_plugin.session.login import login
 from awscli_mfa_plugin.session.plan import LoginRequest
@@ -31,7 +26,7 @@ _OURS_ANSWERS = re.compile(r"\b(?:awscli-mfa|mfa)(?:\.exe)?['\"]?\s+credential-p
 
 @dataclass(frozen=True)
 class CredentialsRequest:
-    """What is asked for: a profile, and the seconds that must be left of its session, or None.
+    """A profile, and the seconds that must be left of its session, or None.
 
     ``patience`` is for a caller that gives up soon itself: how many seconds to wait for an answer
     to a prompt, or for another process that is logging in; None is the usual.
@@ -173,20 +168,16 @@ class Renewal:
     def _why(self) -> str:
         if self._session is None:
             return f"Profile {self._profile} needs an MFA session."
-        remaining = self._remaining()
-        if not remaining:
-            return f"The MFA session of profile {self._profile} has expired."
-        left = length_of_time(remaining)
-        return f"The MFA session of profile {self._profile} expires in {left}."
+        left = self._remaining()
+        when = f"expires in {length_of_time(left)}" if left else "has expired"
+        return f"The MFA session of profile {self._profile} {when}."
 
     def _valid(self) -> Session:
         if self._session is not None and self._remaining():
             return self._session
-        what = (
-            f"The MFA session of profile {self._profile} has expired"
-            if self._session is not None
-            else f"Profile {self._profile} has no MFA session yet"
-        )
+        what = f"The MFA session of profile {self._profile} has expired"
+        if self._session is None:
+            what = f"Profile {self._profile} has no MFA session yet"
         refusal = self._refusal
         why = f", and couldn't be renewed. {refusal.what}" if refusal else "."
         remedy = f"Log in:  aws mfa login --profile {shlex.quote(self._profile)}"

@@ -77,7 +77,7 @@ def _unfit_name(profile: Profile) -> str:
     try:
         check_profile_name(profile.name)
     except ConfigurationError as error:
-        return error.what.rstrip(".")
+        return error.clause
     if profile.config.get(SOURCE_OPTION) == profile.name:
         return "it is its own source"
     return "its name looks like a secret" if secret_in(profile.name) else ""

@@ -128,7 +128,7 @@ class _Reader:
         try:
             check_profile_name(name)
         except ConfigurationError as error:
-            raise self.error(key, error.what.rstrip(".")) from None
+            raise self.error(key, error.clause) from None
         fields = self.fields(node, "settings of the profile")
         self.check_known(fields)
         kind = kind_of(fields)

@@ -97,7 +97,7 @@ def _told_by(check: Callable[[str], object]) -> Callable[[str], str]:
         try:
             check(value)
         except ConfigurationError as error:
-            return error.what.rstrip(".")
+            return error.clause
         return ""
 
     return why
