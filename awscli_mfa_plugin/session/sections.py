@@ -27,6 +27,7 @@ DEFAULT_SECTION = "DEFAULT"
 """The section whose options ``configparser`` gives to every other one; it may appear twice."""
 
 _DEFAULT_PROFILE = "default"
+_PLAIN_SECTION = re.compile(r"profile[ \t]+([\w.@+-]+)", re.ASCII)
 _UNFIT_FOR_A_NAME = re.compile("[\\]\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -52,6 +53,9 @@ def config_profile(section: str) -> str | None:
     # As botocore does it: a blank after `profile` isn't required, and quoting counts.
     if not section.startswith("profile"):
         return None
+    plain = _PLAIN_SECTION.fullmatch(section)  # shlex is slow where there are many profiles
+    if plain:
+        return plain[1]
     try:
         words = shlex.split(section)
     except ValueError:
