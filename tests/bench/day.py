@@ -19,7 +19,7 @@ from tests.hosts.home import Home
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.installed import install_plugin
 from tests.hosts.moved import MovedClock
-from tests.hosts.users import codes_spent, keys_of, serial_of
+from tests.hosts.users import codes_used, keys_of, serial_of
 
 ACCOUNT = "123456789012"
 HOURS, MINUTES_BETWEEN, ROLES = 12, 10, 8
@@ -59,7 +59,7 @@ def codes_of_a_day(host: Host, plugin: Path | None, folder: Path) -> int:
         for number in range(HOURS * 3600 // step):
             clock.move_to(number * step)
             _call(home, aws, clock, f"role{number % ROLES}")
-        return codes_spent(aws)
+        return codes_used(aws)
 
 
 def _call(home: Home, aws: EmbeddedAws, clock: MovedClock, profile: str) -> None:

@@ -1,1 +1,1 @@
-"""The fakes and the real edges through one suite: what holds for one holds for the other."""
+"""One suite for each port, run with the fake and with the real implementation."""

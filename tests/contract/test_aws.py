@@ -59,7 +59,7 @@ REFUSALS: dict[str, tuple[type[MfaError], str]] = {
 
 
 class Edge(Protocol):
-    """STS and IAM of one kind, and what the caller brings along."""
+    """STS and IAM of one kind, and what a caller needs."""
 
     @property
     def sts(self) -> SecurityTokenService:
@@ -73,7 +73,7 @@ class Edge(Protocol):
         """Return the long-lived keys of a user."""
 
     def code(self, serial: str) -> str:
-        """Return a token code of a device that serves."""
+        """Return an MFA code that is accepted."""
 
     def of_root(self) -> None:
         """Let the next session be root's, which lasts an hour at most."""
@@ -108,7 +108,7 @@ class Fake:
         self.sts.answers.append(3600)
 
     def has_devices(self, user: str) -> None:
-        """Script a refusal for who doesn't name the user, then the devices."""
+        """Script a refusal of calls that don't name the user, then the devices."""
         devices = tuple(MfaDevice(serial, kind) for serial, kind in DEVICES[user])
         self.iam.answers[:] = [DENIED, devices]
 
@@ -185,7 +185,7 @@ def edge(request: pytest.FixtureRequest, aws: EmbeddedAws, sessions: BotocoreSes
 
 
 @pytest.mark.parametrize("seconds", [900, 43_200, 129_600])
-def test_a_session_lasts_as_long_as_it_was_asked_for(edge: Edge, seconds: int) -> None:
+def test_a_session_has_the_requested_duration(edge: Edge, seconds: int) -> None:
     """From about now on; both times are aware UTC, in whole seconds."""
     session = edge.sts.get_session_token(edge.keys("ada"), ADA, edge.code(ADA), seconds, REGION)
     assert abs(session.lifetime.total_seconds() - seconds) <= 2
@@ -195,8 +195,8 @@ def test_a_session_lasts_as_long_as_it_was_asked_for(edge: Edge, seconds: int) -
         assert (time.utcoffset(), time.microsecond) == (timedelta(), 0)
 
 
-def test_what_counts_is_the_end_that_sts_returned(edge: Edge) -> None:
-    """Root gets an hour, whatever was asked for."""
+def test_the_expiration_is_the_one_that_sts_returned(edge: Edge) -> None:
+    """Root gets an hour, whatever was requested."""
     edge.of_root()
     serial = "arn:aws:iam::123456789012:mfa/root-account-mfa-device"
     session = edge.sts.get_session_token(
@@ -205,8 +205,8 @@ def test_what_counts_is_the_end_that_sts_returned(edge: Edge) -> None:
     assert abs(session.lifetime.total_seconds() - 3600) <= 2
 
 
-def test_a_session_has_keys_of_its_own_and_shows_none(edge: Edge) -> None:
-    """Temporary ones, other than the source's, and of each user others."""
+def test_a_session_has_its_own_keys_and_its_repr_hides_them(edge: Edge) -> None:
+    """Temporary keys, different from the source's and from other users'."""
     keys = edge.keys("ada")
     session = edge.sts.get_session_token(keys, ADA, edge.code(ADA), 900, REGION)
     serial = "GAHT12345678"
@@ -219,7 +219,7 @@ def test_a_session_has_keys_of_its_own_and_shows_none(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("cause", REFUSALS)
-def test_a_refusal_is_the_error_of_its_cause(edge: Edge, cause: str) -> None:
+def test_each_refusal_raises_the_error_of_its_cause(edge: Edge, cause: str) -> None:
     """With a remedy, and without the code or a key in its text."""
     keys, serial, code = edge.refuse(cause)
     with pytest.raises(MfaError) as caught:
@@ -231,23 +231,23 @@ def test_a_refusal_is_the_error_of_its_cause(edge: Edge, cause: str) -> None:
         assert secret not in str(caught.value)
 
 
-def test_a_refusal_spends_no_later_code(edge: Edge) -> None:
-    """The next code gets its session."""
+def test_a_login_works_after_a_refusal(edge: Edge) -> None:
+    """The next code gets a session."""
     keys, serial, code = edge.refuse("wrong code")
     with pytest.raises(WrongCodeError):
         edge.sts.get_session_token(keys, serial, code, 900, REGION)
     assert edge.sts.get_session_token(keys, serial, edge.code(serial), 900, REGION).session_token
 
 
-def test_the_caller_is_named(edge: Edge) -> None:
-    """By ARN and account; the user's name is the ARN's last part, without the path."""
+def test_caller_identity_has_arn_account_and_user_name(edge: Edge) -> None:
+    """The user's name is the ARN's last part, without the path."""
     identity = edge.sts.get_caller_identity(edge.keys("grace"), REGION)
     assert identity == GRACE
     assert identity.user_name == "grace"
 
 
 @pytest.mark.parametrize("user", DEVICES)
-def test_devices_are_listed_once_the_user_is_named(edge: Edge, user: str) -> None:
+def test_devices_are_listed_if_the_call_names_the_user(edge: Edge, user: str) -> None:
     """In AWS's order, each with its kind; without the name the usual policies deny it."""
     edge.has_devices(user)
     keys = edge.keys(user)
@@ -275,10 +275,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("name", "text"), WRONG.values(), ids=WRONG.keys())
-def test_an_answer_that_is_no_session_is_told_apart(
+def test_an_incomplete_answer_of_sts_is_an_error(
     aws: EmbeddedAws, sessions: BotocoreSessions, name: str, text: str | None
 ) -> None:
-    """By what is wrong with it; AWS took the code."""
+    """The error says what is missing; the code is used."""
     aws.reset()
     edge = Real(aws, sessions)
     options = {"field": name} if text is None else {"field": name, "text": text}

@@ -70,7 +70,7 @@ RESOLVED: dict[str, tuple[Sections, Sections, Keys]] = {
 def test_a_profile_resolves_to_its_keys(
     home: Path, kind: str, config: Sections, credentials: Sections, keys: Keys
 ) -> None:
-    """With the profile that they are of; another profile's play no part."""
+    """With the name of the profile; another profile's keys are ignored."""
     assert chain_of(kind, home, config, credentials).keys_of("work") == keys
 
 
@@ -95,7 +95,7 @@ def test_a_profile_without_keys_is_an_error(home: Path, kind: str, config: Secti
 
 @pytest.mark.parametrize("kind", ["fake", "real"])
 def test_keys_show_no_secret(home: Path, kind: str) -> None:
-    """Neither the secret key nor the token stands in what a log would show."""
+    """Neither the secret key nor the token is in the text that a log would show."""
     keys = chain_of(kind, home, {}, {"work": {**KEYS, "aws_session_token": "tok"}}).keys_of("work")
     assert "AKIAADA" in repr(keys)
     assert KEYS["aws_secret_access_key"] not in repr(keys)

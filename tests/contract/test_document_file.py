@@ -63,7 +63,7 @@ def test_an_empty_file_is_an_empty_document(make: Make) -> None:
 
 
 def test_it_is_the_same_document_until_it_changes(make: Make) -> None:
-    """Whoever derives something from it needn't do so again."""
+    """Results computed from it can be cached."""
     file = make(SECTIONS)
     before = file.read()
     file.check_writable()
@@ -81,8 +81,8 @@ def test_a_change_is_read_back_byte_by_byte(make: Make) -> None:
     assert before.sections() == SECTIONS
 
 
-def test_no_change_is_told_apart(make: Make) -> None:
-    """Neither for the same document nor for one of the same bytes."""
+def test_update_returns_false_if_nothing_changed(make: Make) -> None:
+    """For the same document, and for another one of the same bytes."""
     file = make(SECTIONS)
     assert not file.update(lambda document: document)
     assert file.update(with_region)

@@ -1,4 +1,4 @@
-"""Locks: those that a test declares busy and those that another process holds."""
+"""Locks: fake ones that a test declares busy, and real ones that another process holds."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Edge:
     return Fake() if request.param == "fake" else Real(tmp_path)
 
 
-def test_a_free_lock_is_had_without_a_word(edge: Edge) -> None:
-    """Twice in a row, by a name with anything in it."""
+def test_a_free_lock_is_acquired_without_a_message(edge: Edge) -> None:
+    """Twice in a row, whatever characters its name has."""
     told: list[str] = []
     for name in (NAME, "file /../x", NAME):
         with edge.locks.hold(name, 0, told.append):
@@ -102,8 +102,8 @@ def test_locks_of_other_names_are_held_side_by_side(edge: Edge) -> None:
         pass
 
 
-def test_who_waits_in_vain_learns_for_whom(edge: Edge) -> None:
-    """The holder is told once, before the error that names it and a remedy."""
+def test_a_wait_that_times_out_names_the_holder(edge: Edge) -> None:
+    """One message names the holder, then the error names it with a remedy."""
     told: list[str] = []
     with (
         edge.held_elsewhere(NAME),
@@ -115,8 +115,8 @@ def test_who_waits_in_vain_learns_for_whom(edge: Edge) -> None:
     assert caught.value.remedy
 
 
-def test_who_doesnt_want_to_wait_gets_the_same_answer(edge: Edge) -> None:
-    """With zero seconds, and nobody to tell."""
+def test_without_waiting_the_error_is_the_same(edge: Edge) -> None:
+    """With zero seconds, and without a message."""
     with (
         edge.held_elsewhere(NAME),
         pytest.raises(BusyError, match="process 7"),
@@ -125,8 +125,8 @@ def test_who_doesnt_want_to_wait_gets_the_same_answer(edge: Edge) -> None:
         pytest.fail("two processes hold one lock")
 
 
-def test_a_busy_lock_keeps_no_other_busy(edge: Edge) -> None:
-    """And is free once its holder has gone."""
+def test_a_busy_lock_blocks_no_other(edge: Edge) -> None:
+    """And it is free once its holder has ended."""
     with edge.held_elsewhere(NAME), edge.locks.hold("device x", 0):
         pass
     with edge.locks.hold(NAME, 10):
@@ -134,15 +134,15 @@ def test_a_busy_lock_keeps_no_other_busy(edge: Edge) -> None:
 
 
 def test_an_error_inside_frees_the_lock(edge: Edge) -> None:
-    """It comes out as it was."""
+    """The error is raised unchanged."""
     with pytest.raises(KeyError, match="inside"), edge.locks.hold(NAME, 0):
         raise KeyError("inside")
     with edge.locks.hold(NAME, 0):
         pass
 
 
-def test_an_error_of_who_is_told_comes_out(edge: Edge) -> None:
-    """Whoever can't wait for that holder ends the waiting by it."""
+def test_an_error_of_the_callback_ends_the_wait(edge: Edge) -> None:
+    """The callback raises if it can't wait for that holder."""
 
     def refuse(holder: str) -> None:
         raise LookupError(holder)

@@ -1,4 +1,4 @@
-"""The clock, the notes and the waiting: those of the tests and those of this machine."""
+"""The clock, the notes and waiting: the fakes and this machine's."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Machine(Protocol):
 
 
 class Fake:
-    """All of it invented."""
+    """The fakes."""
 
     def __init__(self) -> None:
         """Make it."""
@@ -84,7 +84,7 @@ def machine(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_time_is_aware_and_never_goes_back(machine: Machine) -> None:
-    """Its zone is known, so that it can be held against AWS's."""
+    """It has a zone, so that it can be compared with AWS's."""
     times = [machine.clock.now() for _ in range(3)]
     assert all(when.utcoffset() is not None for when in times)
     assert times == sorted(times)
@@ -112,15 +112,15 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2027-03-28T01:00:00", "2027-03-28 03:00:00"),
     ],
 )
-def test_another_time_is_shown_as_clocks_will_show_it(utc: str, text: str) -> None:
+def test_another_time_is_shown_with_the_offset_of_that_time(utc: str, text: str) -> None:
     """Also when summer time begins or ends between now and then."""
     when = datetime.fromisoformat(utc).replace(tzinfo=timezone.utc)
     assert f"{when.astimezone(SystemClock().now().tzinfo):%Y-%m-%d %H:%M:%S}" == text
 
 
 @pytest.mark.usefixtures("berlin")
-def test_the_present_time_is_counted_with_as_seconds() -> None:
-    """A minute more is a minute, whatever clocks do in it."""
+def test_adding_seconds_to_now_ignores_clock_changes() -> None:
+    """A minute more is a minute, also when summer time begins in it."""
     now = SystemClock().now()
     assert now.tzname() in {"CET", "CEST"}
     for days in range(366):
@@ -129,8 +129,8 @@ def test_the_present_time_is_counted_with_as_seconds() -> None:
         assert later - SystemClock().now() <= timedelta(days=days)
 
 
-def test_notes_are_lines_beside_the_result(machine: Machine) -> None:
-    """On stderr, in their order, whatever characters they hold."""
+def test_notes_are_lines_on_stderr(machine: Machine) -> None:
+    """In order, whatever characters they have."""
     machine.notes("one")
     machine.notes("“two” ü\n  and more")
     assert machine.said() == "one\n“two” ü\n  and more\n"
@@ -138,15 +138,15 @@ def test_notes_are_lines_beside_the_result(machine: Machine) -> None:
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
 def test_what_a_stream_cant_encode_is_replaced(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one place for results, notes and errors: no locale ends a command."""
+    """For results, notes and errors: no locale makes a command fail."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, name, stream)
     (print_line if name == "stdout" else say)("✓ f\udcfc\nü")
     assert stream.buffer.getvalue() == b"? f?\n?\n"
 
 
-def test_nothing_is_said_on_a_closed_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pythonw has none at all."""
+def test_notes_are_dropped_if_stderr_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pythonw has no stderr at all."""
     monkeypatch.setattr(sys, "stderr", None)
     say("x")
     monkeypatch.setattr(sys, "stderr", io.StringIO())
@@ -155,7 +155,7 @@ def test_nothing_is_said_on_a_closed_stderr(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_time_passes_while_waiting(machine: Machine) -> None:
-    """As much of it as was asked for, and hardly more."""
+    """As much as requested, and hardly more."""
     before = machine.clock.now()
     machine.wait(1, "The next code appears in")
     assert 0.9 <= (machine.clock.now() - before).total_seconds() < 10

@@ -24,20 +24,20 @@ QUESTION = "Token code: "
 
 
 class Edge(Protocol):
-    """Asks one question on a terminal; what comes of it is told in words of JSON."""
+    """Asks one question on a terminal; the outcome is returned as JSON."""
 
     def asked(self, keys: str, *, hidden: bool = False) -> dict[str, Any]:
-        """Return what comes of the question when somebody types ``keys``."""
+        """Return the outcome when somebody types ``keys``."""
 
     def asked_nobody(self) -> dict[str, Any]:
-        """Return what comes of the question when there is nobody."""
+        """Return the outcome when nobody can be prompted."""
 
     def unavailable_reason(self, *, nobody: bool) -> str:
         """Return why nobody can be asked, when there is somebody, or nobody."""
 
 
 def outcome_of(terminal: FakeTerminal, *, hidden: bool = False) -> dict[str, Any]:
-    """Return what comes of a question to a fake."""
+    """Return the outcome of a question to a fake."""
     try:
         return {"value": terminal.ask(QUESTION, hidden=hidden)}
     except MfaError as error:
@@ -72,7 +72,7 @@ class Real:
     """Types on a pseudo-terminal."""
 
     def __init__(self, asking: Asking) -> None:
-        """Keep the way to ask."""
+        """Keep what asks."""
         self._asking = asking
 
     def asked(self, keys: str, *, hidden: bool = False) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Real:
 
 @pytest.fixture(params=["fake", "real"])
 def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Edge]:
-    """Yield a way to ask."""
+    """Yield what asks."""
     asking = Asking(tmp_path)
     yield Fake() if request.param == "fake" else Real(asking)
     asking.close()
@@ -104,8 +104,8 @@ def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Edge]:
 @pytest.mark.parametrize(
     ("keys", "line"), [("123456\r", "123456"), (" 123 456  \r", "123 456"), ("\r", "")]
 )
-def test_the_typed_line_comes_without_blanks_around_it(edge: Edge, keys: str, line: str) -> None:
-    """An empty one is an answer too: the core asks again."""
+def test_the_typed_line_is_stripped(edge: Edge, keys: str, line: str) -> None:
+    """An empty line is an answer too: the caller asks again."""
     assert edge.asked(keys)["value"] == line
 
 
@@ -116,14 +116,14 @@ def test_a_hidden_line_is_the_same_line(edge: Edge) -> None:
 
 @pytest.mark.parametrize(("key", "by_interrupt"), [(CTRL_C, True), (CTRL_D, False)])
 def test_cancelling_raises(edge: Edge, key: str, *, by_interrupt: bool) -> None:
-    """With 130; Ctrl-C means the whole command."""
+    """With exit code 130; Ctrl-C cancels the whole command."""
     outcome = edge.asked(key)
     assert outcome["error"] == CancelledError.__name__
     assert (outcome["exit code"], outcome["by interrupt"]) == (130, by_interrupt)
 
 
 def test_nobody_can_be_asked_without_a_terminal(edge: Edge) -> None:
-    """The reason says why, in words that stand behind 'and'; who asks all the same is told."""
+    """The reason continues a sentence after 'and'; asking anyway is an error."""
     assert edge.unavailable_reason(nobody=False) == ""
     assert edge.unavailable_reason(nobody=True)[0].islower()
     outcome = edge.asked_nobody()

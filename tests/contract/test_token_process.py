@@ -89,8 +89,8 @@ def test_a_printed_code_is_returned(edge: Edge, output: str) -> None:
 @pytest.mark.parametrize(
     "output", ["", "\n", "12345", "no code today", "\uff11\uff12\uff13\uff14\uff15\uff16"]
 )
-def test_what_is_no_code_is_returned_too(edge: Edge, output: str) -> None:
-    """The core judges it: nothing is made up, and nothing raised."""
+def test_output_that_is_no_code_is_returned_too(edge: Edge, output: str) -> None:
+    """The caller judges it: nothing is added, and nothing raised."""
     process, command = edge.prints(output)
     printed = process.run(command)
     assert printed.strip() == output.strip()
@@ -98,13 +98,13 @@ def test_what_is_no_code_is_returned_too(edge: Edge, output: str) -> None:
 
 
 def test_every_run_is_a_new_one(edge: Edge) -> None:
-    """The next code is had by running the command again."""
+    """Running the command again gives the next code."""
     process, command = edge.prints("111111", "222222", "333333")
     assert [process.run(command).strip() for _ in range(3)] == ["111111", "222222", "333333"]
 
 
 def test_a_failing_command_is_an_error_with_a_remedy(edge: Edge) -> None:
-    """Of the class that the core tells apart."""
+    """Of the class that the caller expects."""
     process, command = edge.fails(TokenProcessError("It failed with 3.", "Run it by hand."))
     with pytest.raises(TokenProcessError, match=r"failed with (exit code )?3") as caught:
         process.run(command)

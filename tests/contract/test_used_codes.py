@@ -1,4 +1,4 @@
-"""The memory of used token codes: in memory and in the state folder."""
+"""The record of used MFA codes: in memory and in the state folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture(params=["fake", "real"])
 def codes(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> ports.UsedCodes:
-    """Return an empty memory."""
+    """Return an empty record."""
     if request.param == "fake":
         return FakeUsedCodes(clock)
     return UsedCodes(state_folder(tmp_path), clock.now)
@@ -36,7 +36,7 @@ def test_no_code_was_used_at_first(codes: ports.UsedCodes) -> None:
     assert not codes.is_used("GAHT12345678", "000000")
 
 
-def test_a_code_counts_for_its_device_alone(codes: ports.UsedCodes) -> None:
+def test_a_code_is_used_for_its_device_only(codes: ports.UsedCodes) -> None:
     """Another device may show the same digits."""
     codes.remember(SERIAL, "123456")
     assert codes.is_used(SERIAL, "123456")
@@ -44,7 +44,7 @@ def test_a_code_counts_for_its_device_alone(codes: ports.UsedCodes) -> None:
     assert not codes.is_used("GAHT12345678", "123456")
 
 
-def test_asking_changes_nothing(codes: ports.UsedCodes) -> None:
+def test_looking_up_a_code_changes_nothing(codes: ports.UsedCodes) -> None:
     """However often."""
     codes.remember(SERIAL, "123456")
     assert [codes.is_used(SERIAL, code) for code in ("123456", "654321", "123456")] == [
@@ -54,7 +54,7 @@ def test_asking_changes_nothing(codes: ports.UsedCodes) -> None:
     ]
 
 
-def test_the_last_code_of_each_device_is_known(codes: ports.UsedCodes) -> None:
+def test_the_last_code_of_each_device_is_remembered(codes: ports.UsedCodes) -> None:
     """A later one takes the place of the one before, of the same device."""
     codes.remember(SERIAL, "111111")
     codes.remember("GAHT12345678", "333333")
@@ -80,7 +80,7 @@ def test_a_code_is_forgotten_two_minutes_after_its_step_began(
     *,
     is_used: bool,
 ) -> None:
-    """AWS takes it no more by then; it may have been read as soon as the device showed it."""
+    """AWS rejects it by then; it may have been read as soon as the device showed it."""
     clock.advance(into_the_step)
     codes.remember(SERIAL, "123456")
     clock.advance(seconds)
@@ -91,7 +91,7 @@ def test_a_code_is_forgotten_two_minutes_after_its_step_began(
 def test_a_clock_set_back_leaves_no_code_used_for_long(
     codes: ports.UsedCodes, clock: FakeClock, seconds: int, *, is_used: bool
 ) -> None:
-    """By more than a step: what was remembered says nothing then, and is forgotten."""
+    """By more than a step: the record means nothing then, and is forgotten."""
     codes.remember(SERIAL, "123456")
     clock.advance(seconds)
     assert codes.is_used(SERIAL, "123456") == is_used
@@ -100,15 +100,15 @@ def test_a_clock_set_back_leaves_no_code_used_for_long(
 
 
 @pytest.mark.parametrize("code", ["", "12345", "abcdef"])
-def test_what_was_never_remembered_is_not_used(codes: ports.UsedCodes, code: str) -> None:
-    """Also what is no code."""
+def test_an_unknown_code_is_not_used(codes: ports.UsedCodes, code: str) -> None:
+    """Also text that is no code."""
     assert not codes.is_used(SERIAL, code)
     codes.remember(SERIAL, "123456")
     assert not codes.is_used(SERIAL, code)
 
 
 def test_using_a_code_again_starts_its_time_anew(codes: ports.UsedCodes, clock: FakeClock) -> None:
-    """A code that may have been spent twice counts from the later time."""
+    """A code that may have been used twice counts from the later time."""
     codes.remember(SERIAL, "123456")
     clock.advance(90)
     codes.remember(SERIAL, "123456")
@@ -119,8 +119,8 @@ def test_using_a_code_again_starts_its_time_anew(codes: ports.UsedCodes, clock: 
 @pytest.mark.parametrize(
     "serial", ["../../x", "a/b", "\x00", "\udcff", "ü" * 300, "$(touch x)", ""]
 )
-def test_any_serial_has_a_memory(codes: ports.UsedCodes, serial: str) -> None:
-    """It comes from a file that anybody may have written."""
+def test_any_serial_can_be_recorded(codes: ports.UsedCodes, serial: str) -> None:
+    """Serials come from files, and may contain anything."""
     codes.remember(serial, "123456")
     assert codes.is_used(serial, "123456")
     assert not codes.is_used(serial, "654321")

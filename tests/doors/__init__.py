@@ -1,1 +1,1 @@
-"""What a user is promised at each command and hook, in an ``aws`` inside the test's process."""
+"""Promises to users, tested with whole commands of an ``aws`` inside the test's process."""

@@ -111,7 +111,7 @@ class Aws:
         return self.service.user(name).devices[0].serial
 
     def code(self, name: str = "ada") -> str:
-        """Return a code that AWS takes; there are two for a device and a test."""
+        """Return a code that AWS accepts; a test can use two for a device."""
         return self.service.fresh_code(self.serial(name))
 
     def log_in(self, profile: str = "mfa", *options: str, name: str = "ada") -> None:
@@ -125,7 +125,7 @@ class Aws:
         return section_of(self.credentials, profile)
 
     def age(self, seconds: int, profile: str = "mfa") -> None:
-        """Let the file say that the session, of twelve hours, ends so many seconds from now."""
+        """Change the file so that the session, of twelve hours, ends so many seconds from now."""
         session, text = self.session(profile), self.credentials.read_text("utf-8")
         end = datetime.now(timezone.utc) + timedelta(seconds=seconds)
         for option, time in (("expiration", end), ("issued", end - timedelta(hours=12))):
@@ -147,8 +147,8 @@ class Aws:
             if path.is_file()
         }
 
-    def codes_spent(self) -> int:
-        """Return how many codes AWS took."""
+    def codes_used(self) -> int:
+        """Return how many codes AWS accepted."""
         return sum(1 for call in self.service.calls if call.token_code and call.outcome == "ok")
 
     def actions(self) -> list[str]:
@@ -184,8 +184,8 @@ class Aws:
             ),
             redirect_stdout(out),
             redirect_stderr(err),
-            _plugin_of_its_own(),
-            _process_as_before(),
+            _fresh_plugin(),
+            _restored_process(),
         ):
             code = _exit_code(args)
             out.flush()
@@ -209,8 +209,8 @@ def _exit_code(args: tuple[str, ...]) -> int:
 
 
 @contextmanager
-def _plugin_of_its_own() -> Iterator[None]:
-    """Let the plugin be imported anew: what its modules keep, they keep for one process."""
+def _fresh_plugin() -> Iterator[None]:
+    """Import the plugin anew: its modules keep state for one process."""
     before = _plugins_modules()
     _forget(before)
     try:
@@ -234,8 +234,8 @@ def _forget(modules: Iterable[str]) -> None:
 
 
 @contextmanager
-def _process_as_before() -> Iterator[None]:
-    """Give back what a command changes for its whole process: log, history and signals."""
+def _restored_process() -> Iterator[None]:
+    """Restore what a command changes for its whole process: log, history and signals."""
     signals = {each: signal.getsignal(each) for each in (signal.SIGPIPE, signal.SIGINT)}
     factory = logging.getLogRecordFactory()
     before = {name: (list(logger.handlers), logger.level) for name, logger in _loggers()}

@@ -1,4 +1,4 @@
-"""One AWS for all tests of the doors, and an ``aws`` with a home of its own for each."""
+"""One embedded AWS for all these tests, and an ``aws`` with its own home for each."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 MINE = "# mine\n[toplevel]\nwhoami = s3 ls\n"
 
 
-def test_the_alias_pack_comes_and_goes(aws: Aws) -> None:
-    """What was in the alias file stays, byte for byte, and an alias of mine wins."""
+def test_installing_and_removing_the_alias_pack(aws: Aws) -> None:
+    """What was in the alias file stays, byte for byte, and the user's own alias wins."""
     path = aws.folder / "cli" / "alias"
     path.parent.mkdir()
     path.write_text(MINE, "utf-8")
@@ -31,8 +31,8 @@ def test_the_alias_pack_comes_and_goes(aws: Aws) -> None:
     assert path.read_text("utf-8") == MINE
 
 
-def test_wrong_usage_of_alias(aws: Aws) -> None:
-    """An unknown action, and --all where it means nothing."""
+def test_wrong_usage_of_alias_is_an_error(aws: Aws) -> None:
+    """An unknown action, and --all where it has no meaning."""
     for words in (("frobnicate",), ("install", "--all")):
         assert aws.run("mfa", "alias", *words).code == 252
 
@@ -50,7 +50,7 @@ def files_of(findings: list[Any]) -> set[str]:
 
 
 def test_doctor_fixes_a_file_that_others_can_read(aws: Aws) -> None:
-    """Found without --fix, and left; with --fix --yes it is closed."""
+    """Without --fix it is only reported; with --fix --yes its mode is changed."""
     aws.settle()
     aws.credentials.chmod(0o644)
     result, findings = doctor(aws, "--offline")
@@ -61,8 +61,8 @@ def test_doctor_fixes_a_file_that_others_can_read(aws: Aws) -> None:
     assert stat.S_IMODE(aws.credentials.stat().st_mode) == 0o600
 
 
-def test_doctor_spends_no_code_and_shows_no_secret(aws: Aws) -> None:
-    """It calls STS and IAM; offline it doesn't even do that."""
+def test_doctor_uses_no_code_and_shows_no_secret(aws: Aws) -> None:
+    """It calls STS and IAM; with --offline nothing."""
     aws.settle_mfa()
     aws.log_in()
     session, before = aws.session(), aws.credentials.read_bytes()
@@ -71,15 +71,15 @@ def test_doctor_spends_no_code_and_shows_no_secret(aws: Aws) -> None:
     assert len(aws.service.calls) == calls
     result, _ = doctor(aws)
     assert len(aws.service.calls) > calls
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
     assert aws.credentials.read_bytes() == before
     for secret in (session["aws_secret_access_key"], session["aws_session_token"]):
         assert secret not in result.output
 
 
 @pytest.mark.parametrize(("seconds", "is_off"), [(0, False), (3600, True)])
-def test_doctor_sees_a_clock_that_is_off(aws: Aws, seconds: int, *, is_off: bool) -> None:
-    """By the time of AWS's answer."""
+def test_doctor_reports_a_wrong_clock(aws: Aws, seconds: int, *, is_off: bool) -> None:
+    """It compares the clock with the Date of AWS's answer."""
     aws.settle()
     aws.service.set_offset(seconds)
     _, findings = doctor(aws)

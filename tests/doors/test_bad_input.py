@@ -114,10 +114,10 @@ REFUSALS: dict[str, tuple[str, dict[str, object], int, str]] = {
 @pytest.mark.parametrize(
     ("fault", "options", "exit_code", "message"), REFUSALS.values(), ids=REFUSALS.keys()
 )
-def test_what_aws_and_the_network_do(
+def test_errors_of_aws_and_the_network(
     aws: Aws, fault: str, options: dict[str, object], exit_code: int, message: str
 ) -> None:
-    """Each cause is told apart, without a traceback or a bare exception's name as the message."""
+    """Each cause has its own message, never a traceback or a bare exception's name."""
     aws.settle()
     before = shared_files(aws)
     aws.service.fault("GetSessionToken", fault, **options)  # type: ignore[arg-type]
@@ -147,10 +147,10 @@ USERS: dict[str, tuple[str, list[str], int, str]] = {
 @pytest.mark.parametrize(
     ("name", "options", "exit_code", "message"), USERS.values(), ids=USERS.keys()
 )
-def test_what_a_user_may_have(
+def test_unusable_devices_and_wrong_codes(
     aws: Aws, name: str, options: list[str], exit_code: int, message: str
 ) -> None:
-    """Devices that can't be used and codes that aren't right, without a terminal."""
+    """Without a terminal, each ends with one error."""
     aws.settle(name)
     before = shared_files(aws)
     result = aws.run("mfa", "login", "--token-code", "000000", *options)

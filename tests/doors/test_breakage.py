@@ -1,4 +1,4 @@
-"""Whatever breaks in the plugin or around it: one message, an exit code, and ``aws`` goes on."""
+"""Whatever breaks in the plugin or around it: one message, an exit code, and ``aws`` works."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def breaking(request: pytest.FixtureRequest) -> Iterator[Breaking]:
 
 @pytest.mark.parametrize("part", ["host", "session", "commands"])
 def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, part: str) -> None:
-    """It is told under ``aws mfa``; a command on another profile works as without the plugin."""
+    """``aws mfa`` reports it; a command on another profile works as without the plugin."""
     breaking.name = f"awscli_mfa_plugin.{part}"
     aws.settle()
     ours = aws.run("mfa", "login")
@@ -76,16 +76,16 @@ def test_a_service_that_fails_changes_nothing(aws: Aws, fault: str) -> None:
     assert aws.credentials.read_bytes() == before
 
 
-def test_names_that_would_steer_a_terminal_are_escaped(aws: Aws) -> None:
-    """A profile's name from a file is text from elsewhere."""
+def test_control_characters_in_profile_names_are_escaped(aws: Aws) -> None:
+    """A profile's name comes from a file, so it may contain anything."""
     aws.settle_mfa(config="[profile a\x1b[31mb]\nmfa_source_profile = default\n")
     output = aws.run("mfa", "status").output
     assert "\x1b" not in output
     assert "mfa" in output
 
 
-def test_data_holds_the_true_name(aws: Aws) -> None:
-    """JSON carries the bytes of a name, in JSON's own escapes."""
+def test_data_has_the_original_name(aws: Aws) -> None:
+    """JSON has the original characters of a name, in JSON's own escapes."""
     aws.settle_mfa(config="[profile a\x1b[31mb]\nmfa_source_profile = default\n")
     stdout = aws.run("mfa", "status", "--output", "json").stdout
     assert "\x1b" not in stdout

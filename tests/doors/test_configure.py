@@ -1,4 +1,4 @@
-"""``aws mfa configure``: a manifest in, a manifest out; questions are another suite's."""
+"""``aws mfa configure``: reading and exporting a manifest. Questions are tested elsewhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def manifest(aws: Aws, text: str) -> str:
 
 
 def test_a_manifest_is_merged(aws: Aws) -> None:
-    """Its settings are in the config file, in front of which nothing changed."""
+    """Its settings are added to the config file; everything before them is unchanged."""
     aws.settle(config="# mine\n[profile other]\nx = y\n")
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, TEAM))
@@ -47,7 +47,7 @@ def test_a_manifest_is_merged(aws: Aws) -> None:
 
 
 def test_a_dry_run_shows_the_change(aws: Aws) -> None:
-    """As a diff; the file stays."""
+    """As a diff; the file isn't changed."""
     aws.settle()
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, TEAM), "--dry-run")
@@ -57,10 +57,8 @@ def test_a_dry_run_shows_the_change(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--yes",)])
-def test_a_command_of_the_manifest_is_accepted_by_a_person(
-    aws: Aws, options: tuple[str, ...]
-) -> None:
-    """Nobody can be asked: refused as a whole, with --yes too."""
+def test_a_command_in_a_manifest_needs_approval(aws: Aws, options: tuple[str, ...]) -> None:
+    """Without a terminal the manifest is refused as a whole, even with --yes."""
     aws.settle()
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, WITH_COMMAND), *options)
@@ -78,8 +76,8 @@ def test_allow_commands_accepts_all(aws: Aws) -> None:
     assert section_of(aws.config, "profile mfa")["mfa_process"] == "steal my-code"
 
 
-def test_a_value_that_is_replaced_needs_a_yes(aws: Aws) -> None:
-    """Where nobody can be asked, --yes says it."""
+def test_replacing_a_value_needs_a_yes(aws: Aws) -> None:
+    """Without a terminal, --yes is needed."""
     aws.settle_mfa("duration_seconds = 900\n")
     before, path = aws.config.read_bytes(), manifest(aws, TEAM)
     assert aws.run("mfa", "configure", "--from", path).code == 253
@@ -100,8 +98,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
-def test_what_a_manifest_may_not_hold(aws: Aws, text: str) -> None:
-    """The whole is refused, and a secret isn't repeated."""
+def test_a_manifest_with_a_forbidden_setting_is_refused(aws: Aws, text: str) -> None:
+    """As a whole, and a secret isn't repeated."""
     aws.settle()
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, text), "--yes")
@@ -112,7 +110,7 @@ def test_what_a_manifest_may_not_hold(aws: Aws, text: str) -> None:
 
 
 def test_a_profile_with_keys_gets_no_source(aws: Aws) -> None:
-    """A manifest can't turn a profile into one of another kind."""
+    """A manifest can't turn a profile into another kind."""
     aws.settle()
     text = TEAM.replace("  mfa:", "  default:").replace("source_profile: mfa", "source_profile: x")
     before = aws.config.read_bytes()
@@ -120,8 +118,8 @@ def test_a_profile_with_keys_gets_no_source(aws: Aws) -> None:
     assert aws.config.read_bytes() == before
 
 
-def test_what_was_exported_changes_nothing_when_it_is_read(aws: Aws) -> None:
-    """The manifest of today's setup holds no secret and nothing else."""
+def test_importing_an_export_changes_nothing(aws: Aws) -> None:
+    """The export of the current setup has no secret."""
     aws.settle_mfa(
         config="[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/admin\n"
         "source_profile = mfa\n"
@@ -143,7 +141,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
-def test_options_that_do_not_go_together(aws: Aws, words: tuple[str, ...]) -> None:
+def test_options_that_exclude_each_other(aws: Aws, words: tuple[str, ...]) -> None:
     """Wrong usage."""
     result = aws.run("mfa", "configure", *words)
     assert (result.code, result.stdout) == (252, "")

@@ -36,7 +36,7 @@ def sourced(script: str) -> dict[str, str]:
 
 
 def logged_in(aws: Aws, config: str = "") -> dict[str, str]:
-    """Make a session; return its keys by the names that programs know."""
+    """Make a session; return its keys as environment variables."""
     aws.settle_mfa(config=config)
     aws.log_in()
     session = aws.session()
@@ -60,14 +60,14 @@ def test_export_puts_the_session_into_a_shell(aws: Aws) -> None:
 
 
 def test_export_takes_the_session_out_again(aws: Aws) -> None:
-    """After --unset nothing of AWS is left in the shell, and no session was needed for it."""
+    """After --unset no AWS variable is left in the shell; it needs no session."""
     result = aws.run("mfa", "export", "--unset", "--format", "sh")
     assert result.code == 0, result.output
     assert not [name for name in sourced(result.stdout) if name.startswith("AWS_")]
 
 
-def test_export_as_json_is_what_a_credential_process_prints(aws: Aws) -> None:
-    """Version 1, in the form that SDKs read; --output leaves the version out."""
+def test_export_as_json_has_the_credential_process_format(aws: Aws) -> None:
+    """Version 1, as SDKs read it; --output leaves the version out."""
     keys = logged_in(aws)
     data = json.loads(aws.run("mfa", "export", "--format", "json").stdout)
     process = json.loads(aws.run("mfa", "credential-process", "--profile", "mfa").stdout)
@@ -79,7 +79,7 @@ def test_export_as_json_is_what_a_credential_process_prints(aws: Aws) -> None:
 
 
 def test_export_as_a_section(aws: Aws) -> None:
-    """The form of a credentials file."""
+    """In the format of a credentials file."""
     keys = logged_in(aws)
     text = aws.run("mfa", "export", "--format", "ini").stdout
     assert text.startswith("[mfa]\n")
@@ -97,7 +97,7 @@ WRONG = {
 
 @pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
 def test_wrong_usage_prints_nothing(aws: Aws, words: tuple[str, ...]) -> None:
-    """A shell that evaluates stdout must get nothing, and a program must not start."""
+    """A shell that evaluates stdout gets nothing, and no program is started."""
     logged_in(aws)
     result = aws.run("mfa", *words)
     assert (result.code, result.stdout) == (252, "")
@@ -105,7 +105,7 @@ def test_wrong_usage_prints_nothing(aws: Aws, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("command", ["export", "credential-process"])
 def test_without_a_session_nothing_is_printed(aws: Aws, command: str) -> None:
-    """Nobody can be asked: an error on stderr, and an empty stdout."""
+    """Without a terminal: an error on stderr, and an empty stdout."""
     aws.settle_mfa()
     result = aws.run("mfa", command, "--profile", "mfa")
     assert (result.code, result.stdout) == (253, "")
@@ -113,7 +113,7 @@ def test_without_a_session_nothing_is_printed(aws: Aws, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["export", "credential-process"])
-def test_a_profile_that_is_not_ours_is_refused(aws: Aws, command: str) -> None:
+def test_a_profile_that_is_no_mfa_profile_is_refused(aws: Aws, command: str) -> None:
     """Its long-lived keys are never printed."""
     aws.settle()
     result = aws.run("mfa", command, "--profile", "default")
@@ -130,11 +130,11 @@ def test_an_expired_session_is_renewed_first(aws: Aws) -> None:
     result = aws.run("mfa", "credential-process", "--profile", "mfa")
     assert result.code == 0, result.output
     assert json.loads(result.stdout)["AccessKeyId"] == aws.session()["aws_access_key_id"]
-    assert aws.codes_spent() == 2
+    assert aws.codes_used() == 2
 
 
 def test_a_role_on_the_session(aws: Aws) -> None:
-    """The role's keys and its region are printed, without another code."""
+    """The role's keys and region are printed, without another code."""
     keys = logged_in(aws, ROLE)
     result = aws.run("mfa", "export", "--profile", "reader", "--format", "sh")
     assert result.code == 0, result.output
@@ -142,7 +142,7 @@ def test_a_role_on_the_session(aws: Aws) -> None:
     assert variables["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert variables["AWS_ACCESS_KEY_ID"] != keys["AWS_ACCESS_KEY_ID"]
     assert variables["AWS_REGION"] == "eu-north-1"
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_a_role_that_is_denied(aws: Aws) -> None:
@@ -154,10 +154,10 @@ def test_a_role_that_is_denied(aws: Aws) -> None:
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("option", [(), ("--no-verify-ssl",)])
-def test_a_role_is_assumed_with_the_commands_verification(
+def test_a_role_call_verifies_certificates_like_its_command(
     aws: Aws, option: tuple[str, ...]
 ) -> None:
-    """A certificate that isn't trusted ends it, unless the command says --no-verify-ssl."""
+    """An untrusted certificate is an error, unless the command has --no-verify-ssl."""
     logged_in(aws, ROLE)
     result = aws.run(
         *("mfa", "export", "--profile", "reader", "--format", "json", *option),
@@ -168,7 +168,7 @@ def test_a_role_is_assumed_with_the_commands_verification(
 
 
 def test_a_credential_process_that_leads_to_itself(aws: Aws) -> None:
-    """It ends with an error in place of starting processes for ever."""
+    """It ends with an error instead of starting processes forever."""
     aws.settle_mfa()
     env = {"AWSCLI_MFA_ANSWERING": "mfa"}
     result = aws.run("mfa", "credential-process", "--profile", "mfa", env=env)
@@ -177,16 +177,16 @@ def test_a_credential_process_that_leads_to_itself(aws: Aws) -> None:
 
 
 class Became(Exception):  # noqa: N818 - the end of the process, no error
-    """The process would be another program now."""
+    """Raised where the process would be replaced by another program."""
 
     def __init__(self, words: list[str], environment: Mapping[str, str]) -> None:
-        """Keep which program, and its environment."""
+        """Keep the program and its environment."""
         super().__init__()
         self.words, self.environment = words, dict(environment)
 
 
 def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became:
-    """Return what ``aws mfa exec`` hands to the system in its place."""
+    """Return the program that ``aws mfa exec`` would run, and its environment."""
     seen: list[Became] = []
 
     def stand_in(program: str, words: list[str], environment: Mapping[str, str]) -> Any:
@@ -200,8 +200,8 @@ def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became
     return became
 
 
-def test_exec_gives_the_session_to_the_program_alone(aws: Aws) -> None:
-    """In its environment, never in its arguments; the words after -- are the program's own."""
+def test_exec_passes_the_session_in_the_environment_only(aws: Aws) -> None:
+    """Never in arguments; the words after -- are passed unchanged."""
     keys = logged_in(aws)
     command = ("terraform", "apply", "--profile", "theirs", "--", "-x")
     became = executed(aws, "--", *command, env={"AWS_PROFILE": "old", "OTHER": "kept"})
@@ -230,8 +230,8 @@ def test_exec_without_a_program_starts_the_shell(aws: Aws) -> None:
     assert executed(aws, env={"SHELL": "/bin/fish"}).words == ["/bin/fish"]
 
 
-def test_exec_of_a_program_that_is_not_there(aws: Aws) -> None:
-    """127, as a shell says it."""
+def test_exec_of_a_missing_program(aws: Aws) -> None:
+    """Exit code 127, as in a shell."""
     logged_in(aws)
     result = aws.run("mfa", "exec", "--", "no-such-program-anywhere")
     assert (result.code, result.stdout) == (127, "")

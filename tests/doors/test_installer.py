@@ -1,4 +1,4 @@
-"""An installation that fails is taken back, the last change first."""
+"""A failed installation is undone, the last change first."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_file_that_was_changed_twice_is_as_before_the_first(tmp_path: Path) -> None:
-    """Taken back in the other order, it would hold what the first change wrote."""
+def test_a_file_that_was_changed_twice_is_restored(tmp_path: Path) -> None:
+    """Undone in the other order, it would contain what the first change wrote."""
     path = tmp_path / "config"
     path.write_bytes(b"mine")
     with suppress(ZeroDivisionError), Changes() as changes:
@@ -22,8 +22,8 @@ def test_a_file_that_was_changed_twice_is_as_before_the_first(tmp_path: Path) ->
     assert path.read_bytes() == b"mine"
 
 
-def test_a_folder_goes_after_what_was_written_into_it(tmp_path: Path) -> None:
-    """A folder is removed only once it is empty again."""
+def test_a_folder_is_removed_after_its_files(tmp_path: Path) -> None:
+    """A folder must be empty to be removed."""
     folder = tmp_path / "made"
     with suppress(ZeroDivisionError), Changes() as changes:
         changes.on_failure(folder.rmdir)
@@ -33,8 +33,8 @@ def test_a_folder_goes_after_what_was_written_into_it(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
-def test_what_went_well_stays(tmp_path: Path) -> None:
-    """Nothing is taken back without an error."""
+def test_a_successful_installation_stays(tmp_path: Path) -> None:
+    """Nothing is undone without an error."""
     path = tmp_path / "config"
     with Changes() as changes:
         changes.write(str(path), b"new")

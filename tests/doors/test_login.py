@@ -1,4 +1,4 @@
-"""``aws mfa login``: a code becomes a session, and whatever else was in the files stays."""
+"""``aws mfa login``: it makes a session, and keeps everything else in the files."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def test_one_code_becomes_a_session_that_commands_use(aws: Aws) -> None:
         "region": "eu-west-1",
     }
     assert aws.run("sts", "get-caller-identity", "--profile", "mfa").code == 0
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_every_other_byte_of_both_files_stays(aws: Aws) -> None:
-    """Comments, odd blanks and other sections are as before, in front of what is added."""
+    """Comments, odd blanks and other sections are unchanged, before what is added."""
     aws.settle(config="# mine\n[other]\nx=1 ; y\n")
     aws.write_credentials(f"# keys\n{aws.keys('ada')}\n[old%s]\nkey = 100%% ünï\n")
     before = aws.config.read_bytes(), aws.credentials.read_bytes()
@@ -44,8 +44,8 @@ def test_every_other_byte_of_both_files_stays(aws: Aws) -> None:
     assert aws.credentials.read_bytes().startswith(before[1])
 
 
-def test_files_and_folders_are_closed_to_others(aws: Aws) -> None:
-    """The credentials file and all of the plugin's state: 0600 in folders of 0700."""
+def test_files_and_folders_are_private(aws: Aws) -> None:
+    """The credentials file and the plugin's state are 0600, in folders of 0700."""
     aws.settle()
     aws.log_in()
     state = aws.folder / "cli" / "awscli-mfa"
@@ -55,7 +55,7 @@ def test_files_and_folders_are_closed_to_others(aws: Aws) -> None:
 
 
 def test_a_session_that_is_valid_is_kept(aws: Aws) -> None:
-    """No code is spent and no byte changes; --force makes another."""
+    """No code is used and no byte changes; --force makes another."""
     aws.settle()
     aws.log_in()
     before = aws.credentials.read_bytes()
@@ -64,11 +64,11 @@ def test_a_session_that_is_valid_is_kept(aws: Aws) -> None:
     assert aws.credentials.read_bytes() == before
     aws.log_in("mfa", "--force")
     assert aws.credentials.read_bytes() != before
-    assert aws.codes_spent() == 2
+    assert aws.codes_used() == 2
 
 
 def test_min_remaining_renews_a_session_that_is_too_short(aws: Aws) -> None:
-    """Who needs four hours gets them."""
+    """With --min-remaining of four hours, a session with less is renewed."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(3600)
@@ -78,7 +78,7 @@ def test_min_remaining_renews_a_session_that_is_too_short(aws: Aws) -> None:
 
 
 def test_a_dry_run_changes_nothing(aws: Aws) -> None:
-    """It says what would be done, and neither spends the code nor writes."""
+    """It says what would be done, uses no code and writes nothing."""
     aws.settle()
     before = aws.config.read_bytes(), aws.credentials.read_bytes()
     result = aws.run("mfa", "login", "--dry-run", "--token-code", aws.code())
@@ -89,11 +89,11 @@ def test_a_dry_run_changes_nothing(aws: Aws) -> None:
         "ada, region eu-west-1.\n"
     )
     assert (aws.config.read_bytes(), aws.credentials.read_bytes()) == before
-    assert not aws.codes_spent()
+    assert not aws.codes_used()
 
 
 def test_data_on_stdout_and_notes_on_stderr(aws: Aws) -> None:
-    """--output json gives one JSON document in AWS's casing, whatever is said beside it."""
+    """--output json prints one JSON document in AWS's casing; notes go to stderr."""
     aws.settle()
     result = aws.run("mfa", "login", "--token-code", aws.code(), "--output", "json")
     data = json.loads(result.stdout)
@@ -104,16 +104,16 @@ def test_data_on_stdout_and_notes_on_stderr(aws: Aws) -> None:
     assert result.stderr
 
 
-def test_a_query_is_answered_by_the_cli(aws: Aws) -> None:
-    """--query alone goes through the CLI's formatter too."""
+def test_query_uses_the_clis_formatter(aws: Aws) -> None:
+    """Without --output too."""
     aws.settle()
     result = aws.run("mfa", "login", "--token-code", aws.code(), "--query", "Profile")
     assert json.loads(result.stdout) == "mfa"
 
 
 @pytest.mark.parametrize("source", ["stdin", "environment", "mfa_process"])
-def test_where_a_code_comes_from(aws: Aws, source: str) -> None:
-    """From stdin, from the environment or from a program, without a question."""
+def test_codes_from_stdin_environment_and_program(aws: Aws, source: str) -> None:
+    """Without a prompt."""
     aws.settle_mfa(f"mfa_process = {aws.home / 'code'}\n" if source == "mfa_process" else "")
     aws.program("code", f"echo {aws.code()}")
     words = ("mfa", "login", *(("--token-code", "-") if source == "stdin" else ()))
@@ -123,8 +123,8 @@ def test_where_a_code_comes_from(aws: Aws, source: str) -> None:
     assert aws.session()
 
 
-def test_the_code_of_the_environment_reaches_no_program(aws: Aws) -> None:
-    """What botocore starts for the keys, and ``mfa_process``, inherit neither code nor keys."""
+def test_programs_do_not_inherit_the_code_in_the_environment(aws: Aws) -> None:
+    """Neither botocore's ``credential_process`` nor ``mfa_process`` gets the code or the keys."""
     seen = aws.home / "seen"
     user = aws.service.user("ada")
     answer = {
@@ -144,14 +144,14 @@ def test_the_code_of_the_environment_reaches_no_program(aws: Aws) -> None:
     assert "AWS_MFA_TOKEN_CODE" not in seen.read_text("utf-8")
 
 
-def test_a_code_in_the_environment_serves_once(aws: Aws) -> None:
-    """A second use in the same process would be a code that AWS has taken already."""
+def test_a_code_in_the_environment_is_used_once(aws: Aws) -> None:
+    """AWS would reject a second use in the same process."""
     aws.settle_mfa()
     env = {"AWS_MFA_TOKEN_CODE": aws.code()}
     assert aws.run("mfa", "login", env=env).code == 0
     refused = aws.run("mfa", "login", "--force", env=env)
     assert refused.code in {253, 254}, refused.output
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_mfa_process_gets_no_keys(aws: Aws) -> None:
@@ -193,7 +193,7 @@ def test_long_lived_keys_stay_and_their_session_goes_to_the_cache(aws: Aws) -> N
 
 
 def test_keys_that_appear_during_a_login_stay(aws: Aws) -> None:
-    """Somebody stores long-lived keys in the profile while the code is fetched."""
+    """Another program stores long-lived keys in the profile while the code is fetched."""
     mine = "[mfa]\naws_access_key_id = AKIANEWKEYOFMINE\naws_secret_access_key = the only copy\n"
     keys = aws.home / "new-keys"
     keys.write_text(mine, "utf-8")
@@ -215,18 +215,18 @@ OTHER_WAYS = {
 
 @pytest.mark.parametrize("settings", OTHER_WAYS.values(), ids=OTHER_WAYS.keys())
 def test_a_profile_with_another_way_to_credentials_is_refused(aws: Aws, settings: str) -> None:
-    """It stays as it is, and no code is spent."""
+    """Nothing is changed, and no code is used."""
     aws.settle(config=f"[profile mfa]\n{settings}")
     before = aws.config.read_bytes(), aws.credentials.read_bytes()
     result = aws.run("mfa", "login", "--token-code", aws.code())
     assert result.code == 253, result.output
     assert "mfa" in result.stderr
     assert (aws.config.read_bytes(), aws.credentials.read_bytes()) == before
-    assert not aws.codes_spent()
+    assert not aws.codes_used()
 
 
-def test_nobody_can_be_asked(aws: Aws) -> None:
-    """Without a terminal and a source of codes: 253, with the ways to give one."""
+def test_without_a_terminal_the_error_names_ways_to_give_a_code(aws: Aws) -> None:
+    """Without a terminal and another source of codes, the exit code is 253."""
     aws.settle_mfa()
     result = aws.run("mfa", "login")
     assert result.code == 253
@@ -247,7 +247,7 @@ WRONG_USAGE = {
 
 @pytest.mark.parametrize("words", WRONG_USAGE.values(), ids=WRONG_USAGE.keys())
 def test_wrong_usage_ends_with_252(aws: Aws, words: tuple[str, ...]) -> None:
-    """One line of what is wrong and one of what to do, on stderr alone."""
+    """One line says what is wrong and one what to do, on stderr only."""
     aws.settle_mfa()
     result = aws.run("mfa", *words)
     assert result.code == 252, result.output
@@ -257,8 +257,8 @@ def test_wrong_usage_ends_with_252(aws: Aws, words: tuple[str, ...]) -> None:
     assert not aws.service.calls
 
 
-def test_the_lifetime_that_was_asked_for(aws: Aws) -> None:
-    """--duration-seconds, before duration_seconds of the profile, before twelve hours."""
+def test_the_session_duration_that_was_requested(aws: Aws) -> None:
+    """--duration-seconds, then the profile's duration_seconds, then twelve hours."""
     aws.settle_mfa("duration_seconds = 1800\n")
     for words, seconds in ((), 1800), (("--duration-seconds", "900"), 900):
         aws.log_in("mfa", "--force", *words)

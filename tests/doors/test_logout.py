@@ -1,4 +1,4 @@
-"""``aws mfa logout``: the session goes, everything else stays."""
+"""``aws mfa logout``: it removes the session and nothing else."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def settings(aws: Aws, name: str = "profile mfa") -> set[str]:
     return MANAGED & section_of(aws.config, name).keys()
 
 
-def test_the_session_goes_and_the_setting_stays(aws: Aws) -> None:
-    """The credentials file is byte for byte as before the login; the next login knows the way."""
+def test_logout_removes_the_session_and_keeps_the_settings(aws: Aws) -> None:
+    """The credentials file is byte for byte as before; the next login needs no options."""
     aws.settle_mfa()
     before = aws.credentials.read_bytes()
     aws.log_in()
@@ -33,8 +33,8 @@ def test_the_session_goes_and_the_setting_stays(aws: Aws) -> None:
     aws.log_in()
 
 
-def test_forget_removes_the_setting_too(aws: Aws) -> None:
-    """The plugin leaves the profile alone from then on; what isn't ours stays in it."""
+def test_forget_removes_the_settings_too(aws: Aws) -> None:
+    """The plugin ignores the profile from then on; other settings stay."""
     aws.settle_mfa("output = text\n")
     aws.log_in()
     result = aws.run("mfa", "logout", "--forget")
@@ -47,14 +47,14 @@ def test_forget_removes_the_setting_too(aws: Aws) -> None:
 
 
 def test_forget_works_without_a_session(aws: Aws) -> None:
-    """The setting may have outlived the session."""
+    """The settings may still be there without a session."""
     aws.settle_mfa()
     assert aws.run("mfa", "logout", "--forget").code == 0
     assert not settings(aws)
 
 
-def test_all_takes_every_session(aws: Aws) -> None:
-    """One in the credentials file and one in the cache; both profiles keep their setting."""
+def test_all_removes_every_session(aws: Aws) -> None:
+    """One in the credentials file and one in the cache; both profiles keep their settings."""
     aws.settle_mfa()
     aws.log_in("mfa")
     aws.log_in("default")
@@ -68,7 +68,7 @@ def test_all_takes_every_session(aws: Aws) -> None:
 
 
 def test_long_lived_keys_stay(aws: Aws) -> None:
-    """Of a profile with keys the cached session goes alone."""
+    """For a profile with keys, only the cached session is removed."""
     aws.settle()
     before = aws.credentials.read_bytes()
     aws.log_in("default")

@@ -1,4 +1,4 @@
-"""Long-lived keys that come into a profile between the last look at it and the write stay."""
+"""Long-lived keys that are added between the last read of a profile and the write stay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OLD = (
 
 
 class LocksAfter:
-    """Locks that are free only after somebody else has had their turn with the file."""
+    """Locks that are free only after somebody else has written the file."""
 
     def __init__(self, turn: Callable[[], object]) -> None:
         """Keep what the other does."""
@@ -43,7 +43,7 @@ class LocksAfter:
 
 @pytest.mark.parametrize("before", ["", "[other]\nx = y\n", OLD], ids=["missing", "new", "expired"])
 def test_keys_that_appear_just_before_the_write_stay(tmp_path: Path, before: str) -> None:
-    """The profile had none when it was read; another process was faster to the lock."""
+    """The profile had none when it was read; another process got the lock first."""
     credentials = tmp_path / "credentials"
     credentials.write_text(before, "utf-8")
     others = before.replace(OLD, "")

@@ -26,7 +26,7 @@ def run(aws: Aws, *options: str, code: str = "", profile: str = "mfa") -> Result
 
 
 def test_the_first_command_makes_the_session(aws: Aws) -> None:
-    """No login came before; the command then runs with the session."""
+    """Without a login before; the command then runs with the session."""
     aws.settle_mfa()
     result = run(aws, code=aws.code())
     assert result.code == 0, result.output
@@ -34,8 +34,8 @@ def test_the_first_command_makes_the_session(aws: Aws) -> None:
     assert json.loads(result.stdout)["Account"] == "123456789012"
 
 
-def test_a_valid_session_is_used_as_it_is(aws: Aws) -> None:
-    """No code, no call of ours, no write."""
+def test_a_valid_session_is_used_without_a_renewal(aws: Aws) -> None:
+    """No code is used, no call made, nothing written."""
     aws.settle_mfa()
     aws.log_in()
     before, calls = aws.credentials.read_bytes(), len(aws.service.calls)
@@ -45,8 +45,8 @@ def test_a_valid_session_is_used_as_it_is(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-60, 300])
-def test_a_session_that_expires_is_renewed(aws: Aws, seconds: int) -> None:
-    """Before the command's own call, with the code that there is."""
+def test_an_expired_session_is_renewed(aws: Aws, seconds: int) -> None:
+    """Before the command's own call, with the code in the environment."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(seconds)
@@ -56,17 +56,17 @@ def test_a_session_that_expires_is_renewed(aws: Aws, seconds: int) -> None:
     assert keys_used(aws) == aws.session()["aws_access_key_id"]
 
 
-def test_an_expiring_session_still_serves_where_nobody_can_be_asked(aws: Aws) -> None:
-    """The command runs on what is left."""
+def test_an_expiring_session_is_used_without_a_terminal(aws: Aws) -> None:
+    """The command runs on the session that is still valid."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(300)
     assert run(aws).code == 0
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
-def test_nobody_to_ask_ends_with_253(aws: Aws) -> None:
-    """With the command to run, in place of AWS's own error, and nothing on stdout."""
+def test_without_a_terminal_an_expired_session_ends_with_253(aws: Aws) -> None:
+    """The error names the command to run instead of AWS's own error; stdout is empty."""
     aws.settle_mfa()
     result = run(aws)
     assert (result.code, result.stdout) == (253, "")
@@ -76,7 +76,7 @@ def test_nobody_to_ask_ends_with_253(aws: Aws) -> None:
 
 
 def test_keys_put_into_an_expired_session_profile_stay(aws: Aws) -> None:
-    """A command that renews replaces no access key that the plugin didn't write."""
+    """A renewal replaces no access key that the plugin didn't write."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(-60)
@@ -89,8 +89,8 @@ def test_keys_put_into_an_expired_session_profile_stay(aws: Aws) -> None:
     assert mine.items() <= aws.session().items()
 
 
-def test_a_profile_that_is_not_managed_is_as_without_the_plugin(aws: Aws) -> None:
-    """Its keys are used, mfa_serial or not, and no code is taken."""
+def test_an_unmanaged_profile_behaves_as_without_the_plugin(aws: Aws) -> None:
+    """Its keys are used, with mfa_serial or without, and no code."""
     aws.settle(config=f"mfa_serial = {aws.serial()}\n")
     assert run(aws, code=aws.code(), profile="default").code == 0
     assert keys_used(aws) == aws.service.user("ada").access_key_id
@@ -99,7 +99,7 @@ def test_a_profile_that_is_not_managed_is_as_without_the_plugin(aws: Aws) -> Non
 
 @pytest.mark.parametrize("setting", ["off", "on"])
 def test_the_plugin_can_be_switched_off(aws: Aws, setting: str) -> None:
-    """For a profile by its setting, for one call by the environment: its own keys are used."""
+    """For a profile by a setting, for one call by the environment: its own keys are used."""
     aws.settle(config=f"mfa_serial = {aws.serial()}\nmfa_session = {setting}\n")
     env = {
         "AWS_MFA_TOKEN_CODE": aws.code(),
@@ -108,15 +108,15 @@ def test_the_plugin_can_be_switched_off(aws: Aws, setting: str) -> None:
     result = aws.run(*CALL, env=env)
     assert result.code == 0, result.output
     assert keys_used(aws) == aws.service.user("ada").access_key_id
-    assert not aws.codes_spent()
+    assert not aws.codes_used()
 
 
 UNTRUSTED = {"AWS_CA_BUNDLE": ""}
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_no_verify_ssl_of_a_command_is_not_for_the_renewal(aws: Aws) -> None:
-    """Whoever is in the middle gets no code: STS's certificate is verified all the same."""
+def test_no_verify_ssl_does_not_apply_to_the_renewal(aws: Aws) -> None:
+    """STS's certificate is verified anyway, so that nobody in the middle gets a code."""
     aws.settle_mfa()
     env = {**UNTRUSTED, "AWS_MFA_TOKEN_CODE": aws.code()}
     result = aws.run(*CALL, "--profile", "mfa", "--no-verify-ssl", env=env)
@@ -126,28 +126,28 @@ def test_no_verify_ssl_of_a_command_is_not_for_the_renewal(aws: Aws) -> None:
     assert aws.run(*CALL, "--profile", "mfa", "--no-verify-ssl", env=UNTRUSTED).code == 0
 
 
-def test_the_ca_bundle_of_a_command_is_for_the_renewal_too(aws: Aws) -> None:
-    """Behind a proxy with its own CA the session is renewed like the command is answered."""
+def test_ca_bundle_applies_to_the_renewal_too(aws: Aws) -> None:
+    """Behind a proxy with its own CA, the session can be renewed."""
     aws.settle_mfa()
     env = {**UNTRUSTED, "AWS_MFA_TOKEN_CODE": aws.code()}
     bundle = ("--ca-bundle", aws.service.ca_bundle)
     result = aws.run(*CALL, "--profile", "mfa", *bundle, env=env)
     assert result.code == 0, result.output
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("option", [(), ("--no-verify-ssl",)])
-def test_verification_of_our_own_commands(aws: Aws, option: tuple[str, ...]) -> None:
-    """A login verifies STS's certificate unless --no-verify-ssl says not to."""
+def test_login_verifies_certificates(aws: Aws, option: tuple[str, ...]) -> None:
+    """Unless --no-verify-ssl is given."""
     aws.settle_mfa()
     result = aws.run("mfa", "login", "--token-code", aws.code(), *option, env=UNTRUSTED)
     assert (result.code == 0) == bool(option), result.output
     assert bool(aws.session()) == bool(option)
 
 
-def test_the_endpoint_of_a_command_is_not_for_the_renewal(aws: Aws) -> None:
-    """A command on another service's endpoint sends it no code."""
+def test_endpoint_url_does_not_apply_to_the_renewal(aws: Aws) -> None:
+    """The endpoint of another service gets no code."""
     aws.settle_mfa()
     result = run(aws, "--endpoint-url", aws.service.url, code=aws.code())
     assert result.code == 0, result.output
@@ -156,8 +156,8 @@ def test_the_endpoint_of_a_command_is_not_for_the_renewal(aws: Aws) -> None:
     assert call.host.startswith("127.0.0.1")
 
 
-def test_the_endpoint_of_our_own_commands(aws: Aws) -> None:
-    """``aws mfa login --endpoint-url`` asks that endpoint."""
+def test_login_uses_endpoint_url(aws: Aws) -> None:
+    """It calls STS and IAM there."""
     aws.settle_mfa()
     words = ("mfa", "login", "--token-code", aws.code(), "--endpoint-url", aws.service.url)
     assert aws.run(*words).code == 0
@@ -167,8 +167,8 @@ def test_the_endpoint_of_our_own_commands(aws: Aws) -> None:
 @pytest.mark.parametrize(
     "words", [("configure", "list"), ("help",), ("configure", "get", "region")]
 )
-def test_nothing_is_asked_or_spent(aws: Aws, words: tuple[str, ...]) -> None:
-    """Commands that need no session take no code that is there."""
+def test_commands_that_need_no_session_use_no_code(aws: Aws, words: tuple[str, ...]) -> None:
+    """Though a code is in the environment."""
     aws.settle_mfa()
     env = {"AWS_MFA_TOKEN_CODE": aws.code(), "AWS_PAGER": "", "PAGER": "cat"}
     aws.run(*words, "--profile", "mfa", env=env)
@@ -176,14 +176,14 @@ def test_nothing_is_asked_or_spent(aws: Aws, words: tuple[str, ...]) -> None:
 
 
 def test_an_unsigned_command_needs_no_session(aws: Aws) -> None:
-    """--no-sign-request asks for nothing."""
+    """With --no-sign-request nobody is prompted."""
     aws.settle_mfa()
     run(aws, "--no-sign-request", code=aws.code())
-    assert not aws.codes_spent()
+    assert not aws.codes_used()
 
 
-def test_the_ends_of_the_keys_are_shown_by_configure_list(aws: Aws) -> None:
-    """An expired session is shown too, and stays as it is."""
+def test_configure_list_shows_the_keys_of_an_expired_session(aws: Aws) -> None:
+    """And it isn't renewed."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(-60)
@@ -195,8 +195,8 @@ def test_the_ends_of_the_keys_are_shown_by_configure_list(aws: Aws) -> None:
     assert aws.credentials.read_bytes() == before
 
 
-def test_a_role_on_the_session_takes_no_code_of_its_own(aws: Aws) -> None:
-    """The role that demands MFA, by ``mfa_serial`` too, is assumed with the session and cached."""
+def test_a_role_on_the_session_needs_no_code(aws: Aws) -> None:
+    """A role that requires MFA, with ``mfa_serial`` too, is assumed with the session and cached."""
     serial = f"mfa_serial = {aws.serial()}\n"
     aws.settle_mfa(config=f"[profile admin]\n{ROLE.format('admin', 'mfa')}{serial}")
     aws.log_in()
@@ -205,7 +205,7 @@ def test_a_role_on_the_session_takes_no_code_of_its_own(aws: Aws) -> None:
         assert result.code == 0, result.output
         assert ":assumed-role/admin/" in json.loads(result.stdout)["Arn"]
     assert aws.actions().count("AssumeRole") == 1
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_a_command_on_a_role_makes_the_session_first(aws: Aws) -> None:
@@ -216,8 +216,8 @@ def test_a_command_on_a_role_makes_the_session_first(aws: Aws) -> None:
     assert aws.actions()[-3:] == ["GetSessionToken", "AssumeRole", "GetCallerIdentity"]
 
 
-def test_a_role_without_a_session_gets_its_code_from_our_sources(aws: Aws) -> None:
-    """``mfa_session = off`` leaves a role to the CLI, which asks in our way."""
+def test_a_role_with_mfa_session_off_gets_its_code_from_our_sources(aws: Aws) -> None:
+    """The CLI assumes it, and its code comes from where a login's would."""
     program = aws.program("code", f"echo {aws.code()}")
     role = ROLE.format("admin", "default")
     more = f"mfa_session = off\nmfa_serial = {aws.serial()}\nmfa_process = {program}\n"
@@ -225,11 +225,11 @@ def test_a_role_without_a_session_gets_its_code_from_our_sources(aws: Aws) -> No
     result = run(aws, profile="admin")
     assert result.code == 0, result.output
     assert aws.actions() == ["AssumeRole", "GetCallerIdentity"]
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_get_session_token_gets_the_long_lived_keys(aws: Aws) -> None:
-    """AWS gives a session no session: on a profile with its own keys those are used."""
+    """AWS rejects the call with a session's keys, so the profile's own keys are used."""
     aws.settle()
     aws.log_in("default")
     result = aws.run("sts", "get-session-token")
@@ -238,7 +238,7 @@ def test_get_session_token_gets_the_long_lived_keys(aws: Aws) -> None:
 
 
 def test_a_renewal_and_its_code_are_not_in_the_history(aws: Aws) -> None:
-    """The command itself is recorded; the code and the new secret key aren't."""
+    """The command itself is recorded, without the code and the new secret key."""
     aws.settle(config="cli_history = enabled\n")
     aws.settle_mfa("cli_history = enabled\n")
     code = aws.code()
@@ -250,8 +250,8 @@ def test_a_renewal_and_its_code_are_not_in_the_history(aws: Aws) -> None:
     assert aws.service.user("ada").secret_access_key.encode() not in history
 
 
-def test_debug_of_a_renewal_shows_no_secret(aws: Aws) -> None:
-    """The log is there; keys, token and code in it are masked."""
+def test_debug_log_of_a_renewal_has_no_secret(aws: Aws) -> None:
+    """Keys, token and code in it are masked."""
     aws.settle_mfa()
     code = aws.code()
     result = run(aws, "--debug", code=code)
@@ -263,8 +263,8 @@ def test_debug_of_a_renewal_shows_no_secret(aws: Aws) -> None:
     assert aws.service.user("ada").secret_access_key not in result.output
 
 
-def test_log_and_history_of_another_profile_are_as_without_the_plugin(aws: Aws) -> None:
-    """Neither is masked or switched off there, whatever MFA profiles there are."""
+def test_log_and_history_of_other_profiles_are_unchanged(aws: Aws) -> None:
+    """They are neither masked nor switched off."""
     aws.settle_mfa(config="[profile plain]\nregion = eu-west-1\ncli_history = enabled\n")
     user = aws.service.user("ada")
     aws.write_credentials(aws.keys("ada") + aws.keys("ada", "plain"))
@@ -278,8 +278,8 @@ def test_log_and_history_of_another_profile_are_as_without_the_plugin(aws: Aws) 
     assert user.secret_access_key.encode() not in history
 
 
-def test_a_program_of_codes_that_fails(aws: Aws) -> None:
-    """An error of 253 with its reason, and nothing on stdout."""
+def test_an_mfa_process_that_fails(aws: Aws) -> None:
+    """Exit code 253 with the reason, and nothing on stdout."""
     program = aws.program("code", "echo the device is locked >&2; exit 3")
     aws.settle_mfa(f"mfa_process = {program}\n")
     result = run(aws)
@@ -287,8 +287,8 @@ def test_a_program_of_codes_that_fails(aws: Aws) -> None:
     assert "the device is locked" in result.stderr
 
 
-def test_a_role_that_is_broken_ends_no_other_command(aws: Aws) -> None:
-    """Another profile's mistake isn't this command's."""
+def test_a_broken_role_profile_affects_no_other_command(aws: Aws) -> None:
+    """Commands on other profiles work."""
     aws.settle_mfa(config="[profile bad]\nrole_arn = x\nsource_profile = nowhere\n")
     aws.log_in()
     assert run(aws).code == 0

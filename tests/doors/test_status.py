@@ -1,4 +1,4 @@
-"""``aws mfa status``: what is there, how long it is valid, and nothing is asked or called."""
+"""``aws mfa status``: the sessions and how long they are valid, without a prompt or a call."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def entries(aws: Aws, *words: str) -> Any:
-    """Return what status gives as data."""
+    """Return the data of status."""
     return json.loads(aws.run("mfa", "status", "--output", "json", *words).stdout)
 
 
-def test_without_a_session_it_says_how_to_get_one(aws: Aws) -> None:
-    """Exit code 1, since nothing has time left."""
+def test_without_a_session_it_says_how_to_log_in(aws: Aws) -> None:
+    """With exit code 1."""
     aws.settle()
     result = aws.run("mfa", "status")
     assert result.code == 1
@@ -28,7 +28,7 @@ def test_without_a_session_it_says_how_to_get_one(aws: Aws) -> None:
     ("seconds", "state", "code"), [(36000, "valid", 0), (300, "expiring", 0), (-60, "expired", 1)]
 )
 def test_the_state_of_a_session(aws: Aws, seconds: int, state: str, code: int) -> None:
-    """Valid, soon to expire or expired, by the time that is left; the exit code says it too."""
+    """Valid, expiring or expired, by the time that is left; the exit code depends on it too."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(seconds)
@@ -47,7 +47,7 @@ def test_the_state_of_a_session(aws: Aws, seconds: int, state: str, code: int) -
 
 
 def test_min_remaining_is_for_scripts(aws: Aws) -> None:
-    """Exit code 0 while more seconds are left than asked for, 1 otherwise."""
+    """Exit code 0 while more seconds are left than given, 1 otherwise."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(3600)
@@ -56,13 +56,13 @@ def test_min_remaining_is_for_scripts(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize("words", [("--min-remaining", "-1"), ("--min-remaining", "x")])
-def test_seconds_must_be_seconds(aws: Aws, words: tuple[str, ...]) -> None:
+def test_min_remaining_must_be_a_number(aws: Aws, words: tuple[str, ...]) -> None:
     """Anything else is wrong usage."""
     assert aws.run("mfa", "status", *words).code == 252
 
 
-def test_a_profile_that_is_named(aws: Aws) -> None:
-    """One that doesn't exist is an error, one without a session is shown so."""
+def test_status_of_a_named_profile(aws: Aws) -> None:
+    """A missing profile is an error, one without a session is shown."""
     aws.settle(config="[profile bare]\nregion = eu-west-1\n")
     unknown = aws.run("mfa", "status", "--profile", "nobody")
     assert unknown.code in {253, 255}
@@ -72,15 +72,15 @@ def test_a_profile_that_is_named(aws: Aws) -> None:
 
 
 def test_the_session_beside_long_lived_keys_is_shown_too(aws: Aws) -> None:
-    """It is in the CLI's cache, and the profile is an MFA profile by its first login."""
+    """It is in the CLI's cache, and the first login made the profile an MFA profile."""
     aws.settle()
     aws.log_in("default")
     (entry,) = entries(aws)["Sessions"]
     assert (entry["Profile"], entry["State"]) == ("default", "valid")
 
 
-def test_another_tools_session_is_shown_apart(aws: Aws) -> None:
-    """With the tool that wrote it, and no claim to it."""
+def test_another_tools_session_is_shown_with_the_tool(aws: Aws) -> None:
+    """And not as one of ours."""
     aws.settle()
     with aws.credentials.open("a", encoding="utf-8") as file:
         file.write(

@@ -1,4 +1,4 @@
-"""``aws mfa watch``: a look renews, asks or notifies; a scheduler repeats it."""
+"""``aws mfa watch``: each check renews, prompts or notifies; a scheduler repeats it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECRETS = {
 
 
 def crontab(aws: Aws, table: str = "") -> Path:
-    """Put a cron into the PATH that keeps its table in a file; return that file."""
+    """Put a crontab into the PATH that keeps its table in a file; return that file."""
     path, folder = aws.home / "table", aws.home / "bin"
     folder.mkdir()
     if table:
@@ -32,31 +32,31 @@ def crontab(aws: Aws, table: str = "") -> Path:
     return path
 
 
-def test_a_look_renews_by_the_program_of_codes(aws: Aws) -> None:
-    """Nobody is asked; a session that is valid is left alone."""
+def test_a_check_renews_with_mfa_process(aws: Aws) -> None:
+    """Without a prompt; a valid session is left alone."""
     program = aws.program("code", f"echo {aws.service.token_code(aws.serial(), 1)}")
     aws.settle_mfa(f"mfa_process = {program}\n")
     aws.log_in()
     assert aws.run("mfa", "watch", "--once").code == 0
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
     aws.age(300)
     result = aws.run("mfa", "watch", "--once")
     assert result.code == 0, result.output
-    assert aws.codes_spent() == 2
+    assert aws.codes_used() == 2
     assert result.stdout == ""
 
 
-def test_a_code_of_the_environment_is_not_for_the_watch(aws: Aws) -> None:
-    """It would be too old when it is needed."""
+def test_the_watch_ignores_a_code_in_the_environment(aws: Aws) -> None:
+    """It would have expired when it is needed."""
     aws.settle_mfa()
     aws.log_in()
     aws.age(300)
     aws.run("mfa", "watch", "--once", env={"AWS_MFA_TOKEN_CODE": aws.code()})
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
-def test_who_cannot_be_asked_is_notified_once(aws: Aws) -> None:
-    """By the program of one's own, with profile and end in its environment, and no secret."""
+def test_without_a_prompt_there_is_one_notification(aws: Aws) -> None:
+    """By the user's own program, with profile and expiration in its environment, and no secret."""
     seen = aws.home / "seen"
     program = aws.program("notify", f"env >> {seen}; echo END >> {seen}")
     aws.settle_mfa()
@@ -77,7 +77,7 @@ NAMES = ("secret_access_key", "session_token")
 
 
 def test_status_says_when_a_session_expires_soon(aws: Aws) -> None:
-    """As text and as data; nothing is asked or called."""
+    """As text and as data, without a prompt or a call."""
     aws.settle_mfa()
     aws.log_in()
     calls = len(aws.service.calls)
@@ -89,8 +89,8 @@ def test_status_says_when_a_session_expires_soon(aws: Aws) -> None:
     assert len(aws.service.calls) == calls
 
 
-def test_what_a_scheduler_would_get_holds_no_secret(aws: Aws) -> None:
-    """--dry-run prints it and changes nothing; keys and codes of the environment stay out."""
+def test_the_scheduled_job_has_no_secret(aws: Aws) -> None:
+    """--dry-run prints it and changes nothing; keys and codes of the environment aren't in it."""
     table = crontab(aws, "1 * * * * mine\n")
     aws.settle_mfa()
     words = ("mfa", "watch", "--install", "cron", "--dry-run")
@@ -102,8 +102,8 @@ def test_what_a_scheduler_would_get_holds_no_secret(aws: Aws) -> None:
     assert table.read_text("utf-8") == "1 * * * * mine\n"
 
 
-def test_cron_runs_the_watch_until_it_is_taken_back(aws: Aws) -> None:
-    """Other lines of the table stay, byte for byte; no secret is in the file."""
+def test_installing_and_uninstalling_the_cron_job(aws: Aws) -> None:
+    """Other lines of the crontab stay, byte for byte; no secret is in the file."""
     table = crontab(aws, "1 * * * * mine\n")
     aws.settle_mfa()
     words = ("mfa", "watch", "--install", "cron", "--profile", "mfa")
@@ -130,7 +130,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
-def test_options_that_do_not_go_together(aws: Aws, words: tuple[str, ...]) -> None:
+def test_options_that_exclude_each_other(aws: Aws, words: tuple[str, ...]) -> None:
     """Wrong usage, and nothing is done."""
     aws.settle_mfa()
     result = aws.run("mfa", "watch", *words)

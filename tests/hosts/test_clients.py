@@ -15,7 +15,7 @@ from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
 from tests.hosts.installed import install_console_script
 from tests.hosts.test_renewal import age, log_in, role, settle_managed
-from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,11 +154,11 @@ def test_ten_clients_at_once_on_a_due_session(
     script = home.path / "code"
     script.write_text(f"#!/bin/sh\necho {aws.fresh_code(serial_of(aws))}\n")
     script.chmod(stat.S_IRWXU)
-    spent = codes_spent(aws)
+    before = codes_used(aws)
     started = [start(home, BOTO3.command(aws.url, "tool"), {}) for _ in range(10)]
     for result in [ended(process) for process in started]:
         assert (result.returncode, result.stdout) == (0, "reports\n"), result.output
-    assert codes_spent(aws) - spent == 1
+    assert codes_used(aws) - before == 1
     keys = {call.access_key_id for call in aws.calls if call.action == "ListBuckets"}
     assert keys == {session_in(home)["aws_access_key_id"]}
 

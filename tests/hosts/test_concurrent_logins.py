@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.users import codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     import subprocess
@@ -52,5 +52,5 @@ def test_twenty_logins_to_one_profile(home: Home, aws: EmbeddedAws) -> None:
     started = [home.start("mfa", "login", "--token-code", code) for _ in range(20)]
     for returncode, stderr in ended(started):
         assert returncode == 0, stderr.decode()
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
     assert sum(1 for call in aws.calls if call.action == "GetSessionToken") == 1

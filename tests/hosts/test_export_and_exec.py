@@ -15,7 +15,7 @@ import pytest
 from tests.hosts.home import Home, Result
 from tests.hosts.terminal import Terminal
 from tests.hosts.test_renewal import age, log_in, settle_managed
-from tests.hosts.users import codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -286,7 +286,7 @@ def test_many_that_ask_at_once_spend_one_code(home: Home, aws: EmbeddedAws) -> N
     started = [home.start("mfa", "credential-process", "--profile", "mfa") for _ in range(6)]
     answers = [process.communicate(timeout=120) for process in started]
     assert len({json.loads(out)["SessionToken"] for out, _ in answers}) == 1
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 def test_the_session_beside_own_keys(home: Home, aws: EmbeddedAws) -> None:

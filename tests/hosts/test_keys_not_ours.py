@@ -8,7 +8,7 @@ import pytest
 
 from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.sessions import settle_on_session
-from tests.hosts.users import codes_spent, keys_of, serial_of, session_in
+from tests.hosts.users import codes_used, keys_of, serial_of, session_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def test_a_renewal_keeps_new_keys(
     assert "--source-profile mfa" in result.stderr
     assert SECRET not in result.output
     assert home.credentials.read_bytes() == before
-    assert codes_spent(aws) == 0
+    assert codes_used(aws) == 0
 
 
 COMMANDS = (

@@ -13,7 +13,7 @@ from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z
 from tests.hosts.users import (
     REGION,
-    codes_spent,
+    codes_used,
     keys_of,
     serial_of,
     session_in,
@@ -39,7 +39,7 @@ def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     assert "Logged in. Profile mfa is valid until" in terminal.text
     allowed = home.run("s3", "ls", "--profile", "mfa")
     assert allowed.returncode == 0, allowed.output
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @on_the_oldest_too
@@ -107,7 +107,7 @@ def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
         "mfa", "login", "--min-remaining", "7200", "--token-code", aws.fresh_code(serial)
     )
     assert renewed.returncode == 0, renewed.output
-    assert codes_spent(aws) == 2
+    assert codes_used(aws) == 2
 
 
 @on_v2
@@ -119,7 +119,7 @@ def test_dry_run_spends_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None
     assert result.returncode == 0, result.output
     assert "Would ask for a code from ada" in result.stdout
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
-    assert codes_spent(aws) == 0
+    assert codes_used(aws) == 0
 
 
 @on_the_oldest_too

@@ -10,7 +10,7 @@ import pytest
 from tests.hosts.cache import CHAINS
 from tests.hosts.moved import MovedClock
 from tests.hosts.terminal import CTRL_D
-from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -46,7 +46,7 @@ def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: Emb
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
     assert terminal.text.count("MFA code for") == 1
-    assert codes_spent(aws) == 2
+    assert codes_used(aws) == 2
     assert len(list((home.path / "there").rglob("*"))) >= 3
 
 
@@ -59,7 +59,7 @@ def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAw
     terminal.send(CTRL_D)
     assert terminal.wait() == 0, terminal.text
     assert terminal.text.count("MFA code for") == 1
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
@@ -90,7 +90,7 @@ def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
             env = {**clock.environment, "AWS_MFA_TOKEN_CODE": aws.token_code(serial)}
             result = home.run("sts", "get-caller-identity", "--profile", name, env=env)
             assert result.returncode == 0, result.output
-    assert codes_spent(aws) == 2
+    assert codes_used(aws) == 2
     assert sum(1 for call in aws.calls if call.action == "AssumeRole") >= 6
 
 
@@ -110,4 +110,4 @@ def test_a_short_session_asks_for_nothing_more_in_its_first_ten_minutes(
         result = home.run("sts", "get-caller-identity", "--profile", "mfa", env=clock.environment)
         assert result.returncode == 0, result.output
         assert home.run("mfa", "login", env=clock.environment).returncode == 0
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1

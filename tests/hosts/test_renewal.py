@@ -13,7 +13,7 @@ from tests.hosts.cache import CHAINS
 from tests.hosts.terminal import CTRL_C, CTRL_D
 from tests.hosts.users import (
     REGION,
-    codes_spent,
+    codes_used,
     keys_of,
     serial_of,
     session_in,
@@ -67,7 +67,7 @@ def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
     assert session_in(home)["manager"] == "awscli-mfa-plugin"
     again = home.run(*S3)
     assert again.returncode == 0, again.output
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @on_each_chain
@@ -135,7 +135,7 @@ def test_a_session_that_is_due_serves_where_nobody_can_be_asked(
     age(home, 300)
     result = home.run(*S3)
     assert result.returncode == 0, result.output
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @on_each_chain
@@ -149,7 +149,7 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
     assert terminal.wait() == 0, terminal.text
-    assert codes_spent(aws) == 2
+    assert codes_used(aws) == 2
 
 
 @on_each_chain
@@ -219,7 +219,7 @@ def test_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws, name: str) ->
     assert first.returncode == 0, first.output
     assert home.run("s3", "ls", *options).returncode == 0
     assert home.credentials.read_bytes() == before
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
     (cached,) = (home.aws_folder / "cli" / "cache").glob("awscli-mfa-plugin-*.json")
     assert stat.S_IMODE(cached.stat().st_mode) == 0o600
     status = json.loads(home.run("mfa", "status", "--output", "json").stdout)
@@ -272,7 +272,7 @@ def test_a_role_on_a_session_profile_without_keys(home: Home, aws: EmbeddedAws) 
     before = len(aws.calls)
     assert home.run("s3", "ls", "--profile", "admin").returncode == 0
     assert {call.action for call in aws.calls[before:]} == {"ListBuckets"}
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @on_each_chain
@@ -306,7 +306,7 @@ def test_classic_roles_on_a_managed_default(home: Home, aws: EmbeddedAws) -> Non
     assert home.run("s3", "ls", "--profile", "admin", env=env).returncode == 0
     second = home.run("s3", "ls", "--profile", "reader")
     assert second.returncode == 0, second.output
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
     assumed = [call for call in aws.calls if call.action == "AssumeRole"]
     assert [call.mfa_serial for call in assumed] == ["", ""]
 

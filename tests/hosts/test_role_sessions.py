@@ -12,7 +12,7 @@ from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.moved import MovedClock
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.test_renewal import log_in, role, settle_managed
-from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, settle
+from tests.hosts.users import REGION, codes_used, keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -70,7 +70,7 @@ def test_after_an_hour_the_role_is_assumed_again_without_a_code(
         assert result.returncode == 0, result.output
         assert len(assumed(aws)) == calls
         code = {}
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("ninety", None), ("43201", str(HOUR))])
@@ -114,7 +114,7 @@ def test_a_long_role_session_on_a_session_profile(home: Home, aws: EmbeddedAws) 
     assert result.returncode == 253, result.output
     assert "duration_seconds = 7200, but its source_profile mfa" in result.stderr
     assert "Set source_profile to the profile with your long-lived keys" in result.stderr
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 def test_a_long_role_session_on_keys_that_turn_out_to_be_a_sessions(
@@ -209,7 +209,7 @@ def test_a_renewal_trusts_what_the_command_trusts(
     bundle = untrusted(home, aws, role("admin", "mfa"))
     result = home.run(*WHO, profile, "--ca-bundle", bundle, env=code_for(aws))
     assert result.returncode == 0, result.output
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 @pytest.mark.parametrize("profile", ["mfa", "admin"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.test_handing_out import LEFTOVERS
+from tests.hosts.test_export_and_exec import LEFTOVERS
 from tests.hosts.test_renewal import log_in, settle_managed
 
 if TYPE_CHECKING:

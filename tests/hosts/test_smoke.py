@@ -10,7 +10,7 @@ import pytest
 from tests.hosts.cache import HOSTS
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.terminal import Terminal
-from tests.hosts.users import codes_spent, serial_of, settle
+from tests.hosts.users import codes_used, serial_of, settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,11 +100,11 @@ def test_a_login_a_session_in_use_and_its_renewal(home: Home, aws: EmbeddedAws) 
     result = home.run("mfa", "login", "--token-code", code)
     assert result.returncode == 0, result.output
     result = home.run("s3", "ls", "--profile", "mfa")
-    assert (result.returncode, codes_spent(aws)) == (0, 1), result.output
+    assert (result.returncode, codes_used(aws)) == (0, 1), result.output
     settle_on_session(home, aws, -5)
     code = aws.fresh_code(serial_of(aws))
     result = home.run("s3", "ls", "--profile", "mfa", env={"AWS_MFA_TOKEN_CODE": code})
-    assert (result.returncode, codes_spent(aws)) == (0, 2), result.output
+    assert (result.returncode, codes_used(aws)) == (0, 2), result.output
 
 
 def test_terminal_types_reads_and_waits(cat: Terminal) -> None:

@@ -19,7 +19,7 @@ from tests.hosts.conftest import need
 from tests.hosts.host import Host, all_hosts
 from tests.hosts.moved import MovedClock
 from tests.hosts.sessions import session_section, settle_on_session
-from tests.hosts.users import REGION, codes_spent, keys_of, serial_of, session_in, settle
+from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 from tests.recorders import recorded, recorder
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
     second = home.run("mfa", "watch", "--once", env=desktop.env)
     assert (second.returncode, second.output) == (0, "")
     assert desktop.told == []
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 def test_dismissed_and_over_are_told_once_each(
@@ -184,7 +184,7 @@ def test_dismissed_and_over_are_told_once_each(
         assert result.returncode == 0, result.output
     assert len(desktop.asked) == 1
     assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
-    assert codes_spent(aws) == 0
+    assert codes_used(aws) == 0
     state = home.aws_folder / "cli" / "awscli-mfa"
     assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
 
@@ -338,7 +338,7 @@ def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
         assert json.loads(status.stdout)["Process"] == f"process {watch.process.pid}"
     assert desktop.asked == []
     assert desktop.told == []
-    assert codes_spent(aws) == 1
+    assert codes_used(aws) == 1
 
 
 def wait_until_gone(pid: int) -> None:

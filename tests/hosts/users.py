@@ -39,6 +39,6 @@ def session_in(home: Home, profile: str = "mfa") -> dict[str, str]:
     return dict(parser[profile]) if parser.has_section(profile) else {}
 
 
-def codes_spent(aws: EmbeddedAws) -> int:
+def codes_used(aws: EmbeddedAws) -> int:
     """Return how many token codes the embedded AWS took."""
     return sum(1 for call in aws.calls if call.token_code and call.outcome == "ok")
