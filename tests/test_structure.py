@@ -217,6 +217,16 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def loaded_by(path: Path) -> set[str]:
+    """Return our modules that the top of a module imports, for types alone left out."""
+    name, tree = module_name(path), ast.parse(path.read_text("utf-8"))
+    package = name if path.stem == "__init__" else name.rpartition(".")[0]
+    top = ast.Module(
+        [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], []
+    )
+    return {found for _, found in imports_of(top, package)} - {name}
+
+
 SOURCES = sorted(ROOT.rglob("*.py"))
 
 
@@ -225,6 +235,26 @@ def test_a_module_keeps_to_its_room(path: Path) -> None:
     """Commands and features stand on the services, and those on the session."""
     source = path.read_text("utf-8")
     assert not broken_rules(module_name(path), source, is_package=path.stem == "__init__")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_name)
+def test_a_module_and_its_functions_are_short(path: Path) -> None:
+    """250 lines for a module, 40 for a function: what a reader can keep in mind."""
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) <= 250
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+
+
+def test_there_is_no_circle_of_imports() -> None:
+    """Modules that need each other as they load are one module."""
+    needed = {module_name(path): loaded_by(path) for path in SOURCES}
+    left = dict(needed)
+    while free := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in free:
+            del left[name]
+    assert not left
 
 
 def test_every_source_belongs_to_a_room() -> None:

@@ -30,6 +30,21 @@ ENROLLMENT = (
 )
 """What a user may call without MFA: all that leads to a session with it."""
 
+_OWN_DEVICES = (
+    "iam:DeactivateMFADevice",
+    "iam:EnableMFADevice",
+    "iam:GetUser",
+    "iam:ListMFADevices",
+    "iam:ResyncMFADevice",
+)
+_OWN_KEYS = (
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:GetAccessKeyLastUsed",
+    "iam:ListAccessKeys",
+    "iam:UpdateAccessKey",
+)
+
 _PRESENT, _AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 
 
@@ -48,48 +63,37 @@ def document(partition: str, audience: str, max_age: int | None) -> dict[str, An
     ``audience`` is one of AUDIENCES; ``max_age`` is how many seconds old a session may be.
     Long-lived keys carry no key about MFA at all, so each condition ends in ``IfExists``.
     """
-    iam = f"arn:{partition}:iam::*"
-    own_user = [f"{iam}:user/${{aws:username}}", f"{iam}:user/*/${{aws:username}}"]
-    devices = f"{iam}:mfa/*"
-    statements = [
-        _allow("ListDevices", ["iam:ListVirtualMFADevices"], "*"),
-        _allow("CreateDevice", ["iam:CreateVirtualMFADevice"], devices),
-        _allow(
-            "ManageOwnDevices",
-            [
-                "iam:DeactivateMFADevice",
-                "iam:EnableMFADevice",
-                "iam:GetUser",
-                "iam:ListMFADevices",
-                "iam:ResyncMFADevice",
-            ],
-            own_user,
-        ),
-        # AWS deletes no device that is assigned to somebody.
-        _allow("DeleteUnassignedDevice", ["iam:DeleteVirtualMFADevice"], devices),
-        _allow(
-            "ManageOwnKeys",
-            [
-                "iam:CreateAccessKey",
-                "iam:DeleteAccessKey",
-                "iam:GetAccessKeyLastUsed",
-                "iam:ListAccessKeys",
-                "iam:UpdateAccessKey",
-            ],
-            own_user,
-        ),
-    ]
+    statements = _self_service(partition)
     if audience == CONSOLE_TOO:
         own_password = ["iam:ChangePassword", "iam:GetLoginProfile"]
         statements += [
             _allow("ReadPasswordRules", ["iam:GetAccountPasswordPolicy"], "*"),
-            _allow("ManageOwnPassword", own_password, own_user),
+            _allow("ManageOwnPassword", own_password, _own_user(partition)),
         ]
     statements.append(_deny("DenyWithoutMFA", {"BoolIfExists": {_PRESENT: "false"}}))
     if max_age is not None:
         too_old = {"NumericGreaterThanIfExists": {_AGE: str(max_age)}}
         statements.append(_deny("DenyOldSessions", too_old))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _own_user(partition: str) -> list[str]:
+    user = f"arn:{partition}:iam::*:user"
+    return [f"{user}/${{aws:username}}", f"{user}/*/${{aws:username}}"]
+
+
+def _self_service(partition: str) -> list[dict[str, Any]]:
+    """Return what lets people manage their own devices and keys."""
+    devices = f"arn:{partition}:iam::*:mfa/*"
+    own = _own_user(partition)
+    return [
+        _allow("ListDevices", ["iam:ListVirtualMFADevices"], "*"),
+        _allow("CreateDevice", ["iam:CreateVirtualMFADevice"], devices),
+        _allow("ManageOwnDevices", list(_OWN_DEVICES), own),
+        # AWS deletes no device that is assigned to somebody.
+        _allow("DeleteUnassignedDevice", ["iam:DeleteVirtualMFADevice"], devices),
+        _allow("ManageOwnKeys", list(_OWN_KEYS), own),
+    ]
 
 
 def _allow(sid: str, actions: list[str], resource: str | list[str]) -> dict[str, Any]:

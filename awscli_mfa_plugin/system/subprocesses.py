@@ -106,15 +106,7 @@ def run_to_end(
     interrupted.
     """
     try:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=child_environment(environment),
-            cwd=folder,
-            start_new_session=True,
-        )
+        process = _started(words, environment, folder)
     except (OSError, ValueError) as error:
         return Done(None, why=getattr(error, "strerror", None) or sanitize(error))
     read: tuple[list[bytes], list[bytes]] = ([], [])
@@ -138,10 +130,27 @@ def run_to_end(
             if worker.ident is not None:
                 # A process that the program left running may keep a pipe open.
                 worker.join(1)
-    stdout, stderr = (b"".join(part) for part in read)
+    return _done(process.returncode, *(b"".join(part) for part in read))
+
+
+def _started(
+    words: Sequence[str], environment: Mapping[str, str], folder: str | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=child_environment(environment),
+        cwd=folder,
+        start_new_session=True,
+    )
+
+
+def _done(returncode: int, stdout: bytes, stderr: bytes) -> Done:
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    why = sanitize(lines[-1]) if lines else f"exit code {process.returncode}"
-    return Done(process.returncode, stdout, why, stderr=stderr)
+    why = sanitize(lines[-1]) if lines else f"exit code {returncode}"
+    return Done(returncode, stdout, why, stderr=stderr)
 
 
 def drain(stream: IO[bytes], into: list[bytes]) -> None:
