@@ -235,7 +235,6 @@ def test_without_a_terminal_the_error_names_ways_to_give_a_code(aws: Aws) -> Non
 
 
 WRONG_USAGE = {
-    "no subcommand": (),
     "an unknown subcommand": ("frobnicate",),
     "an unknown option": ("login", "--frobnicate"),
     "no number": ("login", "--duration-seconds", "soon"),
