@@ -18,7 +18,7 @@ TEXT = "text"
 """It takes a text that can't be suggested."""
 
 INTEGER = "integer"
-"""It takes a whole number of seconds."""
+"""It takes a whole number, of seconds unless its help says otherwise."""
 
 PROFILES = "profiles"
 SERIALS = "serials"
@@ -188,4 +188,4 @@ def _whole_number(shown_name: str, value: str | int) -> int:
         return int(text)
     from awscli_mfa_plugin.errors import UsageError
 
-    raise UsageError(f"{shown_name} must be a whole number of seconds.")
+    raise UsageError(f"{shown_name} must be a whole number.")

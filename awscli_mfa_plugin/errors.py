@@ -131,6 +131,14 @@ class TemporaryKeysError(ServiceError):
     """The source profile has temporary keys, which AWS makes no session from."""
 
 
+class KeyLimitError(ServiceError):
+    """The user has as many access keys as AWS allows."""
+
+
+class NoSuchKeyError(ServiceError):
+    """The user has no access key of this ID."""
+
+
 class PermissionDeniedError(ServiceError):
     """A policy denies the call."""
 

@@ -16,7 +16,7 @@ ROOT = CHECKOUT / PACKAGE
 
 SHARED = {"errors", "text", "declaration", "__version__"}
 SERVICES = {"session", "files", "aws", "system"}
-FEATURES = {"aliases", "completion", "devices", "doctor", "export", "install", "setup", "watch"}
+FEATURES = {"aliases", "completion", "devices", "doctor", "export", "install", "keys", "setup", "watch"}
 # What each room may import, itself always.
 OURS = {
     "entry": {"host"},
@@ -77,6 +77,7 @@ PURE = (
     "files.plugins_section",
     "files.yaml_reader",
     "install.record",
+    "keys.*",
     "session.*",
     "setup.export",
     "setup.manifest",

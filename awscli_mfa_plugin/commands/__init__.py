@@ -17,6 +17,7 @@ NAMES = (
     "logout",
     "devices",
     "policy",
+    "keys",
     "configure",
     "export",
     "exec",

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.aliases.files import AliasFile
     from awscli_mfa_plugin.aliases.pack import AliasPack
+    from awscli_mfa_plugin.aws.access_keys import UserKeys
     from awscli_mfa_plugin.doctor.findings import Fix, Observations
+    from awscli_mfa_plugin.files.rotation_journal import RotationJournal
+    from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
@@ -36,6 +39,20 @@ class Context(Services):
         from awscli_mfa_plugin.system.machine import exec_program
 
         return exec_program([*words], self.environment, variables)
+
+    def user_keys(self, caller: Caller, user_name: str) -> UserKeys:
+        """Return the access keys of a user in IAM, asked for by a caller."""
+        from awscli_mfa_plugin.aws.access_keys import UserKeys
+
+        _, clients = self.clients(self.options)
+        return UserKeys(clients, self.clock, caller.keys, user_name, caller.region)
+
+    @cached_property
+    def rotation_journal(self) -> RotationJournal:
+        """The rotations of access keys that aren't finished."""
+        from awscli_mfa_plugin.files.rotation_journal import RotationJournal
+
+        return RotationJournal(self.state)
 
     @cached_property
     def alias_file(self) -> AliasFile:

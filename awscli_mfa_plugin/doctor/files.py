@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import (
@@ -17,6 +18,7 @@ from awscli_mfa_plugin.doctor.findings import (
     Fix,
 )
 from awscli_mfa_plugin.files.alias_document import TOPLEVEL
+from awscli_mfa_plugin.session.access_keys import STORED
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def check_files(machine: Observations) -> Iterator[Finding]:
         if folder.holds_plugin:
             yield from _folder(folder)
     yield from _leftovers(machine.leftovers)
+    yield from _rotations(machine)
 
 
 def _unreadable(check: str, file: ObservedRead, more: str = "") -> Finding:
@@ -142,6 +145,23 @@ def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
         what = f"{sanitize(path)} is a temporary file of a process that was killed."
         remedy = "The next login removes it, or run doctor --fix."
         yield Finding("leftovers", NOTE, what, remedy, Fix(REMOVE_FILE, path))
+
+
+def _rotations(machine: Observations) -> Iterator[Finding]:
+    """Yield the rotations of access keys that aren't finished: their journals hold a key."""
+    check = "key-rotation"
+    if machine.rotation_problem:
+        remedy = "It may hold an access key: don't delete it unread."
+        yield Finding(check, WARNING, sanitize(machine.rotation_problem), remedy)
+    for rotation in machine.rotations:
+        name = sanitize(rotation.source_profile)
+        command = f"aws mfa keys rotate --source-profile {shlex.quote(name)}"
+        if rotation.stage == STORED:
+            what = f"Profile {name} has a new access key. The old one isn't deleted yet."
+            yield Finding(check, NOTE, what, f"When nothing uses it:  {command} --finish")
+        else:
+            what = f"The rotation of the key of profile {name} was interrupted."
+            yield Finding(check, WARNING, what, f"Go on with it:  {command}")
 
 
 def _count(number: int, word: str) -> str:

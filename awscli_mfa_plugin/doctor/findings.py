@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
+    from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.text import Style
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
@@ -111,6 +112,8 @@ class Observations:
     trusted_files: tuple[ObservedFile, ...] = ()
     private_folders: tuple[ObservedFile, ...] = ()
     leftovers: tuple[str, ...] = ()
+    rotations: tuple[Rotation, ...] = ()
+    rotation_problem: str = ""
     network: ObservedNetwork = field(default_factory=ObservedNetwork)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     our_version: str = ""

@@ -15,7 +15,11 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedNetwork,
     ObservedRead,
 )
-from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
+from awscli_mfa_plugin.errors import (
+    ConfigurationError,
+    UnparsableFileError,
+    UnwritableFileError,
+)
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
+    from awscli_mfa_plugin.session.access_keys import Rotation
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _IN_USE_SECONDS = 60
@@ -52,6 +57,7 @@ def inspect(
     alias_path = paths.alias_path(home)
     config, credentials = _read(config_path), _read(credentials_path)
     aliases = _read(alias_path, is_alias=True)
+    rotations, rotation_problem = _rotations(paths.state_path(home))
     machine = Observations(
         config=config,
         credentials=credentials,
@@ -61,6 +67,8 @@ def inspect(
         trusted_files=tuple(_trusted((config_path, alias_path), home)),
         private_folders=tuple(_present([paths.state_path(home)], home)),
         leftovers=tuple(_leftovers(home, config_path, credentials_path)),
+        rotations=rotations,
+        rotation_problem=rotation_problem,
         network=_network(environment, config),
         environment=environment,
         our_version=our_version,
@@ -80,6 +88,17 @@ def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
         return ObservedRead(path, exists=True, unavailable_reason=error.problem)
     except UnwritableFileError as error:
         return ObservedRead(path, exists=True, unavailable_reason=error.reason)
+
+
+def _rotations(folder: str) -> tuple[tuple[Rotation, ...], str]:
+    """Return the rotations of access keys that aren't finished, or why they can't be read."""
+    from awscli_mfa_plugin.files.rotation_journal import RotationJournal
+    from awscli_mfa_plugin.files.state import StateFolder
+
+    try:
+        return RotationJournal(StateFolder(folder)).all(), ""
+    except ConfigurationError as error:
+        return (), error.what
 
 
 def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:

@@ -19,10 +19,11 @@ from awscli_mfa_plugin.session.sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Protocol
 
     from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.ports import Locks
 
     Sections = Mapping[str, Mapping[str, str]]
@@ -167,6 +168,36 @@ class SharedConfigFiles:
 
         return self._config.update(change)
 
+    def check_key_writable(self, names: Collection[str], key_id: str) -> None:
+        """Raise ConfigurationError if :meth:`replace_key` would be refused, as far as is known."""
+        profiles = [self.profile(name) for name in names]
+        if any(each.credentials.get("aws_access_key_id") == key_id for each in profiles):
+            self._credentials.check_writable()
+        if any(each.config.get("aws_access_key_id") == key_id for each in profiles):
+            self._config.check_writable()
+
+    def replace_key(self, names: Collection[str], key_id: str, new: KeyPair) -> None:
+        """Put a long-lived key where these profiles have the key ``key_id``, in either file.
+
+        A profile that has another key by the time of the write keeps it. Sessions that were made
+        with the old key stay: AWS accepts them until they expire.
+        """
+
+        def in_credentials(document: SharedDocument) -> SharedDocument:
+            return _with_key(document, map(credentials_section, names), key_id, new)
+
+        def in_config(document: SharedDocument) -> SharedDocument:
+            existing = document.section_names()
+            sections = (config_section(name, existing) for name in names)
+            return _with_key(document, sections, key_id, new)
+
+        self._credentials.update(in_credentials)
+        self._config.update(in_config)
+        for name in names:
+            session = self._cache.load(name, key_id)
+            if session and self.profile(name).long_lived_key_id == new.access_key_id:
+                self._cache.save(name, new.access_key_id, session)
+
     def _config_profiles(self) -> Sections:
         """Return the config file's sections by profile, made anew only if the file changed."""
         document = self._config.read()
@@ -175,6 +206,20 @@ class SharedConfigFiles:
             profiles = {profile: has for profile, has in named if profile is not None}
             self._by_profile = (document, profiles)
         return self._by_profile[1]
+
+
+def _with_key(
+    document: SharedDocument, sections: Iterable[str], key_id: str, new: KeyPair
+) -> SharedDocument:
+    """Return a copy in which the sections that have one key have another."""
+    options = {
+        "aws_access_key_id": new.access_key_id,
+        "aws_secret_access_key": new.secret_access_key,
+    }
+    for section in sections:
+        if document.options(section).get("aws_access_key_id") == key_id:
+            document = document.with_options(section, options)
+    return document
 
 
 def _without_session(document: SharedDocument, section: str) -> SharedDocument:

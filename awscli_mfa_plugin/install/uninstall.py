@@ -13,6 +13,7 @@ from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import Place, plugin_keys, unwired
+from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
@@ -71,6 +72,7 @@ def run(
     options = parser.parse_args(words)
     here = InstallPaths(environment, system)
     here.check_person()
+    check_none_is_left(here.state_folder)
     removal = _Removal(here, scheduled(environment, here.state_folder), strict=options.profiles)
     removal.with_sessions = options.sessions
     if not removal.is_needed:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 # Read by type checkers alone: making the Protocols would cost each `aws` some milliseconds.
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import Any, Protocol
 
+    from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 
     class Clock(Protocol):
@@ -82,6 +83,12 @@ if TYPE_CHECKING:
 
         def update_config(self, change: Callable[[Any], Any]) -> bool:
             """Put ``change`` of the whole config file into its place at once; tell of a change."""
+
+        def check_key_writable(self, names: Collection[str], key_id: str) -> None:
+            """Raise ConfigurationError if ``replace_key`` would be refused, as far as is known."""
+
+        def replace_key(self, names: Collection[str], key_id: str, new: KeyPair) -> None:
+            """Put a long-lived key where these profiles have the key ``key_id``."""
 
         def remove_session(self, name: str) -> bool:
             """Remove our session from wherever it is stored; tell whether there was one."""

@@ -59,8 +59,8 @@ def test_values_arrive_checked() -> None:
     [
         ({"action": "x"}, "'x' isn't a value for try."),
         ({"install": "at"}, "'at' isn't a value for --install."),
-        ({"before": "soon"}, "--before must be a whole number of seconds."),
-        ({"before": "٣"}, "--before must be a whole number of seconds."),
+        ({"before": "soon"}, "--before must be a whole number."),
+        ({"before": "٣"}, "--before must be a whole number."),
     ],
 )
 def test_a_value_that_isnt_taken_is_refused_by_name(given: dict[str, Any], what: str) -> None:

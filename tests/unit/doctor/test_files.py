@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedRead,
 )
 from awscli_mfa_plugin.files.alias_document import HidingAlias
+from awscli_mfa_plugin.session.access_keys import STORED
+from tests.unit.session.test_access_keys import ROTATION
 
 CREDENTIALS = "/home/ada/.aws/credentials"
 FOLDER = "/home/ada/plugins"
@@ -148,3 +151,26 @@ def test_a_leftover_can_be_removed() -> None:
     path = "/home/ada/.aws/.credentials.awscli-mfa-00000000.tmp"
     [finding] = found("leftovers", leftovers=(path,))
     assert (finding.state, finding.fix) == (NOTE, Fix(REMOVE_FILE, path))
+
+
+def test_a_rotation_that_was_interrupted_is_a_warning() -> None:
+    """Its journal may have the only copy of a key; the next run goes on."""
+    rotation = replace(ROTATION, profiles=("my work",))
+    (finding,) = found("key-rotation", rotations=(rotation,))
+    assert finding.state == WARNING
+    assert finding.seen == "The rotation of the key of profile my work was interrupted."
+    assert finding.remedy.endswith("aws mfa keys rotate --source-profile 'my work'")
+
+
+def test_an_old_key_that_is_to_be_deleted_is_a_note() -> None:
+    """The user decides when."""
+    (finding,) = found("key-rotation", rotations=(replace(ROTATION, stage=STORED),))
+    assert finding.state == NOTE
+    assert finding.remedy.endswith("--finish")
+    assert "secret" not in f"{finding}"
+
+
+def test_a_journal_that_cant_be_read_is_a_warning() -> None:
+    """It isn't to be deleted unread."""
+    (finding,) = found("key-rotation", rotation_problem="/x/rotation-1.json isn't a journal")
+    assert (finding.state, finding.seen) == (WARNING, "/x/rotation-1.json isn't a journal")

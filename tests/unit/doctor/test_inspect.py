@@ -11,7 +11,10 @@ import pytest
 
 from awscli_mfa_plugin.commands import NAMES
 from awscli_mfa_plugin.doctor.inspect import inspect
+from awscli_mfa_plugin.files.rotation_journal import RotationJournal
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder
+from tests.unit.session.test_access_keys import ROTATION
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli
@@ -253,3 +256,16 @@ def test_an_installed_folder_is_compared_with_its_manifest(home: Path) -> None:
     assert seen(home).folders[0].changed == ()
     (Path(folder) / "a.py").write_text("evil")
     assert seen(home).folders[0].changed == ("a.py",)
+
+
+def test_rotations_that_are_not_finished_are_seen(home: Path) -> None:
+    """Or why that can't be told."""
+    journal = RotationJournal(StateFolder(str(home / ".aws" / "cli" / "awscli-mfa")))
+    assert seen(home).rotations == ()
+    journal.save(ROTATION)
+    assert seen(home).rotations == (ROTATION,)
+    [path] = (home / ".aws" / "cli" / "awscli-mfa").iterdir()
+    path.write_text("{}")
+    machine = seen(home)
+    assert machine.rotations == ()
+    assert "isn't a journal" in machine.rotation_problem

@@ -16,6 +16,7 @@ import pytest
 
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import Changes
 from awscli_mfa_plugin.install.install import run as install
@@ -24,6 +25,7 @@ from awscli_mfa_plugin.system.aws_clis import found_clis
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
 from awscli_mfa_plugin.watch.watch_state import keep_schedulers, scheduled_watches
 from tests.fakes import FakeTerminal
+from tests.unit.session.test_access_keys import ROTATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -465,6 +467,20 @@ def test_uninstall_without_an_installation(
     assert uninstall([], machine.environment, ()) == 0
     assert capsys.readouterr().out.startswith("Nothing to uninstall")
     assert not list(machine.home.iterdir())
+
+
+def test_uninstall_refuses_while_a_journal_holds_a_key(machine: Machine) -> None:
+    """The old key of a rotation that isn't finished: nothing is removed."""
+    assert install([], machine.environment, ()) == 0
+    journal = RotationJournal(StateFolder(str(machine.home / ".aws" / "cli" / "awscli-mfa")))
+    journal.save(ROTATION)
+    before = machine.files()
+    with pytest.raises(ConfigurationError, match="isn't finished") as caught:
+        uninstall([], machine.environment, ())
+    assert "--finish" in caught.value.remedy
+    assert machine.files() == before
+    journal.remove(ROTATION)
+    assert uninstall([], machine.environment, ()) == 0
 
 
 PROFILES = (

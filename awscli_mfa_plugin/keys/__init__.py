@@ -1,0 +1,1 @@
+"""Access keys: listing and rotating them. All that touches the machine comes in as ports."""

@@ -1,0 +1,164 @@
+"""A user's access keys as people and scripts see them: age, last use, and where they are here."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from awscli_mfa_plugin.errors import PermissionDeniedError
+from awscli_mfa_plugin.session.access_keys import STORED, AccessKey, LastUse, Rotation
+from awscli_mfa_plugin.session.expiry import rfc3339
+from awscli_mfa_plugin.session.records import Profile, is_long_lived
+from awscli_mfa_plugin.text import quoted_list, sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from awscli_mfa_plugin.session.access_keys import KeyPair
+    from awscli_mfa_plugin.session.ports import SharedFiles
+
+OLD_DAYS = 90
+"""From here on a key is marked: what most rules about rotation ask for (CIS AWS benchmark)."""
+
+
+class UserKeys(Protocol):
+    """The access keys of one user, in IAM."""
+
+    def list(self) -> tuple[AccessKey, ...]:
+        """Return the user's keys."""
+
+    def create(self) -> KeyPair:
+        """Make a key, sending the request once."""
+
+    def set_active(self, key_id: str, *, active: bool) -> None:
+        """Make a key active or inactive."""
+
+    def delete(self, key_id: str) -> None:
+        """Delete a key; one that is gone already is no error."""
+
+    def last_use(self, key_id: str) -> LastUse:
+        """Return the last use that IAM has heard of."""
+
+
+@dataclass(frozen=True)
+class KeyReport:
+    """One key. ``last_use`` is None where a policy hides it; ``profiles`` have the key here."""
+
+    key: AccessKey
+    last_use: LastUse | None
+    profiles: tuple[str, ...]
+    age_days: int | None
+
+    def is_older(self, days: int) -> bool:
+        """Tell whether the key works and is older than so many days."""
+        return self.key.is_active and self.age_days is not None and self.age_days > days
+
+
+def reports(
+    keys: UserKeys, listed: Iterable[AccessKey], files: SharedFiles, now: datetime
+) -> tuple[KeyReport, ...]:
+    """Return what is to be said of each key."""
+    return tuple(
+        KeyReport(
+            key,
+            _last_use(keys, key.access_key_id),
+            holders(key.access_key_id, files),
+            (now - key.created).days if key.created else None,
+        )
+        for key in listed
+    )
+
+
+def _last_use(keys: UserKeys, key_id: str) -> LastUse | None:
+    try:
+        return keys.last_use(key_id)
+    except PermissionDeniedError:
+        return None
+
+
+def holders(key_id: str, files: SharedFiles) -> tuple[str, ...]:
+    """Return the names of the profiles that have a long-lived key."""
+    profiles = (files.profile(name) for name in files.profile_names())
+    return tuple(profile.name for profile in profiles if _has(profile, key_id))
+
+
+def _has(profile: Profile, key_id: str) -> bool:
+    sections = (profile.credentials, profile.config)
+    return any(
+        section.get("aws_access_key_id") == key_id and is_long_lived(section)
+        for section in sections
+    )
+
+
+def as_data(found: Iterable[KeyReport]) -> dict[str, Any]:
+    """Return the keys in AWS's casing."""
+    return {"AccessKeys": [_entry(report) for report in found]}
+
+
+def _entry(report: KeyReport) -> dict[str, Any]:
+    use, created = report.last_use or LastUse(), report.key.created
+    return {
+        "AccessKeyId": report.key.access_key_id,
+        "Status": "Active" if report.key.is_active else "Inactive",
+        "CreateDate": rfc3339(created) if created else None,
+        "AgeDays": report.age_days,
+        "LastUsedDate": rfc3339(use.when) if use.when else None,
+        "LastUsedService": use.service or None,
+        "Profiles": list(report.profiles),
+    }
+
+
+def as_text(found: Sequence[KeyReport], now: datetime, in_environment: str = "") -> str:
+    """Return a line for each key; ``in_environment`` is the key that the environment has."""
+    if not found:
+        return "You have no access keys."
+    ages = [_age(report) for report in found]
+    uses = [_use(report.last_use, now) for report in found]
+    age_width, use_width = max(map(len, ages)), max(map(len, uses))
+    lines = []
+    for report, age, use in zip(found, ages, uses, strict=True):
+        key_id = report.key.access_key_id
+        status = "active" if report.key.is_active else "inactive"
+        where = [f"profile {quoted_list(report.profiles)}"] if report.profiles else []
+        where += ["your environment"] if key_id == in_environment else []
+        line = f"{sanitize(key_id)}  {status:<8}  {age:<{age_width}}  {use:<{use_width}}"
+        lines.append(f"{line}  {', '.join(where)}".rstrip())
+    if any(report.is_older(OLD_DAYS) for report in found):
+        lines.append("Replace an old key:  aws mfa keys rotate")
+    return "\n".join(lines)
+
+
+def _age(report: KeyReport) -> str:
+    days = report.age_days
+    if days is None:
+        return "age unknown"
+    age = f"{days} day{'' if days == 1 else 's'} old"
+    return f"{age} (over {OLD_DAYS})" if report.is_older(OLD_DAYS) else age
+
+
+def _use(use: LastUse | None, now: datetime) -> str:
+    if use is None:
+        return "last use unknown"
+    if use.when is None:
+        return "never used"
+    service = f" ({sanitize(use.service, 40)})" if use.service else ""
+    return f"last used {use.when.astimezone(now.tzinfo):%Y-%m-%d %H:%M}{service}"
+
+
+def unfinished(rotation: Rotation) -> str:
+    """Return a line about a rotation that isn't finished."""
+    command = "aws mfa keys rotate"
+    if rotation.stage == STORED:
+        command += " --finish"
+    command += f" --source-profile {shlex.quote(sanitize(rotation.source_profile))}"
+    return f"The rotation of profile {sanitize(rotation.source_profile)} isn't finished:  {command}"
+
+
+def described(report: KeyReport, now: datetime) -> str:
+    """Return a key on one line, for a question about it."""
+    profiles = f", profile {quoted_list(report.profiles)}" if report.profiles else ""
+    status = "active" if report.key.is_active else "inactive"
+    use = _use(report.last_use, now)
+    return f"{sanitize(report.key.access_key_id)}, {status}, {_age(report)}, {use}{profiles}"

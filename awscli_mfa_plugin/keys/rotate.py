@@ -1,0 +1,143 @@
+"""``aws mfa keys rotate``: what it asks first, and what it does once the new key is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
+from awscli_mfa_plugin.keys.finish import undone
+from awscli_mfa_plugin.keys.listing import described, reports
+from awscli_mfa_plugin.keys.rotation import (
+    ROTATED,
+    WAITING,
+    RotationResult,
+    Work,
+    complete,
+    others_with,
+    turn,
+)
+from awscli_mfa_plugin.session.access_keys import CREATING, STORED, UNDOING, KeyPair, Rotation
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import quoted_list, sanitize
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.session.access_keys import AccessKey
+
+KEYS_PER_USER = 2
+"""How many access keys a user can have, inactive ones too (IAM quotas)."""
+
+
+def rotate(work: Work, *, all_profiles: bool = False) -> RotationResult:
+    """Make a new key and store it, or go on where an earlier run stopped."""
+    with turn(work):
+        rotation = work.pending()
+        if rotation and rotation.stage == UNDOING:
+            return undone(work, rotation)
+        if rotation and rotation.stage == STORED and not work.listed(rotation.old.access_key_id):
+            work.journal.remove(rotation)  # somebody else deleted the old key
+            rotation = None
+        if rotation is None:
+            rotation = _begun(work, all_profiles=all_profiles)
+        elif rotation.stage == STORED:
+            return _retired(work, rotation, WAITING)
+        else:
+            work.ports.notes("Going on with a rotation that was interrupted.")
+        return _retired(work, complete(work, rotation), ROTATED)
+
+
+def _begun(work: Work, *, all_profiles: bool) -> Rotation:
+    """Ask what has to be asked, make room for a new key, and write the start down."""
+    source = work.caller.source
+    key_id = source.keys.access_key_id
+    _check_in_files(work)
+    listed = work.keys.list()
+    if key_id not in {key.access_key_id for key in listed}:
+        raise ConfigurationError(
+            f"The key of {source.shown} isn't a key of user {sanitize(work.user_name)}, who is "
+            "logged in.",
+            "Name the session profile of that key's user by --profile.",
+        )
+    others = others_with(work, key_id, (source.profile,))
+    chosen = others if others and (all_profiles or _wanted(work, others)) else ()
+    names = (source.profile, *chosen)
+    work.ports.files.check_key_writable(names, key_id)
+    listed = _with_room(work, listed)
+    rotation = Rotation(
+        stage=CREATING,
+        profiles=names,
+        user_name=work.user_name,
+        old=KeyPair(key_id, source.keys.secret_access_key),
+        before=tuple(key.access_key_id for key in listed),
+        started=work.ports.clock.now(),
+    )
+    work.journal.save(rotation)
+    return rotation
+
+
+def _check_in_files(work: Work) -> None:
+    source = work.caller.source
+    if not source.profile:
+        raise ConfigurationError(
+            "The access key is in your environment, where a new one can't be stored.",
+            "Name the profile that has the key by --source-profile.",
+        )
+    if work.key_of(source.profile).access_key_id != source.keys.access_key_id:
+        raise ConfigurationError(
+            f"Profile {sanitize(source.profile)} doesn't have its access key in the AWS files, "
+            "so a new one can't be stored there.",
+            "Replace it where it is kept, or name another profile by --source-profile.",
+        )
+
+
+def _wanted(work: Work, others: tuple[str, ...]) -> bool:
+    if not work.can_ask:
+        return False
+    work.terminal.tell(f"Other profiles have the same key: {quoted_list(others)}\n")
+    return agrees(work.terminal, "Update them too? [Y/n] ", enter=True)
+
+
+def _with_room(work: Work, listed: tuple[AccessKey, ...]) -> tuple[AccessKey, ...]:
+    """Return the keys that stay; where there are two, the other one goes if a person agrees."""
+    if len(listed) < KEYS_PER_USER:
+        return listed
+    in_use = work.caller.source.keys.access_key_id
+    other = next(key for key in listed if key.access_key_id != in_use)
+    other_id = sanitize(other.access_key_id)
+    if not work.can_ask:
+        raise ConfigurationError(
+            "You have two access keys, the most that AWS allows: "
+            f"{quoted_list((in_use, other_id))}.",
+            f"If {other_id} isn't in use:  aws iam delete-access-key --user-name "
+            f"{sanitize(work.user_name)} --access-key-id {other_id}",
+        )
+    now = work.ports.clock.now()
+    found = reports(work.keys, listed, work.ports.files, now)
+    lines = "".join(f"  {described(report, now)}\n" for report in found)
+    work.terminal.tell(f"You have two access keys, the most that AWS allows:\n{lines}")
+    if not agrees(work.terminal, f"Delete {other_id} for good, to make room? [y/N] "):
+        raise CancelledError("No key was deleted. Nothing was changed.")
+    work.keys.delete(other.access_key_id)
+    return tuple(key for key in listed if key is not other)
+
+
+def _retired(work: Work, rotation: Rotation, outcome: str) -> RotationResult:
+    """Ask whether the old key becomes inactive, once nothing here needs it."""
+    old_id, name = rotation.old.access_key_id, rotation.source_profile
+    current = work.key_of(name).access_key_id
+    if current == old_id:
+        raise ConfigurationError(
+            f"Profile {sanitize(name)} has the old key again.",
+            "Undo the rotation:  aws mfa keys rotate --undo",
+        )
+    others = others_with(work, old_id, ())
+    old = work.listed(old_id)
+    is_active = old is not None and old.is_active
+    if is_active and not others and current == rotation.new.access_key_id and work.can_ask:
+        work.terminal.tell(
+            f"Profile {sanitize(name)} has the new key {sanitize(current)}.\n"
+            "Other machines, CI jobs and containers may still use the old one.\n"
+        )
+        if agrees(work.terminal, f"Make {sanitize(old_id)} inactive now? [y/N] "):
+            work.keys.set_active(old_id, active=False)
+            is_active = False
+    return RotationResult(outcome, rotation, is_active, others)

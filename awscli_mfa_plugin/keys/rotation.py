@@ -1,0 +1,239 @@
+"""Rotates an access key: at every moment a key that works is in the files or in the journal.
+
+A rotation goes through the stages of ``session.access_keys``. Each is in the journal before what
+it allows is done, so that a run that was killed anywhere is gone on with, or undone, by the next.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import (
+    ConfigurationError,
+    MfaError,
+    PermissionDeniedError,
+    ServiceError,
+    ThrottledError,
+    UnreachableError,
+    WrongKeyError,
+)
+from awscli_mfa_plugin.keys.listing import holders
+from awscli_mfa_plugin.session.access_keys import (
+    CREATED,
+    CREATING,
+    STORED,
+    AccessKey,
+    KeyPair,
+    Rotation,
+)
+from awscli_mfa_plugin.session.records import Keys
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import moment, sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from awscli_mfa_plugin.keys.caller import Caller
+    from awscli_mfa_plugin.keys.listing import UserKeys
+    from awscli_mfa_plugin.session.ports import Ports, Terminal
+
+    class Journal(Protocol):
+        """Where the rotations that aren't finished are kept."""
+
+        def all(self) -> tuple[Rotation, ...]:
+            """Return them."""
+
+        def save(self, rotation: Rotation) -> None:
+            """Write one down for good."""
+
+        def remove(self, rotation: Rotation) -> None:
+            """Forget one."""
+
+
+PAUSES = (1, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 13)
+"""Seconds between attempts with a new key: a minute in all; up to 20 s have been seen."""
+
+_NEAR = timedelta(minutes=15)
+"""How far from the start of a rotation a key that it made can be dated."""
+
+_GO_ON = "Go on with it:  aws mfa keys rotate"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a rotation works with: who asks AWS, the user's keys there, the journal, the ports.
+
+    ``terminal`` is muted where the settings forbid questions.
+    """
+
+    caller: Caller
+    user_name: str
+    keys: UserKeys
+    journal: Journal
+    ports: Ports
+    terminal: Terminal
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there."""
+        return not self.terminal.unavailable_reason()
+
+    def pending(self) -> Rotation | None:
+        """Return the rotation of the source's key that isn't finished, or None."""
+        source = self.caller.source
+        key_id = source.keys.access_key_id
+        found = [each for each in self.journal.all() if each.concerns(source.profile, key_id)]
+        found.sort(key=lambda each: key_id not in {each.old.access_key_id, each.new.access_key_id})
+        return found[0] if found else None
+
+    def key_of(self, profile: str) -> KeyPair:
+        """Return the access key that a profile has in the files now."""
+        has = self.ports.files.profile(profile).key_section
+        return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
+
+    def listed(self, key_id: str) -> AccessKey | None:
+        """Return one of the user's keys as IAM lists it, or None."""
+        return next((key for key in self.keys.list() if key.access_key_id == key_id), None)
+
+
+ROTATED, WAITING, FINISHED, UNDONE = "rotated", "waiting", "finished", "undone"
+
+
+@dataclass(frozen=True)
+class RotationResult:
+    """What a run came to: ``rotated``, ``waiting`` for its end, ``finished`` or ``undone``.
+
+    ``others`` are the profiles that still have the key that is to go.
+    """
+
+    outcome: str
+    rotation: Rotation
+    old_is_active: bool = True
+    others: tuple[str, ...] = ()
+
+
+WAIT_SECONDS = 10
+"""Seconds to wait for another rotation on this machine."""
+
+
+@contextmanager
+def turn(work: Work) -> Iterator[None]:
+    """Let no other process on this machine rotate a key meanwhile; raise BusyError."""
+    with work.ports.locks.hold("rotation of access keys", WAIT_SECONDS):
+        yield
+
+
+def complete(work: Work, rotation: Rotation) -> Rotation:
+    """Bring a rotation to the stage where the files have the new key."""
+    if rotation.stage == CREATING:
+        rotation = _created(work, rotation)
+    return _stored(work, rotation)
+
+
+def _created(work: Work, rotation: Rotation) -> Rotation:
+    remove_lost(work, rotation)
+    try:
+        new = work.keys.create()
+    except MfaError as error:
+        if error.is_safe_to_repeat:
+            work.journal.remove(rotation)
+        else:
+            error.remedy = f"AWS may have made a key. {_GO_ON}"
+        raise
+    made = replace(rotation, stage=CREATED, new=new)
+    try:
+        work.journal.save(made)
+    except MfaError:
+        # Nobody has this key but us, so it goes. Where it can't, the next run finds it.
+        with suppress(MfaError):
+            work.keys.delete(new.access_key_id)
+            work.journal.remove(rotation)
+        raise
+    return made
+
+
+def remove_lost(work: Work, rotation: Rotation) -> None:
+    """Delete the key that a killed run made, and whose secret nobody has.
+
+    Raises ConfigurationError, nothing changed, for a key that may be somebody's.
+    """
+    for key in work.keys.list():
+        if key.access_key_id in rotation.before:
+            continue
+        key_id, user = sanitize(key.access_key_id), sanitize(work.user_name)
+        if not _may_be_removed(work, key, rotation):
+            raise ConfigurationError(
+                f"AWS has an access key that wasn't there before the rotation: {key_id}.",
+                f"If nobody uses it:  aws iam delete-access-key --user-name {user} "
+                f"--access-key-id {key_id}",
+            )
+        work.keys.delete(key.access_key_id)
+        work.ports.notes(f"Deleted {key_id}, whose secret was lost with an interrupted rotation.")
+
+
+def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
+    is_near = key.created is not None and abs(key.created - rotation.started) < _NEAR
+    if not work.can_ask:
+        return is_near and not _was_used(work, key.access_key_id)
+    when = moment(key.created, work.ports.clock.now()) if key.created else "an unknown time"
+    work.terminal.tell(
+        "A rotation was interrupted while AWS made a new key, and its secret was lost:\n"
+        f"  {sanitize(key.access_key_id)}, made at {when}\n"
+    )
+    return agrees(work.terminal, "Delete that key and make another? [Y/n] ", enter=True)
+
+
+def _was_used(work: Work, key_id: str) -> bool:
+    try:
+        return work.keys.last_use(key_id).when is not None
+    except PermissionDeniedError:
+        return True
+
+
+def _stored(work: Work, rotation: Rotation) -> Rotation:
+    wait_until_known(work, rotation.new, rotation.source_profile)
+    work.ports.files.replace_key(rotation.profiles, rotation.old.access_key_id, rotation.new)
+    if work.key_of(rotation.source_profile) != rotation.new:
+        raise ConfigurationError(
+            f"Profile {sanitize(rotation.source_profile)} has another access key by now, so the "
+            "new one wasn't stored.",
+            "Delete the new key again:  aws mfa keys rotate --undo",
+        )
+    new = KeyPair(rotation.new.access_key_id)
+    stored = replace(rotation, stage=STORED, new=new, stored=work.ports.clock.now())
+    work.journal.save(stored)
+    return stored
+
+
+def wait_until_known(work: Work, pair: KeyPair, profile: str) -> None:
+    """Wait until AWS accepts a key, a minute at most; raise ServiceError after that.
+
+    Raises ConfigurationError for a key of another user.
+    """
+    keys = Keys(pair.access_key_id, pair.secret_access_key, "", profile)
+    for pause in (*PAUSES, 0):
+        try:
+            identity = work.ports.sts.get_caller_identity(keys, work.caller.region)
+        except (WrongKeyError, ThrottledError, UnreachableError):
+            if pause:
+                work.ports.wait(pause, "AWS doesn't know the key yet. Trying again in")
+            continue
+        if identity.user_name == work.user_name:
+            return
+        raise ConfigurationError(
+            f"{sanitize(pair.access_key_id)} isn't a key of user {sanitize(work.user_name)}.",
+            "Nothing was changed. Name the profile by --source-profile.",
+        )
+    raise ServiceError(
+        f"AWS doesn't accept the key {sanitize(pair.access_key_id)} yet. Nothing is lost.",
+        _GO_ON,
+    )
+
+
+def others_with(work: Work, key_id: str, but: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the other profiles that have a key."""
+    return tuple(name for name in holders(key_id, work.ports.files) if name not in but)

@@ -1,0 +1,164 @@
+"""``aws mfa keys``: the list, and a rotation from its start to its end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.aws import Aws, Result
+
+OTHER = "\n# mine\n[other]\nregion = x\n"
+
+
+@pytest.fixture
+def mfa(aws: Aws) -> Aws:
+    """Return an ``aws`` whose profile mfa has a session on the keys of default."""
+    aws.settle_mfa()
+    aws.write_credentials(aws.keys("ada") + OTHER)
+    aws.log_in()
+    return aws
+
+
+def key(aws: Aws, profile: str = "default") -> str:
+    """Return a profile's access key ID."""
+    return aws.session(profile)["aws_access_key_id"]
+
+
+def rotated(aws: Aws, *options: str) -> Result:
+    """Rotate, without a person."""
+    result = aws.run("mfa", "keys", "rotate", *options)
+    assert result.code == 0, result.output
+    return result
+
+
+def identity_of(aws: Aws, profile: str) -> str:
+    """Return what AWS says of a profile's keys."""
+    result = aws.run("sts", "get-caller-identity", "--profile", profile, "--query", "Arn")
+    return result.output
+
+
+def journals(aws: Aws) -> list[str]:
+    """Return the journals that are left."""
+    return [path for path in aws.files() if "rotation-" in path]
+
+
+def test_the_list(mfa: Aws) -> None:
+    """By the MFA session, with the user's own name: no second code."""
+    result = mfa.run("mfa", "keys")
+    assert result.code == 0, result.output
+    assert result.stdout.startswith(f"{key(mfa)}  active")
+    assert "(over 90)" in result.stdout
+    assert "profile default" in result.stdout
+    calls = [call for call in mfa.service.calls if call.service == "iam"]
+    assert all(call.access_key_id.startswith("ASIA") for call in calls)
+    assert mfa.codes_spent() == 1
+    assert mfa.run("mfa", "keys", "--max-age", "90").code == 1
+    data = json.loads(mfa.run("mfa", "keys", "--output", "json").stdout)
+    assert data["AccessKeys"][0]["Profiles"] == ["default"]
+
+
+def test_a_rotation_from_start_to_end(mfa: Aws) -> None:
+    """A new key in the old one's place, every other byte kept; the session goes on working."""
+    mfa.service.state.new_keys_unknown_seconds = 1
+    old, before = key(mfa), mfa.credentials.read_text()
+    secret = mfa.session("default")["aws_secret_access_key"]
+    rotated(mfa)
+    new = mfa.session("default")
+    assert new["aws_access_key_id"] != old
+    after = before.replace(old, new["aws_access_key_id"])
+    assert mfa.credentials.read_text() == after.replace(secret, new["aws_secret_access_key"])
+    assert all("user/ada" in identity_of(mfa, name) for name in ("default", "mfa"))
+    assert len(journals(mfa)) == 1
+    mfa.service.user("ada").access_keys[0].active = False
+    assert mfa.run("mfa", "keys", "rotate", "--finish").code == 0
+    assert [each.id for each in mfa.service.user("ada").access_keys] == [key(mfa)]
+    assert journals(mfa) == []
+    assert "user/ada" in identity_of(mfa, "mfa")
+    assert mfa.codes_spent() == 1
+
+
+def test_an_undo(mfa: Aws) -> None:
+    """The file is what it was, byte for byte; the inactive old key works again."""
+    before = mfa.credentials.read_bytes()
+    rotated(mfa)
+    mfa.service.user("ada").access_keys[0].active = False
+    result = mfa.run("mfa", "keys", "rotate", "--undo")
+    assert result.code == 0, result.output
+    assert mfa.credentials.read_bytes() == before
+    assert [each.active for each in mfa.service.user("ada").access_keys] == [True]
+    assert journals(mfa) == []
+
+
+def test_a_session_beside_the_key_outlives_a_rotation(aws: Aws) -> None:
+    """Of a profile with keys of its own: it is in the cache, tied to the key."""
+    aws.settle(config="mfa_session = on\n")
+    aws.log_in("default")
+    rotated(aws, "--profile", "default")
+    assert aws.run("s3", "ls").code == 0
+    last = aws.service.calls[-1]
+    assert last.access_key_id.startswith("ASIA")
+    assert aws.codes_spent() == 1
+
+
+def test_the_secret_is_nowhere_but_in_the_file(mfa: Aws) -> None:
+    """Not in the journal any more, not in the output, the log or the history."""
+    text = mfa.config.read_text()
+    mfa.config.write_text(text.replace("[default]", "[default]\ncli_history = enabled"))
+    result = mfa.run("mfa", "keys", "rotate", "--debug")
+    assert result.code == 0, result.output
+    secret = mfa.session("default")["aws_secret_access_key"]
+    assert secret not in result.output
+    holding = [path for path, content in mfa.files().items() if secret.encode() in content]
+    assert holding == [".aws/credentials"]
+
+
+@pytest.mark.parametrize("kind", ["throttle", "500", "answer-lost", "reset", "html"])
+@pytest.mark.parametrize("action", ["ListAccessKeys", "CreateAccessKey", "GetCallerIdentity"])
+def test_after_any_fault_the_next_rotation_ends_well(mfa: Aws, action: str, kind: str) -> None:
+    """One new key, the old one active, no third one; and no trace of Python."""
+    mfa.service.fault(action, kind)
+    result = mfa.run("mfa", "keys", "rotate")
+    assert "Traceback" not in result.output
+    mfa.service.clear_faults()
+    rotated(mfa)
+    user = mfa.service.user("ada")
+    assert [each.active for each in user.access_keys] == [True, True]
+    assert key(mfa) == user.access_keys[1].id
+    assert "user/ada" in identity_of(mfa, "default")
+
+
+def test_a_user_with_two_keys(mfa: Aws) -> None:
+    """Nobody can be asked which goes: both stay."""
+    second = mfa.service.user("ada").access_keys
+    rotated(mfa)
+    for path in journals(mfa):
+        (mfa.home / path).unlink()
+    result = mfa.run("mfa", "keys", "rotate")
+    assert result.code == 253
+    assert "two access keys" in result.stderr
+    assert len(second) == 2
+
+
+def test_a_policy_that_denies_it(mfa: Aws) -> None:
+    """Nothing is changed, and the action is named."""
+    denied = mfa.service.user("ada").denied_actions
+    denied.append("iam:CreateAccessKey")
+    try:
+        before = mfa.credentials.read_bytes()
+        result = mfa.run("mfa", "keys", "rotate")
+    finally:
+        denied.remove("iam:CreateAccessKey")
+    assert result.code == 254
+    assert "iam:CreateAccessKey" in result.stderr
+    assert mfa.credentials.read_bytes() == before
+    assert journals(mfa) == []
+
+
+def test_doctor_names_a_rotation_that_isnt_finished(mfa: Aws) -> None:
+    """With what to run, and without a secret."""
+    rotated(mfa)
+    result = mfa.run("mfa", "doctor", "--offline", "--verbose")
+    assert "aws mfa keys rotate --source-profile default --finish" in result.stdout

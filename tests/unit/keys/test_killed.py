@@ -1,0 +1,110 @@
+"""A rotation killed at each step: a key that works is always there, and the next run ends well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.keys.finish import finish, undo
+from awscli_mfa_plugin.keys.rotate import rotate
+from awscli_mfa_plugin.session.access_keys import STORED
+from tests.unit.keys.user import OLD, KilledError, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from awscli_mfa_plugin.keys.rotation import Work
+
+WITH_A_PERSON = ("y",) * 6
+
+
+def rotated() -> Machine:
+    """Return a machine whose key was rotated, the old one inactive."""
+    machine = Machine()
+    rotate(machine.work("y"))
+    assert not machine.user.active[OLD.access_key_id]
+    return machine
+
+
+def killed(
+    make: Callable[[], Machine], run: Callable[[Work], object], answers: tuple[str, ...]
+) -> Iterator[tuple[Machine, str]]:
+    """Yield machines on which a run was killed at each of its steps, with the step's name."""
+    step = 0
+    while True:
+        machine = make()
+        try:
+            run(machine.work(*answers, kill_at=step))
+        except KilledError as error:
+            yield machine, str(error)
+        else:
+            return
+        step += 1
+
+
+RUNS = [(Machine, rotate), (rotated, finish), (rotated, undo)]
+NAMES = ["rotate", "finish", "undo"]
+
+
+@pytest.mark.parametrize("answers", [(), WITH_A_PERSON], ids=["nobody", "a person"])
+@pytest.mark.parametrize(("make", "run"), RUNS, ids=NAMES)
+def test_a_key_that_works_is_always_there(
+    make: Callable[[], Machine], run: Callable[[Work], object], answers: tuple[str, ...]
+) -> None:
+    """On disk or in the journal, whatever the moment."""
+    steps = 0
+    for machine, step in killed(make, run, answers):
+        steps += 1
+        assert machine.has_a_key_that_works(), step
+        # The file alone is enough for every aws command, but while nobody runs this one.
+        assert machine.user.works(machine.key()), step
+    assert steps >= 8
+
+
+@pytest.mark.parametrize("answers", [(), WITH_A_PERSON], ids=["nobody", "a person"])
+def test_the_next_rotate_ends_a_killed_one(answers: tuple[str, ...]) -> None:
+    """One new key, stored; no third key, and none whose secret is lost."""
+    for machine, step in killed(Machine, rotate, answers):
+        rotate(machine.work(*answers))
+        new = machine.key()
+        assert new != OLD, step
+        assert machine.user.works(new), step
+        assert set(machine.user.pairs) == {OLD.access_key_id, new.access_key_id}, step
+        rotation = machine.rotation()
+        assert (rotation.stage, rotation.new.secret_access_key) == (STORED, ""), step
+
+
+@pytest.mark.parametrize("answers", [(), WITH_A_PERSON], ids=["nobody", "a person"])
+def test_undo_after_a_killed_rotate(answers: tuple[str, ...]) -> None:
+    """The old key alone, active; nothing is left in the journal."""
+    for machine, step in killed(Machine, rotate, answers):
+        if machine.journal.all():
+            undo(machine.work(*answers))
+        assert machine.key() == OLD, step
+        assert machine.user.works(OLD), step
+        assert list(machine.user.pairs) == [OLD.access_key_id], step
+        assert machine.journal.all() == (), step
+
+
+@pytest.mark.parametrize("answers", [(), WITH_A_PERSON], ids=["nobody", "a person"])
+def test_the_next_rotate_ends_a_killed_undo(answers: tuple[str, ...]) -> None:
+    """It goes back, unless it had gone back already and makes a new key."""
+    for machine, step in killed(rotated, undo, answers):
+        was_begun = bool(machine.journal.all()) and machine.rotation().stage != STORED
+        rotate(machine.work(*answers))
+        assert machine.user.works(machine.key()), step
+        assert len(machine.user.pairs) <= 2, step
+        if was_begun:
+            assert machine.key() == OLD, step
+            assert machine.journal.all() == (), step
+
+
+def test_the_next_finish_ends_a_killed_one() -> None:
+    """The old key is gone, the new one is in its place."""
+    for machine, step in killed(rotated, finish, WITH_A_PERSON):
+        if machine.journal.all():
+            finish(machine.work(*WITH_A_PERSON))
+        assert list(machine.user.pairs) == [machine.key().access_key_id], step
+        assert machine.user.works(machine.key()), step
+        assert machine.journal.all() == (), step

@@ -1,0 +1,246 @@
+"""One IAM user with access keys, a journal, and a run that can be killed at each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import KeyLimitError, MfaError, WrongKeyError
+from awscli_mfa_plugin.keys.caller import Caller
+from awscli_mfa_plugin.keys.rotation import Work
+from awscli_mfa_plugin.session.access_keys import AccessKey, KeyPair, LastUse, Rotation
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys
+from awscli_mfa_plugin.session.source import Source
+from tests.fakes import NOW, FakeFiles, FakeTerminal, World, next_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+OLD = KeyPair("AKIAOLDOLDOLDOLDOLD0", "old-secret")
+ARN = "arn:aws:iam::123456789012:user/ada"
+NOBODY = "CI is set"
+
+
+class KilledError(BaseException):
+    """The process was killed."""
+
+
+class Steps:
+    """Counts the moments before and after each effect; kills at the one that is named."""
+
+    def __init__(self, kill_at: int | None = None) -> None:
+        """Start at the first."""
+        self.kill_at = kill_at
+        self.names: list[str] = []
+
+    def reach(self, name: str) -> None:
+        """Count a moment."""
+        self.names.append(name)
+        if self.kill_at == len(self.names) - 1:
+            raise KilledError(name)
+
+
+@dataclass
+class FakeUser:
+    """The user's keys in IAM; each call's faults are in ``faults`` by its name.
+
+    A fault is raised before the effect; one in a tuple is raised after it, as a lost answer.
+    """
+
+    steps: Steps = field(default_factory=Steps)
+    pairs: dict[str, str] = field(
+        default_factory=lambda: {OLD.access_key_id: OLD.secret_access_key}
+    )
+    active: dict[str, bool] = field(default_factory=lambda: {OLD.access_key_id: True})
+    created: dict[str, datetime] = field(default_factory=dict)
+    uses: dict[str, LastUse | BaseException] = field(default_factory=dict)
+    faults: dict[str, list[Any]] = field(default_factory=dict)
+    unknown_for: int = 0
+    calls: list[str] = field(default_factory=list)
+    now: datetime = NOW
+    number: int = 0
+
+    def has(self, key_id: str, secret: str, *, active: bool = True) -> None:
+        """Give the user a key."""
+        self.pairs[key_id], self.active[key_id] = secret, active
+
+    def works(self, pair: KeyPair) -> bool:
+        """Tell whether AWS accepts a key, in the end."""
+        key_id = pair.access_key_id
+        return self.pairs.get(key_id) == pair.secret_access_key and self.active[key_id]
+
+    def list(self) -> tuple[AccessKey, ...]:
+        """Return the keys."""
+        self._begin("list")
+        found = tuple(
+            AccessKey(key_id, self.active[key_id], self.created.get(key_id))
+            for key_id in self.pairs
+        )
+        self._end("list")
+        return found
+
+    def create(self) -> KeyPair:
+        """Make a key, unless there are two."""
+        self._begin("create")
+        if len(self.pairs) >= 2:
+            error = KeyLimitError("two keys")
+            error.is_safe_to_repeat = True
+            raise error
+        self.number += 1
+        new = KeyPair(f"AKIANEWNEWNEWNEWNEW{self.number}", f"new-secret-{self.number}")
+        self.has(new.access_key_id, new.secret_access_key)
+        self.created[new.access_key_id] = self.now
+        self._end("create")
+        return new
+
+    def set_active(self, key_id: str, *, active: bool) -> None:
+        """Change a key's status."""
+        self._begin("set_active")
+        self.active[key_id] = active
+        self._end("set_active")
+
+    def delete(self, key_id: str) -> None:
+        """Delete a key, if it is there."""
+        self._begin("delete")
+        self.pairs.pop(key_id, None)
+        self.active.pop(key_id, None)
+        self._end("delete")
+
+    def last_use(self, key_id: str) -> LastUse:
+        """Return a scripted use."""
+        self._begin("last_use")
+        use = self.uses.get(key_id, LastUse())
+        if isinstance(use, BaseException):
+            raise use
+        return use
+
+    def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
+        """Accept what is active, once it is known."""
+        del region
+        self._begin("identity")
+        if self.unknown_for and keys.access_key_id != OLD.access_key_id:
+            self.unknown_for -= 1
+            raise WrongKeyError("unknown")
+        if not self.works(KeyPair(keys.access_key_id, keys.secret_access_key)):
+            raise WrongKeyError("unknown")
+        return CallerIdentity(ARN, "123456789012")
+
+    def _begin(self, name: str) -> None:
+        self.calls.append(name)
+        self.steps.reach(f"before {name}")
+        script = self.faults.get(name, [])
+        if script and not isinstance(script[0], tuple):
+            next_of(script)
+
+    def _end(self, name: str) -> None:
+        self.steps.reach(f"after {name}")
+        script = self.faults.get(name, [])
+        if script and isinstance(script[0], tuple):
+            (error,) = script.pop(0)
+            raise error
+
+
+class FakeJournal:
+    """The journal in memory; ``refusals`` are raised by the next writes."""
+
+    def __init__(self, steps: Steps) -> None:
+        """Start empty."""
+        self.steps = steps
+        self.kept: dict[str, Rotation] = {}
+        self.refusals: list[MfaError | None] = []
+
+    def all(self) -> tuple[Rotation, ...]:
+        """Return what is kept."""
+        return tuple(self.kept.values())
+
+    def save(self, rotation: Rotation) -> None:
+        """Keep one."""
+        self.steps.reach("before save")
+        next_of(self.refusals)
+        self.kept[rotation.old.access_key_id] = rotation
+        self.steps.reach("after save")
+
+    def remove(self, rotation: Rotation) -> None:
+        """Forget one."""
+        self.steps.reach("before remove")
+        del self.kept[rotation.old.access_key_id]
+        self.steps.reach("after remove")
+
+
+class KillableFiles(FakeFiles):
+    """The shared files; a write to either is a step."""
+
+    def __init__(
+        self, config: Mapping[str, Mapping[str, str]], credentials: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Let each write be killed around its effect."""
+        super().__init__(config, credentials)
+        self.steps = Steps()
+        for file in (self._config, self._credentials):
+            vars(file)["update"] = partial(self._step, file.update)
+
+    def _step(self, update: Any, change: Any) -> bool:
+        self.steps.reach("before write")
+        changed: bool = update(change)
+        self.steps.reach("after write")
+        return changed
+
+
+class Machine:
+    """A user at a machine, over several runs."""
+
+    def __init__(
+        self,
+        credentials: Mapping[str, Mapping[str, str]] | None = None,
+        config: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """Start with the old key in profile default."""
+        key = section(OLD)
+        self.files = KillableFiles(config or {}, credentials or {"default": key})
+        self.user = FakeUser()
+        self.user.has(OLD.access_key_id, OLD.secret_access_key)
+        self.journal = FakeJournal(self.user.steps)
+        self.world = World(files=self.files)
+        self.source = "default"
+
+    def work(self, *answers: str, kill_at: int | None = None, nobody: str = "") -> Work:
+        """Return what a new run works with; without answers nobody can be asked."""
+        steps = Steps(kill_at)
+        self.user.steps = self.journal.steps = self.files.steps = steps
+        self.user.now = self.world.clock.now()
+        if not answers:
+            nobody = nobody or NOBODY
+        terminal = FakeTerminal(*answers, nobody=nobody)
+        self.world = World(files=self.files, terminal=terminal, clock=self.world.clock)
+        self.world.sts = self.user  # type: ignore[assignment]
+        pair = self.key(self.source)
+        keys = Keys(pair.access_key_id, pair.secret_access_key, "", self.source)
+        caller = Caller(Source(self.source, keys), keys, "eu-west-1", "mfa")
+        ports = self.world.ports()
+        return Work(caller, "ada", self.user, self.journal, ports, terminal)
+
+    def key(self, profile: str = "default") -> KeyPair:
+        """Return the key of a profile in the files."""
+        has = self.files.profile(profile).key_section
+        return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
+
+    def rotation(self) -> Rotation:
+        """Return the one rotation in the journal."""
+        (rotation,) = self.journal.all()
+        return rotation
+
+    def has_a_key_that_works(self) -> bool:
+        """Tell whether a key that AWS accepts is in the files or in the journal."""
+        kept = [pair for each in self.journal.all() for pair in (each.old, each.new)]
+        return any(map(self.user.works, (self.key(self.source), *kept)))
+
+
+def section(pair: KeyPair) -> dict[str, str]:
+    """Return a section with a key."""
+    return {
+        "aws_access_key_id": pair.access_key_id,
+        "aws_secret_access_key": pair.secret_access_key,
+    }
