@@ -101,7 +101,8 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
     now = context.clock.now()
     found = reports(keys, keys.list(), context.ports.files, now)
     is_old = max_age is not None and any(report.is_older(max_age) for report in found)
-    text = as_text(found, now, context.environment.get("AWS_ACCESS_KEY_ID", ""))
+    in_environment = context.environment.get("AWS_ACCESS_KEY_ID", "")
+    text = as_text(found, now, in_environment, context.screen.style)
     for rotation in context.rotation_journal.all():
         text += f"\n{unfinished(rotation)}"
     return Result(as_data(found), text, 1 if is_old else 0)

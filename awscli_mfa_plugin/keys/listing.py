@@ -10,7 +10,7 @@ from awscli_mfa_plugin.errors import PermissionDeniedError
 from awscli_mfa_plugin.session.access_keys import STORED, AccessKey, LastUse, Rotation
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.session.records import Profile, is_long_lived
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.text import PLAIN, quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.ports import SharedFiles
+    from awscli_mfa_plugin.text import Style
 
 OLD_DAYS = 90
 """From here on a key is marked: what most rules about rotation ask for (CIS AWS benchmark)."""
@@ -110,7 +111,9 @@ def _entry(report: KeyReport) -> dict[str, Any]:
     }
 
 
-def as_text(found: Sequence[KeyReport], now: datetime, in_environment: str = "") -> str:
+def as_text(
+    found: Sequence[KeyReport], now: datetime, in_environment: str = "", style: Style = PLAIN
+) -> str:
     """Return a line for each key; ``in_environment`` is the key that the environment has."""
     if not found:
         return "You have no access keys."
@@ -120,10 +123,13 @@ def as_text(found: Sequence[KeyReport], now: datetime, in_environment: str = "")
     lines = []
     for report, age, use in zip(found, ages, uses, strict=True):
         key_id = report.key.access_key_id
-        status = "active" if report.key.is_active else "inactive"
+        status = f"{'active' if report.key.is_active else 'inactive':<8}"
+        status = status if report.key.is_active else style.dim(status)
+        padded = f"{age:<{age_width}}"
+        shown_age = style.yellow(padded) if report.is_older(OLD_DAYS) else padded
         where = [f"profile {quoted_list(report.profiles)}"] if report.profiles else []
         where += ["your environment"] if key_id == in_environment else []
-        line = f"{sanitize(key_id)}  {status:<8}  {age:<{age_width}}  {use:<{use_width}}"
+        line = f"{sanitize(key_id)}  {status}  {shown_age}  {use:<{use_width}}"
         lines.append(f"{line}  {', '.join(where)}".rstrip())
     if any(report.is_older(OLD_DAYS) for report in found):
         lines.append("Replace an old key:  aws mfa keys rotate")

@@ -9,6 +9,7 @@ from awscli_mfa_plugin.errors import PermissionDeniedError
 from awscli_mfa_plugin.keys.listing import as_data, as_text, described, reports, unfinished
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.session.access_keys import AccessKey, KeyPair, LastUse
+from awscli_mfa_plugin.text import Style
 from tests.fakes import NOW, FakeFiles, session_section
 from tests.unit.keys.user import OLD, FakeUser, Machine, section
 
@@ -79,6 +80,15 @@ def test_what_isnt_known() -> None:
     user = FakeUser(uses={OLD.access_key_id: LastUse(NOW)})
     (bare,) = reports(user, KEYS[:1], FakeFiles(), NOW)
     assert "last used 2026-11-24 09:00\n" in as_text([bare], NOW)
+
+
+def test_colors_mark_what_is_old_or_off() -> None:
+    """The words say the same."""
+    found = reports(FakeUser(), KEYS, FakeFiles(), NOW)
+    text = as_text(found, NOW, style=Style(is_on=True))
+    assert "\x1b[33m91 days old (over 90)\x1b[0m" in text
+    assert "\x1b[2minactive\x1b[0m" in text
+    assert text.count("\x1b[0m") == 2
 
 
 def test_no_keys() -> None:

@@ -1,0 +1,162 @@
+"""``aws mfa keys`` on the real CLIs: questions on a terminal, and runs that are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.cache import OLDEST_TOO
+from tests.hosts.people import REGION, keys_of, serial_of, settle
+from tests.hosts.terminal import CTRL_C
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from tests.aws import EmbeddedAws
+    from tests.hosts.home import Home
+
+MFA = f"[profile mfa]\nmfa_source_profile = default\nregion = {REGION}\n"
+
+
+def log_in(home: Home, aws: EmbeddedAws) -> None:
+    """Give the home ada's key, and a session on it."""
+    settle(home, aws, config=MFA + f"mfa_serial = {serial_of(aws)}\n")
+    code = aws.fresh_code(serial_of(aws))
+    result = home.run("mfa", "login", "--profile", "mfa", "--token-code", code)
+    assert result.returncode == 0, result.output
+
+
+def journals(home: Home) -> list[Path]:
+    """Return what rotations have left."""
+    return list((home.aws_folder / "cli" / "awscli-mfa").glob("rotation-*.json"))
+
+
+def pairs_on_disk(home: Home) -> list[tuple[str, str]]:
+    """Return the long-lived keys in the credentials file and in the journal."""
+    text, found = home.credentials.read_text(), list[tuple[str, str]]()
+    lines = text.partition("[mfa]")[0].splitlines()
+    values = dict(line.split(" = ", 1) for line in lines if " = " in line)
+    found.append((values["aws_access_key_id"], values["aws_secret_access_key"]))
+    for path in journals(home):
+        kept = json.loads(path.read_text())
+        found += [(kept[of]["AccessKeyId"], kept[of]["SecretAccessKey"]) for of in ("Old", "New")]
+    return found
+
+
+def works(aws: EmbeddedAws, pair: tuple[str, str]) -> bool:
+    """Tell whether AWS takes a key."""
+    return any((key.id, key.secret) == pair and key.active for key in aws.user("ada").access_keys)
+
+
+@pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
+def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """The list, the new key, the question about the old one, and its end; no second code."""
+    log_in(home, aws)
+    aws.state.new_keys_unknown_seconds = 2
+    old = aws.user("ada").access_key_id
+    assert f"{old}  active" in home.run("mfa", "keys").stdout
+    terminal = home.spawn("mfa", "keys", "rotate")
+    terminal.expect(f"Make {old} inactive now? [y/N] ")
+    terminal.send_line("y")
+    assert terminal.wait() == 0, terminal.text
+    assert "Rotated. Profile default has the new key" in terminal.text
+    assert [key.active for key in aws.user("ada").access_keys] == [False, True]
+    last = home.spawn("mfa", "keys", "rotate", "--finish")
+    last.expect("Delete it for good? [y/N] ")
+    last.send_line("y")
+    assert last.wait() == 0, last.text
+    (new,) = aws.user("ada").access_keys
+    assert pairs_on_disk(home) == [(new.id, new.secret)]
+    assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
+    assert sum(1 for call in aws.calls if call.token_code) == 1
+
+
+def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> None:
+    """The new key is stored by then; the next run asks again."""
+    log_in(home, aws)
+    terminal = home.spawn("mfa", "keys", "rotate")
+    terminal.expect("inactive now? [y/N] ")
+    terminal.send(CTRL_C)
+    assert terminal.wait() in {130, -signal.SIGINT}, terminal.text
+    assert works(aws, pairs_on_disk(home)[0])
+    result = home.run("mfa", "keys", "rotate")
+    assert result.returncode == 0, result.output
+    assert len(aws.user("ada").access_keys) == 2
+
+
+def rotate_until(home: Home, aws: EmbeddedAws, moment: int) -> bool:
+    """Rotate, and kill the CLI at a moment before or after a call; tell whether it came so far."""
+    seen = 0
+    process: subprocess.Popen[bytes]
+
+    def kill(_when: str, _action: str) -> None:
+        nonlocal seen
+        if seen == moment:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        seen += 1
+
+    process = home.start("mfa", "keys", "rotate")
+    aws.observe = kill
+    with process:
+        process.communicate(timeout=120)
+    aws.observe = lambda _when, _action: None
+    return process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.timeout(600)
+def test_killed_before_and_after_each_call(home: Home, aws: EmbeddedAws) -> None:
+    """A key that works is on the disk at each moment, and the next run ends well."""
+    log_in(home, aws)
+    before = home.credentials.read_bytes()
+    user = aws.user("ada")
+    seed = list(user.access_keys)
+    moments = 0
+    while rotate_until(home, aws, moments):
+        pairs = pairs_on_disk(home)
+        assert any(works(aws, pair) for pair in pairs), moments
+        assert works(aws, pairs[0]), moments  # the file alone
+        result = home.run("mfa", "keys", "rotate")
+        assert result.returncode == 0, result.output
+        assert works(aws, pairs_on_disk(home)[0]), moments
+        assert len(user.access_keys) == 2, moments
+        assert user.access_keys[0] == seed[0], moments
+        assert pairs_on_disk(home)[2] == (user.access_keys[1].id, ""), moments
+        home.credentials.write_bytes(before)
+        user.access_keys[:] = seed
+        for path in journals(home):
+            path.unlink()
+        moments += 1
+    assert moments >= 10
+
+
+def test_the_secret_of_a_new_key_is_in_one_file_alone(home: Home, aws: EmbeddedAws) -> None:
+    """Searched for in every file of the home, byte by byte, and in the debug log."""
+    log_in(home, aws)
+    result = home.run("mfa", "keys", "rotate", "--debug")
+    assert result.returncode == 0, result.output
+    secret = aws.user("ada").access_keys[1].secret.encode()
+    holding = []
+    for path in home.path.rglob("*"):
+        with suppress(OSError):
+            if path.is_file() and secret in path.read_bytes():
+                holding.append(path)
+    assert holding == [home.credentials]
+    assert secret.decode() not in result.output
+
+
+def test_keys_of_two_users(home: Home, aws: EmbeddedAws) -> None:
+    """A source profile that is named is rotated by its own session, not by another user's."""
+    log_in(home, aws)
+    with home.credentials.open("a") as file:
+        file.write(keys_of(aws, "grace", "hers"))
+    result = home.run("mfa", "keys", "--source-profile", "hers")
+    assert result.returncode == 0, result.output
+    assert aws.user("grace").access_key_id in result.stdout
+    assert aws.user("ada").access_key_id not in result.stdout
