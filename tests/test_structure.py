@@ -16,7 +16,17 @@ ROOT = CHECKOUT / PACKAGE
 
 SHARED = {"errors", "text", "declaration", "__version__"}
 SERVICES = {"session", "files", "aws", "system"}
-FEATURES = {"aliases", "completion", "devices", "doctor", "export", "install", "keys", "setup", "watch"}
+FEATURES = {
+    "aliases",
+    "completion",
+    "devices",
+    "doctor",
+    "export",
+    "install",
+    "keys",
+    "setup",
+    "watch",
+}
 # What each room may import, itself always.
 OURS = {
     "entry": {"host"},

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.people import REGION, keys_of, serial_of, settle
 from tests.hosts.terminal import CTRL_C
+from tests.hosts.users import REGION, keys_of, serial_of, settle
 
 if TYPE_CHECKING:
     import subprocess
