@@ -150,9 +150,10 @@ def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
 def _rotations(machine: Observations) -> Iterator[Finding]:
     """Yield the rotations of access keys that aren't finished: their journals hold a key."""
     check = "key-rotation"
-    if machine.rotation_problem:
+    if isinstance(machine.rotations, str):
         remedy = "It may hold an access key: don't delete it unread."
-        yield Finding(check, WARNING, sanitize(machine.rotation_problem), remedy)
+        yield Finding(check, WARNING, sanitize(machine.rotations), remedy)
+        return
     for rotation in machine.rotations:
         name = sanitize(rotation.source_profile)
         command = f"aws mfa keys rotate --source-profile {shlex.quote(name)}"

@@ -112,8 +112,7 @@ class Observations:
     trusted_files: tuple[ObservedFile, ...] = ()
     private_folders: tuple[ObservedFile, ...] = ()
     leftovers: tuple[str, ...] = ()
-    rotations: tuple[Rotation, ...] = ()
-    rotation_problem: str = ""
+    rotations: tuple[Rotation, ...] | str = ()
     network: ObservedNetwork = field(default_factory=ObservedNetwork)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     our_version: str = ""
@@ -248,5 +247,4 @@ def _summary(findings: Sequence[Finding], style: Style) -> str:
         if counts[state]
     ]
     fixable = sum(finding.fix is not None for finding in findings)
-    more = f" doctor --fix can fix {fixable} of them." if fixable else ""
-    return f"{', '.join(words)}.{more}"
+    return f"{', '.join(words)}." + (f" doctor --fix can fix {fixable} of them." if fixable else "")

@@ -57,7 +57,6 @@ def inspect(
     alias_path = paths.alias_path(home)
     config, credentials = _read(config_path), _read(credentials_path)
     aliases = _read(alias_path, is_alias=True)
-    rotations, rotation_problem = _rotations(paths.state_path(home))
     machine = Observations(
         config=config,
         credentials=credentials,
@@ -67,8 +66,7 @@ def inspect(
         trusted_files=tuple(_trusted((config_path, alias_path), home)),
         private_folders=tuple(_present([paths.state_path(home)], home)),
         leftovers=tuple(_leftovers(home, config_path, credentials_path)),
-        rotations=rotations,
-        rotation_problem=rotation_problem,
+        rotations=_rotations(paths.state_path(home)),
         network=_network(environment, config),
         environment=environment,
         our_version=our_version,
@@ -90,15 +88,15 @@ def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
         return ObservedRead(path, exists=True, unavailable_reason=error.reason)
 
 
-def _rotations(folder: str) -> tuple[tuple[Rotation, ...], str]:
+def _rotations(folder: str) -> tuple[Rotation, ...] | str:
     """Return the rotations of access keys that aren't finished, or why they can't be read."""
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.files.state import StateFolder
 
     try:
-        return RotationJournal(StateFolder(folder)).all(), ""
+        return RotationJournal(StateFolder(folder)).all()
     except ConfigurationError as error:
-        return (), error.what
+        return error.what
 
 
 def _hiding(aliases: ObservedRead, subcommands: Collection[str]) -> tuple[HidingAlias, ...]:

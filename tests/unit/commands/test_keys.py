@@ -11,7 +11,7 @@ from awscli_mfa_plugin.commands import keys
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import PermissionDeniedError, UsageError
 from awscli_mfa_plugin.session.access_keys import KeyPair
-from tests.fakes import NOW, SERIAL, FakeFiles, FakeTerminal, World, context, session_section
+from tests.fakes import NOW, SERIAL, FakeFiles, Fakes, FakeTerminal, context, session_section
 from tests.unit.commands.run import data_of, run
 from tests.unit.keys.user import OLD, FakeJournal, FakeUser, section
 
@@ -29,7 +29,7 @@ class Home:
         config = {"mfa": {"mfa_source_profile": "default", "mfa_serial": SERIAL}}
         credentials = {"default": section(OLD), "mfa": session_section()}
         self.files = FakeFiles(config, credentials)
-        self.world = World(files=self.files, environment=environment)
+        self.fakes = Fakes(files=self.files, environment=environment)
         self.answers = answers
         self.user = FakeUser()
         self.user.has(OLD.access_key_id, OLD.secret_access_key)
@@ -39,11 +39,11 @@ class Home:
     def context(self, options: GlobalOptions | None = None) -> Context:
         """Return the context of one command."""
         nobody = "" if self.answers else "CI is set"
-        self.world.terminal = FakeTerminal(*self.answers, nobody=nobody)
-        sts: Any = self.world.sts
+        self.fakes.terminal = FakeTerminal(*self.answers, nobody=nobody)
+        sts: Any = self.fakes.sts
         sts.get_caller_identity = self.identity
         return context(
-            self.world,
+            self.fakes,
             options,
             user_keys=lambda _caller, _user_name: self.user,
             rotation_journal=self.journal,
@@ -52,7 +52,7 @@ class Home:
     def identity(self, given: Any, region: str) -> Any:
         """Accept sessions, and the user's keys."""
         if given.session_token:
-            return self.world.sts.identity
+            return self.fakes.sts.identity
         return self.user.get_caller_identity(given, region)
 
 
@@ -97,8 +97,8 @@ def test_a_rotation_says_how_to_go_back_and_on() -> None:
     assert "isn't finished" in run(keys, home.context()).text
     again = run(keys, home.context(), action="rotate")
     assert again.text.startswith(f"Profile default has the new key already: {NEW}.")
-    home.world.clock.advance(86_400 * 3)
-    home.files.credentials["mfa"] = session_section(now=home.world.clock.now())
+    home.fakes.clock.advance(86_400 * 3)
+    home.files.credentials["mfa"] = session_section(now=home.fakes.clock.now())
     done = run(keys, home.context(), action="rotate", finish=True)
     assert done.text == f"Deleted the old key {OLD.access_key_id}."
 
@@ -108,7 +108,7 @@ def test_no_secret_is_in_a_result() -> None:
     home = Home("y")
     result = run(keys, home.context(), action="rotate")
     assert "inactive" in result.text
-    assert "secret" not in f"{result.text} {result.data} {home.world.terminal.told}"
+    assert "secret" not in f"{result.text} {result.data} {home.fakes.terminal.told}"
 
 
 def test_what_still_has_the_old_key_is_named() -> None:

@@ -172,5 +172,5 @@ def test_an_old_key_that_is_to_be_deleted_is_a_note() -> None:
 
 def test_a_journal_that_cant_be_read_is_a_warning() -> None:
     """It isn't to be deleted unread."""
-    (finding,) = found("key-rotation", rotation_problem="/x/rotation-1.json isn't a journal")
+    (finding,) = found("key-rotation", rotations="/x/rotation-1.json isn't a journal")
     assert (finding.state, finding.seen) == (WARNING, "/x/rotation-1.json isn't a journal")

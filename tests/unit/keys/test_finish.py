@@ -21,7 +21,7 @@ def rotated(credentials: dict[str, dict[str, str]] | None = None) -> Machine:
     """Return a machine whose key was rotated three days ago, the old one still active."""
     machine = Machine(credentials)
     rotate(machine.work())
-    machine.world.clock.time = NOW + DAYS
+    machine.fakes.clock.time = NOW + DAYS
     return machine
 
 
@@ -40,7 +40,7 @@ def test_a_person_sees_the_last_use_and_agrees() -> None:
     machine.user.uses[OLD.access_key_id] = LastUse(NOW - DAYS, "s3")
     with pytest.raises(CancelledError):
         finish(machine.work("n"))
-    told = machine.world.terminal.told
+    told = machine.fakes.terminal.told
     assert told == [
         f"The old key: {OLD.access_key_id}, active, age unknown, last used 2026-11-21 09:00 (s3)\n"
     ]
@@ -56,7 +56,7 @@ def test_a_key_that_was_used_since_is_kept_without_a_person() -> None:
         finish(machine.work())
     assert machine.user.active[OLD.access_key_id]
     finish(machine.work("y"))
-    assert "after the rotation" in machine.world.terminal.told[0]
+    assert "after the rotation" in machine.fakes.terminal.told[0]
 
 
 def test_the_rotations_own_use_doesnt_count() -> None:
@@ -69,7 +69,7 @@ def test_the_rotations_own_use_doesnt_count() -> None:
 def test_right_after_a_rotation_nothing_is_known_of_uses() -> None:
     """IAM reports them hours later; an inactive key has none."""
     machine = rotated()
-    machine.world.clock.time = NOW + timedelta(hours=1)
+    machine.fakes.clock.time = NOW + timedelta(hours=1)
     with pytest.raises(ConfigurationError, match=r"kept\. The rotation was at 09:00"):
         finish(machine.work())
     machine.user.active[OLD.access_key_id] = False

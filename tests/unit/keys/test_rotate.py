@@ -56,8 +56,8 @@ def test_a_person_is_asked_before_the_old_key_becomes_inactive() -> None:
     assert not yes.user.active[OLD.access_key_id]
     work = no.work("n")
     assert rotate(work).old_is_active
-    assert "Other machines" in "".join(no.world.terminal.told)
-    assert no.world.terminal.questions == [f"Make {OLD.access_key_id} inactive now? [y/N] "]
+    assert "Other machines" in "".join(no.fakes.terminal.told)
+    assert no.fakes.terminal.questions == [f"Make {OLD.access_key_id} inactive now? [y/N] "]
 
 
 def test_a_second_rotate_makes_no_third_key() -> None:
@@ -124,7 +124,7 @@ def test_other_profiles_with_the_key_are_updated_on_request() -> None:
     """Named and asked for; without a person they stay, and are named at the end."""
     asked, told, all_of_them = Machine(TWO_PROFILES), Machine(TWO_PROFILES), Machine(TWO_PROFILES)
     rotate(asked.work("y", "n"))
-    assert "the same key: work" in asked.world.terminal.told[0]
+    assert "the same key: work" in asked.fakes.terminal.told[0]
     assert asked.key("work") == asked.key() != OLD
     result = rotate(told.work())
     assert (result.others, told.key("work")) == (("work",), OLD)
@@ -138,7 +138,7 @@ def test_a_key_that_another_profile_needs_isnt_made_inactive() -> None:
     machine = Machine(TWO_PROFILES)
     rotate(machine.work("n"))
     assert machine.user.active[OLD.access_key_id]
-    assert len(machine.world.terminal.questions) == 1
+    assert len(machine.fakes.terminal.questions) == 1
 
 
 def with_two_keys() -> Machine:
@@ -154,7 +154,7 @@ def test_two_keys_are_shown_and_the_other_goes_if_a_person_agrees() -> None:
     rotate(machine.work("y", "n"))
     assert OTHER.access_key_id not in machine.user.pairs
     assert OLD.access_key_id in machine.user.pairs
-    told = machine.world.terminal.told[0]
+    told = machine.fakes.terminal.told[0]
     assert f"{OLD.access_key_id}, active, age unknown, never used, profile default" in told
     assert f"{OTHER.access_key_id}, inactive" in told
 
@@ -216,7 +216,7 @@ def test_two_rotations_at_once_on_a_machine() -> None:
     """The second is told."""
     machine = Machine()
     work = machine.work()
-    machine.world.locks.busy["rotation"] = "process 1"
+    machine.fakes.locks.busy["rotation"] = "process 1"
     with pytest.raises(BusyError):
         rotate(work)
 
@@ -228,7 +228,7 @@ def test_a_new_key_is_waited_for() -> None:
     machine.user.unknown_for = 6
     machine.user.faults["identity"] = [ThrottledError("busy"), UnreachableError("no network")]
     rotate(work)
-    assert [seconds for seconds, _ in machine.world.wait.waits] == [*PAUSES[:8]]
+    assert [seconds for seconds, _ in machine.fakes.wait.waits] == [*PAUSES[:8]]
     assert machine.rotation().stage == STORED
 
 
@@ -243,7 +243,7 @@ def test_a_key_that_stays_unknown_is_kept_for_the_next_run() -> None:
     assert machine.rotation().stage == CREATED
     machine.user.unknown_for = 0
     rotate(machine.work())
-    assert machine.world.notes == ["Going on with a rotation that was interrupted."]
+    assert machine.fakes.notes == ["Going on with a rotation that was interrupted."]
     assert machine.key() != OLD
 
 
@@ -302,7 +302,7 @@ def test_a_lost_answer_is_cleaned_up_by_the_next_run(answers: tuple[str, ...]) -
     rotate(machine.work(*answers))
     assert lost not in machine.user.pairs
     assert set(machine.user.pairs) == {OLD.access_key_id, machine.key().access_key_id}
-    assert f"Deleted {lost}" in "".join(machine.world.notes)
+    assert f"Deleted {lost}" in "".join(machine.fakes.notes)
 
 
 def test_a_lost_answer_without_a_key() -> None:
@@ -344,7 +344,7 @@ def test_without_a_person_a_key_of_another_time_stays(created: object) -> None:
         rotate(machine.work())
     rotate(machine.work("y", "n"))
     when = "an unknown time" if created is None else "10:00"
-    assert f"made at {when}" in machine.world.terminal.told[0]
+    assert f"made at {when}" in machine.fakes.terminal.told[0]
 
 
 def test_a_journal_that_cant_be_written_takes_the_new_key_back() -> None:

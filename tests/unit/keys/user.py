@@ -12,7 +12,7 @@ from awscli_mfa_plugin.keys.rotation import Work
 from awscli_mfa_plugin.session.access_keys import AccessKey, KeyPair, LastUse, Rotation
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source
-from tests.fakes import NOW, FakeFiles, FakeTerminal, World, next_of
+from tests.fakes import NOW, FakeFiles, Fakes, FakeTerminal, next_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,23 +203,23 @@ class Machine:
         self.user = FakeUser()
         self.user.has(OLD.access_key_id, OLD.secret_access_key)
         self.journal = FakeJournal(self.user.steps)
-        self.world = World(files=self.files)
+        self.fakes = Fakes(files=self.files)
         self.source = "default"
 
     def work(self, *answers: str, kill_at: int | None = None, nobody: str = "") -> Work:
         """Return what a new run works with; without answers nobody can be asked."""
         steps = Steps(kill_at)
         self.user.steps = self.journal.steps = self.files.steps = steps
-        self.user.now = self.world.clock.now()
+        self.user.now = self.fakes.clock.now()
         if not answers:
             nobody = nobody or NOBODY
         terminal = FakeTerminal(*answers, nobody=nobody)
-        self.world = World(files=self.files, terminal=terminal, clock=self.world.clock)
-        self.world.sts = self.user  # type: ignore[assignment]
+        self.fakes = Fakes(files=self.files, terminal=terminal, clock=self.fakes.clock)
+        self.fakes.sts = self.user  # type: ignore[assignment]
         pair = self.key(self.source)
         keys = Keys(pair.access_key_id, pair.secret_access_key, "", self.source)
         caller = Caller(Source(self.source, keys), keys, "eu-west-1", "mfa")
-        ports = self.world.ports()
+        ports = self.fakes.ports()
         return Work(caller, "ada", self.user, self.journal, ports, terminal)
 
     def key(self, profile: str = "default") -> KeyPair:
