@@ -54,7 +54,7 @@ def test_the_list(mfa: Aws) -> None:
     assert "profile default" in result.stdout
     calls = [call for call in mfa.service.calls if call.service == "iam"]
     assert all(call.access_key_id.startswith("ASIA") for call in calls)
-    assert mfa.codes_spent() == 1
+    assert mfa.codes_used() == 1
     assert mfa.run("mfa", "keys", "--max-age", "90").code == 1
     data = json.loads(mfa.run("mfa", "keys", "--output", "json").stdout)
     assert data["AccessKeys"][0]["Profiles"] == ["default"]
@@ -77,7 +77,7 @@ def test_a_rotation_from_start_to_end(mfa: Aws) -> None:
     assert [each.id for each in mfa.service.user("ada").access_keys] == [key(mfa)]
     assert journals(mfa) == []
     assert "user/ada" in identity_of(mfa, "mfa")
-    assert mfa.codes_spent() == 1
+    assert mfa.codes_used() == 1
 
 
 def test_an_undo(mfa: Aws) -> None:
@@ -100,7 +100,7 @@ def test_a_session_beside_the_key_outlives_a_rotation(aws: Aws) -> None:
     assert aws.run("s3", "ls").code == 0
     last = aws.service.calls[-1]
     assert last.access_key_id.startswith("ASIA")
-    assert aws.codes_spent() == 1
+    assert aws.codes_used() == 1
 
 
 def test_the_secret_is_nowhere_but_in_the_file(mfa: Aws) -> None:
