@@ -162,3 +162,20 @@ def test_doctor_names_a_rotation_that_isnt_finished(mfa: Aws) -> None:
     rotated(mfa)
     result = mfa.run("mfa", "doctor", "--offline", "--verbose")
     assert "aws mfa keys rotate --source-profile default --finish" in result.stdout
+
+
+def test_the_policy_of_aws_mfa_policy_is_enough(mfa: Aws) -> None:
+    """With MFA it allows the list, a rotation and its end; without MFA none of it."""
+    user = mfa.service.user("ada")
+    user.policies.append(json.loads(mfa.run("mfa", "policy").stdout))
+    try:
+        rotated(mfa)
+        user.access_keys[0].active = False
+        assert mfa.run("mfa", "keys", "rotate", "--finish").code == 0
+        assert mfa.run("mfa", "keys").code == 0
+        assert mfa.run("mfa", "logout", "--forget").code == 0
+        denied = mfa.run("mfa", "keys")
+    finally:
+        user.policies.clear()
+    assert denied.code == 254
+    assert "If your policy requires MFA, log in first:  aws mfa login" in denied.stderr

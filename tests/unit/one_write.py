@@ -13,9 +13,13 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import MfaError
 from tests.unit.store import credentials_file, with_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ANSWERS = {0: "written", 1: "same", 2: "refused", 3: "raised"}
 _PR_SET_PTRACER = 0x59616D61  # <linux/prctl.h>: lets strace in, which is no parent of ours
@@ -32,17 +36,17 @@ def write(home: Path) -> int:
         return 3
 
 
-def main() -> None:
-    """Serve until stdin ends."""
+def serve(work: Callable[[Path], int]) -> None:
+    """Let children do ``work`` in homes until stdin ends."""
     with tempfile.TemporaryDirectory() as folder:
         # What is imported late is there before the first child is made.
-        write(Path(folder))
+        work(Path(folder))
     for line in sys.stdin:
         child = os.fork()
         if not child:
             ctypes.CDLL(None).prctl(_PR_SET_PTRACER, -1, 0, 0, 0)
             os.kill(os.getpid(), signal.SIGSTOP)
-            os._exit(write(Path(line.rstrip("\n"))))
+            os._exit(work(Path(line.rstrip("\n"))))
         os.waitpid(child, os.WUNTRACED)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
@@ -51,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(write)

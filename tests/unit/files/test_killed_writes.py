@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.killing import template_of
 from tests.unit.store import (
     NEW,
     OLD,
@@ -28,64 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Calls that touch no file: a kill at one of them is a kill at the next that does.
-IRRELEVANT = frozenset((
-    "brk", "clock_nanosleep", "exit_group", "futex", "geteuid", "getpid", "getrandom", "gettid",
-    "getuid", "kill", "madvise", "mmap", "mprotect", "mremap", "munmap", "restart_syscall",
-    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "tgkill",
-))  # fmt: skip
-
-
-class Call(NamedTuple):
-    """One system call of a write: its name, and which one of that name it is, from 1."""
-
-    name: str
-    nth: int
-
-
-class Template:
-    """The process whose children write, and strace on them."""
-
-    def __init__(self) -> None:
-        """Start it."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.unit.one_write"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-
-    def write(self, home: Path, log: Path, *options: str) -> str:
-        """Let a child write under strace with ``options`` and return what became of it."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        print(home, file=self.process.stdin, flush=True)
-        child = int(self.process.stdout.readline())
-        command = ["strace", "-p", str(child), "-o", str(log), *options]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
-            assert strace.stderr is not None
-            attached = strace.stderr.readline()
-            os.kill(child, signal.SIGCONT)
-            answer = self.process.stdout.readline().strip()
-            assert "attached" in attached, attached
-        return answer
-
-    def close(self) -> None:
-        """End it."""
-        self.process.communicate(timeout=10)
+    from tests.unit.killing import Call, Template
 
 
 @pytest.fixture(scope="module")
 def template() -> Iterator[Template]:
     """Yield the template process, if there is strace."""
-    if not shutil.which("strace"):
-        if os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
-            pytest.fail("strace is required here")
-        pytest.skip("strace isn't installed")
-    template = Template()
-    yield template
-    template.close()
+    yield from template_of("tests.unit.one_write")
 
 
 def home_of(folder: Path, name: str, *, exists: bool) -> Path:
@@ -99,15 +43,7 @@ def home_of(folder: Path, name: str, *, exists: bool) -> Path:
 
 def calls_of_a_write(template: Template, folder: Path, *, exists: bool) -> list[Call]:
     """Return the system calls of a write from SIGCONT to its end, in order."""
-    log = folder / "calls"
-    assert template.write(home_of(folder, "learn", exists=exists), log) == "written"
-    names = re.findall(r"^(\w+)\(", log.read_text(), re.MULTILINE)
-    counts: Counter[str] = Counter()
-    calls = []
-    for name in names:
-        counts[name] += 1
-        calls.append(Call(name, counts[name]))
-    return [call for call in calls if call.name not in IRRELEVANT]
+    return template.calls(home_of(folder, "learn", exists=exists), folder / "calls")
 
 
 def check_whole(home: Path, *, exists: bool) -> bool:
@@ -143,8 +79,7 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_file(
     seen: Counter[str] = Counter()
     for number, call in enumerate(calls):
         home = home_of(tmp_path, f"kill-{number}", exists=exists)
-        inject = f"inject={call.name}:signal=SIGKILL:when={call.nth}"
-        answer = template.write(home, tmp_path / "log", "-e", inject)
+        answer = template.kill_at(call, home, tmp_path / "log")
         assert answer == "killed", call
         seen["new" if check_whole(home, exists=exists) else "old"] += 1
         leftover = temporary_files(home / ".aws")
