@@ -1,1 +1,1 @@
-"""The real AWS CLIs: fetched, wired and driven as a person would."""
+"""The real AWS CLIs: fetched, set up and used as a user would."""

@@ -1,4 +1,4 @@
-"""Where what was fetched is kept, and whether what lies there is what the pins name."""
+"""The folder of fetched hosts, and whether each is what the pins name."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 
 PINS = Path(__file__).parent / "pins"
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debian")
-# Programs on AWS's other SDKs, which read what the plugin writes.
+# Programs that use AWS's other SDKs, which read what the plugin writes.
 CLIENTS = ("js-sdk", "rclone")
 # Where a test runs unless it names other hosts, since each start of ``aws`` counts.
 KINDS = ("v1", "v2")
-# For what goes through the CLI's own chain of credentials, which is older on Debian.
+# For what uses the CLI's own credential chain, which is older on Debian.
 CHAINS = (*KINDS, "v2-debian")
-# For what has to hold on the oldest official build too: logins, roles, keys, secrets.
+# For what must work on the oldest official build too: logins, roles, keys, secrets.
 OLDEST_TOO = (*KINDS, "v2-oldest")
 # For what is the same on each but for how options are read.
 EXTREMES = ("v1", "v2", "v2-oldest")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
-# To be raised when the way a host is built changes: what was fetched before is then redone.
+# Raise it when the way a host is built changes: then all are fetched again.
 RECIPE = 1
 STAMP = ".pinned"
 

@@ -1,4 +1,4 @@
-"""Programs that nobody here wrote, on AWS's SDKs, each of which lists the buckets."""
+"""Third-party programs with AWS's SDKs, each of which lists the buckets."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Client:
 
 
 def _boto3(url: str, profile: str) -> list[str]:
-    del url  # it goes by the proxy, as the CLIs do
+    del url  # it uses the proxy, as the CLIs do
     python = host_folder("v1-boto3") / "bin" / "python"
     return [str(python), "-I", "-c", _PYTHON, *([profile] if profile else [])]
 

@@ -24,7 +24,7 @@ SECONDS = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a real CLI, so that ``-m 'not hosts'`` leaves it out.
+    """Mark what starts a real CLI, so that ``-m 'not hosts'`` leaves it out.
 
     It starts many processes, and the first test builds the plugin: it has more time.
     """
@@ -66,10 +66,10 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def network(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Return the variables that say where AWS answers: nowhere, unless a test uses ``aws``.
+    """Return the variables with AWS's address: none works unless a test uses ``aws``.
 
-    The proxy serves every host, Debian's without endpoint settings too, and the embedded AWS
-    sees which of AWS's own names is really asked.
+    Every host can use the proxy, also Debian's without endpoint settings, and the embedded AWS
+    sees which of AWS's own names is called.
     """
     if "aws" not in request.fixturenames:
         return NOWHERE
@@ -87,7 +87,7 @@ def home(host: Host, plugin: Path, tmp_path: Path, network: dict[str, str]) -> I
 
 @pytest.fixture
 def plain_home(host: Host, tmp_path: Path, network: dict[str, str]) -> Iterator[Home]:
-    """Return a home that knows nothing of the plugin."""
+    """Return a home without the plugin."""
     home = Home(host, tmp_path / "plain-home", None, network)
     yield home
     home.close()
@@ -95,13 +95,13 @@ def plain_home(host: Host, tmp_path: Path, network: dict[str, str]) -> Iterator[
 
 @pytest.fixture
 def aws_state() -> Any:
-    """Return what the embedded AWS is seeded with; a test module overrides it by its own."""
+    """Return what the embedded AWS is seeded with; a test module can override it."""
     return None
 
 
 @pytest.fixture
 def aws(aws_state: Any) -> Iterator[EmbeddedAws]:
-    """Start the embedded AWS; the homes of the same test ask it."""
+    """Start the embedded AWS; the homes of the same test call it."""
     from tests.aws import EmbeddedAws
 
     with EmbeddedAws(aws_state) as aws:

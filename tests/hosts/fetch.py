@@ -1,7 +1,7 @@
 """Fetch the real AWS CLIs and clients, as pinned: ``python -m tests.hosts.fetch``.
 
-They come into the cache folder. It needs no root and leaves the PATH alone. What is there
-already is left as it is.
+They go into the cache folder. It needs no root and leaves the PATH alone. What is there
+already isn't changed.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
     failed = False
     for name in [*(names or known), WHEELS]:
         try:
-            told = "fetched" if fetch(name) else "there already"
+            outcome = "fetched" if fetch(name) else "there already"
         except UnavailableError as reason:
             failed = True
-            told = f"not to be had: {reason}"
-        print(f"{name}: {told}", flush=True)
+            outcome = f"not available: {reason}"
+        print(f"{name}: {outcome}", flush=True)
     return int(failed)
 
 

@@ -1,4 +1,4 @@
-"""A throw-away home: the user's files, and ``aws`` started in it with an environment of its own."""
+"""A throw-away home: the user's files, and ``aws`` started in it with its own environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:
 
 @dataclass(frozen=True)
 class Result:
-    """What a process that ended left: its exit code and all that it wrote."""
+    """The result of a process: its exit code and all that it wrote."""
 
     returncode: int
     stdout: str
@@ -36,7 +36,7 @@ class Result:
 class Home:
     """A home folder for one test, wired to ``plugin`` (a folder) unless that is None.
 
-    ``network`` holds the variables that say where AWS answers.
+    ``network`` has the variables with AWS's address.
     """
 
     host: Host
@@ -46,7 +46,7 @@ class Home:
     terminals: list[Terminal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the folder, with a config file that wires the plugin and holds nothing else."""
+        """Make the folder, with a config file that only loads the plugin."""
         self.path.mkdir(parents=True, exist_ok=True)
         if self.plugin:
             self.write_config("")
@@ -145,7 +145,7 @@ class Home:
         columns: int = 80,
         timeout: float = 60,
     ) -> Terminal:
-        """Start ``aws`` in the foreground of a terminal of its own."""
+        """Start ``aws`` in the foreground of a new terminal."""
         terminal = Terminal(
             [str(self.host.aws), *args],
             env=self.environment(env),
@@ -158,7 +158,7 @@ class Home:
         return terminal
 
     def close(self) -> None:
-        """End what still runs on the terminals of this home."""
+        """End what is still running on the terminals of this home."""
         for terminal in self.terminals:
             terminal.close()
 

@@ -1,4 +1,4 @@
-"""``awscli-mfa`` in an environment of its own, and CLIs whose Python it may change."""
+"""``awscli-mfa`` in its own environment, and CLIs whose Python it may change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_installer(folder: Path, scratch: Path) -> Path:
 
 
 def own_host(host: Host, folder: Path) -> Host:
-    """Return the CLI for a test that may change its Python: a v1 in an environment of its own.
+    """Return the CLI for a test that may change its Python: a v1 in its own environment.
 
     v2 is as it was fetched: nothing is written there.
     """
@@ -112,6 +112,6 @@ class Machine:
         source.write_text(f"{source.read_text()}\n{text}\n")
 
     def copy_installer(self, folder: Path) -> None:
-        """Give this machine an installer of its own, which a test may change."""
+        """Give this machine its own installer, which a test may change."""
         shutil.copytree(self.environment, folder, symlinks=True)
         self.environment = folder

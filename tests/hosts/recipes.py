@@ -60,8 +60,8 @@ def _run(command: Sequence[str], folder: Path | None = None) -> None:
     except FileNotFoundError as missing:
         raise UnavailableError(f"{command[0]} isn't installed") from missing
     if done.returncode:
-        told = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-        raise UnavailableError(f"{' '.join(command[:6])} … failed:\n{told[-2000:]}")
+        output = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+        raise UnavailableError(f"{' '.join(command[:6])} … failed:\n{output[-2000:]}")
 
 
 def _build_v1(name: str, folder: Path, final: Path) -> None:
@@ -139,13 +139,13 @@ def _build_v2_debian(name: str, folder: Path, final: Path) -> None:
 
 
 def _build_rclone(name: str, folder: Path, final: Path) -> None:
-    del final  # one program that is bound to no place
+    del final  # one program that can be moved
     _expect_linux()
     _extract_debs(name, folder)
 
 
 def _build_js_sdk(name: str, folder: Path, final: Path) -> None:
-    del final  # node finds packages from where it is told to look
+    del final  # node finds packages by this setting
     for pins in npm_pins(name):
         shutil.copy(pins, folder)
     # The lock file names no registry: npm takes the one that this machine configures.
@@ -153,7 +153,7 @@ def _build_js_sdk(name: str, folder: Path, final: Path) -> None:
 
 
 def _extract_debs(name: str, folder: Path) -> None:
-    """Download the pinned packages, hold them against their hashes, and unpack them."""
+    """Download the pinned packages, check their hashes, and unpack them."""
     pins = {sha256: f"{package}={version}" for package, version, sha256 in pinned_lines(name)}
     downloads = folder / "downloads"
     downloads.mkdir()

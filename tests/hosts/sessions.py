@@ -19,7 +19,7 @@ HOURS_12 = timedelta(hours=12)
 def session_section(aws: EmbeddedAws, section: str, seconds: float, *, ours: bool = True) -> str:
     """Return a credentials section with a session of ada's that ends so many seconds from now.
 
-    The embedded AWS knows it. With ``ours`` it is marked as the plugin's, and lived twelve hours.
+    The embedded AWS knows it. With ``ours`` it is marked as the plugin's, made for twelve hours.
     """
     user, now = aws.user("ada"), aws.now().replace(microsecond=0)
     end = now + timedelta(seconds=seconds)
@@ -43,7 +43,7 @@ def session_section(aws: EmbeddedAws, section: str, seconds: float, *, ours: boo
 def settle_on_session(home: Home, aws: EmbeddedAws, seconds: float, config: str = "") -> None:
     """Give the home the managed profile mfa whose session ends so many seconds from now.
 
-    ``config`` stands behind the section of the profile.
+    ``config`` comes after the section of the profile.
     """
     managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
     settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n{config}")

@@ -1,4 +1,4 @@
-"""A real pseudo-terminal with a process in its foreground, and the screen that a person sees."""
+"""A real pseudo-terminal with a process in its foreground, and the screen that a user sees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CTRL_Z = "\x1a"
 
 
 class Terminal:
-    """A process on a terminal of its own; ``timeout`` (seconds) bounds every wait."""
+    """A process on its own terminal; ``timeout`` (seconds) limits every wait."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Terminal:
 
     @property
     def display(self) -> str:
-        """The screen as a person sees it now, without blanks at the ends of lines."""
+        """The screen as a user sees it now, without blanks at the ends of lines."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
     def expect(self, text: str) -> str:
@@ -111,11 +111,11 @@ class Terminal:
         return self._child.exitstatus or 0
 
     def close(self) -> None:
-        """Hang up; end the process if that doesn't."""
+        """Hang up; kill the process if it goes on."""
         self._child.close(force=True)
 
     def _read(self) -> bool:
-        """Take in what is written within a short while; return False at the end."""
+        """Read what is written within a short time; return False at the end."""
         try:
             piece = self._child.read_nonblocking(65536, timeout=0.2)
         except pexpect.TIMEOUT:

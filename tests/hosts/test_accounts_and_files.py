@@ -1,4 +1,4 @@
-"""What must work: the accounts, devices and files that people really have."""
+"""Accounts, devices and files of all kinds that users have."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def login_as(home: Home, aws: EmbeddedAws, name: str, *options: str) -> dict[str
     return data
 
 
-def hosts_asked(aws: EmbeddedAws) -> set[str]:
-    """Return the names of STS endpoints that were asked."""
+def hosts_called(aws: EmbeddedAws) -> set[str]:
+    """Return the names of STS endpoints that were called."""
     return {call.host for call in aws.calls if call.host.startswith("sts")}
 
 
@@ -42,13 +42,13 @@ REGIONLESS = {
 
 
 @pytest.mark.parametrize(("name", "endpoint"), REGIONLESS.items(), ids=REGIONLESS.keys())
-def test_no_region_asks_a_regional_endpoint_of_the_partition(
+def test_without_a_region_a_regional_endpoint_is_called(
     home: Home, aws: EmbeddedAws, name: str, endpoint: str
 ) -> None:
-    """Never the global one, whose tokens some regions refuse; no region is kept."""
+    """Never the global one, whose tokens some regions reject; no region is saved."""
     home.write_credentials(keys_of(aws, name))
     login_as(home, aws, name, "--serial-number", serial_of(aws, name))
-    assert hosts_asked(aws) == {endpoint}
+    assert hosts_called(aws) == {endpoint}
     assert "region" not in home.config.read_text()
 
 
@@ -56,18 +56,18 @@ def test_no_region_asks_a_regional_endpoint_of_the_partition(
 def test_devices_are_found_in_other_partitions(
     home: Home, aws: EmbeddedAws, name: str, region: str
 ) -> None:
-    """With the region of the partition, discovery asks that partition's IAM."""
+    """With a region of the partition, that partition's IAM is called."""
     home.write_config(f"[default]\nregion = {region}\n")
     home.write_credentials(keys_of(aws, name))
     assert login_as(home, aws, name)["MfaSerial"] == serial_of(aws, name)
 
 
-def test_us_east_1_is_asked_regionally(home: Home, aws: EmbeddedAws) -> None:
-    """v1's legacy default would ask the global endpoint there."""
+def test_us_east_1_has_a_regional_endpoint_too(home: Home, aws: EmbeddedAws) -> None:
+    """v1's legacy default would call the global endpoint there."""
     settle(home, aws)
     home.write_config("[default]\nregion = us-east-1\n")
     login_as(home, aws, "ada")
-    assert hosts_asked(aws) == {"sts.us-east-1.amazonaws.com"}
+    assert hosts_called(aws) == {"sts.us-east-1.amazonaws.com"}
 
 
 def test_keys_in_the_environment_and_no_files(home: Home, aws: EmbeddedAws) -> None:
@@ -85,8 +85,8 @@ def test_keys_in_the_environment_and_no_files(home: Home, aws: EmbeddedAws) -> N
     assert home.run("mfa", "status").returncode == 0
 
 
-def test_both_sources_at_hand(home: Home, aws: EmbeddedAws) -> None:
-    """The environment's keys are taken, and it is said."""
+def test_keys_in_the_environment_and_in_default(home: Home, aws: EmbeddedAws) -> None:
+    """The environment's keys are used, and a note says so."""
     settle(home, aws, "grace")
     user = aws.user("ada")
     env = {
@@ -99,8 +99,8 @@ def test_both_sources_at_hand(home: Home, aws: EmbeddedAws) -> None:
     assert "Using the long-lived keys from your environment" in result.stderr
 
 
-def test_a_leftover_session_in_the_environment_is_set_aside(home: Home, aws: EmbeddedAws) -> None:
-    """With one line; the keys of profile default serve."""
+def test_an_old_session_in_the_environment_is_ignored(home: Home, aws: EmbeddedAws) -> None:
+    """With a note; the keys of profile default are used."""
     settle(home, aws)
     env = {
         "AWS_ACCESS_KEY_ID": "ASIALEFTOVER",
@@ -120,7 +120,7 @@ def test_hardware_device_of_a_user_with_a_path(home: Home, aws: EmbeddedAws) -> 
 
 
 def test_root_gets_an_hour(home: Home, aws: EmbeddedAws) -> None:
-    """What counts is the expiration that STS returned."""
+    """The expiration is the one that STS returned."""
     settle(home, aws, "root")
     code = aws.fresh_code(serial_of(aws, "root"))
     serial = serial_of(aws, "root")
@@ -129,8 +129,8 @@ def test_root_gets_an_hour(home: Home, aws: EmbeddedAws) -> None:
     assert "(1 h)" in result.stdout
 
 
-def test_eight_devices_are_chosen_from_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
-    """A number chooses; the choice is remembered."""
+def test_choosing_one_of_eight_devices_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """By its number; the choice is saved."""
     settle(home, aws, "many")
     terminal = home.spawn("mfa", "login")
     terminal.expect("8  arn:aws:iam::123456789012:mfa/many-8")
@@ -143,15 +143,15 @@ def test_eight_devices_are_chosen_from_on_a_terminal(home: Home, aws: EmbeddedAw
 
 
 def test_a_fido_key_beside_a_virtual_device(home: Home, aws: EmbeddedAws) -> None:
-    """The one that can serve is taken."""
+    """The one that shows codes is used."""
     settle(home, aws, "both")
     code = aws.fresh_code("arn:aws:iam::123456789012:mfa/both")
     result = home.run("mfa", "login", "--token-code", code)
     assert result.returncode == 0, result.output
 
 
-def test_the_serial_is_asked_for_where_listing_is_denied(home: Home, aws: EmbeddedAws) -> None:
-    """Once, on a terminal, with where the console shows it."""
+def test_the_serial_is_prompted_for_if_listing_is_denied(home: Home, aws: EmbeddedAws) -> None:
+    """Once, on a terminal, with the place in the console."""
     settle(home, aws, "denied")
     terminal = home.spawn("mfa", "login")
     terminal.expect("Security credentials")
@@ -184,8 +184,8 @@ def test_every_other_byte_survives(home: Home, aws: EmbeddedAws) -> None:
     assert target.read_bytes() == content.encode()
 
 
-def test_files_anywhere(home: Home, aws: EmbeddedAws, tmp_path: Path) -> None:
-    """``AWS_CONFIG_FILE`` and ``AWS_SHARED_CREDENTIALS_FILE`` are honoured."""
+def test_files_in_other_places(home: Home, aws: EmbeddedAws, tmp_path: Path) -> None:
+    """``AWS_CONFIG_FILE`` and ``AWS_SHARED_CREDENTIALS_FILE`` are used."""
     settle(home, aws)
     config, credentials = tmp_path / "my config", tmp_path / "my credentials"
     home.config.rename(config)
@@ -199,10 +199,8 @@ def test_files_anywhere(home: Home, aws: EmbeddedAws, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-def test_the_session_profile_of_the_environment(
-    home: Home, aws: EmbeddedAws, variable: str
-) -> None:
-    """What the host's session says is the session profile."""
+def test_aws_profile_names_the_session_profile(home: Home, aws: EmbeddedAws, variable: str) -> None:
+    """As for the host's other commands."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--token-code", code, env={variable: "work mfa"})

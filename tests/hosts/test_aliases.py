@@ -1,4 +1,4 @@
-"""``aws mfa alias`` on the real CLIs: the aliases come, run, and go without a trace."""
+"""``aws mfa alias`` on the real CLIs: aliases are installed, run, and removed without a trace."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def done(result: Result, code: int = 0) -> str:
     return result.stdout
 
 
-def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
-    """One's own alias stays, none of ours hides a command, a second time changes nothing."""
+def test_aliases_are_installed_run_and_removed(home: Home, aws: EmbeddedAws) -> None:
+    """The user's own alias stays, none of ours hides a command, a second time changes nothing."""
     settle(home, aws)
     file = alias_file(home, MINE)
-    told = done(home.run("mfa", "alias", "install"))
-    assert "Installed in ~/.aws/cli/alias:\n  aws alive, unlock, lock" in told
-    assert "aws whoami  you have your own alias: sts get-caller-identity --query" in told
+    output = done(home.run("mfa", "alias", "install"))
+    assert "Installed in ~/.aws/cli/alias:\n  aws alive, unlock, lock" in output
+    assert "aws whoami  you have your own alias: sts get-caller-identity --query" in output
     installed = file.read_bytes()
     assert "Already up to date" in done(home.run("mfa", "alias", "install"))
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (installed, 0o640)
@@ -93,8 +93,8 @@ def test_the_aliases_come_run_and_go(home: Home, aws: EmbeddedAws) -> None:
 
 
 @one_of_each
-def test_a_file_that_wasnt_there_goes_again(home: Home) -> None:
-    """The diff says what will be; the installation does that, its end leaves nothing."""
+def test_a_new_alias_file_is_removed_again(home: Home) -> None:
+    """The installation does what the diff showed; the removal leaves no file."""
     file = alias_file(home)
     diff = done(home.run("mfa", "alias", "diff"))
     assert diff.startswith(f"--- /dev/null\n+++ {file}\n")
@@ -110,7 +110,7 @@ def test_a_file_that_wasnt_there_goes_again(home: Home) -> None:
 
 @on_v2
 def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> None:
-    """``aws mfa sh`` is ``aws mfa exec``, and what stands behind '--' is another program's."""
+    """``aws mfa sh`` is ``aws mfa exec``, and what follows '--' belongs to another program."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     done(home.run("mfa", "login", "--token-code", code))
@@ -124,7 +124,7 @@ def test_the_section_of_v2_starts_programs_too(home: Home, aws: EmbeddedAws) -> 
 
 @pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
-    """It is shown whole; without a terminal it takes ``--yes``, whatever is in it."""
+    """It is shown whole; without a terminal it needs ``--yes``, whatever is in it."""
     file, team = alias_file(home), home.path / "team.yaml"
     team.write_text(TEAM)
     refused = home.run("mfa", "alias", "install", "--from", "team.yaml")
@@ -143,8 +143,8 @@ def test_a_pack_of_a_team_is_accepted_as_a_whole(home: Home) -> None:
         assert terminal.wait() == code, terminal.text
     assert done(home.run("hello")) == "hello\n"
 
-    told = done(home.run("mfa", "alias", "list", "--from", "team.yaml"))
-    assert "aws login  would hide 'aws login' of AWS CLI v1 or v2" in told
+    output = done(home.run("mfa", "alias", "list", "--from", "team.yaml"))
+    assert "aws login  would hide 'aws login' of AWS CLI v1 or v2" in output
     assert "login =" not in file.read_text()
     done(home.run("mfa", "alias", "uninstall", "--from", "team.yaml"))
     assert not file.exists()
@@ -160,15 +160,15 @@ def test_every_command_of_the_clis_is_known(plain_home: Home, tmp_path: Path) ->
     (probe / "name_probe.py").write_text(PROBE)
     folders = f"cli_legacy_plugin_path = {probe}\n" if plain_home.host.is_v2 else ""
     plain_home.write_config(f"[plugins]\nprobe = name_probe\n{folders}")
-    told = plain_home.run("--version", env={"PYTHONPATH": str(probe)}).stderr
-    names = set(json.loads(told)) - {"help"}
+    output = plain_home.run("--version", env={"PYTHONPATH": str(probe)}).stderr
+    names = set(json.loads(output)) - {"help"}
     assert len(names) > 200
-    # What isn't a pack's name can't be taken anyway.
+    # Other names can't be in a pack anyway.
     assert {name for name in names if not unfit_name(name)} <= COMMANDS
 
 
 @one_of_each
-def test_what_is_wrong_changes_nothing(home: Home) -> None:
+def test_an_error_changes_nothing(home: Home) -> None:
     """Wrong usage is 252, a bad pack and a block changed by hand are 253."""
     file = alias_file(home, "[toplevel]\nmine = s3 ls\n")
     done(home.run("mfa", "alias", "bogus"), 252)
@@ -193,7 +193,7 @@ def test_what_is_wrong_changes_nothing(home: Home) -> None:
 
 @one_of_each
 def test_an_alias_that_hides_the_command_is_found(home: Home) -> None:
-    """``aws mfa`` is another command then, so it can't tell: the doctor asks this function."""
+    """``aws mfa`` is another command then and can't report it, so doctor calls this function."""
     file = alias_file(home, "[toplevel]\nmfa = !echo another\n")
     assert done(home.run("mfa", "status")) == "another status\n"
     assert hides_the_command(file.read_bytes()) == (

@@ -23,7 +23,7 @@ CTRL_Z_SEEN = "Ctrl-Z at the prompt"
 
 
 def shell_in(home: Home, *, timeout: float = 40) -> Terminal:
-    """Start an interactive shell, with job control, on a terminal of its own."""
+    """Start an interactive shell, with job control, on a new terminal."""
     terminal = Terminal(
         ["/bin/bash", "--norc", "--noprofile", "-i"],
         env=home.environment({"PS1": "ready> "}),
@@ -39,15 +39,15 @@ def shell_in(home: Home, *, timeout: float = 40) -> Terminal:
 def in_background(terminal: Terminal) -> tuple[str, str]:
     """Run the command in the background; return what was shown, and how the shell saw it end.
 
-    ``jobs`` tells a stopped job; one that ended is told by its exit code.
+    ``jobs`` shows a stopped job; one that ended is known by its exit code.
     """
     terminal.send_line(f"{S3} & wait $!; echo r''c=$?; jobs; echo end''ed")
     shown = terminal.expect("rc=")
     return shown, terminal.expect("ended").strip()
 
 
-def test_a_background_job_is_neither_stopped_nor_asks(home: Home, aws: EmbeddedAws) -> None:
-    """Over: 253 with the remedy. Due: the session that lives serves. No prompt in the shell."""
+def test_a_background_job_is_not_stopped_and_does_not_prompt(home: Home, aws: EmbeddedAws) -> None:
+    """Expired session: 253 with the remedy. Expiring: it is used. No prompt in the shell."""
     settle_on_session(home, aws, OVER)
     terminal = shell_in(home)
     shown, end = in_background(terminal)
@@ -67,10 +67,8 @@ def test_a_background_job_is_neither_stopped_nor_asks(home: Home, aws: EmbeddedA
     assert not [call for call in aws.calls if call.action == "GetSessionToken"]
 
 
-def test_ctrl_z_at_the_prompt_ends_the_question_and_holds_nobody(
-    home: Home, aws: EmbeddedAws
-) -> None:
-    """No stopped job holds the lock: the next command asks at once, and its code serves."""
+def test_ctrl_z_at_the_prompt_ends_it_and_frees_the_lock(home: Home, aws: EmbeddedAws) -> None:
+    """No stopped job holds the lock: the next command prompts at once, and its code works."""
     settle_on_session(home, aws, OVER)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
@@ -86,8 +84,8 @@ def test_ctrl_z_at_the_prompt_ends_the_question_and_holds_nobody(
     assert session_in(home)["manager"] == "awscli-mfa-plugin"
 
 
-def test_ctrl_z_at_the_prompt_of_a_session_that_lives(home: Home, aws: EmbeddedAws) -> None:
-    """The question is dismissed and the old session serves, in the foreground."""
+def test_ctrl_z_at_the_prompt_of_an_expiring_session(home: Home, aws: EmbeddedAws) -> None:
+    """The prompt is dismissed, and the command goes on with the old session."""
     settle_on_session(home, aws, DUE)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
@@ -99,10 +97,10 @@ def test_ctrl_z_at_the_prompt_of_a_session_that_lives(home: Home, aws: EmbeddedA
 
 @pytest.mark.slow
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_a_stopped_holder_holds_nobody_for_ever(home: Home, aws: EmbeddedAws) -> None:
-    """Stopped by a signal at its prompt: who waits uses what lives, or fails with the remedy.
+def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: EmbeddedAws) -> None:
+    """Stopped by a signal at its prompt: others use a valid session, or fail with the remedy.
 
-    On one host, since half a minute goes by; killed, the holder frees the lock at once.
+    On one host, since it takes half a minute. When killed, it frees the lock at once.
     """
     words = S3.split()[1:]
     other = replace(home, path=home.path.with_name("other"), terminals=home.terminals)

@@ -63,7 +63,7 @@ def test_bad_input(
     assert snapshot(home) == before
 
 
-# Where each botocore parses and repeats by itself.
+# Where each botocore parses and retries by itself.
 REFUSALS = {
     name: ALL_REFUSALS[name] for name in ("throttled", "failed", "reset", "a page that isn't XML")
 }
@@ -73,7 +73,7 @@ REFUSALS = {
 @pytest.mark.parametrize(
     ("fault", "options", "exit_code", "message"), REFUSALS.values(), ids=REFUSALS.keys()
 )
-def test_what_aws_and_the_network_do(
+def test_errors_of_aws_and_the_network(
     home: Home,
     aws: EmbeddedAws,
     fault: str,
@@ -81,7 +81,7 @@ def test_what_aws_and_the_network_do(
     exit_code: int,
     message: str,
 ) -> None:
-    """Each cause is told apart, without a traceback or a bare exception's name as the message."""
+    """Each cause has its own message, never a traceback or a bare exception's name."""
     settle(home, aws)
     before = snapshot(home)
     aws.fault("GetSessionToken", fault, **options)  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_a_bind_mounted_file(home: Home, aws: EmbeddedAws) -> None:
 
 @on_the_extremes
 def test_a_file_broken_for_the_cli_itself(home: Home, aws: EmbeddedAws) -> None:
-    """The CLI reads both files before any plugin: it ends there, and the file stays as it is."""
+    """The CLI reads both files before it loads a plugin: it fails, and the file isn't changed."""
     settle(home, aws)
     broken = b"[default\naws_access_key_id = x\n"
     home.credentials.write_bytes(broken)
@@ -143,8 +143,8 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp.exe<b>$(id)"
 
 
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
-def test_hostile_text_changes_nothing_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
-    """Names from files and AWS's messages reach the screen as plain characters."""
+def test_hostile_text_is_escaped_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """Names from files, and AWS's messages."""
     settle(home, aws, config="[profile x]\nmfa_source_profile = \x1b[2J\u202eevil\n")
     aws.fault("GetSessionToken", "hostile-message", text=HOSTILE)
     code = aws.token_code(serial_of(aws), steps=1)

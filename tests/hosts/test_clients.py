@@ -1,4 +1,4 @@
-"""SDKs that nobody here wrote use the session: by its profile, by a process, by ``exec``."""
+"""Third-party SDKs use the session: by its profile, by ``credential_process``, by ``exec``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def host() -> Host:
-    """Return the one CLI that makes the sessions here: what it writes is the same on each."""
+    """Return the one CLI that makes the sessions here: all write the same."""
     need("v2")
     return Host("v2", host_folder("v2"))
 
@@ -41,7 +41,7 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 @pytest.fixture(scope="session")
 def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the program ``awscli-mfa`` in an environment that holds nothing else."""
+    """Return the program ``awscli-mfa`` in an environment without anything else."""
     return install_console_script(
         tmp_path_factory.mktemp("console") / "venv", tmp_path_factory.mktemp("build")
     )
@@ -61,7 +61,7 @@ def start(home: Home, words: list[str], environment: Mapping[str, str]) -> subpr
 
 
 def ended(process: subprocess.Popen[bytes]) -> Result:
-    """Return what a started program left."""
+    """Return the result of a started program."""
     stdout, stderr = process.communicate(timeout=60)
     return Result(process.returncode, stdout.decode(), stderr.decode())
 
@@ -108,7 +108,7 @@ def test_the_session_profile(home: Home, aws: EmbeddedAws, client: Client) -> No
 def test_a_credential_process(
     home: Home, aws: EmbeddedAws, client: Client, console_script: Path
 ) -> None:
-    """Each SDK gets the session beside a profile's own keys, and no aws is started for it."""
+    """Each SDK gets the session of a profile with its own keys, and no aws is started for it."""
     managed = (
         f"[profile work]\nregion = {REGION}\nmfa_session = on\nmfa_serial = {serial_of(aws)}\n"
     )
@@ -140,10 +140,10 @@ def test_a_credential_process_for_a_role(
     assert aws.calls[-1].user == "reader"
 
 
-def test_ten_clients_at_once_on_a_due_session(
+def test_ten_clients_at_once_on_an_expiring_session(
     home: Home, aws: EmbeddedAws, console_script: Path
 ) -> None:
-    """The first one's process renews it, by one code, and all of them work."""
+    """The first one's process renews it with one code, and all of them work."""
     need(BOTO3.needs)
     command = f"{console_script} credential-process --profile mfa"
     settle_managed(
@@ -163,8 +163,10 @@ def test_ten_clients_at_once_on_a_due_session(
     assert keys == {session_in(home)["aws_access_key_id"]}
 
 
-def test_leftovers_of_a_session_that_is_over(home: Home, aws: EmbeddedAws, client: Client) -> None:
-    """With an expired session and AWS_PROFILE in the environment, login and exec still work."""
+def test_login_and_exec_with_an_expired_session_in_the_environment(
+    home: Home, aws: EmbeddedAws, client: Client
+) -> None:
+    """And with AWS_PROFILE."""
     settle_managed(home, aws)
     log_in(home, aws)
     old = session_in(home)

@@ -43,7 +43,7 @@ mfa_serial = arn:aws:iam::111122223333:mfa/alice
 CREDENTIALS = """
 [say "hi" !!]
 """
-# What is typed (a tab where TAB is pressed), and the words that aws gets then.
+# What is typed (a tab where TAB is pressed), and the words that aws then gets.
 TYPED = [
     ("aws mfa lo\ti\t", ["mfa", "login"]),
     ("aws mfa login --prof\tx", ["mfa", "login", "--profile", "x"]),
@@ -163,7 +163,7 @@ class Session:
 
 @pytest.fixture(scope="session")
 def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the program ``awscli-mfa`` in an environment that holds nothing else."""
+    """Return the program ``awscli-mfa`` in an environment without anything else."""
     return install_console_script(
         tmp_path_factory.mktemp("console") / "venv", tmp_path_factory.mktemp("build")
     )
@@ -195,7 +195,7 @@ def path(home: Home, console_script: Path, tools: Path) -> Iterator[str]:
     assert not (home.path / "ran").exists()
 
 
-def test_bash_reads_what_it_is_given_as_the_value() -> None:
+def test_bash_reads_every_quoted_value() -> None:
     """Each printable character of ASCII, bare and between both kinds of quotes."""
     values = [f"{chr(number)}x{chr(number)}" for number in range(32, 127)]
     quotes = ("", "'", '"')
@@ -210,7 +210,7 @@ def test_bash_reads_what_it_is_given_as_the_value() -> None:
 
 
 def test_the_global_options_are_those_of_the_clis() -> None:
-    """Those of all hosts together, with the values that each of them takes."""
+    """Those of all hosts together, with the values of each."""
     known: dict[str, set[str]] = {}
     flags = set()
     for name in ("v1", "v2", "v2-debian"):
@@ -219,7 +219,7 @@ def test_the_global_options_are_those_of_the_clis() -> None:
         for option, settings in json.loads(file.read_text("utf-8"))["options"].items():
             known.setdefault(f"--{option}", set()).update(settings.get("choices", ()))
             flags |= {f"--{option}"} if "action" in settings else set()
-    # For people on their way to v2; it says nothing about aws mfa.
+    # For users on their way to v2; it has nothing to do with aws mfa.
     del known["--v2-debug"]
     assert set(GLOBAL_OPTIONS) == set(known)
     for option, takes in GLOBAL_OPTIONS.items():
@@ -229,7 +229,7 @@ def test_the_global_options_are_those_of_the_clis() -> None:
 
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 def test_a_shell_completes_aws_mfa(home: Home, shell: Shell, path: str) -> None:
-    """Commands, options, values and files arrive whole and quoted, and nothing of them runs."""
+    """Commands, options, values and files arrive whole and quoted, and none of them is executed."""
     session = Session(shell, home, shell.ours, path)
     got = [(typed, session.words_of(typed)) for typed, _ in TYPED]
     assert got == [
@@ -239,7 +239,7 @@ def test_a_shell_completes_aws_mfa(home: Home, shell: Shell, path: str) -> None:
 
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 def test_everything_else_is_completed_as_before(home: Home, shell: Shell, path: str) -> None:
-    """The CLI's own completer answers the rest; 'mfa' stands beside its commands."""
+    """By the CLI's own completer; 'mfa' is listed beside its commands."""
     alone = Session(shell, home, shell.alone, path).words_of("aws s3 l\t")
     ours = Session(shell, home, shell.ours, path)
     assert ours.words_of("aws s3 l\t") == alone == ["s3", "ls"]
@@ -250,10 +250,10 @@ def test_everything_else_is_completed_as_before(home: Home, shell: Shell, path: 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 @pytest.mark.parametrize("fault", ["missing", "failing"])
-def test_the_clis_completion_goes_on_without_ours(
+def test_the_clis_completion_works_without_ours(
     home: Home, shell: Shell, path: str, fault: str
 ) -> None:
-    """Where ``awscli-mfa`` is gone or broken, the shell says nothing and asks the CLI alone."""
+    """If ``awscli-mfa`` is missing or broken, the shell uses the CLI's, without a message."""
     programs = home.path / "programs"
     session = Session(shell, home, shell.ours, path)
     (programs / "awscli-mfa").unlink()
@@ -267,7 +267,7 @@ def test_the_clis_completion_goes_on_without_ours(
 def test_a_cli_without_a_completer_has_aws_mfa_completed(
     home: Home, shell: Shell, path: str
 ) -> None:
-    """Where the CLI brings no completer, nothing is said about it."""
+    """Without a message about the CLI's missing completer."""
     text = script_of(shell.name, str(home.path / "no-completer"))
     settings = re.sub(r"eval .*awscli-mfa completion.*", "source ~/completion", shell.ours)
     if shell.name == "zsh":
@@ -283,10 +283,8 @@ def test_a_cli_without_a_completer_has_aws_mfa_completed(
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 @pytest.mark.parametrize("shell", ["zsh"], indirect=True)
-def test_a_completion_that_puts_itself_in_place_stays_behind_ours(
-    home: Home, shell: Shell, path: str
-) -> None:
-    """Debian's '_aws' registers the completer at its first call; ours goes on all the same."""
+def test_debians_completion_does_not_replace_ours(home: Home, shell: Shell, path: str) -> None:
+    """Debian's '_aws' registers the CLI's completer at its first call; ours keeps working."""
     (home.path / "functions").mkdir()
     (home.path / "functions" / "_aws").write_text(
         "#compdef aws\nautoload -Uz bashcompinit\nbashcompinit -i\ncomplete -C aws_completer aws\n"
@@ -299,8 +297,8 @@ def test_a_completion_that_puts_itself_in_place_stays_behind_ours(
 
 @pytest.mark.parametrize("host", ["v2-debian"], indirect=True)
 @pytest.mark.parametrize("shell", ["bash"], indirect=True)
-def test_the_completer_of_before_is_kept_with_its_path(home: Home, shell: Shell, path: str) -> None:
-    """A completer that the user named goes on answering, from a folder with blanks too."""
+def test_a_completer_that_the_user_named_is_kept(home: Home, shell: Shell, path: str) -> None:
+    """Also from a folder with blanks."""
     completer = home.path / "programs" / "the user's own"
     completer.write_text(
         '#!/bin/sh\n[ "$COMP_LINE:$COMP_POINT:$2:$3" = "aws s3 c:8:c:s3" ] && echo chosen\n'

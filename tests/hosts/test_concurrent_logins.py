@@ -1,4 +1,4 @@
-"""Many logins at once on the real CLIs: nothing is lost, no code is spent twice."""
+"""Many logins at once on the real CLIs: nothing is lost, no code is used twice."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ TWENTY = [f"user{number:02}" for number in range(1, 21)]
 
 
 def ended(processes: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
-    """Wait for all; return exit codes and what was said on stderr."""
+    """Wait for all; return exit codes and what was written to stderr."""
     return [(process.wait(), process.communicate()[1]) for process in processes]
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_twenty_logins_to_twenty_profiles(home: Home, aws: EmbeddedAws) -> None:
-    """All sessions are there, and all the keys still."""
+    """All sessions are there, and all the keys too."""
     settle(home, aws)
     keys = "".join(keys_of(aws, name, name) for name in TWENTY)
     home.write_credentials(keys)
     started = [
         home.start(
             *("mfa", "login", "--profile", f"mfa-{name}", "--source-profile", name),
-            # The code of the next step: twenty processes on two cores take their time.
+            # The code of the next step: twenty processes on two cores are slow.
             *("--token-code", aws.token_code(serial_of(aws, name), steps=1)),
         )
         for name in TWENTY

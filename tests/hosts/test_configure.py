@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Bundled ruamel.yaml 0.19, Debian's 0.17, and the one in the plugin's folder.
 on_three_hosts = pytest.mark.parametrize("host", ["v2", "v2-debian", "v1"], indirect=True)
-# What is decided before a host could differ.
+# What doesn't depend on the host.
 on_one_host = pytest.mark.parametrize("host", ["v2-debian"], indirect=True)
 
 COMMAND = "ykman oath accounts code -s aws"
@@ -43,8 +43,8 @@ def answer(terminal: Terminal, question: str, text: str = "") -> None:
 
 
 @on_three_hosts
-def test_from_questions_to_the_first_login(home: Home, aws: EmbeddedAws) -> None:
-    """What can be found out is offered or told; the rest of the config file keeps its bytes."""
+def test_the_wizard_and_the_first_login(home: Home, aws: EmbeddedAws) -> None:
+    """It offers what it can find out; the rest of the config file isn't changed."""
     settle(home, aws, config=MINE)
     before = home.config.read_text("utf-8")
     terminal = home.spawn("mfa", "configure", rows=50)
@@ -71,7 +71,7 @@ def test_from_questions_to_the_first_login(home: Home, aws: EmbeddedAws) -> None
 
 @on_three_hosts
 def test_a_cancelled_wizard_changes_nothing(home: Home, aws: EmbeddedAws) -> None:
-    """At the last question too."""
+    """Also at the last question."""
     settle(home, aws)
     before = home.config.read_bytes()
     terminal = home.spawn("mfa", "configure")
@@ -87,7 +87,7 @@ def test_a_cancelled_wizard_changes_nothing(home: Home, aws: EmbeddedAws) -> Non
 
 @on_three_hosts
 def test_a_manifest_from_the_diff_to_the_file_and_back(home: Home, aws: EmbeddedAws) -> None:
-    """Dry run, refused command, accepted command, export, and the export again: no change."""
+    """Dry run, refused command, accepted command, export; importing the export changes nothing."""
     settle(home, aws, config=MINE)
     before = home.config.read_bytes()
     (home.path / "team.yaml").write_text(TEAM)
@@ -125,8 +125,8 @@ def test_a_manifest_from_the_diff_to_the_file_and_back(home: Home, aws: Embedded
 
 
 @on_one_host
-def test_a_manifest_s_command_is_asked_for_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
-    """Shown whole; declined, the rest is written after a look at the diff."""
+def test_a_command_in_a_manifest_needs_approval(home: Home, aws: EmbeddedAws) -> None:
+    """It is shown whole; if declined, the rest is written after the diff was accepted."""
     settle(home, aws)
     (home.path / "team.yaml").write_text(TEAM)
     terminal = home.spawn("mfa", "configure", "--from", "team.yaml", rows=50)
@@ -156,11 +156,11 @@ HOSTILE = {
 
 @on_three_hosts
 def test_a_hostile_manifest_changes_nothing(home: Home, aws: EmbeddedAws) -> None:
-    """Even where every question is answered ahead: refused, calmly and at once."""
+    """Even with an answer to every question: it is refused with one error."""
     settle(home, aws, config=MINE.replace("region", "sso_session=x\nregion"))
     before = {path: path.read_bytes() for path in (home.config, home.credentials)}
     options = ("mfa", "configure", "--from", "-", "--yes", "--allow-commands")
-    # What is refused is the core's decision; each host has its ruamel.yaml to survive it.
+    # The same code refuses everywhere, but each host has its own ruamel.yaml.
     for what in HOSTILE if home.host.name == "v2-debian" else ("aliases", "depth"):
         result = home.run(*options, input=HOSTILE[what], timeout=60)
         assert result.returncode == 253, (what, result.output)
@@ -173,8 +173,8 @@ def test_a_hostile_manifest_changes_nothing(home: Home, aws: EmbeddedAws) -> Non
 
 
 @on_one_host
-def test_values_that_differ_need_a_yes(home: Home, aws: EmbeddedAws) -> None:
-    """Without a terminal --yes is it; commands aren't asked for that are there already."""
+def test_replacing_values_needs_a_yes(home: Home, aws: EmbeddedAws) -> None:
+    """Without a terminal, --yes; commands that are there already need no approval."""
     settle(home, aws, config=f"[profile mfa]\nduration_seconds = 900\nmfa_process = {COMMAND}\n")
     before = home.config.read_bytes()
     refused = home.run("mfa", "configure", "--from", "-", input=TEAM)
@@ -186,7 +186,7 @@ def test_values_that_differ_need_a_yes(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_three_hosts
-def test_without_a_terminal_the_remedy_is_told(home: Home, aws: EmbeddedAws) -> None:
+def test_without_a_terminal_the_error_has_a_remedy(home: Home, aws: EmbeddedAws) -> None:
     """And wrong options are wrong usage, on every CLI."""
     home.write_credentials(keys_of(aws, "ada"))
     result = home.run("mfa", "configure")

@@ -1,4 +1,4 @@
-"""``make dist``: the same bytes twice, and AWS's own build of v2 runs what is in them."""
+"""``make dist``: the same bytes twice, and AWS's own build of v2 can load them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def copy_of_checkout(folder: Path) -> Path:
 
 
 def test_the_archive_is_reproducible_and_runs(tmp_path: Path) -> None:
-    """Built in two places it has the same bytes; the lines of the install page make v2 load it."""
+    """Built in two places it has the same bytes; v2 loads it by the install page's commands."""
     need("v2")
     need(WHEELS)
     archive = build(CHECKOUT, tmp_path / "one", 0o022)

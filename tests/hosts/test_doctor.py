@@ -1,4 +1,4 @@
-"""Doctor in real CLIs: each fault made on purpose is named, and --fix asks before each change."""
+"""Doctor in real CLIs: it reports each fault, and --fix asks before each change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.hosts.users import keys_of, serial_of, settle
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
 
-# The console script in a Python that has nothing of the CLI, and hands no path of ours on to it.
+# The console script in a Python without the CLI, which doesn't pass our path on.
 CONSOLE = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from awscli_mfa_plugin.console.main import main; sys.exit(main(system=()))"
@@ -38,7 +38,7 @@ v1_and_v2 = pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 
 @pytest.fixture(params=["v1", "v2", "v2-debian"])
 def host(request: pytest.FixtureRequest) -> Host:
-    """Return v1 and both kinds of v2: the other two differ in nothing that doctor looks at."""
+    """Return v1 and both kinds of v2: the others don't differ in what doctor looks at."""
     need(request.param)
     return next(host for host in all_hosts() if host.name == request.param)
 
@@ -69,21 +69,21 @@ def findings_in(result: Result) -> list[dict[str, Any]]:
     return found
 
 
-def seen(result: Result, name: str, state: str = "error") -> str:
-    """Return what the findings of a name and state say, a line each."""
+def details(result: Result, name: str, state: str = "error") -> str:
+    """Return the details of the findings of a name and state, a line each."""
     found = [f for f in findings_in(result) if (f["Name"], f["State"]) == (name, state)]
     assert all(f["Remedy"] for f in found if state in {"warning", "error"})
     return "\n".join(f"{f['Seen']} {f['Remedy']}" for f in found)
 
 
 def cli_line(result: Result, home: Home) -> str:
-    """Return what is said of the host's own CLI, whatever others the machine has."""
-    lines = seen(result, "cli").splitlines()
+    """Return the finding on the host's own CLI, whatever others the machine has."""
+    lines = details(result, "cli").splitlines()
     return "\n".join(line for line in lines if line.startswith(f"{home.host.aws} "))
 
 
-def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
-    """All is ok by both ways in: exit code 0; nothing is changed, and no code is spent."""
+def test_a_machine_without_problems(home: Home, aws: EmbeddedAws) -> None:
+    """From ``aws`` and ``awscli-mfa``: exit code 0; nothing is changed, and no code is used."""
     settle(home, aws, config=MANAGED + serial_of(aws) + "\n")
     # An aws that the machine may have in /usr/bin reads the same file, and finds the plugin there.
     text = home.config.read_text().replace(f"cli_legacy_plugin_path = {home.plugin}\n", "")
@@ -94,7 +94,7 @@ def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
     states = {finding["State"] for finding in findings_in(inside)}
     assert (inside.returncode, states) == (0, {"ok"}), inside.output
     names = {finding["Name"] for finding in findings_in(inside)}
-    assert "aws mfa works (running now)." in seen(inside, "cli", "ok")
+    assert "aws mfa works (running now)." in details(inside, "cli", "ok")
     assert names >= {"cli", "dependencies", "config", "file-modes", "sts", "clock", "mfa-serial"}
     assert home.plugin
     outside = by_console(home, home.plugin, "--verbose")
@@ -107,7 +107,7 @@ def test_a_sound_machine_is_fine(home: Home, aws: EmbeddedAws) -> None:
 
 
 def test_doctor_shows_the_running_cli_first(home: Home, tmp_path: Path) -> None:
-    """Also where another one is on the PATH, and this one isn't."""
+    """Also if another one is on the PATH, and this one isn't."""
     other = tmp_path / "other" / "aws"
     other.parent.mkdir()
     other.write_text("#!/bin/sh\necho aws-cli/2.99.0\n")
@@ -144,7 +144,7 @@ V2_FAULTS = {
     ("host", "line", "why"), V2_FAULTS.values(), ids=V2_FAULTS.keys(), indirect=["host"]
 )
 def test_a_fault_in_the_wiring_of_v2_is_named(home: Home, line: str, why: str) -> None:
-    """``aws`` dies or doesn't know ``mfa``; the console script says why."""
+    """``aws`` fails or doesn't know ``mfa``; the console script says why."""
     home.config.write_text(f"[plugins]\nmfa = awscli_mfa_plugin\n{line}")
     assert home.plugin
     result = by_console(home, home.plugin, "--json")
@@ -164,7 +164,7 @@ def test_a_config_file_without_the_plugin(home: Home) -> None:
 
 @v1_and_v2
 def test_another_plugin_that_cannot_be_imported(home: Home) -> None:
-    """It ends every command; its name is told."""
+    """It makes every command fail; its name is shown."""
     home.config.write_text(home.wiring + "theirs = their_plugin\n")
     assert home.run("--version").returncode != 0
     assert home.plugin
@@ -174,7 +174,7 @@ def test_another_plugin_that_cannot_be_imported(home: Home) -> None:
 
 @v1_alone
 def test_v1_without_the_plugin(home: Home) -> None:
-    """Its Python has none: every command dies."""
+    """Its Python doesn't have it: every command fails."""
     plugin = home.plugin
     assert plugin
     bare = replace(home, plugin=None)
@@ -184,8 +184,8 @@ def test_v1_without_the_plugin(home: Home) -> None:
 
 
 @v1_alone
-def test_the_wrong_order_kills_v1_and_is_fixed(home: Home) -> None:
-    """The diff is shown first, nothing changes without a yes, and then v1 lives."""
+def test_the_wrong_order_breaks_v1_and_is_fixed(home: Home) -> None:
+    """The diff is shown first, nothing changes without a yes, and then v1 works."""
     wrong = (
         f"# mine\n[plugins]\ncli_legacy_plugin_path = {home.plugin}\n"
         "mfa = awscli_mfa_plugin\n[default]\naws_secret_access_key = a-secret\n"
@@ -193,17 +193,17 @@ def test_the_wrong_order_kills_v1_and_is_fixed(home: Home) -> None:
     home.config.write_text(wrong)
     assert home.run("--version").returncode != 0
     assert home.plugin
-    told = by_console(home, home.plugin, "--json")
-    assert "takes cli_legacy_plugin_path for a plugin" in cli_line(told, home), told.output
-    assert "comes before awscli_mfa_plugin" in seen(told, "plugins-order")
-    asked = by_console(home, home.plugin, "--fix")
-    assert "+mfa = awscli_mfa_plugin" in asked.stderr
-    assert "a-secret" not in asked.output
-    assert "Nothing was changed: there is no terminal" in asked.stderr
+    report = by_console(home, home.plugin, "--json")
+    assert "takes cli_legacy_plugin_path for a plugin" in cli_line(report, home), report.output
+    assert "comes before awscli_mfa_plugin" in details(report, "plugins-order")
+    fixing = by_console(home, home.plugin, "--fix")
+    assert "+mfa = awscli_mfa_plugin" in fixing.stderr
+    assert "a-secret" not in fixing.output
+    assert "Nothing was changed: there is no terminal" in fixing.stderr
     assert home.config.read_text() == wrong
     done = by_console(home, home.plugin, "--fix", "--yes", "--json")
     assert cli_line(done, home) == "", done.output
-    assert "comes before cli_legacy" in seen(done, "plugins-order", "ok")
+    assert "comes before cli_legacy" in details(done, "plugins-order", "ok")
     lines = wrong.splitlines()
     assert home.config.read_text().splitlines() == [*lines[:2], lines[3], lines[2], *lines[4:]]
     assert home.run("--version").returncode == 0
@@ -211,18 +211,18 @@ def test_the_wrong_order_kills_v1_and_is_fixed(home: Home) -> None:
 
 @v2_alone
 def test_the_order_is_a_note_where_only_v2_is(home: Home) -> None:
-    """v2 doesn't mind."""
+    """v2 accepts any order."""
     home.config.write_text(
         f"[plugins]\ncli_legacy_plugin_path = {home.plugin}\nmfa = awscli_mfa_plugin\n"
     )
     result = home.run("mfa", "doctor", "--offline", "--output", "json")
-    assert "v1 takes it for a plugin" in seen(result, "plugins-order", "note")
+    assert "v1 takes it for a plugin" in details(result, "plugins-order", "note")
     assert result.returncode == 0, result.output
 
 
 @pytest.fixture
 def own_copy(home: Home, tmp_path: Path) -> Home:
-    """Return a home with a copy of the plugin of its own, which a test may break."""
+    """Return a home with its own copy of the plugin, which a test may break."""
     assert home.plugin
     shutil.copytree(home.plugin, tmp_path / "copy")
     changed = replace(home, plugin=tmp_path / "copy")
@@ -232,7 +232,7 @@ def own_copy(home: Home, tmp_path: Path) -> Home:
 
 @v1_and_v2
 def test_a_plugin_that_is_broken(home: Home, own_copy: Home) -> None:
-    """It is loaded, can't start, and ``aws`` lives; another copy's console script says so."""
+    """It is loaded but can't start, and ``aws`` works; another copy's console script reports it."""
     assert own_copy.plugin
     assert home.plugin
     (own_copy.plugin / "awscli_mfa_plugin/host/command.py").write_text("import no_such_module\n")
@@ -243,17 +243,17 @@ def test_a_plugin_that_is_broken(home: Home, own_copy: Home) -> None:
 
 @v1_alone
 def test_a_missing_dependency_and_an_old_copy(own_copy: Home) -> None:
-    """``aws mfa doctor`` itself needs none of them."""
+    """``aws mfa doctor`` itself works without any."""
     assert own_copy.plugin
     shutil.rmtree(own_copy.plugin / "filelock")
     result = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
-    assert "filelock is missing" in seen(result, "dependencies"), result.output
+    assert "filelock is missing" in details(result, "dependencies"), result.output
     assert result.returncode == 253
 
 
 @v2_alone
 def test_a_folder_that_others_can_write_to(own_copy: Home) -> None:
-    """Named with its mode; --fix --yes closes it, and what else is open."""
+    """Named with its mode; --fix --yes makes it private, and whatever else isn't."""
     assert own_copy.plugin
     own_copy.plugin.chmod(0o777)
     own_copy.write_credentials("[default]\naws_access_key_id = AKIAX\n")
@@ -261,11 +261,11 @@ def test_a_folder_that_others_can_write_to(own_copy: Home) -> None:
     leftover = own_copy.aws_folder / ".config.awscli-mfa-0123abcd.tmp"
     leftover.write_text("x")
     os.utime(leftover, (1, 1))
-    told = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
-    assert "can be written by everybody" in seen(told, "plugin-folder"), told.output
-    assert "has mode 0644: others can read its keys" in seen(told, "file-modes", "warning")
-    assert leftover.name in seen(told, "leftovers", "note")
-    assert told.returncode == 253
+    report = own_copy.run("mfa", "doctor", "--offline", "--output", "json")
+    assert "can be written by everybody" in details(report, "plugin-folder"), report.output
+    assert "has mode 0644: others can read its keys" in details(report, "file-modes", "warning")
+    assert leftover.name in details(report, "leftovers", "note")
+    assert report.returncode == 253
     options = ("--offline", "--output", "json", "--fix", "--yes")
     done = own_copy.run("mfa", "doctor", *options)
     assert "mode 0777 to 0755" in done.stderr
@@ -278,7 +278,7 @@ def test_a_folder_that_others_can_write_to(own_copy: Home) -> None:
 
 @v2_alone
 def test_a_change_is_asked_for_on_a_terminal(home: Home) -> None:
-    """By both ways in: no, then yes."""
+    """From ``aws`` and ``awscli-mfa``: no, then yes."""
     home.write_credentials("[default]\naws_access_key_id = AKIAX\n")
     home.credentials.chmod(0o644)
     terminal = home.spawn("mfa", "doctor", "--offline", "--fix")
@@ -309,26 +309,26 @@ def test_a_file_that_does_not_parse(home: Home) -> None:
     alias.write_text("[toplevel]\na = sts get-caller-identity\n[toplevel]\nb = s3 ls\n")
     assert home.run("--version").returncode != 0
     result = by_console(home, home.plugin, "--json")
-    assert "line 3 repeats the section of line 1" in seen(result, "alias"), result.output
+    assert "line 3 repeats the section of line 1" in details(result, "alias"), result.output
     alias.unlink()
     home.write_config("[default]\naws_secret_access_key a-secret\n")
     result = by_console(home, home.plugin, "--json")
     lines = len(home.wiring.splitlines()) + 2
-    assert f"line {lines} is neither a section nor an option" in seen(result, "config")
+    assert f"line {lines} is neither a section nor an option" in details(result, "config")
     assert "can't read its config file" in cli_line(result, home)
     assert "a-secret" not in result.output
 
 
 @v2_alone
 def test_an_alias_that_hides_the_command(home: Home) -> None:
-    """It is named by its line, and never run."""
+    """Doctor reports its line, and never runs it."""
     alias = home.aws_folder / "cli" / "alias"
     alias.parent.mkdir(mode=0o700)
     alias.write_text(f"[toplevel]\nmfa = !touch {home.path}/was-run\n")
     assert home.plugin
     result = by_console(home, home.plugin, "--json")
-    assert "Line 2 of" in seen(result, "alias")
-    assert "not tested, because an alias hides aws mfa" in seen(result, "cli", "warning")
+    assert "Line 2 of" in details(result, "alias")
+    assert "not tested, because an alias hides aws mfa" in details(result, "cli", "warning")
     assert not (home.path / "was-run").exists()
 
 
@@ -341,26 +341,24 @@ CLOCK = {
 @pytest.mark.parametrize(
     ("host", "offset", "state", "text"), CLOCK.values(), ids=CLOCK.keys(), indirect=["host"]
 )
-def test_a_clock_that_is_off(
-    home: Home, aws: EmbeddedAws, offset: int, state: str, text: str
-) -> None:
-    """By the Date of an answer that needs no key."""
+def test_a_wrong_clock(home: Home, aws: EmbeddedAws, offset: int, state: str, text: str) -> None:
+    """Compared with the Date of an answer that needs no key."""
     settle(home, aws)
     aws.set_offset(offset)
     result = home.run("mfa", "doctor", "--output", "json")
-    assert text in seen(result, "clock", state), result.output
+    assert text in details(result, "clock", state), result.output
 
 
 @v1_and_v2
 def test_nothing_answers(home: Home) -> None:
-    """One finding, and no wait for more calls; --offline makes none."""
+    """One finding, and no more calls; --offline makes none."""
     home.write_config(MANAGED + "GAHT12345678\n")
     home.write_credentials(
         "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = a-secret\n"
     )
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "Can't reach AWS in eu-west-1" in seen(result, "sts"), result.output
-    assert "HTTPS_PROXY" in seen(result, "proxy", "ok")
+    assert "Can't reach AWS in eu-west-1" in details(result, "sts"), result.output
+    assert "HTTPS_PROXY" in details(result, "proxy", "ok")
     assert result.returncode == 253
     assert "a-secret" not in result.output
 
@@ -371,10 +369,10 @@ def test_something_else_answers(home: Home, aws: EmbeddedAws) -> None:
     settle(home, aws)
     aws.fault("GetCallerIdentity", "html")
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "a network's sign-in page" in seen(result, "sts"), result.output
+    assert "a network's sign-in page" in details(result, "sts"), result.output
     aws.fault("GetCallerIdentity", "region-disabled")
     result = home.run("mfa", "doctor", "--output", "json")
-    assert "STS is turned off in eu-west-1" in seen(result, "sts"), result.output
+    assert "STS is turned off in eu-west-1" in details(result, "sts"), result.output
 
 
 SERIALS = {
@@ -397,13 +395,13 @@ SERIALS = {
 @pytest.mark.parametrize(
     ("host", "user", "serial", "text"), SERIALS.values(), ids=SERIALS.keys(), indirect=["host"]
 )
-def test_a_serial_that_cannot_serve(
+def test_an_mfa_serial_that_cannot_work(
     home: Home, aws: EmbeddedAws, user: str, serial: str, text: str
 ) -> None:
-    """Found out without a code."""
+    """It is found without a code."""
     settle(home, aws, user, config=MANAGED + serial + "\n")
     result = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
-    assert text in seen(result, "mfa-serial"), result.output
+    assert text in details(result, "mfa-serial"), result.output
     assert aws.user(user).secret_access_key not in result.output
     assert result.returncode == 253
 
@@ -413,7 +411,7 @@ def test_devices_that_may_not_be_listed_are_a_note(home: Home, aws: EmbeddedAws)
     """The usual policies deny it without a session."""
     settle(home, aws, "denied", config=MANAGED + serial_of(aws, "denied") + "\n")
     result = home.run("mfa", "doctor", "--output", "json", "--profile", "mfa")
-    assert "may not list" in seen(result, "mfa-serial", "note"), result.output
+    assert "may not list" in details(result, "mfa-serial", "note"), result.output
 
 
 HOSTILE = "\x1b]0;x\x07\u202e"
@@ -421,7 +419,7 @@ HOSTILE = "\x1b]0;x\x07\u202e"
 
 @v2_alone
 def test_names_and_secrets_are_safe_to_show(home: Home, aws: EmbeddedAws) -> None:
-    """Text of files and the environment is escaped; a proxy's password isn't shown."""
+    """Text from files and the environment is escaped; a proxy's password isn't shown."""
     home.write_config(
         f'[default]\nregion = eu-west-1\n[profile "a{HOSTILE}b"]\nsource_profile = default\n'
         f"mfa_session = {HOSTILE}\n"
@@ -450,7 +448,7 @@ def test_names_and_secrets_are_safe_to_show(home: Home, aws: EmbeddedAws) -> Non
 
 @v2_alone
 def test_wrong_usage(home: Home) -> None:
-    """252 by both ways in."""
+    """252 from ``aws`` and ``awscli-mfa``."""
     assert home.plugin
     result = home.run("mfa", "doctor", "--yes")
     assert (result.returncode, "--yes needs --fix" in result.stderr) == (252, True)

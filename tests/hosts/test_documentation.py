@@ -1,4 +1,4 @@
-"""What the tutorial and the README tell people to type works, and prints what they show."""
+"""The commands of the tutorial and the README work, and print what the pages show."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUESTION = re.compile(
     r"(?P<question>.*:) (?P<code>\d{6})"
     r"|(?P<other>.*(?:\[[^\]]+\]:|\? \[[YyNn]/[YyNn]\]))(?: (?P<answer>.*))?"
 )
-# What differs from one run to the next, and what stands for it.
+# What differs from one run to the next, and its placeholder.
 VARIABLE = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "DATE"),
     (re.compile(r"(?:tomorrow )?\b\d\d:\d\d(?::\d\d)?\b"), "TIME"),
@@ -65,7 +65,7 @@ def normalized(text: str) -> str:
 
 
 def settle(home: Home, aws: EmbeddedAws) -> None:
-    """Give the home what the tutorial asks for: keys and a region in profile default."""
+    """Give the home what the tutorial starts with: keys and a region in profile default."""
     home.write_config("[default]\nregion = eu-central-1\n")
     home.write_credentials(keys_of(aws, "ada"))
 
@@ -107,7 +107,7 @@ def test_the_commands_of_a_page(page: Path, home: Home, aws: EmbeddedAws) -> Non
 
 
 def test_a_page_is_read() -> None:
-    """Commands, comments, output and headings are told apart."""
+    """Commands, comments, output and headings are recognized."""
     page = "# T\n```console\n$ a b  # c\nout\n$ d\n```\n## U\n```console\n$ e\n```\n"
     assert list(steps_of(page)) == [
         Step("T", ["a", "b"], "out\n"),

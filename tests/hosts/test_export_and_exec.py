@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
 
 
-# What shells, signals and formats decide, and no CLI.
+# What depends on shells, signals and formats, not on the CLI.
 on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 ROLES = (
     "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = mfa\n"
@@ -58,8 +58,8 @@ def by_shell(home: Home, script: str, env: dict[str, str] | None = None) -> Resu
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_a_shell_takes_the_session_and_gives_it_back(home: Home, aws: EmbeddedAws) -> None:
-    """Leftovers of another session are set aside, and named; --unset takes all of it out."""
+def test_a_shell_evaluates_export_and_unset(home: Home, aws: EmbeddedAws) -> None:
+    """Variables of another session are replaced, and named; --unset removes all."""
     settled(home, aws)
     script = (
         'eval "$(aws mfa export)" && aws s3 ls && env | grep -c "^AWS_PROFILE="; '
@@ -77,7 +77,7 @@ def test_a_shell_takes_the_session_and_gives_it_back(home: Home, aws: EmbeddedAw
 
 @on_v2
 def test_each_format(home: Home, aws: EmbeddedAws) -> None:
-    """JSON is what a credential process prints, ini a section; the rest are scripts."""
+    """JSON has the format of a credential process, ini is a section; the rest are scripts."""
     settled(home, aws)
     session = session_in(home)
 
@@ -96,7 +96,7 @@ def test_each_format(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
-    """The caller's environment stays as it was: stdout is empty, the exit code says why."""
+    """The caller's environment isn't changed: stdout is empty, the exit code says why."""
     settle_managed(home, aws)
     result = by_shell(
         home, 'X=1; eval "$(aws mfa export)"; echo $AWS_ACCESS_KEY_ID$X; aws mfa export'
@@ -115,8 +115,8 @@ def test_a_refusal_prints_nothing(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
-    """The secrets stand on the screen then, and a line says how a shell takes them."""
+def test_export_on_a_terminal_warns(home: Home, aws: EmbeddedAws) -> None:
+    """The secrets are on the screen then, and a line says how a shell evaluates them."""
     settled(home, aws)
     result = home.run("mfa", "export", "--format", "sh", tty=True)
     assert "Warning: this printed secrets to your terminal." in result.output
@@ -124,8 +124,8 @@ def test_on_a_terminal_it_warns(home: Home, aws: EmbeddedAws) -> None:
     assert "Warning: this printed secrets to your terminal." not in home.run("mfa", "export").output
 
 
-def test_a_program_gets_the_session_and_nothing_of_another(home: Home, aws: EmbeddedAws) -> None:
-    """Its options are its own, its exit status comes back."""
+def test_exec_passes_only_the_session_to_the_program(home: Home, aws: EmbeddedAws) -> None:
+    """Its options aren't parsed, and its exit status is returned."""
     settled(home, aws)
     script = 'env | grep ^AWS_ | cut -d= -f1 | sort; echo "$@"; exit 7'
     result = home.run(
@@ -141,8 +141,8 @@ def test_a_program_gets_the_session_and_nothing_of_another(home: Home, aws: Embe
     assert result.stdout.splitlines()[-1] == "--profile other --debug --"
 
 
-def test_aws_inside_of_exec(home: Home, aws: EmbeddedAws) -> None:
-    """It uses the session; with a profile of its own it uses that."""
+def test_aws_inside_exec(home: Home, aws: EmbeddedAws) -> None:
+    """It uses the session; with --profile it uses that profile."""
     settled(home, aws)
     inside = home.run("mfa", "exec", "--profile", "mfa", "--", "aws", "s3", "ls")
     assert "reports" in inside.stdout, inside.output
@@ -153,7 +153,7 @@ def test_aws_inside_of_exec(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
-    """As a shell has it: 127 where it isn't found, 126 where it can't run."""
+    """As in a shell: 127 if it isn't found, 126 if it can't run."""
     settled(home, aws)
     for program, status, message in (
         ("nothere", 127, "command not found"),
@@ -167,7 +167,7 @@ def test_a_program_that_does_not_start(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_wrong_usage_of_exec(home: Home) -> None:
-    """A command without '--' before it, and '--' without a command behind it."""
+    """A command without '--' before it, and '--' without a command after it."""
     for words in (["ls"], ["--"], ["--bogus", "--", "ls"]):
         result = home.run("mfa", "exec", *words)
         assert result.returncode == 252, result.output
@@ -175,7 +175,7 @@ def test_wrong_usage_of_exec(home: Home) -> None:
 
 @on_v2
 def test_the_users_shell(home: Home, aws: EmbeddedAws) -> None:
-    """Without a command it is started, and the profile is there for its prompt."""
+    """Without a command it is started, with the profile's name for its prompt."""
     settled(home, aws)
     typed = "echo in-$AWS_MFA_PROFILE; exit 3\n"
     result = home.run("mfa", "exec", input=typed, env={"SHELL": "/bin/sh"})
@@ -184,7 +184,7 @@ def test_the_users_shell(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_exec_passes_signals_on(home: Home, aws: EmbeddedAws) -> None:
-    """The program takes the process's place: a signal meets it, SIGPIPE as in a shell."""
+    """The program replaces the process: it gets signals, and SIGPIPE as in a shell."""
     settled(home, aws)
     script = "trap 'exit 9' TERM; echo; while :; do sleep 0.1; done"
     with home.start("mfa", "exec", "--", "sh", "-c", script) as process:
@@ -197,7 +197,7 @@ def test_exec_passes_signals_on(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_min_remaining_renews_before(home: Home, aws: EmbeddedAws) -> None:
+def test_min_remaining_renews_earlier(home: Home, aws: EmbeddedAws) -> None:
     """A session that doesn't expire soon is renewed if too little is left of it."""
     settled(home, aws)
     age(home, 3600)
@@ -230,8 +230,8 @@ def test_the_session_of_a_role(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_a_role_that_lasts_too_short(home: Home, aws: EmbeddedAws) -> None:
-    """A cached one isn't taken, and a new one that lasts shorter than asked for is an error."""
+def test_a_role_session_that_is_too_short(home: Home, aws: EmbeddedAws) -> None:
+    """A cached one isn't used, and a new one that is shorter than requested is an error."""
     settled(home, aws, ROLES + "duration_seconds = 1800\n")
     result = home.run(
         "mfa", "exec", "--profile", "admin", "--min-remaining", "3000", "--", "echo", "ran"
@@ -240,8 +240,8 @@ def test_a_role_that_lasts_too_short(home: Home, aws: EmbeddedAws) -> None:
     assert "raise duration_seconds in the profile (3600 at most)" in result.stderr
 
 
-def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
-    """Whatever its streams are; its stdout holds the answer alone."""
+def test_a_credential_process_prompts_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """Whatever its streams are; its stdout has only the answer."""
     settle_managed(home, aws)
     script = "aws mfa credential-process --profile mfa < /dev/null > answer 2> said"
     terminal = Terminal(["/bin/sh", "-c", script], env=home.environment(), cwd=home.path)
@@ -255,8 +255,8 @@ def test_a_credential_process_asks_on_the_terminal(home: Home, aws: EmbeddedAws)
 
 
 @on_v2
-def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Path) -> None:
-    """A profile whose own credential_process leads back to it, at once or by its source."""
+def test_a_credential_process_cycle_is_an_error(home: Home, aws: EmbeddedAws, plugin: Path) -> None:
+    """A profile whose own credential_process leads back to it, directly or by its source."""
     del plugin
     loop = f"{home.host.aws} mfa credential-process --profile"
     settle(
@@ -277,8 +277,8 @@ def test_a_cycle_is_told_as_what_it_is(home: Home, aws: EmbeddedAws, plugin: Pat
 
 
 @on_v2
-def test_many_that_ask_at_once_spend_one_code(home: Home, aws: EmbeddedAws) -> None:
-    """The first asks, the others wait for its result."""
+def test_concurrent_credential_processes_use_one_code(home: Home, aws: EmbeddedAws) -> None:
+    """The first prompts, the others wait for its result."""
     settle_managed(home, aws, "mfa_process = ./code\n")
     script = home.path / "code"
     script.write_text(f"#!/bin/sh\necho {aws.fresh_code(serial_of(aws))}\n")
@@ -289,8 +289,8 @@ def test_many_that_ask_at_once_spend_one_code(home: Home, aws: EmbeddedAws) -> N
     assert codes_used(aws) == 1
 
 
-def test_the_session_beside_own_keys(home: Home, aws: EmbeddedAws) -> None:
-    """It is handed out from the CLI's cache."""
+def test_the_session_of_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> None:
+    """It is printed from the CLI's cache."""
     managed = f"[profile work]\nmfa_session = on\nmfa_serial = {serial_of(aws)}\n"
     settle(home, aws, config=managed)
     home.write_credentials(keys_of(aws, "ada", "work"))

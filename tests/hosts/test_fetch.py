@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """Stands for a recipe: writes one file, and fails as often as it is told to."""
+    """A fake recipe: writes one file, and fails a number of times."""
 
     def __init__(self, failures: int = 0) -> None:
         """Keep how many builds are to fail."""
@@ -37,7 +37,7 @@ class Builder:
         self.built = 0
 
     def __call__(self, name: str, folder: Path, final: Path) -> None:
-        """Write a file that tells how often a host was built."""
+        """Write a file with the number of builds."""
         self.built += 1
         (folder / "aws").write_text(f"{name} {self.built} {final}", "utf-8")
         if self.built <= self.failures:
@@ -60,7 +60,7 @@ def test_a_second_fetch_does_nothing(tmp_path: Path) -> None:
 
 
 def test_a_failed_fetch_leaves_nothing_and_is_redone(tmp_path: Path) -> None:
-    """What can't be had leaves no half a host, and doesn't stop the next try."""
+    """A failed download leaves no part of a host, and doesn't stop the next try."""
     build = Builder(failures=1)
     with pytest.raises(UnavailableError):
         fetch("v2", tmp_path, build)
@@ -87,7 +87,7 @@ def test_a_host_of_other_pins_is_replaced(tmp_path: Path) -> None:
 
 
 def test_fetches_at_once_build_once(tmp_path: Path) -> None:
-    """Who comes second waits, and finds the host there."""
+    """The second one waits, and then the host is there."""
     build = Builder()
     with ThreadPoolExecutor(8) as pool:
         done = list(pool.map(lambda _: fetch("v2", tmp_path, build), range(8)))
@@ -97,7 +97,7 @@ def test_fetches_at_once_build_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, WHEELS])
 def test_pins_name_versions_and_hashes_and_no_address(name: str) -> None:
-    """A pin file says what, never where from: the machine's clients know that."""
+    """A pin file doesn't say where to download: the machine's clients are configured for that."""
     manifest, lock = npm_pins(name)
     text = (lock if manifest.exists() else pin_file(name)).read_text("utf-8")
     assert "sha256" in text or "sha512-" in text
@@ -105,7 +105,7 @@ def test_pins_name_versions_and_hashes_and_no_address(name: str) -> None:
 
 
 def test_every_npm_package_is_pinned_by_its_hash() -> None:
-    """No package of the lock file is taken on trust, nor from a place that the file names."""
+    """Each package of the lock file has a hash, and none has a URL."""
     packages = json.loads(npm_pins("js-sdk")[1].read_text("utf-8"))["packages"]
     del packages[""]  # the set itself
     assert packages
@@ -116,7 +116,7 @@ def test_every_npm_package_is_pinned_by_its_hash() -> None:
 
 @pytest.mark.parametrize("pin", ["v2.txt", "js-sdk/package.json", "js-sdk/package-lock.json"])
 def test_a_stamp_covers_every_pin(pin: str, tmp_path: Path) -> None:
-    """Whichever file of the pins changes, what was fetched by the former is fetched anew."""
+    """If any pin file changes, the host is fetched again."""
     pins = tmp_path / "pins"
     shutil.copytree(PINS, pins)
     name = pin.partition("/")[0].removesuffix(".txt")

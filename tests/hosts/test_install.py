@@ -87,7 +87,7 @@ def test_install_login_upgrade_uninstall(
     tools: Path,
     aws: EmbeddedAws,
 ) -> None:
-    """Two commands to the first login; an upgrade; and afterwards nothing but the login is left."""
+    """Two commands to the first login; an upgrade; and in the end only the login is left."""
     machine = machine_with(names, tmp_path, installer, network, tools)
     machine.copy_installer(tmp_path / "own-installer")
     home = machine.home
@@ -127,9 +127,9 @@ def test_install_login_upgrade_uninstall(
 
 
 def test_one_config_file_for_v1_and_v2(both: Machine) -> None:
-    """With another plugin's folder there, ours stands before it and v1 lives; turned round it dies.
+    """With another plugin's folder, ours comes first and v1 works; the other way round it fails.
 
-    The folder's name has dots, at which v1 takes it for modules of packages.
+    The folder's name has dots, so v1 takes it for modules of packages.
     """
     v1, v2 = both.homes
     theirs = both.home.path / "their.plugins" / ".d"
@@ -154,8 +154,8 @@ def test_one_config_file_for_v1_and_v2(both: Machine) -> None:
     assert v1.config.read_text() == text
 
 
-def test_v1_that_cannot_get_the_plugin_stays_whole(both: Machine) -> None:
-    """The choice is explained, and nothing is changed."""
+def test_v1_that_cannot_get_the_plugin_is_not_changed(both: Machine) -> None:
+    """The error explains the choices."""
     [site] = both.home.host.folder.glob("lib/python*/site-packages")
     if os.geteuid() == 0:
         os.chown(site, 65534, -1)
@@ -179,7 +179,7 @@ def test_v1_that_cannot_get_the_plugin_stays_whole(both: Machine) -> None:
 
 
 def test_a_hidden_v1_gets_the_plugin_too(v2: Machine) -> None:
-    """One that only a version manager knows reads the same config file, and goes on working."""
+    """One that only a version manager knows reads the same config file, and keeps working."""
     need("v1")
     place = ".pyenv/versions/3.12.1"
     [host] = [host for host in all_hosts() if host.name == "v1"]
@@ -195,8 +195,8 @@ def test_a_hidden_v1_gets_the_plugin_too(v2: Machine) -> None:
     assert v2.files() == before
 
 
-def test_a_v1_in_a_project_is_fixed_by_name(v2: Machine, tmp_path: Path) -> None:
-    """It can't be found and dies; the command in the installer's last line fixes it."""
+def test_a_v1_in_a_project_is_fixed_with_its_path(v2: Machine, tmp_path: Path) -> None:
+    """It can't be found and fails; the command in the installer's last line fixes it."""
     need("v1")
     [host] = [host for host in all_hosts() if host.name == "v1"]
     hidden = replace(v2.home, host=own_host(host, tmp_path / "project" / ".venv"))
@@ -210,7 +210,7 @@ def test_a_v1_in_a_project_is_fixed_by_name(v2: Machine, tmp_path: Path) -> None
 
 
 def test_a_plugin_that_v2_cannot_load_rolls_back(v2: Machine) -> None:
-    """The config file names one of v1's: v2 would load it now and die, so all stays as it was."""
+    """The config file names one of v1's: v2 would load it and fail, so nothing is changed."""
     v2.home.write_config("[plugins]\nendpoint = no_such_plugin\n")
     before = v2.files()
     done = v2.installer("install")
@@ -220,7 +220,7 @@ def test_a_plugin_that_v2_cannot_load_rolls_back(v2: Machine) -> None:
 
 
 def test_settings_of_every_section_are_named(v2: Machine) -> None:
-    """v2 would take them for plugins: the section that gives them is named, nothing changes."""
+    """v2 would take them for plugins: the section is named, nothing changes."""
     v2.home.write_config("[DEFAULT]\nregion = x\n")
     before = v2.files()
     result = v2.installer("install")
@@ -230,7 +230,7 @@ def test_settings_of_every_section_are_named(v2: Machine) -> None:
 
 
 def test_uninstall_removes_the_mfa_profiles_it_names(v2: Machine, aws: EmbeddedAws) -> None:
-    """A login's profile goes with its session; no other profile loses anything."""
+    """A login's profile is removed with its session; no other profile is changed."""
     home = v2.home
     others = "[profile more]\nmfa_source_profile = default\noutput = json\n"
     home.write_config(others)
@@ -247,7 +247,7 @@ def test_uninstall_removes_the_mfa_profiles_it_names(v2: Machine, aws: EmbeddedA
 
 
 def test_a_broken_environment_is_named(v2: Machine, tmp_path: Path) -> None:
-    """A dependency that is gone is told in words."""
+    """A missing dependency is an error without a traceback."""
     v2.copy_installer(tmp_path / "own-installer")
     [ruamel] = v2.environment.glob("lib/python*/site-packages/ruamel/yaml/__init__.py")
     ruamel.unlink()
@@ -261,7 +261,7 @@ def test_a_broken_environment_is_named(v2: Machine, tmp_path: Path) -> None:
 def test_no_command_fails_while_an_upgrade_goes_on(
     v2: Machine, tmp_path: Path, aws: EmbeddedAws
 ) -> None:
-    """Commands that start meanwhile see the old version or the new one, whole."""
+    """Commands that start meanwhile use the old version or the new one."""
     v2.copy_installer(tmp_path / "own-installer")
     v2.home.write_credentials(keys_of(aws, "ada"))
     assert v2.installer("install").returncode == 0
@@ -281,8 +281,8 @@ def test_no_command_fails_while_an_upgrade_goes_on(
     assert runs
 
 
-def test_hosts_keep_their_names(tmp_path: Path) -> None:
-    """A throw-away v1 is another folder than the fetched one, which tests share."""
+def test_a_throw_away_v1_has_its_own_folder(tmp_path: Path) -> None:
+    """A throw-away v1 is in another folder than the fetched one, which tests share."""
     need("v1")
     [host] = [host for host in all_hosts() if host.name == "v1"]
     own = own_host(host, tmp_path / "own")

@@ -50,7 +50,7 @@ def settle_on_old_session(home: Home, aws: EmbeddedAws) -> None:
 
 
 def has_the_keys(home: Home) -> bool:
-    """Tell whether the new pair is in its profile."""
+    """Return whether the new pair is in its profile."""
     section = session_in(home)
     pair = (section["aws_access_key_id"], section["aws_secret_access_key"])
     return pair == (KEY_ID, SECRET)
@@ -84,7 +84,7 @@ COMMANDS = (
 
 
 def test_each_command_keeps_new_keys(home: Home, aws: EmbeddedAws) -> None:
-    """Whatever may make a session refuses; a logout takes out what we left beside them."""
+    """Commands that make a session refuse; a logout removes our lines beside them."""
     settle_on_old_session(home, aws)
     by_hand(home)
     before = home.credentials.read_bytes()
@@ -103,7 +103,7 @@ def test_each_command_keeps_new_keys(home: Home, aws: EmbeddedAws) -> None:
 
 
 def test_a_login_with_the_new_keys(home: Home, aws: EmbeddedAws) -> None:
-    """The remedy works: the session goes beside the keys, and the old lines go."""
+    """The remedy works: the session goes to the cache, and the old lines are removed."""
     settle_on_old_session(home, aws)
     session, text = session_in(home), home.credentials.read_text()
     user = aws.user("ada")
@@ -116,7 +116,7 @@ def test_a_login_with_the_new_keys(home: Home, aws: EmbeddedAws) -> None:
     assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
 
 
-def test_an_empty_section_outlives_login_and_logout(home: Home, aws: EmbeddedAws) -> None:
+def test_an_empty_section_survives_login_and_logout(home: Home, aws: EmbeddedAws) -> None:
     """Byte for byte."""
     settle_on_old_session(home, aws)
     home.write_credentials(f"{keys_of(aws, 'ada')}\n[mfa]\n")
@@ -126,8 +126,8 @@ def test_an_empty_section_outlives_login_and_logout(home: Home, aws: EmbeddedAws
     assert home.credentials.read_bytes() == before
 
 
-def test_a_time_at_the_end_of_time_breaks_nothing_else(home: Home, aws: EmbeddedAws) -> None:
-    """In one profile, of ours or another tool's; the other sessions are shown."""
+def test_an_expiration_out_of_range_breaks_nothing_else(home: Home, aws: EmbeddedAws) -> None:
+    """In one profile, ours or another tool's; the other sessions are shown."""
     settle_on_session(home, aws, 3600)
     others = "".join(
         f"[{name}]\naws_access_key_id = ASIA{name}\naws_secret_access_key = x\n"
@@ -170,10 +170,10 @@ def test_a_malformed_role_fails_as_without_the_plugin(
 
 
 @pytest.mark.parametrize("words", [("login",), ("login", "--force"), (), ("status",)])
-def test_a_code_without_its_option_is_nowhere(
+def test_a_code_without_its_option_is_not_repeated(
     home: Home, aws: EmbeddedAws, words: tuple[str, ...]
 ) -> None:
-    """Wrong usage, told without the code, which may be good for half a minute more."""
+    """Wrong usage, without the code, which may be valid for another half minute."""
     settle_on_session(home, aws, 3600)
     result = home.run("mfa", *words, "123456", "--debug")
     assert result.returncode == 252, result.output
@@ -197,7 +197,7 @@ WRONG = {
 def test_a_wrong_answer_of_sts(
     home: Home, aws: EmbeddedAws, options: dict[str, str], message: str
 ) -> None:
-    """It is named, the good session stays, and the code is remembered as spent."""
+    """The error says so, the valid session stays, and the code is recorded as used."""
     settle_on_session(home, aws, 3600)
     before = home.credentials.read_bytes()
     aws.fault("GetSessionToken", "wrong-answer", **options)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def awscli_initialize(event_handlers):
 
 @pytest.fixture
 def own_copy(home: Home, tmp_path: Path) -> Home:
-    """Return a home with a copy of the plugin of its own, which a test may break."""
+    """Return a home with its own copy of the plugin, which a test may break."""
     copy = tmp_path / "copy"
     assert home.plugin
     shutil.copytree(home.plugin, copy)
@@ -47,10 +47,10 @@ def own_copy(home: Home, tmp_path: Path) -> Home:
 
 @on_every_host
 @pytest.mark.parametrize("profile", ["default", "unmanaged"])
-def test_a_plain_command_loads_the_entry_alone(
+def test_a_plain_command_loads_only_the_entry(
     own_copy: Home, aws: EmbeddedAws, tmp_path: Path, profile: str
 ) -> None:
-    """No module of ours but the entry is in the process at its end."""
+    """At its end no other module of ours is in the process."""
     home = own_copy
     assert home.plugin
     seen = tmp_path / "seen"
@@ -80,7 +80,7 @@ BREAKAGES = {
 def test_whatever_breaks_leaves_other_commands_working(
     own_copy: Home, aws: EmbeddedAws, path: str, source: str
 ) -> None:
-    """It is told under ``aws mfa`` alone, in words, with an exit code that isn't 0."""
+    """Only ``aws mfa`` reports it, without a traceback, with an exit code other than 0."""
     home = own_copy
     assert home.plugin
     (home.plugin / path).write_text(source)
@@ -109,7 +109,7 @@ def test_missing_dependency_is_named(own_copy: Home) -> None:
 
 @on_each_kind
 def test_help_lists_the_command(home: Home) -> None:
-    """``aws help`` names it, ``aws mfa help`` its subcommands, each with examples."""
+    """``aws help`` lists it, ``aws mfa help`` its subcommands, each with examples."""
     overview = home.run("mfa", "help")
     assert overview.returncode == 0, overview.output
     for name in ("login", "status", "logout", "devices"):

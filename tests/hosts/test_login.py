@@ -1,4 +1,4 @@
-"""``aws mfa login`` on the real CLIs: one code, and the session is there."""
+"""``aws mfa login`` on the real CLIs: one code makes a session."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
 @on_the_oldest_too
 def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
-    """A denied call, six digits typed at the prompt, and the same call is allowed."""
+    """A denied call, six digits at the prompt, and the same call is allowed."""
     settle(home, aws)
     assert home.run("s3", "ls").returncode != 0
     terminal = home.spawn("mfa", "login", "--profile", "mfa")
@@ -43,8 +43,8 @@ def test_login_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_the_oldest_too
-def test_login_writes_the_session_and_keeps_what_it_found_out(home: Home, aws: EmbeddedAws) -> None:
-    """The credentials section has the design's options, the config section what was learnt."""
+def test_login_writes_the_session_and_saves_settings(home: Home, aws: EmbeddedAws) -> None:
+    """The credentials section has the session, the config section what login found out."""
     settle(home, aws)
     result = home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
     assert result.returncode == 0, result.output
@@ -84,8 +84,8 @@ def test_login_as_data(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_a_session_that_is_not_due_is_kept(home: Home, aws: EmbeddedAws) -> None:
-    """A second login asks for nothing and calls nobody."""
+def test_a_valid_session_is_kept(home: Home, aws: EmbeddedAws) -> None:
+    """A second login doesn't prompt and makes no call."""
     settle(home, aws)
     home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
     before = len(aws.calls)
@@ -111,7 +111,7 @@ def test_min_remaining_renews(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_dry_run_spends_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None:
+def test_dry_run_uses_no_code_and_writes_nothing(home: Home, aws: EmbeddedAws) -> None:
     """It says what would be done."""
     settle(home, aws)
     before = home.config.read_bytes(), home.credentials.read_bytes()
@@ -138,7 +138,7 @@ def test_wrong_code_on_a_terminal_asks_again(home: Home, aws: EmbeddedAws) -> No
 
 @on_v2
 def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
-    """The exit code is 254, and the files are as they were."""
+    """The exit code is 254, and the files aren't changed."""
     settle(home, aws)
     before = home.credentials.read_bytes()
     terminal = home.spawn("mfa", "login")
@@ -152,7 +152,7 @@ def test_three_wrong_codes_end_it(home: Home, aws: EmbeddedAws) -> None:
 @on_the_oldest_too
 @pytest.mark.parametrize(("key", "exit_code"), [(CTRL_C, 130), (CTRL_D, 130), (CTRL_Z, 253)])
 def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_code: int) -> None:
-    """Ctrl-C and Ctrl-D cancel, Ctrl-Z ends it; nothing is written, the terminal is mended."""
+    """Ctrl-C and Ctrl-D cancel, Ctrl-Z ends it; nothing is written, the terminal is restored."""
     settle(home, aws)
     before = home.config.read_bytes(), home.credentials.read_bytes()
     terminal = home.spawn("mfa", "login")
@@ -164,7 +164,7 @@ def test_cancelled_at_the_prompt(home: Home, aws: EmbeddedAws, key: str, exit_co
 
 
 @on_the_oldest_too
-def test_no_terminal_to_ask_on(home: Home, aws: EmbeddedAws) -> None:
+def test_without_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """The error names the ways to give a code; exit code 253, nothing written."""
     settle(home, aws)
     before = home.credentials.read_bytes()
@@ -186,7 +186,7 @@ def test_code_from_stdin(home: Home, aws: EmbeddedAws) -> None:
 
 @on_v2
 def test_code_from_the_environment(home: Home, aws: EmbeddedAws) -> None:
-    """``AWS_MFA_TOKEN_CODE`` serves."""
+    """From ``AWS_MFA_TOKEN_CODE``."""
     settle(home, aws)
     env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
     result = home.run("mfa", "login", env=env)
@@ -195,7 +195,7 @@ def test_code_from_the_environment(home: Home, aws: EmbeddedAws) -> None:
 
 @on_the_oldest_too
 def test_code_from_a_command(home: Home, aws: EmbeddedAws) -> None:
-    """``mfa_process`` of the source profile serves, and sees no code and no keys."""
+    """From ``mfa_process`` of the source profile, which gets no code and no keys."""
     settle(home, aws)
     script = home.path / "code"
     script.write_text(f"#!/bin/sh\nenv > {home.path}/seen\necho {aws.fresh_code(serial_of(aws))}\n")
@@ -209,8 +209,8 @@ def test_code_from_a_command(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_v2
-def test_a_used_code_is_caught_here(home: Home, aws: EmbeddedAws) -> None:
-    """AWS isn't even asked; the error says when the next code comes."""
+def test_a_used_code_is_not_sent(home: Home, aws: EmbeddedAws) -> None:
+    """AWS isn't called; the error says when the next code comes."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     assert home.run("mfa", "login", "--token-code", code).returncode == 0
@@ -236,8 +236,8 @@ def test_a_used_code_on_a_terminal_counts_down(home: Home, aws: EmbeddedAws) -> 
 
 
 @on_the_oldest_too
-def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> None:
-    """The code is spent: it isn't sent twice, and the error says so."""
+def test_a_code_is_not_sent_again_after_a_lost_answer(home: Home, aws: EmbeddedAws) -> None:
+    """The code may be used, and the error says so."""
     settle(home, aws)
     aws.fault("GetSessionToken", "answer-lost")
     result = home.run("mfa", "login", "--token-code", aws.fresh_code(serial_of(aws)))
@@ -247,8 +247,8 @@ def test_a_lost_answer_is_not_asked_for_again(home: Home, aws: EmbeddedAws) -> N
 
 
 @on_the_oldest_too
-def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> None:
-    """``--endpoint-url`` is where STS and IAM are asked."""
+def test_endpoint_url_applies_to_our_calls(home: Home, aws: EmbeddedAws) -> None:
+    """STS and IAM are called there."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--endpoint-url", aws.url, "--token-code", code)
@@ -260,10 +260,10 @@ def test_the_endpoint_option_serves_our_calls(home: Home, aws: EmbeddedAws) -> N
 @on_the_oldest_too
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can work in another user's home")
 @pytest.mark.parametrize("profile", ["mfa", "default"])
-def test_root_in_a_users_home_leaves_nothing_of_its_own(
+def test_root_in_a_users_home_leaves_no_files_of_root(
     home: Home, aws: EmbeddedAws, profile: str
 ) -> None:
-    """As under sudo that keeps HOME: what a login makes or changes belongs to the user."""
+    """As under sudo that keeps HOME: files that a login makes or changes belong to the user."""
     settle(home, aws)
     for path in (home.path, *home.path.rglob("*")):
         os.chown(path, 1234, 4321)

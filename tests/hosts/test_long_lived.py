@@ -1,4 +1,4 @@
-"""Long commands and long days: what happens while hours go by."""
+"""Long commands and long days: what happens over hours."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def settle_nearly_expiring(
     home.write_credentials(text)
 
 
-def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: EmbeddedAws) -> None:
-    """One question, on a line of its own, however many threads; then the copy goes on."""
+def test_a_long_copy_renews_its_session(home: Home, aws: EmbeddedAws) -> None:
+    """One prompt, on its own line, however many threads; then the copy goes on."""
     settle_nearly_expiring(home, aws, expiring_in=6, expired_in=40)
     aws.fault("GetObject", "slow", count=-1, seconds=8)
     terminal = home.spawn(*SLOWLY)
@@ -50,8 +50,10 @@ def test_a_copy_that_outlives_its_session_renews_in_mid_run(home: Home, aws: Emb
     assert len(list((home.path / "there").rglob("*"))) >= 3
 
 
-def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
-    """Ctrl-D: asked once, and the copy ends well on the session that is there."""
+def test_a_copy_goes_on_with_the_old_session_if_the_prompt_is_dismissed(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """Ctrl-D: one prompt, and the copy finishes with the session that is still valid."""
     settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
     aws.fault("GetObject", "slow", count=1, seconds=8)
     terminal = home.spawn(*SLOWLY)
@@ -62,8 +64,8 @@ def test_dismissed_in_mid_run_the_old_session_serves(home: Home, aws: EmbeddedAw
     assert codes_used(aws) == 1
 
 
-def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
-    """No terminal: the session serves while it lives."""
+def test_without_a_terminal_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
+    """The session is used while it is valid."""
     settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
     aws.fault("GetObject", "slow", count=1, seconds=8)
     result = home.run(*SLOWLY)
@@ -71,7 +73,7 @@ def test_with_nobody_to_ask_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> No
 
 
 @pytest.mark.parametrize("host", CHAINS, indirect=True)
-def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
+def test_a_day_with_roles_prompts_twice(home: Home, aws: EmbeddedAws) -> None:
     """One code at the start and one when the session expires soon, whatever roles are used."""
     serial = serial_of(aws)
     classic = f"source_profile = default\nmfa_serial = {serial}\nregion = {REGION}\n"
@@ -95,7 +97,7 @@ def test_a_day_with_roles_asks_twice(home: Home, aws: EmbeddedAws) -> None:
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_a_short_session_asks_for_nothing_more_in_its_first_ten_minutes(
+def test_a_short_session_does_not_prompt_in_its_first_ten_minutes(
     home: Home, aws: EmbeddedAws
 ) -> None:
     """900 s: its window is a quarter of it, not botocore's fifteen minutes."""

@@ -1,4 +1,4 @@
-"""A command on a managed profile keeps its session alive by itself, on the real CLIs."""
+"""A command on a managed profile renews its session by itself, on the real CLIs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def log_in(home: Home, aws: EmbeddedAws, *options: str) -> None:
 
 
 def age(home: Home, seconds: int) -> None:
-    """Let the file say that the session, of twelve hours, ends so many seconds from now."""
+    """Change the file so that the session, of twelve hours, ends so many seconds from now."""
     session, text = session_in(home), home.credentials.read_text()
     end = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     for option, time in (("expiration", end), ("issued", end - timedelta(hours=12))):
@@ -55,8 +55,8 @@ def age(home: Home, seconds: int) -> None:
 
 
 @on_each_chain
-def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
-    """No login came before: one line says why, the prompt follows, the command runs."""
+def test_the_first_command_prompts(home: Home, aws: EmbeddedAws) -> None:
+    """Without a login before: one line says why, the prompt follows, the command runs."""
     settle_managed(home, aws)
     terminal = home.spawn(*S3)
     terminal.expect("Profile mfa needs an MFA session.")
@@ -72,8 +72,8 @@ def test_the_first_command_asks(home: Home, aws: EmbeddedAws) -> None:
 
 @on_each_chain
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-def test_by_the_environment(home: Home, aws: EmbeddedAws, variable: str) -> None:
-    """The profile may come from the environment."""
+def test_renewal_with_aws_profile(home: Home, aws: EmbeddedAws, variable: str) -> None:
+    """The profile comes from the environment."""
     settle_managed(home, aws)
     env = {variable: "mfa", "AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
     result = home.run("s3", "ls", env=env)
@@ -81,8 +81,8 @@ def test_by_the_environment(home: Home, aws: EmbeddedAws, variable: str) -> None
 
 
 @on_each_chain
-def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
-    """With ``mfa_process`` there is no question at all, on a terminal too."""
+def test_renewal_with_mfa_process(home: Home, aws: EmbeddedAws) -> None:
+    """There is no prompt, on a terminal either."""
     script = home.path / "code"
     script.write_text(f"#!/bin/sh\necho {aws.fresh_code(serial_of(aws))}\n")
     script.chmod(0o700)
@@ -93,8 +93,8 @@ def test_by_a_command(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_each_chain
-def test_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
-    """One clear error with the command to run, in place of AWS's; exit code 253 everywhere."""
+def test_without_a_terminal_there_is_one_error(home: Home, aws: EmbeddedAws) -> None:
+    """With the command to run, instead of AWS's error; exit code 253 everywhere."""
     settle_managed(home, aws)
     result = home.run(*S3)
     assert result.returncode == 253, result.output
@@ -114,7 +114,7 @@ def test_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
     ],
     ids=lambda command: " ".join(command[:2]),
 )
-def test_a_session_that_is_over(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> None:
+def test_an_expired_session(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> None:
     """Whatever the command, the error is the same."""
     settle_managed(home, aws)
     log_in(home, aws)
@@ -126,10 +126,8 @@ def test_a_session_that_is_over(home: Home, aws: EmbeddedAws, command: tuple[str
 
 
 @on_each_chain
-def test_a_session_that_is_due_serves_where_nobody_can_be_asked(
-    home: Home, aws: EmbeddedAws
-) -> None:
-    """While it lives it is used."""
+def test_an_expiring_session_is_used_without_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+    """As long as it is valid."""
     settle_managed(home, aws)
     log_in(home, aws)
     age(home, 300)
@@ -139,7 +137,7 @@ def test_a_session_that_is_due_serves_where_nobody_can_be_asked(
 
 
 @on_each_chain
-def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
+def test_an_expiring_session_is_renewed_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """One line says why."""
     settle_managed(home, aws)
     log_in(home, aws)
@@ -153,8 +151,10 @@ def test_a_session_that_is_due_is_renewed_on_a_terminal(home: Home, aws: Embedde
 
 
 @on_each_chain
-def test_dismissed_the_old_session_serves(home: Home, aws: EmbeddedAws) -> None:
-    """Ctrl-D at the prompt of a session that lives: the command runs on it."""
+def test_an_expiring_session_is_used_if_the_prompt_is_dismissed(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """Ctrl-D at the prompt: the command runs with the old session."""
     settle_managed(home, aws)
     log_in(home, aws)
     age(home, 300)
@@ -178,8 +178,8 @@ def test_interrupted(home: Home, aws: EmbeddedAws, command: tuple[str, ...]) -> 
 
 
 @on_each_chain
-def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> None:
-    """``AWS_MFA_PROMPT=never`` and ``CI`` forbid to ask on a terminal too."""
+def test_prompts_can_be_switched_off(home: Home, aws: EmbeddedAws) -> None:
+    """``AWS_MFA_PROMPT=never`` and ``CI``: no prompt, on a terminal either."""
     settle_managed(home, aws)
     for env in ({"AWS_MFA_PROMPT": "never"}, {"CI": "true"}):
         result = home.run(*S3, env=env, tty=True)
@@ -188,18 +188,18 @@ def test_not_asked_in_a_pipeline_of_prompts(home: Home, aws: EmbeddedAws) -> Non
 
 
 @on_each_chain
-def test_switched_off_for_a_call(home: Home, aws: EmbeddedAws) -> None:
-    """``AWS_MFA_SESSION=off`` leaves the call to the CLI alone."""
+def test_renewal_is_switched_off_for_one_call(home: Home, aws: EmbeddedAws) -> None:
+    """With ``AWS_MFA_SESSION=off``."""
     settle_managed(home, aws)
     log_in(home, aws)
     age(home, -5)
     result = home.run(*S3, env={"AWS_MFA_SESSION": "off"}, tty=True)
     assert "(profile mfa): " not in result.stdout
-    assert result.returncode == 0, result.output  # AWS itself honours the session still
+    assert result.returncode == 0, result.output  # AWS itself still accepts the session
 
 
 def settle_own(home: Home, aws: EmbeddedAws, name: str = "work") -> None:
-    """Give the home a profile with long-lived keys of its own that is managed."""
+    """Give the home a managed profile with its own long-lived keys."""
     section = "default" if name == "default" else f"profile {name}"
     home.write_config(
         f"[{section}]\nregion = {REGION}\nmfa_session = on\nmfa_serial = {serial_of(aws)}\n"
@@ -210,7 +210,7 @@ def settle_own(home: Home, aws: EmbeddedAws, name: str = "work") -> None:
 @on_each_chain
 @pytest.mark.parametrize("name", ["work", "default"])
 def test_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws, name: str) -> None:
-    """aws-cli #1985: it runs on a session, which later commands reuse; the keys stay."""
+    """aws-cli #1985: commands run with a session, which later ones reuse; the keys stay."""
     settle_own(home, aws, name)
     before = home.credentials.read_bytes()
     options = () if name == "default" else ("--profile", name)
@@ -231,7 +231,7 @@ def test_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws, name: str) ->
 
 @on_each_chain
 def test_login_to_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> None:
-    """It says where the session lives, and the way for other tools."""
+    """It says where the session is, and how other tools can use it."""
     settle_own(home, aws)
     home.write_config(f"[profile work]\nregion = {REGION}\n")
     code = aws.fresh_code(serial_of(aws))
@@ -245,7 +245,7 @@ def test_login_to_a_profile_with_its_own_keys(home: Home, aws: EmbeddedAws) -> N
 
 @on_each_chain
 def test_get_session_token_by_hand_on_such_a_profile(home: Home, aws: EmbeddedAws) -> None:
-    """AWS refuses it to a session, so the keys serve."""
+    """AWS rejects it with a session's keys, so the long-lived ones are used."""
     settle_own(home, aws)
     result = home.run(
         *("sts", "get-session-token", "--profile", "work", "--serial-number", serial_of(aws)),
@@ -276,7 +276,7 @@ def test_a_role_on_a_session_profile_without_keys(home: Home, aws: EmbeddedAws) 
 
 
 @on_each_chain
-def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
+def test_a_role_prompts_before_the_command(home: Home, aws: EmbeddedAws) -> None:
     """On a terminal, with the line that says why."""
     settle_managed(home, aws, role("admin", "mfa"))
     terminal = home.spawn("s3", "ls", "--profile", "admin")
@@ -287,7 +287,7 @@ def test_a_role_asks_before_the_command(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_each_chain
-def test_a_role_with_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
+def test_a_role_without_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """The same error as on the session profile itself."""
     settle_managed(home, aws, role("admin", "mfa"))
     result = home.run("s3", "ls", "--profile", "admin")
@@ -297,7 +297,7 @@ def test_a_role_with_nobody_to_ask(home: Home, aws: EmbeddedAws) -> None:
 
 @on_each_chain
 def test_classic_roles_on_a_managed_default(home: Home, aws: EmbeddedAws) -> None:
-    """One session serves every role that the CLI alone would ask a code for each."""
+    """One session for all roles, where the CLI alone would prompt for each."""
     serial = f"mfa_serial = {serial_of(aws)}\n"
     settle_own(home, aws, "default")
     with home.config.open("a") as file:
@@ -313,7 +313,7 @@ def test_classic_roles_on_a_managed_default(home: Home, aws: EmbeddedAws) -> Non
 
 @on_each_chain
 def test_a_role_on_a_role(home: Home, aws: EmbeddedAws) -> None:
-    """Chains stand on the session too."""
+    """Chains use the session too."""
     settle_managed(home, aws, role("reader", "mfa") + role("chained", "reader"))
     env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
     result = home.run("sts", "get-caller-identity", "--profile", "chained", env=env)
@@ -333,8 +333,10 @@ def test_a_role_keeps_its_settings(home: Home, aws: EmbeddedAws) -> None:
 
 
 @on_each_chain
-def test_a_role_that_is_switched_off_asks_by_our_sources(home: Home, aws: EmbeddedAws) -> None:
-    """A trust policy on the age of the code: the CLI's own way, with a code from anywhere."""
+def test_a_role_with_mfa_session_off_gets_its_code_from_our_sources(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """For a trust policy on the age of the code: the CLI assumes it with a code."""
     more = f"mfa_session = off\nmfa_serial = {serial_of(aws)}\n"
     settle_own(home, aws, "default")
     with home.config.open("a") as file:
@@ -347,7 +349,7 @@ def test_a_role_that_is_switched_off_asks_by_our_sources(home: Home, aws: Embedd
 
 
 @on_v2
-def test_ten_commands_at_once_ask_for_one_code(home: Home, aws: EmbeddedAws) -> None:
+def test_ten_commands_at_once_use_one_code(home: Home, aws: EmbeddedAws) -> None:
     """The first renews, the others wait for its result and go on."""
     settle_managed(home, aws)
     env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
@@ -360,7 +362,7 @@ def test_ten_commands_at_once_ask_for_one_code(home: Home, aws: EmbeddedAws) -> 
 
 @on_each_chain
 def test_keys_in_the_environment_win_as_in_the_cli(home: Home, aws: EmbeddedAws) -> None:
-    """Without --profile they are what the CLI takes; status says so."""
+    """Without --profile the CLI uses them; status says so."""
     settle_managed(home, aws)
     user = aws.user("grace")
     env = {
@@ -375,8 +377,8 @@ def test_keys_in_the_environment_win_as_in_the_cli(home: Home, aws: EmbeddedAws)
 
 
 @on_each_chain
-def test_configure_list_neither_asks_nor_fails(home: Home, aws: EmbeddedAws) -> None:
-    """People have it in their prompts."""
+def test_configure_list_does_not_prompt_or_fail(home: Home, aws: EmbeddedAws) -> None:
+    """Some shell prompts run it."""
     settle_managed(home, aws)
     log_in(home, aws)
     age(home, -5)

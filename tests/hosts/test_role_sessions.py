@@ -1,4 +1,4 @@
-"""How long roles on a session last, and whose they are, on the real CLIs."""
+"""How long role sessions last, and for which user they are, on the real CLIs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def assumed(aws: EmbeddedAws) -> list[dict[str, str]]:
 
 
 def test_a_role_that_asks_for_more_than_an_hour(home: Home, aws: EmbeddedAws) -> None:
-    """It gets the hour that AWS gives on a session, where it failed with ValidationError."""
+    """It gets the hour that AWS allows with a session, instead of a ValidationError."""
     settle_managed(home, aws, role("admin", "mfa", LONG))
     result = home.run(*WHO, "admin", env=code_for(aws))
     assert result.returncode == 0, result.output
@@ -50,7 +50,7 @@ def test_a_role_that_asks_for_more_than_an_hour(home: Home, aws: EmbeddedAws) ->
 
 
 def test_each_role_of_a_chain_gets_an_hour(home: Home, aws: EmbeddedAws) -> None:
-    """A role on a role on a session: neither asks for more."""
+    """A role on a role on a session: neither requests more."""
     settle_managed(home, aws, role("reader", "mfa", LONG) + role("chained", "reader", LONG))
     result = home.run(*WHO, "chained", env=code_for(aws))
     assert result.returncode == 0, result.output
@@ -60,7 +60,7 @@ def test_each_role_of_a_chain_gets_an_hour(home: Home, aws: EmbeddedAws) -> None
 def test_after_an_hour_the_role_is_assumed_again_without_a_code(
     home: Home, aws: EmbeddedAws
 ) -> None:
-    """One code for the session, and one AssumeRole whenever the CLI's cache lets go of the role."""
+    """One code for the session, and one AssumeRole whenever the CLI's cache drops the role."""
     settle_managed(home, aws, role("admin", "mfa", LONG))
     clock = MovedClock(aws)
     code = {"AWS_MFA_TOKEN_CODE": aws.token_code(serial_of(aws))}
@@ -77,7 +77,7 @@ def test_after_an_hour_the_role_is_assumed_again_without_a_code(
 def test_other_durations_of_a_role(
     home: Home, aws: EmbeddedAws, setting: str, sent: str | None
 ) -> None:
-    """What the CLI doesn't read as a number it leaves out; what is too long is an hour."""
+    """What isn't a number to the CLI is left out; what is too long becomes an hour."""
     settle_managed(home, aws, role("admin", "mfa", f"duration_seconds = {setting}\n"))
     result = home.run(*WHO, "admin", env=code_for(aws))
     assert result.returncode == 0, result.output
@@ -96,7 +96,7 @@ def test_a_role_that_asks_for_less_than_fifteen_minutes(home: Home, aws: Embedde
 def test_a_long_role_session_with_a_code_and_the_long_lived_keys(
     home: Home, aws: EmbeddedAws
 ) -> None:
-    """``mfa_session = off`` on the profile with the keys: the CLI gets what it asks for."""
+    """``mfa_session = off`` on the profile with the keys: the CLI gets what it requests."""
     off = f"mfa_session = off\nmfa_serial = {serial_of(aws)}\n{LONG}"
     settle_managed(home, aws, role("admin", "default", off))
     result = home.run(*WHO, "admin", env=code_for(aws))
@@ -106,7 +106,7 @@ def test_a_long_role_session_with_a_code_and_the_long_lived_keys(
 
 
 def test_a_long_role_session_on_a_session_profile(home: Home, aws: EmbeddedAws) -> None:
-    """``mfa_session = off`` on a session's keys: refused with the remedy before a code is spent."""
+    """``mfa_session = off`` on a session's keys: refused with the remedy before a code is used."""
     off = f"mfa_session = off\nmfa_serial = {serial_of(aws)}\n{LONG}"
     settle_managed(home, aws, role("admin", "mfa", off))
     log_in(home, aws)
@@ -117,10 +117,10 @@ def test_a_long_role_session_on_a_session_profile(home: Home, aws: EmbeddedAws) 
     assert codes_used(aws) == 1
 
 
-def test_a_long_role_session_on_keys_that_turn_out_to_be_a_sessions(
+def test_a_long_role_session_on_keys_that_aws_knows_as_temporary(
     home: Home, aws: EmbeddedAws
 ) -> None:
-    """What the files don't tell AWS does: its refusal is explained in the same way."""
+    """The files don't show it: AWS's refusal is explained in the same way."""
     off = f"mfa_session = off\nmfa_serial = {serial_of(aws)}\n{LONG}"
     settle_managed(home, aws, role("admin", "hidden", off))
     log_in(home, aws)
@@ -135,8 +135,10 @@ def test_a_long_role_session_on_keys_that_turn_out_to_be_a_sessions(
 
 
 @pytest.mark.parametrize("command", ["export", "credential-process", "exec"])
-def test_what_is_handed_out_of_a_long_role(home: Home, aws: EmbeddedAws, command: str) -> None:
-    """An hour as well, by each of the commands."""
+def test_export_exec_and_credential_process_with_a_long_role(
+    home: Home, aws: EmbeddedAws, command: str
+) -> None:
+    """The session lasts an hour with each of them."""
     settle_managed(home, aws, role("admin", "mfa", LONG))
     log_in(home, aws)
     words = {
@@ -151,8 +153,8 @@ def test_what_is_handed_out_of_a_long_role(home: Home, aws: EmbeddedAws, command
     assert HOUR - 60 < left <= HOUR
 
 
-def test_more_than_an_hour_can_be_left_of_no_role(home: Home, aws: EmbeddedAws) -> None:
-    """``--min-remaining`` says so before a session is made or a role assumed."""
+def test_min_remaining_over_an_hour_is_refused_for_a_role(home: Home, aws: EmbeddedAws) -> None:
+    """Before a session is made or a role assumed."""
     settle_managed(home, aws, role("admin", "mfa", LONG))
     options = ("--profile", "admin", "--min-remaining", "7200")
     result = home.run("mfa", "exec", *options, "--", "echo", "ran", env=code_for(aws))
@@ -162,7 +164,7 @@ def test_more_than_an_hour_can_be_left_of_no_role(home: Home, aws: EmbeddedAws) 
     assert aws.calls == []
 
 
-def test_a_role_of_one_user_is_never_taken_for_anothers(home: Home, aws: EmbeddedAws) -> None:
+def test_cached_roles_are_kept_apart_by_user(home: Home, aws: EmbeddedAws) -> None:
     """The same role on two session profiles: each is assumed by its own user."""
     other = (
         f"[profile other]\nregion = {REGION}\nmfa_source_profile = user\n"
@@ -180,7 +182,7 @@ def test_a_role_of_one_user_is_never_taken_for_anothers(home: Home, aws: Embedde
     assert users == {"ada": ["ada"], "user01": ["ada", "user01"]}
 
 
-def test_a_role_outlives_no_change_of_its_user(home: Home, aws: EmbeddedAws) -> None:
+def test_a_cached_role_is_not_used_for_another_user(home: Home, aws: EmbeddedAws) -> None:
     """The session profile gets another user's keys and device: the role is assumed anew."""
     settle_managed(home, aws, role("admin", "mfa"))
     assert home.run(*WHO, "admin", env=code_for(aws)).returncode == 0
@@ -195,17 +197,15 @@ def test_a_role_outlives_no_change_of_its_user(home: Home, aws: EmbeddedAws) -> 
 
 
 def untrusted(home: Home, aws: EmbeddedAws, config: str = "") -> str:
-    """Let the home trust the proxy's CA by an option alone; return the CA's path."""
+    """Let the home trust the proxy's CA only by an option; return the CA's path."""
     home.network = {"HTTPS_PROXY": aws.proxy_url}
     settle_managed(home, aws, config)
     return str(aws.ca_bundle)
 
 
 @pytest.mark.parametrize("profile", ["mfa", "admin"])
-def test_a_renewal_trusts_what_the_command_trusts(
-    home: Home, aws: EmbeddedAws, profile: str
-) -> None:
-    """``--ca-bundle`` counts for the session that is made first, and for the role on it."""
+def test_ca_bundle_applies_to_the_renewal(home: Home, aws: EmbeddedAws, profile: str) -> None:
+    """To the session that is made first, and to the role on it."""
     bundle = untrusted(home, aws, role("admin", "mfa"))
     result = home.run(*WHO, profile, "--ca-bundle", bundle, env=code_for(aws))
     assert result.returncode == 0, result.output
@@ -213,10 +213,10 @@ def test_a_renewal_trusts_what_the_command_trusts(
 
 
 @pytest.mark.parametrize("profile", ["mfa", "admin"])
-def test_a_renewal_verifies_where_the_command_does_not(
+def test_no_verify_ssl_does_not_apply_to_the_renewal(
     home: Home, aws: EmbeddedAws, profile: str
 ) -> None:
-    """``--no-verify-ssl`` is for the command: no code goes to a server that isn't verified."""
+    """No code is sent to a server that isn't verified."""
     untrusted(home, aws, role("admin", "mfa"))
     result = home.run(*WHO, profile, "--no-verify-ssl", env=code_for(aws))
     assert result.returncode == 253, result.output
@@ -224,8 +224,8 @@ def test_a_renewal_verifies_where_the_command_does_not(
     assert aws.calls == []
 
 
-def test_a_role_is_assumed_over_a_verified_connection(home: Home, aws: EmbeddedAws) -> None:
-    """``--no-verify-ssl`` doesn't reach the role's client either, where the session is there."""
+def test_no_verify_ssl_does_not_apply_to_a_role(home: Home, aws: EmbeddedAws) -> None:
+    """The role's client verifies too, with a valid session."""
     untrusted(home, aws)
     settle_on_session(home, aws, HOUR * 11, role("admin", "mfa"))
     result = home.run(*WHO, "admin", "--no-verify-ssl")
@@ -234,10 +234,10 @@ def test_a_role_is_assumed_over_a_verified_connection(home: Home, aws: EmbeddedA
 
 
 @pytest.mark.parametrize("option", ["--ca-bundle", "--no-verify-ssl"])
-def test_what_is_handed_out_of_a_role_comes_as_the_options_say(
+def test_our_commands_apply_their_options_to_a_role(
     home: Home, aws: EmbeddedAws, option: str
 ) -> None:
-    """A command of ours gives its own options to both of its calls."""
+    """To both of their calls."""
     bundle = untrusted(home, aws, role("admin", "mfa"))
     given = (option, bundle) if option == "--ca-bundle" else (option,)
     command = ("mfa", "credential-process", "--profile", "admin", *given)

@@ -1,4 +1,4 @@
-"""No secret in any output, log, history or left-over file but where the design allows it."""
+"""No secret in any output, log, history or left-over file but where the documentation says so."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 
 
 def secrets_of(home: Home, aws: EmbeddedAws) -> list[str]:
-    """Return what must be found nowhere."""
+    """Return the secrets that must not be found."""
     session = session_in(home)
     return [
         aws.user("ada").secret_access_key,
@@ -51,7 +51,7 @@ def test_debug_and_history_hold_no_secret(home: Home, aws: EmbeddedAws, form: st
     assert "GetSessionToken" in debug.stderr
     for secret in secrets_of(home, aws):
         assert not any(secret in output for output in outputs)
-    # Digits alone may stand anywhere, in a time or a port: only as a word of its own is it one.
+    # The digits may be part of a time or a port: only a whole word counts.
     as_a_word = re.compile(rf"(?<![0-9.]){code}(?![0-9])")
     assert not [
         line for output in outputs for line in output.splitlines() if as_a_word.search(line)
@@ -65,8 +65,8 @@ def test_debug_and_history_hold_no_secret(home: Home, aws: EmbeddedAws, form: st
                 assert b"999999" not in content
 
 
-def test_an_alias_hands_the_code_on_as_secretly(home: Home, aws: EmbeddedAws) -> None:
-    """The user's own alias for a login is no way round."""
+def test_an_alias_for_login_leaks_no_code(home: Home, aws: EmbeddedAws) -> None:
+    """The user's own alias, with the code in its arguments."""
     settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")
     folder = home.aws_folder / "cli"
     folder.mkdir(exist_ok=True)
@@ -83,8 +83,8 @@ def test_an_alias_hands_the_code_on_as_secretly(home: Home, aws: EmbeddedAws) ->
     assert f"'{code}'" not in result.output
 
 
-def test_an_alias_that_asks_is_as_secret(home: Home, aws: EmbeddedAws) -> None:
-    """Nothing in its arguments tells that it is a login."""
+def test_an_alias_for_login_that_prompts_leaks_no_code(home: Home, aws: EmbeddedAws) -> None:
+    """Its arguments don't show that it is a login."""
     settle(home, aws, config="cli_history = enabled\n[profile mfa]\ncli_history = enabled\n")
     folder = home.aws_folder / "cli"
     folder.mkdir(exist_ok=True)
@@ -98,7 +98,7 @@ def test_an_alias_that_asks_is_as_secret(home: Home, aws: EmbeddedAws) -> None:
             assert secret.encode() not in content, name
 
 
-def test_state_folder_is_closed_to_others(home: Home, aws: EmbeddedAws) -> None:
+def test_state_folder_is_private(home: Home, aws: EmbeddedAws) -> None:
     """0700, its files 0600, and the digest in it isn't the code."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
@@ -110,7 +110,7 @@ def test_state_folder_is_closed_to_others(home: Home, aws: EmbeddedAws) -> None:
         assert code.encode() not in path.read_bytes()
 
 
-def test_what_is_the_clis_own_stays_in_its_history(home: Home, aws: EmbeddedAws) -> None:
+def test_other_commands_stay_in_the_history(home: Home, aws: EmbeddedAws) -> None:
     """``aws sts get-session-token`` is recorded as without the plugin."""
     settle(home, aws, config="cli_history = enabled\n")
     code = aws.fresh_code(serial_of(aws))

@@ -39,10 +39,8 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 @pytest.mark.parametrize("shell", SCRIPTS)
-def test_a_shell_takes_the_session_and_gives_it_back(
-    home: Home, aws: EmbeddedAws, shell: str
-) -> None:
-    """The format is the shell's own without being named; leftovers don't get in its way."""
+def test_a_shell_evaluates_export_and_unset(home: Home, aws: EmbeddedAws, shell: str) -> None:
+    """The shell's format is the default; variables of an older session are replaced."""
     if not shutil.which(shell, path="/usr/bin:/bin"):
         if os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
             pytest.fail(f"{shell} isn't installed", pytrace=False)

@@ -1,4 +1,4 @@
-"""The hosts start, with the plugin wired and without."""
+"""The hosts start, with the plugin and without."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_version_without_the_plugin(plain_home: Home) -> None:
 
 @on_every_host
 def test_version_with_the_plugin(home: Home) -> None:
-    """Wiring the plugin changes nothing about a command that isn't ours."""
+    """The plugin changes nothing about a command that isn't ours."""
     result = home.run("--version")
     assert result.returncode == 0, result.output
     assert result.stdout.startswith(VERSIONS[home.host.name])
@@ -51,7 +51,7 @@ def test_version_with_the_plugin(home: Home) -> None:
 
 @on_every_host
 def test_the_plugin_is_really_loaded(home: Home) -> None:
-    """The wiring reaches the plugin: ``aws mfa`` is a command that exists."""
+    """``aws mfa`` is a command that exists."""
     result = home.run("mfa", "nonsense")
     assert result.returncode == 252, result.output
     assert "login" in result.stderr
@@ -72,7 +72,7 @@ def test_the_version_on_a_terminal(home: Home) -> None:
 
 @on_every_host
 def test_a_home_reaches_no_network(home: Home) -> None:
-    """A call fails at once, unless the test gives the home an AWS to ask."""
+    """A call fails at once, unless the test gives the home an AWS to call."""
     home.write_credentials(KEYS)
     env = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
     result = home.run("sts", "get-caller-identity", env={**env, "AWS_MAX_ATTEMPTS": "1"})
@@ -82,7 +82,7 @@ def test_a_home_reaches_no_network(home: Home) -> None:
 
 @pytest.fixture
 def cat(tmp_path: Path) -> Terminal:
-    """Return a terminal on which a small program reads lines and shows them in capitals."""
+    """Return a terminal on which a small program reads lines and prints them in capitals."""
     program = (
         "import sys\n"
         "print('\\x1b[1mready\\x1b[0m', flush=True)\n"
@@ -94,7 +94,7 @@ def cat(tmp_path: Path) -> Terminal:
 
 @on_every_host
 def test_a_login_a_session_in_use_and_its_renewal(home: Home, aws: EmbeddedAws) -> None:
-    """All that the plugin takes from the CLI's own libraries is there, by each host's names."""
+    """All that the plugin needs of the CLI's own libraries is there, on each host."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
     result = home.run("mfa", "login", "--token-code", code)
@@ -120,7 +120,7 @@ def test_terminal_types_reads_and_waits(cat: Terminal) -> None:
 
 
 def test_terminal_says_what_was_shown_instead(cat: Terminal) -> None:
-    """A text that doesn't come fails the test with what came."""
+    """If a text doesn't come, the test fails with what came."""
     cat.expect("ready")
     cat.send("\x04")
     with pytest.raises(AssertionError, match="'never' wasn't shown"):
@@ -128,7 +128,7 @@ def test_terminal_says_what_was_shown_instead(cat: Terminal) -> None:
 
 
 def test_terminal_gives_the_signal_that_ended_the_process(cat: Terminal) -> None:
-    """A process that a signal ended has no exit code but the signal's number, negated."""
+    """A process that a signal ended has the negated signal number as its exit code."""
     cat.expect("ready")
     cat.send("\x1c")
     assert cat.wait() == -3

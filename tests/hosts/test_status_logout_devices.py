@@ -27,7 +27,7 @@ def test_status_without_any_session(home: Home) -> None:
 
 
 def test_status_of_a_session(home: Home, aws: EmbeddedAws) -> None:
-    """State, time left, source and device; no call."""
+    """State, time left, source and device, without a call."""
     settle(home, aws)
     login(home, aws)
     before = len(aws.calls)
@@ -41,7 +41,7 @@ def test_status_of_a_session(home: Home, aws: EmbeddedAws) -> None:
 
 
 def test_status_as_data(home: Home, aws: EmbeddedAws) -> None:
-    """The form of the issue, in AWS's casing."""
+    """In AWS's casing."""
     settle(home, aws)
     login(home, aws)
     data = json.loads(home.run("mfa", "status", "--output", "json").stdout)
@@ -59,7 +59,7 @@ def test_status_as_data(home: Home, aws: EmbeddedAws) -> None:
     assert 43100 < session["RemainingSeconds"] <= 43200
 
 
-def test_a_configured_output_keeps_the_view_for_people(home: Home, aws: EmbeddedAws) -> None:
+def test_a_configured_output_does_not_change_the_text(home: Home, aws: EmbeddedAws) -> None:
     """Only an explicit --output or --query asks for data."""
     settle(home, aws, config="output = json\n")
     login(home, aws)
@@ -67,15 +67,15 @@ def test_a_configured_output_keeps_the_view_for_people(home: Home, aws: Embedded
 
 
 def test_status_on_a_terminal_has_a_bar(home: Home, aws: EmbeddedAws) -> None:
-    """A person sees how much is left."""
+    """It shows how much is left."""
     settle(home, aws)
     login(home, aws)
     result = home.run("mfa", "status", tty=True)
     assert "█" * 20 in result.stdout
 
 
-def test_sessions_of_other_tools_are_shown_apart(home: Home, aws: EmbeddedAws) -> None:
-    """They are read by the keys that those tools write, and don't count for the exit code."""
+def test_sessions_of_other_tools_are_listed_separately(home: Home, aws: EmbeddedAws) -> None:
+    """They are known by the keys that those tools write, and don't count for the exit code."""
     settle(home, aws)
     home.write_credentials(
         keys_of(aws, "ada")
@@ -87,8 +87,8 @@ def test_sessions_of_other_tools_are_shown_apart(home: Home, aws: EmbeddedAws) -
     assert "written by aws-mfa" in result.stdout
 
 
-def test_logout_removes_the_session_alone(home: Home, aws: EmbeddedAws) -> None:
-    """The file is what it was before the login; the mark stays until it is forgotten."""
+def test_logout_removes_only_the_session(home: Home, aws: EmbeddedAws) -> None:
+    """The file is as before the login; the settings stay until --forget."""
     settle(home, aws)
     before = home.credentials.read_bytes()
     login(home, aws)
@@ -112,7 +112,7 @@ def test_logout_of_all(home: Home, aws: EmbeddedAws) -> None:
 
 
 def test_devices_of_a_user_with_a_fido_key(home: Home, aws: EmbeddedAws) -> None:
-    """All are listed; why the FIDO key can't serve stands below."""
+    """All are listed; a line below says why the FIDO key can't be used."""
     settle(home, aws, "both")
     result = home.run("mfa", "devices")
     assert result.returncode == 0, result.output

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 S3 = ("s3", "ls", "--profile", "mfa")
-# What the command does, and what is said of it.
+# What the command does, and the message about it.
 FAILURES = {
     "echo no token found >&2; exit 3": (
         "mfa_process: no token found",
@@ -46,10 +46,8 @@ def run_with(home: Home, aws: EmbeddedAws, script: str | None, seconds: float) -
     return home.run(*S3)
 
 
-def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
-    home: Home, aws: EmbeddedAws
-) -> None:
-    """253 with its stderr, the reason and the remedy, and AWS isn't called at all."""
+def test_an_expired_session_and_an_mfa_process_without_a_code(home: Home, aws: EmbeddedAws) -> None:
+    """253 with its stderr, the reason and the remedy, and AWS isn't called."""
     for script, said in FAILURES.items():
         result = run_with(home, aws, script, -5)
         assert result.returncode == 253, (script, result.output)
@@ -60,8 +58,8 @@ def test_a_command_that_gives_no_code_ends_a_session_that_is_over(
         assert aws.calls == [], script
 
 
-def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: EmbeddedAws) -> None:
-    """The session expires soon and can't be renewed: stderr is shown, the old one is used."""
+def test_an_expiring_session_is_used_if_mfa_process_fails(home: Home, aws: EmbeddedAws) -> None:
+    """It can't be renewed: stderr is shown, the old session is used."""
     (script, (said, *_)) = next(iter(FAILURES.items()))
     result = run_with(home, aws, script, 300)
     assert result.returncode == 0, result.output
@@ -71,8 +69,8 @@ def test_a_command_that_fails_leaves_a_living_session_in_use(home: Home, aws: Em
 
 
 @pytest.mark.parametrize("host", HOSTS, indirect=True)
-def test_a_command_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
-    """SIGTERM and SIGHUP end the login as ever, the command, and all that the command started."""
+def test_mfa_process_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
+    """SIGTERM and SIGHUP end the login, the command, and all that the command started."""
     pids = home.path / "pids"
     script = f"sleep 60 & echo $$ $! > {pids}; echo ready >&2; wait"
     settle(home, aws, config=f"[profile mfa]\nmfa_process = sh -c {shlex.quote(script)}\n")

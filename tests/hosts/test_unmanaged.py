@@ -1,4 +1,4 @@
-"""What the plugin doesn't manage behaves to the letter as without it, on the real CLIs."""
+"""What the plugin doesn't manage behaves exactly as without it, on the real CLIs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ Call = tuple[str, str, str, str, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class Observed:
-    """All that a command did: what it wrote, its exit code, what it asked AWS, its files."""
+    """All that a command did: its output, exit code, calls and files."""
 
     returncode: int
     stdout: str
@@ -87,20 +87,20 @@ class Observed:
 
 @pytest.fixture
 def home(home: Home, tmp_path: Path) -> Home:
-    """Return a home whose ``aws`` writes at its end which modules of ours it loaded."""
+    """Return a home whose ``aws`` writes down at its end which modules of ours it loaded."""
     folder = tmp_path / "spy"
     folder.mkdir()
-    (folder / "a_spy.py").write_text(SPY.format(path=str(tmp_path / "seen")))
+    (folder / "a_spy.py").write_text(SPY.format(path=str(tmp_path / "loaded")))
     return replace(home, plugin=Path(f"{home.plugin}{os.pathsep}{folder}"))
 
 
 def loaded(tmp_path: Path) -> list[str]:
     """Return which modules of ours the last command of the home loaded."""
-    return (tmp_path / "seen").read_text().splitlines()
+    return (tmp_path / "loaded").read_text().splitlines()
 
 
 def furnish(home: Home, aws: EmbeddedAws) -> None:
-    """Give the home profiles of every kind; the plugin's wiring comes first, if any."""
+    """Give the home profiles of every kind, and load the plugin first, if any."""
     user = aws.user("ada")
     process = home.path / "process"
     process.write_text(
@@ -120,7 +120,7 @@ def furnish(home: Home, aws: EmbeddedAws) -> None:
 
 
 def observed(home: Home, aws: EmbeddedAws, result: Result) -> Observed:
-    """Return what a command did, without what tells one home from another."""
+    """Return what a command did, without what differs between homes."""
 
     def plain(text: str) -> str:
         return CHANGING.sub("#", text.replace(str(home.path), "~"))
@@ -149,7 +149,7 @@ def observed(home: Home, aws: EmbeddedAws, result: Result) -> Observed:
 
 
 def run(home: Home, aws: EmbeddedAws, *args: str, env: dict[str, str] | None = None) -> Observed:
-    """Run a command in a home of its own, whose credentials must stay as they are."""
+    """Run a command in a new home, whose credentials must not change."""
     furnish(home, aws)
     aws.calls.clear()
     before = home.credentials.read_bytes()
@@ -176,7 +176,7 @@ UNMANAGED: dict[str, tuple[tuple[str, ...], dict[str, str], int]] = {
 
 
 @pytest.mark.parametrize(("args", "env", "returncode"), UNMANAGED.values(), ids=UNMANAGED.keys())
-def test_an_unmanaged_profile_is_as_without_the_plugin(
+def test_an_unmanaged_profile_behaves_as_without_the_plugin(
     home: Home,
     plain_home: Home,
     aws: EmbeddedAws,
@@ -185,18 +185,18 @@ def test_an_unmanaged_profile_is_as_without_the_plugin(
     env: dict[str, str],
     returncode: int,
 ) -> None:
-    """Output, exit code, calls and files are the same, and the entry alone is loaded."""
+    """Output, exit code, calls and files are the same, and only the entry is loaded."""
     with_plugin = run(home, aws, *args, env=env)
     assert with_plugin == run(plain_home, aws, *args, env=env)
-    # v1 has 255 where v2 tells kinds of failure apart.
+    # v1 has 255 where v2 has different exit codes.
     assert with_plugin.returncode == (min(returncode, 1) * 255 or 0, returncode)[home.host.is_v2]
     assert loaded(tmp_path) == [ENTRY]
 
 
-def test_a_classic_role_asks_as_without_the_plugin(
+def test_a_classic_role_prompts_as_without_the_plugin(
     home: Home, plain_home: Home, aws: EmbeddedAws, tmp_path: Path
 ) -> None:
-    """A role with an ``mfa_serial`` on an unmanaged source: the CLI's own question."""
+    """A role with an ``mfa_serial`` on an unmanaged source: the CLI's own prompt."""
     shown = []
     for each in (home, plain_home):
         furnish(each, aws)
@@ -220,10 +220,10 @@ MANAGED: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize(("args", "profile"), MANAGED.values(), ids=MANAGED.keys())
-def test_a_managed_profile_that_needs_no_session_is_as_without_the_plugin(
+def test_commands_that_need_no_session_run_as_without_the_plugin(
     home: Home, plain_home: Home, aws: EmbeddedAws, args: tuple[str, ...], profile: str
 ) -> None:
-    """The session is over, and nobody is asked: the command wants none."""
+    """The session has expired, but there is no prompt."""
     env = {"AWS_PROFILE": profile}
     if args == WHO:
         user = aws.user("grace")
@@ -236,10 +236,10 @@ def test_a_managed_profile_that_needs_no_session_is_as_without_the_plugin(
 
 
 @pytest.mark.parametrize(("profile", "shown"), [("mfa", KEY[-4:]), ("admin", "<not set>")])
-def test_configure_list_on_an_expired_session_touches_nothing(
+def test_configure_list_on_an_expired_session_changes_nothing(
     home: Home, aws: EmbeddedAws, profile: str, shown: str
 ) -> None:
-    """People have it in their prompts: no question, no renewal, no call, no file changed."""
+    """Some shell prompts run it: no prompt, no renewal, no call, no file changed."""
     furnish(home, aws)
     config, credentials = home.config.read_bytes(), home.credentials.read_bytes()
     env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
@@ -273,7 +273,7 @@ def completed(home: Home, line: str) -> tuple[int, bytes, bytes]:
 def test_completion_is_as_without_the_plugin(
     home: Home, plain_home: Home, aws: EmbeddedAws
 ) -> None:
-    """The candidates are the same on a managed profile, v2's from AWS too; nothing is asked."""
+    """The candidates are the same on a managed profile, v2's from AWS too, without a prompt."""
     if not home.host.aws.with_name("aws_completer").exists():
         pytest.skip(f"{home.host.name} has no aws_completer beside aws")
     for each in (home, plain_home):
@@ -285,8 +285,8 @@ def test_completion_is_as_without_the_plugin(
     assert not [call for call in aws.calls if call.action == "GetSessionToken"]
 
 
-def test_auto_prompt_starts_and_ends_without_a_question(home: Home, aws: EmbeddedAws) -> None:
-    """v2's auto-prompt on an expired session: Ctrl-C ends it as it does without the plugin."""
+def test_auto_prompt_starts_and_ends_without_an_mfa_prompt(home: Home, aws: EmbeddedAws) -> None:
+    """v2's auto-prompt on an expired session: Ctrl-C ends it as without the plugin."""
     if not home.host.is_v2:
         pytest.skip("v1 has no auto-prompt")
     furnish(home, aws)

@@ -40,7 +40,7 @@ def host(request: pytest.FixtureRequest) -> Host:
 
 
 class Desktop:
-    """A display, and the programs on it: each records what it was given."""
+    """A display, and the programs on it: each records its arguments."""
 
     def __init__(self, home: Home, aws: EmbeddedAws) -> None:
         """Make notify-send and an empty place for answers."""
@@ -60,16 +60,16 @@ class Desktop:
         recorder(self.tools, "zenity", f"echo {code}")
 
     def dismisses(self) -> None:
-        """Let the person close each dialog."""
+        """Close each dialog without an answer."""
         recorder(self.tools, "zenity", "exit 1")
 
     @property
-    def asked(self) -> list[list[str]]:
+    def dialogs(self) -> list[list[str]]:
         """The arguments of every dialog."""
         return recorded(self.zenity)
 
     @property
-    def told(self) -> list[str]:
+    def notifications(self) -> list[str]:
         """The titles of the notifications."""
         return [words[-2] for words in recorded(self.notify_send)]
 
@@ -84,7 +84,7 @@ def desktop(home: Home, aws: EmbeddedAws) -> Desktop:
 def watching(
     home: Home, desktop: Desktop, *options: str, env: dict[str, str] | None = None
 ) -> Iterator[Running]:
-    """Start a watch in the background; it is ended by SIGTERM and has to end well."""
+    """Start a watch in the background; SIGTERM ends it with exit code 0."""
     process = home.start("mfa", "watch", *options, env={**desktop.env, **(env or {})})
     running = Running(process)
     try:
@@ -115,11 +115,11 @@ class Running:
         return self.log
 
     def wait_for(self, text: str, count: int = 1, seconds: float = 30) -> None:
-        """Wait until the log holds a text so many times."""
+        """Wait until the log has a text so many times."""
         self.wait_until(lambda: self.read().count(text) >= count, seconds)
 
     def wait_until(self, holds: Callable[[], bool], seconds: float = 30) -> None:
-        """Wait until something holds; fail with the log if the watch ends or time runs out."""
+        """Wait until a condition is true; fail with the log if the watch ends or time runs out."""
         deadline = time.monotonic() + seconds
         while not holds():
             assert self.process.poll() is None, self.read()
@@ -141,7 +141,7 @@ def settle_expiring(home: Home, aws: EmbeddedAws, seconds: int = 600, config: st
 
 
 def renewed(home: Home, hours: float = 6) -> bool:
-    """Tell whether the session lives for longer than so many hours."""
+    """Return whether the session is valid for longer than so many hours."""
     end = session_in(home).get("expiration", "2000-01-01T00:00:00+00:00")
     return datetime.fromisoformat(end) > datetime.now(timezone.utc) + timedelta(hours=hours)
 
@@ -149,16 +149,16 @@ def renewed(home: Home, hours: float = 6) -> bool:
 # Once, as a scheduler runs it.
 
 
-def test_a_session_that_is_due_is_asked_for_in_a_dialog(
+def test_an_expiring_session_is_renewed_with_a_dialog(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """Due, asked, renewed; then there is nothing to do, and nothing is said."""
+    """Then there is nothing to do, and no output."""
     settle_expiring(home, aws)
     desktop.answers(aws.fresh_code(serial_of(aws)))
     first = home.run("mfa", "watch", "--once", env=desktop.env)
     assert first.returncode == 0, first.output
     assert renewed(home)
-    (words,) = desktop.asked
+    (words,) = desktop.dialogs
     assert "MFA code for ada (profile mfa)" in words[2]
     assert "The MFA session of profile mfa expires in " in words[2]
     assert first.stdout == ""
@@ -166,14 +166,14 @@ def test_a_session_that_is_due_is_asked_for_in_a_dialog(
     assert "mfa: renewed, valid until " in first.stderr
     second = home.run("mfa", "watch", "--once", env=desktop.env)
     assert (second.returncode, second.output) == (0, "")
-    assert desktop.told == []
+    assert desktop.notifications == []
     assert codes_used(aws) == 1
 
 
-def test_dismissed_and_over_are_told_once_each(
+def test_a_dismissed_dialog_leads_to_two_notifications(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """Five starts in a row: one question, one notice when expiring, one when expired."""
+    """Five starts in a row: one dialog, one notification when expiring, one when expired."""
     settle_expiring(home, aws)
     desktop.dismisses()
     clock = MovedClock(aws)
@@ -182,17 +182,17 @@ def test_dismissed_and_over_are_told_once_each(
         env = {**desktop.env, **clock.environment}
         result = home.run("mfa", "watch", "--once", env=env)
         assert result.returncode == 0, result.output
-    assert len(desktop.asked) == 1
-    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
+    assert len(desktop.dialogs) == 1
+    assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
     assert codes_used(aws) == 0
     state = home.aws_folder / "cli" / "awscli-mfa"
     assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
 
 
-def test_a_command_of_ones_own_is_told_in_its_environment(
+def test_notify_command_gets_its_values_in_the_environment(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """Where there is no desktop and no terminal; the keys stay out of it."""
+    """Without a desktop and a terminal; the keys aren't in it."""
     settle_expiring(home, aws)
     tell = recorder(desktop.tools, "tell", "env >&9")
     env = {"PATH": desktop.env["PATH"], "AWS_SECRET_ACCESS_KEY": "hush"}
@@ -200,11 +200,11 @@ def test_a_command_of_ones_own_is_told_in_its_environment(
     result = home.run("mfa", "watch", "--once", *options, env=env)
     assert result.returncode == 0, result.output
     assert recorded(tell) == [["--urgent"]]
-    told = tell.with_name("tell.environment").read_text()
-    assert "AWS_MFA_PROFILE=mfa\n" in told
-    assert f"AWS_MFA_EXPIRATION={session_in(home)['expiration']}\n" in told
-    assert "hush" not in told
-    assert "the session's secret" not in told + result.output
+    environment = tell.with_name("tell.environment").read_text()
+    assert "AWS_MFA_PROFILE=mfa\n" in environment
+    assert f"AWS_MFA_EXPIRATION={session_in(home)['expiration']}\n" in environment
+    assert "hush" not in environment
+    assert "the session's secret" not in environment + result.output
 
 
 def test_hostile_names_reach_the_desktop_as_text(
@@ -222,13 +222,13 @@ def test_hostile_names_reach_the_desktop_as_text(
     desktop.dismisses()
     result = home.run("mfa", "watch", "--once", env=desktop.env)
     assert result.returncode == 0, result.output
-    (words,) = desktop.asked
+    (words,) = desktop.dialogs
     assert f"(profile {name}" in words[2]
-    assert desktop.told == [f"AWS session {name} expires soon"]
+    assert desktop.notifications == [f"AWS session {name} expires soon"]
     assert not list(home.path.rglob("ran"))
 
 
-def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: EmbeddedAws) -> None:
+def test_without_a_desktop_the_watch_prompts_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
     """In the foreground, and Ctrl-C ends it with 130."""
     settle_expiring(home, aws)
     terminal = home.spawn("mfa", "watch")
@@ -246,55 +246,55 @@ def test_a_terminal_is_asked_where_there_is_no_desktop(home: Home, aws: Embedded
 
 
 def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
-    """Asleep; renewed elsewhere; due and dismissed; over; renewed: each told as often as it is.
+    """Asleep, renewed elsewhere, expiring and dismissed, expired, renewed: each notified once.
 
-    The credentials file is replaced, broken and mended under it.
+    The credentials file is replaced, broken and fixed meanwhile.
     """
     settle_on_session(home, aws, 4 * 3600)
     desktop.dismisses()
     with watching(home, desktop) as watch:
         keys = keys_of(aws, "ada")
 
-        # Renewed elsewhere, by another inode: silent.
+        # Renewed elsewhere, with another inode: silent.
         replace(home, keys + session_section(aws, "mfa", 6 * 3600))
         watch.wait_for("mfa: has a new session, valid until ")
 
-        # Broken: told once, untouched.
+        # Broken: logged once, not changed.
         broken = "[mfa\nthis is no file of AWS\n"
         replace(home, broken)
         watch.wait_for("~/.aws/credentials")
         replace(home, broken + "\n")
-        assert (desktop.asked, desktop.told) == ([], [])
+        assert (desktop.dialogs, desktop.notifications) == ([], [])
 
-        # Mended, and due by now: asked, dismissed, told; told again when it is over.
+        # Fixed, and expiring by now: dialog, dismissed, notified; again when it has expired.
         replace(home, keys + session_section(aws, "mfa", 5))
         watch.wait_for("The files are readable again.")
         watch.wait_for("notified: AWS session mfa expires soon")
         watch.wait_for("notified: AWS session mfa has expired")
-        assert len(desktop.asked) == 1
+        assert len(desktop.dialogs) == 1
 
-        # Another one that is due: a question of its own, answered.
+        # Another one that is expiring: its own dialog, answered.
         desktop.answers(aws.fresh_code(serial_of(aws)))
         replace(home, keys + session_section(aws, "mfa", 600))
         watch.wait_for("mfa: renewed, valid until ")
     assert watch.log.count("~/.aws/credentials") == 1
-    assert len(desktop.asked) == 2
-    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
+    assert len(desktop.dialogs) == 2
+    assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
     assert renewed(home)
     for secret in (session_in(home)["aws_secret_access_key"], "the session's secret", "its token"):
         assert secret not in watch.log
 
 
 def replace(home: Home, text: str) -> None:
-    """Replace the credentials file by another one."""
+    """Replace the credentials file with another one."""
     new = home.credentials.with_name("new")
     new.write_text(text)
     new.chmod(0o600)
     new.replace(home.credentials)
 
 
-def test_a_clock_that_jumps_wakes_it(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
-    """Hours ahead, as after a suspend: due at once, and over after the next jump."""
+def test_a_clock_jump_wakes_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
+    """Hours ahead, as after a suspend: expiring at once, and expired after the next jump."""
     settle_on_session(home, aws, 4 * 3600)
     desktop.dismisses()
     clock = MovedClock(aws)
@@ -307,20 +307,20 @@ def test_a_clock_that_jumps_wakes_it(home: Home, aws: EmbeddedAws, desktop: Desk
     }
     del env["FAKETIME"]
     with watching(home, desktop, env=env) as watch:
-        assert desktop.asked == []
+        assert desktop.dialogs == []
         file.write_text(f"+{4 * 3600 - 600}s\n")
         watch.wait_for("notified: AWS session mfa expires soon")
         file.write_text(f"+{4 * 3600 + 5}s\n")
         watch.wait_for("notified: AWS session mfa has expired")
         file.write_text("+0s\n")
-    assert len(desktop.asked) == 1
-    assert desktop.told == ["AWS session mfa expires soon", "AWS session mfa has expired"]
+    assert len(desktop.dialogs) == 1
+    assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
 
 
-def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
+def test_mfa_process_renews_silently_and_a_second_watch_is_refused(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """``mfa_process``: no dialog, no notification. A second watch names the first."""
+    """No dialog, no notification. The second watch names the first."""
     code = recorder(desktop.tools, "code", f"echo {aws.fresh_code(serial_of(aws))}")
     managed = f"region = {REGION}\nmfa_source_profile = default\nmfa_serial = {serial_of(aws)}\n"
     settle(home, aws, config=f"[profile mfa]\n{managed}mfa_process = '{code}'\n")
@@ -336,8 +336,8 @@ def test_a_command_that_fetches_codes_renews_silently_and_one_watch_is_enough(
         assert (once.returncode, once.output) == (0, "")
         status = home.run("mfa", "watch", "--status", "--output", "json", env=desktop.env)
         assert json.loads(status.stdout)["Process"] == f"process {watch.process.pid}"
-    assert desktop.asked == []
-    assert desktop.told == []
+    assert desktop.dialogs == []
+    assert desktop.notifications == []
     assert codes_used(aws) == 1
 
 
@@ -350,10 +350,10 @@ def wait_until_gone(pid: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_ends_it_while_a_dialog_stands(
+def test_a_signal_ends_the_watch_and_its_open_dialog(
     home: Home, aws: EmbeddedAws, desktop: Desktop, name: str
 ) -> None:
-    """The dialog goes with it, and nothing is left held."""
+    """No lock is left."""
     settle_expiring(home, aws)
     recorder(desktop.tools, "zenity", f"echo $$ > '{desktop.tools}/pid'; exec sleep 600")
     process = home.start("mfa", "watch", env=desktop.env)
@@ -384,10 +384,10 @@ def fake_crontab(tools: Path) -> Path:
     return table
 
 
-def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
-    """Installed beside others' lines; run as cron would, it asks on the desktop; taken out again.
+def test_the_cron_job_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
+    """Installed beside other lines; run as cron would, it shows a dialog; removed again.
 
-    cron tells it of no display: systemd is asked for that.
+    cron passes no display: it comes from systemd.
     """
     settle_expiring(home, aws)
     table = fake_crontab(desktop.tools)
@@ -419,7 +419,7 @@ def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Deskt
     ran = subprocess.run(["/bin/sh", "-c", command], env=little, cwd=home.path, check=True)
     assert ran.returncode == 0
     assert renewed(home)
-    assert len(desktop.asked) == 1
+    assert len(desktop.dialogs) == 1
 
     removed = home.run("mfa", "watch", "--uninstall", env=env)
     assert removed.stdout == "Removed from cron.\n"
@@ -428,10 +428,10 @@ def test_cron_gets_a_line_that_runs(home: Home, aws: EmbeddedAws, desktop: Deskt
     assert json.loads(again.stdout) == {"Removed": []}
 
 
-def test_systemd_comes_first_and_its_units_hold_no_secret(
+def test_systemd_replaces_cron_and_its_units_have_no_secret(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
-    """By a fake systemctl; the line for cron that was there goes, or there would be two."""
+    """With a fake systemctl; the line for cron is removed, or two watches would run."""
     settle_expiring(home, aws)
     fake_crontab(desktop.tools).write_bytes(b"1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
     recorder(desktop.tools, "systemctl", "")
@@ -463,10 +463,10 @@ def test_systemd_comes_first_and_its_units_hold_no_secret(
         (("--install",), 253, "No scheduler can be used"),
     ],
 )
-def test_what_can_not_be_says_why(
+def test_errors_of_watch_say_why(
     home: Home, tmp_path: Path, options: tuple[str, ...], code: int, text: str
 ) -> None:
-    """With the exit codes of every other command."""
+    """With the same exit codes as other commands."""
     env = {"PATH": f"{home.host.aws.parent}:{tmp_path}"} if "--install" in options else {}
     result = home.run("mfa", "watch", *options, env=env)
     assert result.returncode == code, result.output

@@ -1,4 +1,4 @@
-"""A real cron starts the watch, under a user that exists for this alone."""
+"""A real cron starts the watch, under a user that exists only for this."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def unavailable_reason() -> str:
 
 @pytest.fixture
 def user_home(plugin: Path) -> Iterator[Home]:
-    """Return the home of a user of its own, with v2's official build and the plugin in it."""
+    """Return the home of a new user, with v2's official build and the plugin in it."""
     if reason := unavailable_reason():
         pytest.skip(reason)
     need("v2")
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:  # pytest's own is closed to others
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:  # pytest's own is private
         folder = Path(name)
         folder.chmod(0o755)
         shutil.copytree(host_folder("v2"), folder / "v2", symlinks=True, copy_function=linked)
@@ -75,7 +75,7 @@ def linked(source: str, target: str) -> None:
 
 
 def test_a_real_cron_runs_the_line(user_home: Home) -> None:
-    """The line that was installed fires, and the user's own command is told of the session."""
+    """The installed line runs, and the user's own command is notified of the session."""
     end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(minutes=10)
     user_home.write_config(_CONFIG)
     user_home.write_credentials(
@@ -108,16 +108,16 @@ def test_a_real_cron_runs_the_line(user_home: Home) -> None:
             assert time.monotonic() < deadline, "cron didn't run the line"
             time.sleep(0.2)
     assert recorded(tell) == [["50%"]]
-    told = (user_home.path / "tell.environment").read_text()
-    assert f"AWS_MFA_EXPIRATION={end.isoformat()}\n" in told
-    assert "AWS_MFA_PROFILE=mfa\n" in told
+    environment = (user_home.path / "tell.environment").read_text()
+    assert f"AWS_MFA_EXPIRATION={end.isoformat()}\n" in environment
+    assert "AWS_MFA_PROFILE=mfa\n" in environment
 
 
 class cron_just_before_its_minute:  # noqa: N801 - reads as a function
-    """Runs a cron whose clock stands three seconds before a minute that the line names."""
+    """Runs a cron whose clock is three seconds before a minute that the line names."""
 
     def __enter__(self) -> subprocess.Popen[bytes]:
-        """Start it; the jobs that it starts have the true time."""
+        """Start it; its jobs have the true time."""
         env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC"}
         env |= {"LD_PRELOAD": faketime_library(), "FAKETIME": "@2026-11-24 09:04:57"}
         self._cron = subprocess.Popen(["cron", "-f"], env=env)

@@ -1,4 +1,4 @@
-"""The users of the embedded AWS in a throw-away home: their keys, their codes."""
+"""The embedded AWS's users in a throw-away home: their keys and codes."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def session_in(home: Home, profile: str = "mfa") -> dict[str, str]:
 
 
 def codes_used(aws: EmbeddedAws) -> int:
-    """Return how many token codes the embedded AWS took."""
+    """Return how many MFA codes the embedded AWS accepted."""
     return sum(1 for call in aws.calls if call.token_code and call.outcome == "ok")
