@@ -118,9 +118,11 @@ class AwsProcess:
         self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
     ) -> tuple[Session, str]:
         """Return a valid session of a managed profile, or of a role on one, and its region."""
-        from awscli_mfa_plugin.host.credentials import resolve
+        from awscli_mfa_plugin.aws.clients import ClientOptions
+        from awscli_mfa_plugin.aws.credentials import resolve
 
-        return resolve(request, self._session, options, ports)
+        client_options = ClientOptions(options.endpoint_url, options.verify_ssl)
+        return resolve(request, self._session, options.region, client_options, ports)
 
     def _path(self, variable: str) -> str:
         path = os.path.expandvars(str(self._session.get_config_variable(variable)))

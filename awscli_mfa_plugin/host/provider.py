@@ -15,14 +15,12 @@ from botocore.credentials import (
     RefreshableCredentials,
 )
 
+from awscli_mfa_plugin.aws.roles import METHOD, metadata
 from awscli_mfa_plugin.errors import CancelledError, MfaError
-from awscli_mfa_plugin.session.expiry import rfc3339
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.credentials import Renewal
     from awscli_mfa_plugin.session.records import Session
-
-METHOD = "awscli-mfa"
 
 
 class SessionProvider(CredentialProvider):  # type: ignore[misc]
@@ -77,16 +75,6 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
             raise command_failure(MfaError("Cancelled.")) from None
         except MfaError as error:
             raise command_failure(error) from None
-
-
-def metadata(session: Session) -> dict[str, str]:
-    """Return a session as botocore's refreshable credentials want it."""
-    return {
-        "access_key": session.access_key_id,
-        "secret_key": session.secret_access_key,
-        "token": session.session_token,
-        "expiry_time": rfc3339(session.expiration),
-    }
 
 
 def _plain(session: Session | None) -> Any:

@@ -110,7 +110,7 @@ def _stand_on_session(
     context: Context,
     provider: SessionProvider,
 ) -> None:
-    from awscli_mfa_plugin.host.roles import ASSUME_ROLE, role_provider, show_role
+    from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role
 
     role = role_provider(
         session,
@@ -132,8 +132,8 @@ def _create_client(session: Any, context: Context, service: str, **options: Any)
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:
+    from awscli_mfa_plugin.aws.roles import ask_by_our_sources
     from awscli_mfa_plugin.errors import MfaError
-    from awscli_mfa_plugin.host.roles import ask_by_our_sources
     from awscli_mfa_plugin.session.expiry import check_long_lived, refused_by_chaining
 
     role = _profile(profile, context)

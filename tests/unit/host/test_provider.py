@@ -12,14 +12,13 @@ import awscli
 import pytest
 from botocore.credentials import Credentials, DeferredRefreshableCredentials
 
+from awscli_mfa_plugin.aws.roles import METHOD, metadata
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.host.provider import (
-    METHOD,
     MfaSessionError,
     ReportingCommand,
     SessionProvider,
     command_failure,
-    metadata,
 )
 from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Session

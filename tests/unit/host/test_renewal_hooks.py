@@ -9,9 +9,9 @@ import awscli
 import pytest
 from botocore.history import get_global_history_recorder
 
+from awscli_mfa_plugin.aws.roles import RoleOnSessionProvider
 from awscli_mfa_plugin.host import renewal_hooks
 from awscli_mfa_plugin.host.provider import MfaSessionError, ReportingCommand, SessionProvider
-from awscli_mfa_plugin.host.roles import RoleOnSessionProvider
 from tests.fakes import (
     LONG_LIVED,
     SERIAL,

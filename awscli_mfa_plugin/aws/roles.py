@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
-from awscli_mfa_plugin.session.expiry import capped
+from awscli_mfa_plugin.session.expiry import capped, rfc3339
 from awscli_mfa_plugin.session.records import SOURCE_OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.session.records import Profile, Session
+
+METHOD = "awscli-mfa"
+"""What botocore calls our way to credentials, as ``aws configure list`` shows it."""
 
 ASSUME_ROLE = "assume-role"
 _CHAINED = "assumed by role chaining"
@@ -112,6 +115,16 @@ def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
         for provider in chain.providers
         if provider is role or provider.METHOD != ASSUME_ROLE
     ]
+
+
+def metadata(session: Session) -> dict[str, str]:
+    """Return a session as botocore's refreshable credentials want it."""
+    return {
+        "access_key": session.access_key_id,
+        "secret_key": session.secret_access_key,
+        "token": session.session_token,
+        "expiry_time": rfc3339(session.expiration),
+    }
 
 
 def role_provider(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from awscli_mfa_plugin.host.roles import (
+from awscli_mfa_plugin.aws.roles import (
     CacheOfSource,
     config_on_session,
     identity_of,

@@ -9,10 +9,10 @@ import awscli
 import pytest
 from botocore.exceptions import ClientError
 
-from awscli_mfa_plugin.commands.process import GlobalOptions
+from awscli_mfa_plugin.aws import credentials
+from awscli_mfa_plugin.aws.clients import ClientOptions
+from awscli_mfa_plugin.aws.credentials import resolve
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
-from awscli_mfa_plugin.host import credentials
-from awscli_mfa_plugin.host.credentials import resolve
 from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from tests.fakes import (
     LONG_LIVED,
@@ -90,11 +90,16 @@ def fakes(*answers: str, age: int = 0) -> Fakes:
 
 
 def found(
-    here: Fakes, request: CredentialsRequest, cli: FakeCli | None = None, **options: Any
+    here: Fakes,
+    request: CredentialsRequest,
+    cli: FakeCli | None = None,
+    region: str | None = None,
+    **options: Any,
 ) -> tuple[str, str]:
     """Return the access key and the region of what a request gets."""
-    session, region = resolve(request, cli or FakeCli(here), GlobalOptions(**options), here.ports())
-    return session.access_key_id, region
+    cli = cli or FakeCli(here)
+    session, chosen = resolve(request, cli, region, ClientOptions(**options), here.ports())
+    return session.access_key_id, chosen
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def test_a_role_is_assumed_on_the_session_with_the_options_of_the_call() -> None
     """Its own region goes with it; the role is cached for the next time."""
     here = fakes()
     cli = FakeCli(here)
-    options = {"endpoint_url": "http://localhost:1", "verify_ssl": "/ca.pem"}
+    options = {"endpoint_url": "http://localhost:1", "verify": "/ca.pem"}
     assert found(here, CredentialsRequest("admin"), cli, **options) == ("ASIAROLE", "eu-central-1")
     [client] = cli.clients
     assert (client["endpoint_url"], client["verify"]) == ("http://localhost:1", "/ca.pem")
@@ -145,7 +150,8 @@ def test_options_that_arent_given_are_left_to_the_cli() -> None:
 def test_the_session_of_a_role_is_whole() -> None:
     """Its expiration is in UTC."""
     here = fakes()
-    session, _ = resolve(CredentialsRequest("admin"), FakeCli(here), GlobalOptions(), here.ports())
+    request, options = CredentialsRequest("admin"), ClientOptions()
+    session, _ = resolve(request, FakeCli(here), None, options, here.ports())
     assert (session.secret_access_key, session.session_token) == ("secret", "token")
     assert session.expiration == NOW + timedelta(hours=1)
     assert session.expiration.tzinfo == timezone.utc

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from awscli_mfa_plugin.aws.roles import METHOD, RoleOnSessionProvider, metadata, role_provider
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.host.provider import METHOD, metadata
-from awscli_mfa_plugin.host.roles import RoleOnSessionProvider, role_provider
 from awscli_mfa_plugin.session.credentials import (
     CredentialsRequest,
     check_min_remaining,
@@ -29,7 +28,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awscli_mfa_plugin.commands.process import GlobalOptions
+    from awscli_mfa_plugin.aws.clients import ClientOptions
     from awscli_mfa_plugin.session.ports import Ports
 
 _RESOLVING = "AWSCLI_MFA_ANSWERING"
@@ -37,10 +36,15 @@ _RESOLVING = "AWSCLI_MFA_ANSWERING"
 
 
 def resolve(
-    request: CredentialsRequest, session: Any, options: GlobalOptions, ports: Ports
+    request: CredentialsRequest,
+    session: Any,
+    region: str | None,
+    options: ClientOptions,
+    ports: Ports,
 ) -> tuple[Session, str]:
     """Return the session that ``request`` asks for, and the region to go with it.
 
+    ``session`` is botocore's, with the CLI's cache of roles; ``region`` is ``--region``.
     Raises ConfigurationError, ServiceError, UnreachableError, CancelledError.
     """
     check_request(request)
@@ -51,11 +55,10 @@ def resolve(
         check_min_remaining(request)
     of_source = request if len(names) == 1 else replace(request, min_remaining=None)
     source = partial(renewed_session, of_source, names[-1], ports)
-    region = region_for_session(
-        options.region, ports.files.profile(request.profile), ports.environment
-    )
+    named = ports.files.profile(request.profile)
+    chosen = region_for_session(region, named, ports.environment)
     if len(names) == 1:
-        return source(), region
+        return source(), chosen
     role = role_provider(
         session,
         request.profile,
@@ -64,9 +67,9 @@ def resolve(
         create_client=partial(_create_client, session, options),
         min_remaining=request.min_remaining,
     )
-    found = _assumed(role, request.profile, options, ports)
+    found = _assumed(role, request.profile, region or "its region", ports)
     check_remaining(request, found, ports)
-    return found, region
+    return found, chosen
 
 
 def _refuse_cycle(profile: str) -> None:
@@ -85,9 +88,7 @@ def _refuse_cycle(profile: str) -> None:
     os.environ[_RESOLVING] = "\n".join([*answering, profile])
 
 
-def _assumed(
-    role: RoleOnSessionProvider, profile: str, options: GlobalOptions, ports: Ports
-) -> Session:
+def _assumed(role: RoleOnSessionProvider, profile: str, region: str, ports: Ports) -> Session:
     """Return the role's session, from the CLI's cache if it is there."""
     from awscli_mfa_plugin.aws.aws_errors import explained
 
@@ -95,7 +96,6 @@ def _assumed(
         credentials = role.load()
         keys = credentials.get_frozen_credentials()
     except (ClientError, HTTPClientError) as error:
-        region = options.region or "its region"
         raise explained(error, ports.clock.now(), region, code_sent=False) from None
     except BotoCoreError as error:
         raise ConfigurationError(
@@ -106,9 +106,9 @@ def _assumed(
     return Session(keys.access_key, keys.secret_key, keys.token, expiration)
 
 
-def _create_client(session: Any, options: GlobalOptions, service: str, **given: Any) -> Any:
+def _create_client(session: Any, options: ClientOptions, service: str, **given: Any) -> Any:
     """Make the client that assumes the role, with this command's global options."""
-    ours = {"endpoint_url": options.endpoint_url, "verify": options.verify_ssl}
+    ours = {"endpoint_url": options.endpoint_url, "verify": options.verify}
     ours = {name: value for name, value in ours.items() if value is not None}
     return session.create_client(service, **{**ours, **given})
 
