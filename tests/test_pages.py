@@ -47,6 +47,17 @@ def test_a_page_has_plain_quotes(page: Path) -> None:
     assert not re.search("[«»“”„]", page.read_text("utf-8"))
 
 
+def test_the_architecture_has_every_folder() -> None:
+    """The picture and the table name each folder of the package, and no other."""
+    page = (CHECKOUT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    picture = page.split("```")[1]
+    table = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    package = CHECKOUT / "awscli_mfa_plugin"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+)/`", table)) == folders | {"alias"}
+    assert folders <= set(re.findall(r"\w+", picture))
+
+
 @pytest.mark.parametrize(
     "link", ["NOWHERE.md", "docs/nowhere.md", "SECURITY.md#no-such-heading", "#nowhere", "docs"]
 )
