@@ -38,7 +38,7 @@ if __name__ == "__main__":
 
 
 class UnavailableError(Exception):
-    """The host can't be had on this machine; the message says why."""
+    """The host isn't available on this machine; the message says why."""
 
 
 def build(name: str, folder: Path, final: Path) -> None:

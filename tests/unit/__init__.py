@@ -1,1 +1,1 @@
-"""The decisions and the edges, without a real AWS CLI."""
+"""Unit tests, without a real AWS CLI."""

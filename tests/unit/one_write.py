@@ -1,7 +1,7 @@
 """A process that forks children which stop, and on SIGCONT make one write to a shared file.
 
 Reads a home folder a line on stdin; answers with the child's process id once it has stopped,
-and with what became of it once it has ended: ``written``, ``same``, ``refused``, ``raised NAME``
+and with the outcome once it has ended: ``written``, ``same``, ``refused``, ``raised NAME``
 or ``killed``. Run as ``python -m tests.unit.one_write``.
 """
 
@@ -26,7 +26,7 @@ _PR_SET_PTRACER = 0x59616D61  # <linux/prctl.h>: lets strace in, which is no par
 
 
 def write(home: Path) -> int:
-    """Make one write and return what became of it."""
+    """Make one write and return the outcome."""
     try:
         return 0 if credentials_file(home).update(with_session) else 1
     except MfaError:
@@ -39,7 +39,7 @@ def write(home: Path) -> int:
 def serve(work: Callable[[Path], int]) -> None:
     """Let children do ``work`` in homes until stdin ends."""
     with tempfile.TemporaryDirectory() as folder:
-        # What is imported late is there before the first child is made.
+        # Import everything before the first child is made.
         work(Path(folder))
     for line in sys.stdin:
         child = os.fork()

@@ -1,4 +1,4 @@
-"""The CLI's alias file and the files of packs, on the disk."""
+"""The CLI's alias file and alias packs on disk."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def alias_file(home: Path) -> AliasFile:
     return AliasFile(str(home / ".aws" / "cli" / "alias"), Locks(state_folder(home)))
 
 
-def test_on_the_disk(tmp_path: Path) -> None:
-    """Made, changed and gone again; an empty file of the user's stays."""
+def test_the_alias_file_on_disk(tmp_path: Path) -> None:
+    """Created, changed and removed again; a user's empty file stays."""
     file, path = alias_file(tmp_path), tmp_path / ".aws" / "cli" / "alias"
     assert file.read().is_missing
     assert file.update(lambda before: installed(PACK, before, V1))
@@ -37,8 +37,8 @@ def test_on_the_disk(tmp_path: Path) -> None:
     assert path.read_bytes() == b""
 
 
-def test_a_value_of_many_lines_is_no_nested_option(tmp_path: Path) -> None:
-    """The CLI reads this file by another grammar than the config file."""
+def test_a_multi_line_value_is_no_nested_option(tmp_path: Path) -> None:
+    """The CLI parses this file differently from the config file."""
     file, path = alias_file(tmp_path), tmp_path / ".aws" / "cli" / "alias"
     path.parent.mkdir(parents=True)
     text = "[toplevel]\nf =\n  !f() {\n    echo hi\n  }; f\n"
@@ -48,7 +48,7 @@ def test_a_value_of_many_lines_is_no_nested_option(tmp_path: Path) -> None:
 
 
 def test_a_file_with_a_byte_order_mark_is_refused(tmp_path: Path) -> None:
-    """No CLI reads it. Nothing was changed."""
+    """No CLI can read it. Nothing is changed."""
     file, path = alias_file(tmp_path), tmp_path / ".aws" / "cli" / "alias"
     path.parent.mkdir(parents=True)
     path.write_text("[toplevel]\n", "utf-8-sig")
@@ -57,15 +57,15 @@ def test_a_file_with_a_byte_order_mark_is_refused(tmp_path: Path) -> None:
     assert path.read_text("utf-8-sig") == "[toplevel]\n"
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    """A missing file, a folder, a pipe that would never end."""
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    """Not a missing file, a folder, or a pipe that would never end."""
     for path in (tmp_path / "nothing", tmp_path, "/dev/zero"):
         with pytest.raises(ConfigurationError, match="isn't a file"):
             read_pack(str(path))
 
 
-def test_a_copy_of_our_pack_is_ours(tmp_path: Path) -> None:
-    """Byte for byte; with one byte changed it is a stranger's."""
+def test_a_copy_of_our_pack_needs_no_approval(tmp_path: Path) -> None:
+    """If it has the same bytes; with one byte changed it counts as another's."""
     content = Path(packaged_path()).read_bytes()
     copy = tmp_path / "copy.yaml"
     copy.write_bytes(content)
@@ -75,7 +75,7 @@ def test_a_copy_of_our_pack_is_ours(tmp_path: Path) -> None:
 
 
 def test_the_plugins_own_pack() -> None:
-    """It can be read, is whole, and runs in the process alone."""
+    """It can be read, is complete, and starts no programs."""
     pack = packaged_pack()
     assert pack.is_ours
     assert {"whoami", "alive", "unlock", "lock", "subshell"} <= {each.name for each in pack.aliases}

@@ -22,7 +22,7 @@ from tests.unit.aliases.packs import BLOCK, IN, NEW, PACK, V1, V2, WHO, document
 
 
 def indented(text: str) -> str:
-    """Return the lines two blanks further in."""
+    """Return the lines indented by two more blanks."""
     return "".join(f"  {line}" for line in text.splitlines(keepends=True))
 
 
@@ -58,7 +58,7 @@ CASES = {
 
 @pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
 def test_the_file_before_and_after(before: str, after: str) -> None:
-    """The block stands in the one section, as deep as its neighbours; taken out it is gone."""
+    """The block is in the section, indented like its neighbors; removing it leaves nothing."""
     changed = installed(PACK, document(before), V1)
     assert changed.render().decode() == after
     assert installed(PACK, changed, V1).render().decode() == after
@@ -67,15 +67,15 @@ def test_the_file_before_and_after(before: str, after: str) -> None:
 
 
 def test_a_new_file_is_known_as_such() -> None:
-    """So that nothing stays of it; a file that was there empty isn't one."""
+    """So that it can be removed; an existing empty file isn't new."""
     new = installed(PACK, AliasDocument.parse(None), V1)
     assert new.render().decode() == NEW.replace("e8c68dc5", "e8c68dc5 in a new file")
     assert [block.is_in_new_file for block in new.blocks()] == [True]
     assert not document(NEW).blocks()[0].is_in_new_file
 
 
-def test_what_exists_stays() -> None:
-    """The user's alias, in whatever case it is written, and the CLI's command."""
+def test_existing_aliases_and_commands_win() -> None:
+    """A user's alias, in upper or lower case, and the CLI's commands."""
     text = "[toplevel]\nWhoAmI = !id\n"
     host = HostCommands("v2", {"alive"})
     found = states(PACK, document(text), host)
@@ -89,8 +89,8 @@ def test_what_exists_stays() -> None:
     assert "aws alive   would hide 'aws alive' of AWS CLI v1 or v2" in told
 
 
-def test_an_update_changes_its_own() -> None:
-    """New ones come, others change or go, the user's lines between stay."""
+def test_an_update_changes_only_its_own_aliases() -> None:
+    """New ones are added, others change or are removed, the user's lines between them stay."""
     old = document(f"[toplevel]\na = b\n{BLOCK}z = y\n")
     new = AliasPack(
         "p", (Alias("whoami", "iam get-user", "Who am I?"), Alias("more", "s3 ls", "x"))
@@ -104,14 +104,14 @@ def test_an_update_changes_its_own() -> None:
     assert installed(AliasPack("p", ()), old, V1).render() == b"[toplevel]\na = b\nz = y\n"
 
 
-def test_a_name_that_became_a_command_is_taken_out() -> None:
+def test_an_alias_that_would_hide_a_new_command_is_removed() -> None:
     """An update of the CLI may bring a command that the alias would hide."""
     text = installed(PACK, document(f"[toplevel]\n{BLOCK}"), HostCommands("v2", {"alive"}))
     assert text.own("p", "toplevel") == {"whoami": WHO.expansion}
 
 
 def test_the_section_of_v2() -> None:
-    """v1 neither adds nor removes what v2 alone reads; any spelling of the section serves."""
+    """v1 neither adds nor removes what only v2 reads; any spelling of the section works."""
     pack = AliasPack("p", (WHO, IN, Alias("status", "login", "x", ("v2",), MFA_SECTION)))
     before = document("[command  mfa]\nx = status\n")
     assert [each.alias for each in states(pack, before, V1)] == [WHO]
@@ -122,14 +122,14 @@ def test_the_section_of_v2() -> None:
     assert after.without_packs().render() == before.render()
 
 
-def test_a_header_that_the_user_came_to_need_stays() -> None:
-    """Aliases put behind our block, into our section, aren't lost with it."""
+def test_a_section_that_the_user_added_to_stays() -> None:
+    """Aliases after our block, in our section, aren't lost with it."""
     text = f"{NEW}mine = s3 ls\n"
     assert document(text).without_packs().render() == b"[toplevel]\nmine = s3 ls\n"
 
 
-def test_a_header_goes_from_pack_to_pack() -> None:
-    """The last one takes it along, and with it the file that the first one made."""
+def test_the_last_pack_removes_the_section() -> None:
+    """And the file, if the first one created it."""
     other = AliasPack("q", (Alias("two", "s3 ls", "x"),))
     both = installed(other, installed(PACK, AliasDocument.parse(None), V1), V1)
     left = both.without_packs("p")
@@ -156,18 +156,18 @@ BY_HAND = {
 
 @pytest.mark.parametrize("block", BY_HAND.values(), ids=BY_HAND)
 def test_a_block_that_was_changed_by_hand_is_left_alone(block: str) -> None:
-    """Whose line is whose can't be told: refused with the line, and how to go on."""
+    """It isn't known whose each line is: refused with the line and a remedy."""
     with pytest.raises(ConfigurationError, match=r"edited by hand \(block at line [2-7]\)"):
         installed(PACK, document(f"[toplevel]\n{block}"), V1)
 
 
-def test_a_block_may_be_laid_out_anew() -> None:
-    """Indent, blank lines and line ends are an editor's."""
+def test_a_reformatted_block_is_still_ours() -> None:
+    """An editor may change indentation, blank lines and line ends."""
     moved = indented(BLOCK).replace("  alive", "\n  alive").replace("\n", "\r\n")
     assert document(f"[toplevel]\n{moved}").own("p", "toplevel").keys() == {"whoami", "alive"}
 
 
-def test_default_is_for_no_alias() -> None:
+def test_a_file_with_a_default_section_is_refused() -> None:
     """With a new section its options would turn into aliases."""
     with pytest.raises(ConfigurationError, match=r"The options of \[DEFAULT\]"):
         installed(PACK, document("[DEFAULT]\ns3 = !evil\n"), V1)

@@ -1,4 +1,4 @@
-"""Random alias files, with botocore's own parser as the judge, as the CLI calls it."""
+"""Random alias files, compared with botocore's own parser, as the CLI calls it."""
 
 from __future__ import annotations
 
@@ -139,10 +139,10 @@ def test_the_document_accepts_and_reads_what_the_cli_does(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(text=FILES, host=st.sampled_from([V1, V2]))
-def test_aliases_of_before_are_read_equal_and_new_ones_are_there(
+def test_existing_aliases_are_unchanged_and_new_ones_are_added(
     text: str, host: HostCommands
 ) -> None:
-    """What the CLI could run before, it runs after; what the pack adds is what it says."""
+    """The CLI reads the same aliases as before, and those of the pack."""
     document = parsed(text)
     if document is None:
         return
@@ -166,13 +166,13 @@ def test_aliases_of_before_are_read_equal_and_new_ones_are_there(
 
 @settings(max_examples=200, deadline=None)
 @given(text=FILES, missing=st.booleans(), changes=st.lists(CHANGE, max_size=4), data=st.data())
-def test_what_was_installed_goes_without_a_trace(
+def test_removing_packs_restores_the_file(
     text: str,
     missing: bool,  # noqa: FBT001 - hypothesis gives it by name
     changes: list[tuple[AliasPack, HostCommands]],
     data: st.DataObject,
 ) -> None:
-    """Packs come, change and go in any order and from any CLI; then the bytes are the old ones."""
+    """Installed, updated and removed in any order and by any CLI, they leave the old bytes."""
     text = "" if missing else text
     document = AliasDocument.parse(None) if missing else parsed(text)
     if document is None:

@@ -1,4 +1,4 @@
-"""Alias packs as YAML: what is taken, and the line and column of what isn't."""
+"""Alias packs as YAML: what is accepted, and the line and column of what isn't."""
 
 from __future__ import annotations
 
@@ -120,10 +120,10 @@ PLACES: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "message"), PLACES.values(), ids=PLACES)
-def test_what_is_wrong_is_shown_with_its_place(
+def test_an_error_has_its_line_and_column(
     tmp_path: Path, content: str | bytes, message: str
 ) -> None:
-    """The file, the line and the column, in one line, and a remedy."""
+    """With the file, in one line, and a remedy."""
     path = tmp_path / "team.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ConfigurationError) as caught:
@@ -135,7 +135,7 @@ def test_what_is_wrong_is_shown_with_its_place(
 
 
 def test_a_million_aliases_of_yaml_cost_nothing(tmp_path: Path) -> None:
-    """The first anchor ends it: nothing is built, however much it would become."""
+    """The first anchor is an error, before anything is expanded."""
     lines = ["a: &a [x,x,x,x,x,x,x,x,x,x]"]
     lines += [
         f"{b}: &{b} [{','.join(f'*{a}' for _ in range(10))}]"
@@ -171,8 +171,8 @@ UNFIT_NAMES = [
 
 
 @pytest.mark.parametrize("name", UNFIT_NAMES)
-def test_what_is_no_name_is_refused(name: str) -> None:
-    """Nothing that means something in the alias file, and nothing that hides 'aws mfa'."""
+def test_unusable_names_are_refused(name: str) -> None:
+    """Names with a meaning in the alias file, and those that hide 'aws mfa'."""
     assert unfit_name(name)
 
 
@@ -204,12 +204,12 @@ UNFIT_EXPANSIONS = [
 
 
 @pytest.mark.parametrize("expansion", UNFIT_EXPANSIONS)
-def test_what_is_no_expansion_is_refused(expansion: str) -> None:
-    """No second line, no shell in disguise, nothing that the CLI refuses."""
+def test_unusable_expansions_are_refused(expansion: str) -> None:
+    """A second line, a hidden shell command, and whatever the CLI refuses."""
     assert unfit_expansion(expansion, is_external=False)
 
 
-def test_what_is_an_expansion_passes() -> None:
+def test_usable_expansions() -> None:
     """Options of the command, quotes, and what follows '--' for another program."""
     for expansion in (
         "s3 ls --recursive",
@@ -225,7 +225,7 @@ def test_what_is_an_expansion_passes() -> None:
 
 
 def test_help_is_one_line() -> None:
-    """It stands in a list on a terminal."""
+    """It is part of a list on a terminal."""
     assert unfit_help("What, and why?") == ""
     for text in ("", " ", "a\nb", "\x1b[2J", "\u202etxt", "x" * 101):
         assert unfit_help(text)

@@ -1,4 +1,4 @@
-"""A pack on the terminal, and the question before a stranger's is installed."""
+"""A pack on the terminal, and the question before another's is installed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GO = Alias("go", "z exec -- sh -c id", "x")
 
 
 def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
-    """Nothing in it is judged: an alias that calls another one is shown as all others are."""
+    """Every alias is shown, also one that calls another."""
     terminal = FakeTerminal("y")
     pack = AliasPack("team", (WHO, UP, LOOP, GO, IN))
     check_accepted(pack, "team.yaml", terminal)
@@ -42,13 +42,13 @@ def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
 
 
 @pytest.mark.parametrize("answer", ["", "n", "no", "yes please"])
-def test_what_is_no_clear_yes_is_a_no(answer: str) -> None:
-    """Nothing is installed then."""
+def test_anything_but_a_clear_yes_means_no(answer: str) -> None:
+    """Then nothing is installed."""
     with pytest.raises(CancelledError, match="Nothing was installed"):
         check_accepted(PACK, "team.yaml", FakeTerminal(answer))
 
 
-def test_a_harmless_looking_pack_is_refused_where_nobody_can_be_asked() -> None:
+def test_without_a_terminal_a_pack_is_refused() -> None:
     """The remedy names the option that accepts all of it."""
     with pytest.raises(CannotAskError, match="has to accept it: CI is set") as caught:
         check_accepted(PACK, "team.yaml", FakeTerminal(nobody="CI is set"))
@@ -56,8 +56,8 @@ def test_a_harmless_looking_pack_is_refused_where_nobody_can_be_asked() -> None:
     assert "aws mfa alias install --yes --from FILE" in caught.value.remedy
 
 
-def test_a_stranger_has_a_name_of_its_own() -> None:
-    """It can't pass for the plugin's pack, for which nobody is asked."""
+def test_another_pack_can_t_have_our_name() -> None:
+    """Nobody would be asked before it is installed."""
     check_name(PACK, "team.yaml")
     check_name(AliasPack(OUR_PACK, (), is_ours=True), "copy.yaml")
     with pytest.raises(ConfigurationError, match="the plugin's own"):
@@ -87,7 +87,7 @@ def test_the_listing() -> None:
 
 
 def test_names_and_data() -> None:
-    """What was installed in two lines, and the form for programs."""
+    """What was installed, in two lines, and as data."""
     found = states(AliasPack("p", (WHO, IN)), document("[toplevel]\nwhoami = x\n"), V2)
     assert names(found) == ["  aws whoami", "  aws mfa in"]
     assert names(found[:1]) == ["  aws whoami"]

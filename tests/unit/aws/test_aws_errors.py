@@ -1,4 +1,4 @@
-"""What AWS and the network answer, told apart by cause."""
+"""Errors of AWS and the network, by cause."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def refusal(
     return error
 
 
-def told(error: Exception, *, code_sent: bool = True) -> MfaError:
+def error_for(error: Exception, *, code_sent: bool = True) -> MfaError:
     """Return our error for one of botocore's."""
     return explained(error, NOW, "eu-west-1", code_sent=code_sent)
 
@@ -130,11 +130,11 @@ ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
 
 
 @pytest.mark.parametrize(("answer", "kind", "word"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_answer_is_told_by_its_cause(
+def test_each_cause_has_its_own_error(
     answer: tuple[int, str, str], kind: type[MfaError], word: str
 ) -> None:
     """Each in one or two lines: the class, the exit code and the wording follow the cause."""
-    error = told(refusal(*answer))
+    error = error_for(refusal(*answer))
     assert type(error) is kind
     assert error.exit_code == (255 if kind is AnswerLostError else 254)
     assert word in error.what + error.remedy
@@ -147,13 +147,13 @@ def test_an_answer_is_told_by_its_cause(
 )
 def test_a_known_cause_has_a_remedy(case: str) -> None:
     """What to do next, in a sentence."""
-    assert told(refusal(*ANSWERS[case][0])).remedy
+    assert error_for(refusal(*ANSWERS[case][0])).remedy
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, "InternalFailure"), (503, "503")])
-def test_a_failed_server_spent_no_code_that_wasnt_sent(status: int, code: str) -> None:
+def test_a_server_error_of_a_call_without_a_code(status: int, code: str) -> None:
     """A call without a code is simply to be tried again."""
-    error = told(refusal(status, code, "It failed."), code_sent=False)
+    error = error_for(refusal(status, code, "It failed."), code_sent=False)
     assert type(error) is UnreachableError
     assert "used up" not in str(error)
     assert error.remedy == "Try again."
@@ -169,18 +169,18 @@ OFFSETS = [
 
 @pytest.mark.parametrize(("offset", "message", "text"), OFFSETS)
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "RequestTimeTooSkewed"])
-def test_a_wrong_clock_is_told_by_how_much(
+def test_a_wrong_clock_is_reported_with_its_offset(
     code: str, offset: timedelta, message: str, text: str
 ) -> None:
-    """Held against the answer's Date, in whole minutes."""
+    """Compared with the answer's Date, in whole minutes."""
     date = (NOW + offset).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    error = told(refusal(403, code, message, {"date": date}))
+    error = error_for(refusal(403, code, message, {"date": date}))
     assert text in error.what
     assert "clock" in error.remedy
 
 
 def test_the_offset_is_the_same_in_any_zone() -> None:
-    """This machine's time is compared as a moment, not as digits."""
+    """Times are compared as moments."""
     date = (NOW + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     answer = refusal(403, "SignatureDoesNotMatch", EXPIRED, {"date": date})
     elsewhere = NOW.astimezone(timezone(timedelta(hours=-7)))
@@ -188,9 +188,9 @@ def test_the_offset_is_the_same_in_any_zone() -> None:
 
 
 @pytest.mark.parametrize("date", ["", "soon", "Tue, 99 Nov 2026 25:00:00 GMT", "-0000", "\x1b[2J"])
-def test_without_a_date_the_clock_is_off_all_the_same(date: str) -> None:
-    """AWS's own words stand for the amount."""
-    error = told(refusal(403, "SignatureDoesNotMatch", EXPIRED, {"date": date}))
+def test_a_wrong_clock_without_a_date(date: str) -> None:
+    """AWS's own message is shown instead of the offset."""
+    error = error_for(refusal(403, "SignatureDoesNotMatch", EXPIRED, {"date": date}))
     assert type(error) is ClockError
     assert "20261124T080000Z is now earlier" in error.what
 
@@ -209,17 +209,19 @@ HOSTILE = "\x1b[2J\u202ego\nto\x07 http://evil"
         (418, "", ""),
     ],
 )
-def test_what_aws_says_is_shown_escaped(status: int, code: str, message: str) -> None:
+def test_messages_of_aws_are_escaped(status: int, code: str, message: str) -> None:
     """On one line, without control and bidirectional characters."""
-    text = told(refusal(status, code, message)).what
+    text = error_for(refusal(status, code, message)).what
     assert text.isprintable()
     assert "\\x1b" in text or not code
 
 
 @pytest.mark.parametrize("code", ["ValidationError", "AccessDenied", "SignatureDoesNotMatch"])
-def test_what_aws_says_is_cut(code: str) -> None:
-    """Whoever answers in its place can't fill the screen."""
-    error = told(refusal(400, code, "is not authorized to perform Signature expired " + "x" * 9000))
+def test_messages_of_aws_are_truncated(code: str) -> None:
+    """Another server in its place can't fill the screen."""
+    error = error_for(
+        refusal(400, code, "is not authorized to perform Signature expired " + "x" * 9000)
+    )
     assert len(error.what) < 400
     assert "…" in error.what
 
@@ -239,17 +241,17 @@ def test_a_region_is_shown_escaped(region: str) -> None:
     "response",
     [{}, {"Error": {}}, {"Error": {"Code": None}, "ResponseMetadata": {"HTTPStatusCode": None}}],
 )
-def test_an_answer_with_nothing_in_it_is_still_an_error_of_ours(response: dict[str, Any]) -> None:
+def test_an_empty_answer_is_one_of_our_errors(response: dict[str, Any]) -> None:
     """What botocore can't parse, it leaves out."""
-    assert type(told(exceptions.ClientError(response, "GetSessionToken"))) is ServiceError
+    assert type(error_for(exceptions.ClientError(response, "GetSessionToken"))) is ServiceError
 
 
 class NewConnectionError(Exception):
-    """As urllib3 names what comes before a proxy was reached."""
+    """As urllib3 names an error before a proxy was reached."""
 
 
 class ProtocolError(Exception):
-    """As urllib3 names what comes after it."""
+    """As urllib3 names an error after it was reached."""
 
 
 class MaxRetryError(Exception):
@@ -315,9 +317,9 @@ PORTALS: dict[str, Exception] = {
 
 @pytest.mark.parametrize("code_sent", [True, False])
 @pytest.mark.parametrize("error", NEVER_SENT.values(), ids=NEVER_SENT.keys())
-def test_what_never_left_this_machine_spent_nothing(error: Exception, *, code_sent: bool) -> None:
-    """It is safe to send again, and says what to look at."""
-    reason = told(error, code_sent=code_sent)
+def test_a_request_that_was_not_sent_uses_no_code(error: Exception, *, code_sent: bool) -> None:
+    """It is safe to try again, and the error says what to check."""
+    reason = error_for(error, code_sent=code_sent)
     assert not may_have_arrived(error)
     assert type(reason) is UnreachableError
     assert reason.exit_code == 255
@@ -326,23 +328,23 @@ def test_what_never_left_this_machine_spent_nothing(error: Exception, *, code_se
 
 
 @pytest.mark.parametrize("error", LOST.values(), ids=LOST.keys())
-def test_what_may_have_arrived_may_have_spent_the_code(error: Exception) -> None:
-    """The next code is to be tried; without a code there is nothing to lose."""
+def test_a_request_that_may_have_arrived_may_have_used_the_code(error: Exception) -> None:
+    """The remedy is to use the next code, if there was one."""
     assert may_have_arrived(error)
-    reason = told(error)
+    reason = error_for(error)
     assert type(reason) is AnswerLostError
     assert "next code" in reason.remedy
     assert SECRET not in str(reason)
-    plain = told(error, code_sent=False)
+    plain = error_for(error, code_sent=False)
     assert type(plain) is UnreachableError
     assert "code" not in str(plain)
     assert SECRET not in str(plain)
 
 
 @pytest.mark.parametrize("error", PORTALS.values(), ids=PORTALS.keys())
-def test_a_captive_portal_is_called_one(error: Exception) -> None:
-    """People see neither a KeyError nor the page."""
-    reason = told(error)
+def test_a_captive_portal_is_recognized(error: Exception) -> None:
+    """The user sees neither a KeyError nor the page."""
+    reason = error_for(error)
     assert type(reason) is UnreachableError
     assert "sign-in page" in reason.what
     assert "sign in" in reason.remedy
@@ -350,22 +352,22 @@ def test_a_captive_portal_is_called_one(error: Exception) -> None:
         assert text not in str(reason)
 
 
-def test_an_answer_without_result_is_awss_and_spent_the_code() -> None:
+def test_an_answer_without_a_result_may_have_used_the_code() -> None:
     """It isn't called a captive portal."""
-    reason = told(without_result("GetSessionTokenResponse"))
+    reason = error_for(without_result("GetSessionTokenResponse"))
     assert type(reason) is BadAnswerError
     assert (reason.exit_code, reason.field) == (254, "Credentials")
     assert "the code is used up" in reason.what
     assert SECRET not in str(reason)
 
 
-def test_what_a_parser_fails_at_without_saying_may_have_spent_the_code() -> None:
-    """Nothing shows what it was reading."""
-    assert type(told(KeyError("GetSessionTokenResult"))) is AnswerLostError
+def test_an_answer_that_cant_be_parsed_may_have_used_the_code() -> None:
+    """It isn't known what the answer was."""
+    assert type(error_for(KeyError("GetSessionTokenResult"))) is AnswerLostError
 
 
-def test_an_untrusted_certificate_has_a_remedy_of_its_own() -> None:
+def test_an_untrusted_certificate_has_its_own_remedy() -> None:
     """An inspecting proxy's CA has to be named."""
-    reason = told(NEVER_SENT["an untrusted certificate"])
+    reason = error_for(NEVER_SENT["an untrusted certificate"])
     assert "certificate" in reason.what
     assert "AWS_CA_BUNDLE" in reason.remedy

@@ -1,4 +1,4 @@
-"""What the tests of the commands share: a command is run on fakes, in the test's own process."""
+"""Helpers of the command tests: run a command on fakes, in the test's own process."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12))
 
 
 def run(module: Any, context: Context, **given: Any) -> Result:
-    """Run a subcommand with what is given of its options."""
+    """Run a subcommand with the given options."""
     result: Result = module.run(module.COMMAND.arguments(**given), context)
     return result
 
 
 def data_of(result: Result) -> Any:
-    """Return the data of a result, which has some."""
+    """Return the data of a result that has some."""
     assert result.data is not None
     return result.data
 

@@ -1,4 +1,4 @@
-"""``aws mfa alias`` lists, installs, shows and takes out, and installs only what was accepted."""
+"""``aws mfa alias`` lists, installs, shows and removes, and installs only what was accepted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pack(*expansions: str) -> AliasPack:
 
 
 def contexts(folder: Path, *packs: AliasPack, terminal: FakeTerminal | None = None) -> Context:
-    """Return a context with a real alias file; each reading of a pack finds the next of them."""
+    """Return a context with a real alias file; each read of a pack returns the next of them."""
     left = list(packs)
     file = AliasFile(str(folder / "alias"), Locks(StateFolder(str(folder / "state"))))
     fakes = Fakes(terminal=terminal or FakeTerminal("y"))
@@ -50,7 +50,7 @@ def alias(context: Context, action: str | None = None, **given: Any) -> Result:
 
 
 class _Meanwhile(FakeTerminal):
-    """A person who says yes; before they do, something else happens."""
+    """A user who says yes after something else has happened."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__("y")
@@ -61,8 +61,8 @@ class _Meanwhile(FakeTerminal):
         return super().ask(question, hidden=hidden)
 
 
-def test_a_file_that_changed_behind_the_question_is_left_alone(tmp_path: Path) -> None:
-    """What would be installed by now isn't what was shown."""
+def test_a_file_that_changed_during_the_question_is_not_written(tmp_path: Path) -> None:
+    """The change would no longer be the one that was shown."""
     file = tmp_path / "alias"
     file.write_text("[toplevel]\na0 = s3 ls\n")
     meanwhile = _Meanwhile(lambda: file.write_text("[toplevel]\n"))
@@ -72,8 +72,8 @@ def test_a_file_that_changed_behind_the_question_is_left_alone(tmp_path: Path) -
     assert file.read_text() == "[toplevel]\n"
 
 
-def test_a_pack_that_is_there_is_not_asked_for(tmp_path: Path) -> None:
-    """A second installation changes nothing, so nobody has to agree."""
+def test_installing_the_same_pack_again_needs_no_approval(tmp_path: Path) -> None:
+    """Since it changes nothing."""
     asked = _Meanwhile(lambda: pytest.fail("somebody was asked"))
     fakes = contexts(tmp_path, pack("!one"), pack("!one"), pack("!two"), terminal=asked)
     alias(fakes, "install", yes=True, **{"from": "team.yaml"})
@@ -85,7 +85,7 @@ def test_a_pack_that_is_there_is_not_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_is_installed_is_what_was_accepted(tmp_path: Path) -> None:
-    """The team's file is read once: between the question and the writing it may change."""
+    """The team's file is read once: it may change between the question and the write."""
     fakes = contexts(tmp_path, pack("!accepted"), pack("!accepted", "!never shown"))
     result = alias(fakes, "install", **{"from": "team.yaml"})
     text = (tmp_path / "alias").read_text("utf-8")
@@ -95,8 +95,8 @@ def test_what_is_installed_is_what_was_accepted(tmp_path: Path) -> None:
     assert "a0" in result.text
 
 
-def test_our_pack_is_installed_and_goes_without_a_trace(tmp_path: Path) -> None:
-    """Listed before, a second time nothing to do, and no file is left that wasn't there."""
+def test_our_pack_is_installed_and_removed_without_a_trace(tmp_path: Path) -> None:
+    """A second installation has nothing to do, and the removal leaves no new file."""
     fakes = contexts(tmp_path)
     assert "Not installed" in alias(fakes).text
     assert alias(fakes, "install").text.startswith("Installed in ")
@@ -107,8 +107,8 @@ def test_our_pack_is_installed_and_goes_without_a_trace(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("given", [{"action": "diff"}, {"action": "install", "dry_run": True}])
-def test_a_change_is_shown_and_not_made(tmp_path: Path, given: dict[str, Any]) -> None:
-    """By ``diff``, and by ``--dry-run``."""
+def test_diff_and_dry_run_show_an_installation(tmp_path: Path, given: dict[str, Any]) -> None:
+    """Nothing is changed."""
     fakes = contexts(tmp_path)
     result = alias(fakes, **given)
     assert result.data
@@ -117,8 +117,8 @@ def test_a_change_is_shown_and_not_made(tmp_path: Path, given: dict[str, Any]) -
     assert not (tmp_path / "alias").exists()
 
 
-def test_an_uninstallation_is_shown_and_not_made(tmp_path: Path) -> None:
-    """The file stays as it was."""
+def test_dry_run_shows_a_removal(tmp_path: Path) -> None:
+    """The file isn't changed."""
     fakes = contexts(tmp_path)
     alias(fakes, "install")
     before = (tmp_path / "alias").read_bytes()
@@ -126,13 +126,13 @@ def test_an_uninstallation_is_shown_and_not_made(tmp_path: Path) -> None:
     assert (tmp_path / "alias").read_bytes() == before
 
 
-def test_what_goes_with_uninstall_alone_is_refused_elsewhere(tmp_path: Path) -> None:
-    """Nothing is read before."""
+def test_options_of_uninstall_are_refused_elsewhere(tmp_path: Path) -> None:
+    """Before anything is read."""
     with pytest.raises(UsageError, match="needs uninstall"):
         alias(contexts(tmp_path), "list", all=True)
 
 
 def test_another_action_is_refused_with_the_names(tmp_path: Path) -> None:
-    """By the name of the subcommand: the word has none of its own."""
+    """The error names the subcommand and its actions."""
     with pytest.raises(UsageError, match="'remove' isn't a value for alias"):
         alias(contexts(tmp_path), "remove")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def test_configure_asks_writes_and_logs_in() -> None:
-    """The first login comes at once, if it is wanted."""
+    """The first login follows at once, if the user agrees."""
     fakes = with_keys("", "", "", "", "", "y", "y", "123456")
     result = run(configure, context(fakes))
     assert fakes.files.profile("mfa").get("mfa_serial") == SERIAL
@@ -41,8 +41,8 @@ def test_configure_shows_without_writing() -> None:
     assert fakes.files.writes == []
 
 
-def test_configure_says_what_is_done_already_when_it_is_cancelled() -> None:
-    """The settings stay; the login is for later."""
+def test_configure_says_what_was_saved_when_it_is_cancelled() -> None:
+    """The settings stay; the login can be done later."""
     fakes = Fakes(
         files=FakeFiles({"default": {"region": "eu-west-1"}}, {"default": LONG_LIVED}),
         terminal=FakeTerminal("", "", "", "", "", "y", CancelledError("Cancelled.")),
@@ -51,8 +51,8 @@ def test_configure_says_what_is_done_already_when_it_is_cancelled() -> None:
         run(configure, context(fakes))
 
 
-def test_configure_exports_exactly() -> None:
-    """Without a formatter: the text is a file."""
+def test_export_prints_the_file_exactly() -> None:
+    """Without a formatter."""
     result = run(configure, context(with_session()), export=True)
     assert "mfa" in result.exact
     assert result.data is None
@@ -67,7 +67,7 @@ def test_configure_exports_exactly() -> None:
         {"allow_commands": True},
     ],
 )
-def test_configure_refuses_options_that_dont_go_together(given: dict[str, Any]) -> None:
+def test_options_that_exclude_each_other(given: dict[str, Any]) -> None:
     """Before anything is read."""
     with pytest.raises(UsageError):
         run(configure, context(), **given)
@@ -90,7 +90,7 @@ def from_manifest(fakes: Fakes, content: str = MANIFEST, **given: Any) -> Result
 
 
 def test_a_manifest_is_written_after_a_yes() -> None:
-    """What was shown isn't repeated."""
+    """The change that was shown isn't repeated."""
     fakes = with_keys("y")
     result = from_manifest(fakes)
     assert result.text == "Saved to ~/.aws/config: mfa."
@@ -107,8 +107,8 @@ def test_a_manifest_is_written_after_a_yes() -> None:
     assert fakes.notes == []
 
 
-def test_a_manifest_that_nobody_saw_is_listed() -> None:
-    """With ``--yes`` nothing is asked."""
+def test_the_changes_of_a_manifest_are_listed_with_yes() -> None:
+    """Since nobody has seen them."""
     fakes = with_keys()
     text = from_manifest(fakes, yes=True).text
     assert text.startswith("Saved to ~/.aws/config:\n")
@@ -116,7 +116,7 @@ def test_a_manifest_that_nobody_saw_is_listed() -> None:
     assert fakes.terminal.questions == []
 
 
-def test_a_manifest_that_is_there_changes_nothing() -> None:
+def test_importing_the_same_manifest_again_changes_nothing() -> None:
     """And needs no yes."""
     fakes = with_keys()
     from_manifest(fakes, yes=True)
@@ -161,7 +161,7 @@ def test_a_command_of_a_manifest_needs_consent(*, allowed: bool, answers: list[s
     assert fakes.files.config["mfa"]["region"] == "eu-west-1"
 
 
-def test_a_login_for_later_is_named() -> None:
-    """If it isn't wanted now."""
+def test_the_command_for_a_later_login_is_shown() -> None:
+    """If the user doesn't want one now."""
     fakes = with_keys("", "", "", "", "", "y", "n")
     assert run(configure, context(fakes)).text == "Log in later:  aws mfa login --profile mfa"

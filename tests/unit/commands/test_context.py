@@ -1,4 +1,4 @@
-"""The one Context: what is given takes the place of what would be made, in ``aws`` and outside."""
+"""The Context: given services replace the usual ones, in ``aws`` and outside."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def script_process() -> console.ScriptProcess:
     return console.ScriptProcess(os.environ)
 
 
-def test_what_is_given_takes_the_place_of_what_would_be_made() -> None:
-    """Attributes and functions alike, and nothing else is taken."""
+def test_given_services_replace_the_usual_ones() -> None:
+    """Attributes and functions; unknown names are refused."""
     fakes = Fakes()
     given = Context(FakeProcess(fakes), clock=fakes.clock, alias_pack=lambda path: path)
     assert given.clock is fakes.clock
@@ -81,23 +81,23 @@ def test_what_is_given_takes_the_place_of_what_would_be_made() -> None:
         Context(FakeProcess(fakes), alias_packs=None)
 
 
-def test_a_service_is_made_once() -> None:
-    """So that a renewal keeps what it has read; a watch asks for new ports at each look."""
+def test_a_service_is_created_once() -> None:
+    """So that a renewal keeps what it has read; a watch gets new ports for each check."""
     here = Context(FakeProcess(Fakes()))
     assert here.ports is here.ports
     assert here.new_ports() is not here.ports
     assert here.locks is here.locks
 
 
-def test_data_is_asked_for_by_output_or_query() -> None:
-    """By an option of the call alone."""
+def test_output_and_query_select_data() -> None:
+    """Only as options of the call."""
     asked = [GlobalOptions(), GlobalOptions(output="json"), GlobalOptions(query="x")]
     assert [options.asks_for_data for options in asked] == [False, True, True]
 
 
 @pytest.mark.usefixtures("home")
-def test_the_options_of_a_call_arrive_and_shape_its_clients() -> None:
-    """In the ``aws`` process; a renewal takes neither the endpoint nor a check that is off."""
+def test_global_options_apply_to_clients() -> None:
+    """In the ``aws`` process; a renewal ignores --endpoint-url and --no-verify-ssl."""
     process, parsed = aws_process(), SimpleNamespace(**GLOBALS)
     assert context_of(process, parsed).options == GlobalOptions(**GLOBALS)
     renewal = GlobalOptions(connect_timeout=5, read_timeout=6)
@@ -107,8 +107,8 @@ def test_the_options_of_a_call_arrive_and_shape_its_clients() -> None:
 
 
 @pytest.mark.parametrize("process_of", [aws_process, script_process])
-def test_both_processes_read_the_same_profiles(home: Path, process_of: Any) -> None:
-    """And give the same status."""
+def test_aws_and_the_script_read_the_same_profiles(home: Path, process_of: Any) -> None:
+    """And print the same status."""
     process = process_of()
     here = Context(process)
     assert process.config_path == str(home / ".aws" / "config")
@@ -129,8 +129,8 @@ def test_both_processes_read_the_same_profiles(home: Path, process_of: Any) -> N
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("process_of", [aws_process, script_process])
-def test_the_token_code_is_taken_out_of_the_environment(process_of: Any) -> None:
-    """At once, and it is for one use."""
+def test_the_code_is_removed_from_the_environment(process_of: Any) -> None:
+    """At once, and it is used only once."""
     process = process_of()
     assert "AWS_MFA_TOKEN_CODE" not in {**os.environ, **process.environment}
     code_of = Context(process).ports.environment_code
@@ -138,10 +138,10 @@ def test_the_token_code_is_taken_out_of_the_environment(process_of: Any) -> None
 
 
 @pytest.mark.usefixtures("home")
-def test_the_profile_of_the_environment_counts_outside_the_cli(
+def test_aws_profile_is_used_outside_the_cli(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As the CLI takes it."""
+    """As in the CLI."""
     monkeypatch.setenv("AWS_DEFAULT_PROFILE", "b")
     assert Context(script_process()).session_profile == "b"
     monkeypatch.setenv("AWS_PROFILE", "a")
@@ -149,16 +149,16 @@ def test_the_profile_of_the_environment_counts_outside_the_cli(
 
 
 @pytest.mark.usefixtures("home")
-def test_the_names_of_commands_are_the_clis() -> None:
-    """Its table's and the services', and our subcommands with help."""
+def test_command_names_come_from_the_cli() -> None:
+    """From its table and the services; ours are the subcommands and help."""
     commands = aws_process().host_commands()
     assert {"s3", "mfa", "sts"} <= {*commands.commands}
     assert (commands.host, commands.subcommands[-1]) == ("v1", "help")  # type: ignore[index]
 
 
 @pytest.mark.usefixtures("home")
-def test_what_only_the_cli_knows_is_refused_outside() -> None:
-    """With the way to go."""
+def test_outside_the_cli_some_services_are_refused() -> None:
+    """The error says to use ``aws``."""
     process = script_process()
     with pytest.raises(ConfigurationError, match="AWS CLI"):
         process.host_commands()
@@ -169,7 +169,7 @@ def test_what_only_the_cli_knows_is_refused_outside() -> None:
 def test_doctor_outside_the_cli_runs_the_same_function(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a call, as JSON too; ``--fix`` makes the same changes."""
+    """Without a call, and as JSON; ``--fix`` makes the same changes."""
     (home / ".aws").chmod(0o700)
     (home / ".aws" / "credentials").chmod(0o644)
     monkeypatch.setenv("PATH", str(home))
@@ -179,8 +179,8 @@ def test_doctor_outside_the_cli_runs_the_same_function(
     assert (home / ".aws" / "credentials").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_session_beside_own_keys_is_in_the_clis_cache(home: Path) -> None:
-    """Where the profile has none, nothing is made."""
+def test_the_session_of_a_profile_with_its_own_keys_is_in_the_cache(home: Path) -> None:
+    """Without a session the cache isn't created."""
     here = Context(script_process())
     profile = here.process.profile("default")
     assert profile

@@ -9,8 +9,8 @@ from awscli_mfa_plugin.commands.process import GlobalOptions
 from tests.unit.commands.run import run, with_credentials
 
 
-def test_credential_process_answers_as_an_sdk_wants_it() -> None:
-    """Exactly, whatever output is configured; a prompt may stand for 50 s."""
+def test_credential_process_prints_what_sdks_expect() -> None:
+    """Whatever output is configured; a prompt ends after 50 s."""
     here, process = with_credentials(GlobalOptions(output="text"))
     result = run(credential_process, here)
     answer = json.loads(result.exact)

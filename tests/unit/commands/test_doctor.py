@@ -18,7 +18,7 @@ from tests.fakes import (
 from tests.unit.commands.run import data_of, run
 
 
-def test_doctor_without_calls_looks_at_the_machine_alone() -> None:
+def test_offline_doctor_checks_only_the_machine() -> None:
     """And says that it made no call."""
     machine = Observations(
         ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
@@ -31,7 +31,7 @@ def test_doctor_without_calls_looks_at_the_machine_alone() -> None:
         run(doctor, context(fakes), yes=True)
 
 
-def test_doctor_asks_sts_for_the_time_by_the_context() -> None:
+def test_doctor_compares_the_clock_with_sts() -> None:
     """A clock that is right is fine."""
     machine = Observations(
         ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")

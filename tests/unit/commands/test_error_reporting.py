@@ -53,7 +53,7 @@ def raising(error: BaseException) -> Any:
 
 @pytest.fixture
 def _stdout_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing give up the real stdout of the tests."""
+    """Keep the tests' own stdout open."""
     monkeypatch.setattr("os.dup2", lambda *_: None)
 
 
@@ -69,8 +69,8 @@ def test_an_error_is_one_message_and_a_code(
 
 
 @pytest.mark.usefixtures("_stdout_stays")
-def test_a_reader_that_went_away_needs_no_message(capsys: pytest.CaptureFixture[str]) -> None:
-    """As for every program in a pipe."""
+def test_a_closed_pipe_is_no_error_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in every program in a pipe."""
     assert run_reporting(raising(BrokenPipeError())) == 255
     assert capsys.readouterr().err == ""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def exec_program(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
-    """Return what keeps what would have been run, and fails like a program that isn't there."""
+    """Return a function that records the program, and fails as for a missing one."""
 
     def keep(words: list[str], variables: Any) -> int:
         calls.append((words, variables))
@@ -49,8 +49,8 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     assert fakes.notes == ["Ignoring AWS_PROFILE from your environment."]
 
 
-def test_exec_wants_a_program_behind_the_hyphens() -> None:
-    """Nothing is resolved before."""
+def test_exec_needs_a_program_after_the_hyphens() -> None:
+    """Before credentials are resolved."""
     here, process = with_credentials()
     with pytest.raises(UsageError):
         run(exec, here, program=[])

@@ -28,7 +28,7 @@ from tests.unit.commands.run import SESSION, data_of, run, with_credentials
 def test_export_prints_in_the_format_of_the_shell_or_the_one_named(
     format_name: str | None, start: str
 ) -> None:
-    """Whole, and by no formatter of the CLI's."""
+    """Without the CLI's formatter."""
     here, process = with_credentials()
     result = run(export, here, format=format_name, min_remaining=60)
     assert result.exact.startswith(start)
@@ -37,7 +37,7 @@ def test_export_prints_in_the_format_of_the_shell_or_the_one_named(
 
 
 def test_export_as_data_is_for_the_clis_formatter() -> None:
-    """Where ``--output`` or ``--query`` asks for it, and then nothing is said beside."""
+    """With ``--output`` or ``--query``, and then without notes."""
     options = GlobalOptions(query="AccessKeyId")
     fakes = Fakes(environment={"AWS_PROFILE": "other"})
     result = run(export, context(fakes, options, FakeProcess(fakes, "work", SESSION)))
@@ -51,8 +51,8 @@ def test_export_as_data_is_for_the_clis_formatter() -> None:
     assert not fakes.notes
 
 
-def test_export_says_what_gives_way_and_that_secrets_are_on_the_screen() -> None:
-    """With the way to let the shell take them."""
+def test_export_notes_ignored_variables_and_warns_of_secrets() -> None:
+    """With the command for the shell."""
     fakes = Fakes(environment={"AWS_PROFILE": "other"})
     process = FakeProcess(fakes, "work", SESSION)
     run(
@@ -64,8 +64,8 @@ def test_export_says_what_gives_way_and_that_secrets_are_on_the_screen() -> None
     assert fakes.notes[1].endswith('eval "$(aws mfa export --profile work)"')
 
 
-def test_export_takes_the_session_out_again_without_any() -> None:
-    """Nothing is resolved for it; a file can't be taken out of an environment."""
+def test_unset_needs_no_session() -> None:
+    """Nothing is resolved for it; file formats have no --unset."""
     here, process = with_credentials()
     result = run(export, here, format="sh", unset=True)
     assert "unset AWS_SESSION_TOKEN;" in result.exact

@@ -1,4 +1,4 @@
-"""``aws mfa login`` in the test's own process: its result, its notes, and what it passes on."""
+"""``aws mfa login`` in the test's own process: its result, its notes, and its options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAVED = "Saved to ~/.aws/config, profile mfa: source profile default, device ada
 
 
 def test_a_first_login_says_what_it_saved_and_what_to_try() -> None:
-    """The profile is mfa where nothing names one."""
+    """The profile is mfa if none is named."""
     fakes = with_keys("123456")
     result = run(login, context(fakes))
     assert data_of(result) == {
@@ -35,8 +35,8 @@ def test_a_first_login_says_what_it_saved_and_what_to_try() -> None:
     assert fakes.files.profile("mfa").is_ours
 
 
-def test_the_tip_is_for_shells_without_a_profile() -> None:
-    """Somebody who has set AWS_PROFILE knows it."""
+def test_the_tip_is_shown_without_aws_profile() -> None:
+    """Users who set AWS_PROFILE know it."""
     fakes = with_keys("123456")
     fakes.environment["AWS_PROFILE"] = "other"
     text = run(login, context(fakes)).text
@@ -83,16 +83,16 @@ def test_a_valid_session_is_kept() -> None:
 
 
 @pytest.mark.parametrize("given", [{"force": True}, {"min_remaining": 43_000}])
-def test_a_valid_session_is_renewed_if_that_is_asked_for(given: dict[str, Any]) -> None:
-    """By force, or because too little is left."""
+def test_a_valid_session_is_renewed_on_request(given: dict[str, Any]) -> None:
+    """With --force, or because too little is left."""
     fakes = with_session(age=600)
     fakes.terminal = FakeTerminal("123456")
     assert run(login, context(fakes), **given).text.startswith("Logged in. ")
     assert len(fakes.sts.calls) == 1
 
 
-def test_another_login_to_an_expiring_session_is_left_to_finish() -> None:
-    """The session that is there is still valid."""
+def test_an_expiring_session_is_kept_while_another_process_logs_in() -> None:
+    """It is still valid."""
     fakes = with_session(age=42_900)
     fakes.locks.busy["session"] = "aws mfa login (7)"
     result = run(login, context(fakes))
@@ -141,7 +141,7 @@ def test_a_dry_run_with_settings_has_nothing_to_save() -> None:
 
 
 def test_a_profile_with_its_own_keys_keeps_them() -> None:
-    """Which other tools go on using: the note says so, and the way around it."""
+    """Other tools keep using them: a note says so, and how to change that."""
     fakes = with_keys("123456")
     run(login, context(fakes, GlobalOptions(profile="default")))
     assert fakes.notes == [
@@ -154,7 +154,7 @@ def test_a_profile_with_its_own_keys_keeps_them() -> None:
 
 
 def test_names_are_shown_safely_and_quoted_for_a_shell() -> None:
-    """A name may hold a blank, and a control character in a file is no command."""
+    """Names from files may contain blanks and control characters."""
     files = FakeFiles({}, {"my keys": LONG_LIVED})
     fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
     run(login, context(fakes, GlobalOptions(profile="my keys", region="eu-west-1")))

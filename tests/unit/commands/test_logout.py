@@ -59,7 +59,7 @@ from tests.unit.commands.run import data_of, run, with_keys, with_session
 def test_logout_says_what_it_did(
     fakes: Fakes, given: dict[str, Any], text: str, *, removed: bool
 ) -> None:
-    """In one line for each profile; what was there before stays but for the session."""
+    """One line for each profile; only the session is removed."""
     result = run(logout, context(fakes), **given)
     assert (result.text, result.exit_code) == (text, 0)
     [entry] = data_of(result)["Sessions"]
@@ -69,15 +69,15 @@ def test_logout_says_what_it_did(
     assert fakes.files.profile("mfa").is_managed is not is_forgotten
 
 
-def test_the_data_holds_the_end_of_what_was_removed() -> None:
-    """Null where nothing was there."""
+def test_the_data_has_the_expiration_of_the_removed_session() -> None:
+    """Or null."""
     fakes = with_session()
     ends = [data_of(run(logout, context(fakes)))["Sessions"][0]["Expiration"] for _ in range(2)]
     assert ends == ["2026-11-24T21:00:00+00:00", None]
 
 
-def test_the_session_in_the_cache_goes_too() -> None:
-    """Beside long-lived keys."""
+def test_the_session_in_the_cache_is_removed_too() -> None:
+    """Of a profile with long-lived keys."""
     fakes = with_keys()
     end = fakes.clock.now()
     fakes.files.cached["default"] = Session("ASIA1", "s", "t", end)
@@ -87,7 +87,7 @@ def test_the_session_in_the_cache_goes_too() -> None:
 
 
 def test_all_profiles_are_logged_out_of() -> None:
-    """One line each; without one there is nothing to do."""
+    """One line each; without any there is nothing to do."""
     fakes = with_session()
     fakes.files.config["other"] = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
     result = run(logout, context(fakes), all=True)

@@ -34,13 +34,13 @@ def test_a_session_is_shown_with_its_source_and_device() -> None:
 @pytest.mark.parametrize(
     ("min_remaining", "code"), [(None, 0), (0, 0), (42_599, 0), (42_600, 1), (43_200, 1)]
 )
-def test_the_exit_code_says_whether_more_is_left(min_remaining: int | None, code: int) -> None:
-    """Than ``--min-remaining`` seconds."""
+def test_the_exit_code_depends_on_min_remaining(min_remaining: int | None, code: int) -> None:
+    """0 if more seconds are left, else 1."""
     here = context(with_session(age=600))
     assert run(status, here, min_remaining=min_remaining).exit_code == code
 
 
-def test_fewer_than_no_seconds_are_refused() -> None:
+def test_negative_seconds_are_refused() -> None:
     """As wrong usage."""
     with pytest.raises(UsageError) as refused:
         run(status, context(with_session()), min_remaining=-1)
@@ -55,7 +55,7 @@ def test_fewer_than_no_seconds_are_refused() -> None:
         (0, "mfa  valid     until 21:00, 12 h left"),
     ],
 )
-def test_each_state_has_its_words(age: int, line: str) -> None:
+def test_each_state_has_its_text(age: int, line: str) -> None:
     """The state, then when."""
     assert run(status, context(with_session(age=age))).text.splitlines()[0] == line
 
@@ -76,8 +76,8 @@ def test_an_mfa_profile_without_a_session_fails_the_check() -> None:
     assert data_of(found)["Sessions"][1]["RemainingSeconds"] is None
 
 
-def test_the_sessions_of_other_tools_are_listed_apart() -> None:
-    """With the tool, and one whose end nobody recorded."""
+def test_the_sessions_of_other_tools_are_listed_separately() -> None:
+    """With the tool, also without a known expiration."""
     other = {"aws_access_key_id": "ASIAX", "aws_secret_access_key": "s", "aws_session_token": "t"}
     files = FakeFiles({}, {"work": {**other, "manager": "awsume"}})
     found = run(status, context(Fakes(files=files)))
@@ -93,7 +93,7 @@ def test_the_sessions_of_other_tools_are_listed_apart() -> None:
 
 
 def test_a_profile_that_isnt_managed_has_no_session() -> None:
-    """If it is named; otherwise it isn't shown."""
+    """It is only shown if it is named."""
     here = context(with_keys(), GlobalOptions(profile="default"))
     none = run(status, here)
     assert (none.exit_code, none.text) == (1, "default  none      not logged in")
@@ -131,7 +131,7 @@ def test_a_profile_that_isnt_there_is_an_error() -> None:
     ],
 )
 def test_a_bar_shows_the_time_left_on_a_terminal(age: int, screen: Screen, bar: str) -> None:
-    """In characters that it has; one cell at least while the session is valid."""
+    """In characters that it can show; at least one cell while the session is valid."""
     text = run(status, context(with_session(age=age), screen=screen)).text
     assert text.splitlines()[0].rpartition("left")[2].strip() == bar
 

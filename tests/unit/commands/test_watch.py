@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FakeScheduler:
-    """A scheduler that keeps what it is told."""
+    """A scheduler that records its job."""
 
     def __init__(self, name: str, *, unavailable_reason: str = "", installed: bool = False) -> None:
         """Start with or without a job."""
@@ -48,12 +48,12 @@ class FakeScheduler:
         return was_there
 
     def is_installed(self) -> bool:
-        """Tell of the job."""
+        """Return whether there is a job."""
         return self.installed
 
 
 def scheduled(*schedulers: FakeScheduler, options: GlobalOptions | None = None) -> Context:
-    """Return a context with these schedulers; the job is its words."""
+    """Return a context with these schedulers; a job is its command line."""
     kept: list[str] = []
     return context(
         with_session(),
@@ -65,7 +65,7 @@ def scheduled(*schedulers: FakeScheduler, options: GlobalOptions | None = None) 
     )
 
 
-def test_watch_runs_with_what_is_asked_for() -> None:
+def test_watch_passes_its_options_on() -> None:
     """The exit code is that of the watch."""
     seen: list[Any] = []
 
@@ -79,8 +79,8 @@ def test_watch_runs_with_what_is_asked_for() -> None:
     assert seen == [(("mfa",), 60, "tell", True), (("a", "b"), None, "", False)]
 
 
-def test_watch_is_installed_by_the_first_scheduler_that_works_and_by_it_alone() -> None:
-    """What another one ran is taken back."""
+def test_watch_is_installed_with_the_first_available_scheduler() -> None:
+    """And removed from others."""
     broken, cron = FakeScheduler("systemd", unavailable_reason="no bus"), FakeScheduler("cron")
     old = FakeScheduler("launchd", installed=True)
     here = scheduled(broken, cron, old, options=GlobalOptions(profile="-mfa"))
@@ -92,7 +92,7 @@ def test_watch_is_installed_by_the_first_scheduler_that_works_and_by_it_alone() 
 
 
 def test_watch_shows_what_would_be_installed() -> None:
-    """By a scheduler that isn't there, too, if it is named; several profiles stand at the end."""
+    """Also for a named scheduler that isn't available; several profiles come last."""
     here = scheduled(FakeScheduler("cron"), FakeScheduler("launchd", unavailable_reason="no macOS"))
     result = run(watch, here, install="launchd", dry_run=True, before=60, profiles=["a", "b"])
     assert result.text == "run mfa watch --once --before=60 --profiles a b"

@@ -1,4 +1,4 @@
-"""What can stand at the cursor of a command line, and how it goes into it."""
+"""The candidates at the cursor of a command line, and how they are quoted."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def at(text: str) -> tuple[str, list[str]]:
         ("aws mfa alias install ", OURS, options_of("alias")),
         ("aws mfa nonsense ", OURS, []),
         ("aws mfa help ", OURS, []),
-        # An alias in the user's [command mfa] has the options of what it stands for.
+        # An alias in the user's [command mfa] has the options of its expansion.
         ("aws mfa i", OURS, ["in"]),
         ("aws mfa in --ser", OURS, ["--serial-number"]),
         ("aws mfa empty --ser", OURS, []),
@@ -107,13 +107,13 @@ def at(text: str) -> tuple[str, list[str]]:
         ("", BESIDE, []),
     ],
 )
-def test_what_can_stand_at_the_cursor(text: str, kind: str, words: list[str]) -> None:
-    """Commands, options, values and words, each where it belongs; the CLI has the rest."""
+def test_candidates_at_the_cursor(text: str, kind: str, words: list[str]) -> None:
+    """Commands, options, values and words; the CLI completes the rest."""
     assert at(text) == (kind, words)
 
 
 def test_subcommands_are_offered_with_aliases_and_help() -> None:
-    """Aliases whose name would steer the terminal are left out."""
+    """Aliases with control characters in their names are left out."""
     assert at("aws mfa ") == (OURS, [*NAMES, "in", "status", "empty", "help"])
 
 
@@ -167,8 +167,8 @@ def test_fish_escapes_between_single_quotes() -> None:
         ("", "~x", r"\~x"),
     ],
 )
-def test_bash_is_given_what_it_replaces(text: str, value: str, put: str) -> None:
-    """Only what stands behind the last word break or the open quote, and quoted for it."""
+def test_bash_gets_the_part_that_it_replaces(text: str, value: str, put: str) -> None:
+    """Only the part after the last word break or the open quote, quoted for it."""
     assert for_bash(value, CommandLine(text, "bash", BREAKS)) == put
 
 
@@ -176,30 +176,30 @@ def test_bash_is_given_what_it_replaces(text: str, value: str, put: str) -> None
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])),
     st.sampled_from(["", "'", '"']),
 )
-def test_what_bash_is_given_is_one_word_again(value: str, quote: str) -> None:
-    """It is read as the value, whatever that holds; a real bash reads it in tests/hosts."""
+def test_bash_reads_a_candidate_as_one_word(value: str, quote: str) -> None:
+    """Whatever the value contains; tests/hosts has the same with a real bash."""
     put = for_bash(value, CommandLine(quote, "bash", BREAKS))
     assert CommandLine(f"x{quote}{put}{quote} ").words == [f"x{value}"]
 
 
-def test_names_that_would_steer_the_terminal_are_not_offered() -> None:
+def test_names_with_control_characters_are_not_offered() -> None:
     """A control or bidirectional character, or a second line, never reaches the shell."""
     names = ["b", "a", "b", "", "x\ny", "x\x1b[31m", "x\u202ey", "Zoë", "two words"]
     assert names_to_offer(names) == ["b", "a", "Zoë", "two words"]
 
 
-def test_profiles_are_the_sections_that_botocore_takes_for_one() -> None:
-    """Quoted names lose their quotes; other kinds of sections, and broken ones, are none."""
+def test_profiles_are_recognized_as_botocore_does() -> None:
+    """Quoted names lose their quotes; other sections, and broken ones, are ignored."""
     config = ["default", "profile a", 'profile "b c"', "plugins", "sso-session s", 'profile "x']
     config += ["profile", "profile a b", "profiles x", "services y"]
     assert profile_names(config, ["a", "keys"]) == ["default", "a", "b c", "keys"]
 
 
 def test_the_global_options_of_v1_are_known() -> None:
-    """Those of v2 are held against its own file where it is fetched (tests/hosts)."""
+    """Those of v2 are compared with its own file in tests/hosts."""
     [folder] = awscli.__path__
     options = json.loads((Path(folder) / "data" / "cli.json").read_text("utf-8"))["options"]
-    # For people on their way to v2; it says nothing about aws mfa.
+    # For users on their way to v2; it has nothing to do with aws mfa.
     del options["v2-debug"]
     for name, option in options.items():
         takes = GLOBAL_OPTIONS[f"--{name}"]

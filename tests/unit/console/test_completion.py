@@ -49,7 +49,7 @@ def test_names_come_from_all_files(home: Path) -> None:
 
 
 def test_named_files_are_read_in_place_of_the_usual_ones(home: Path) -> None:
-    """AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE count as for the CLI."""
+    """AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are used as in the CLI."""
     (home / "c").write_text("[profile named]\n")
     variables = {"AWS_CONFIG_FILE": "~/c", "AWS_SHARED_CREDENTIALS_FILE": str(home / "none")}
     assert answer(LOGIN, **variables) == (0, ["named"])
@@ -57,20 +57,20 @@ def test_named_files_are_read_in_place_of_the_usual_ones(home: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"no section", b"[a]\n[a]\n", b"[profile \xff]\n"])
 def test_a_broken_file_gives_no_names(home: Path, content: bytes) -> None:
-    """The other file's names and everything else are still offered, without a word about it."""
+    """The other file's names and everything else are still offered, without a message."""
     (home / ".aws" / "config").write_bytes(content)
     (home / ".aws" / "credentials").write_text("[b]\n")
     assert answer(LOGIN) == (0, ["b"])
 
 
 @pytest.mark.usefixtures("home")
-def test_the_cursor_may_stand_inside_the_line() -> None:
-    """COMP_POINT says where; what stands behind it doesn't count."""
+def test_the_cursor_may_be_inside_the_line() -> None:
+    """COMP_POINT says where; the rest of the line is ignored."""
     assert answer("aws mfa lo --force", COMP_POINT="10") == (0, ["login", "logout"])
 
 
 def test_zsh_and_fish_compare_by_themselves(home: Path) -> None:
-    """They get what doesn't begin as the word does, too: their users have rules of their own."""
+    """They get all candidates: their users configure how words are matched."""
     (home / ".aws" / "config").write_text("[profile two words]\n[profile Work]\n")
     assert answer(LOGIN + "w") == (0, [])
     assert answer(LOGIN + "w", "zsh") == answer(LOGIN + "w", "fish") == (0, ["Work"])
@@ -83,7 +83,7 @@ def test_bash_gets_its_words_quoted(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("home")
-def test_the_kinds_of_answers_are_told_by_the_exit_code() -> None:
+def test_the_exit_code_says_how_to_complete() -> None:
     """Scripts that were printed by an older version rely on these numbers."""
     assert answer("aws mfa configure --from ")[0] == 10
     assert answer("aws mfa exec -- ")[0] == 11
@@ -91,8 +91,8 @@ def test_the_kinds_of_answers_are_told_by_the_exit_code() -> None:
 
 
 @pytest.mark.usefixtures("home")
-def test_nothing_fails_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever breaks, the exit code says so and nothing is written."""
+def test_errors_print_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the exit code shows that something failed."""
     monkeypatch.setenv("COMP_LINE", "aws mfa ")
     monkeypatch.setenv("COMP_POINT", "nonsense")
     assert main(["complete"]) == 1
@@ -100,7 +100,7 @@ def test_nothing_fails_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_loads_neither_a_cli_nor_a_socket(home: Path, name: str) -> None:
-    """No question and no call can come of it, and little time goes into it."""
+    """So it can't prompt or call AWS, and takes little time."""
     (home / ".aws" / "config").write_text("[profile a]\n")
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "awscli_mfa_plugin", "complete"],
@@ -117,7 +117,7 @@ def test_an_answer_loads_neither_a_cli_nor_a_socket(home: Path, name: str) -> No
 
 
 def test_each_shell_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is printed as it is; another shell is refused with the names."""
+    """Another shell is refused with the names."""
     for shell in SHELLS:
         script = script_of(shell, DEBIANS_COMPLETER)
         assert main(["completion", shell]) == 0

@@ -1,4 +1,4 @@
-"""The short way of ``awscli-mfa credential-process`` against the full way's rules."""
+"""The fast path of ``awscli-mfa credential-process``, compared with the full rules."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_fast_path_loads_little(home: Home) -> None:
 
 
 class Home:
-    """A home with both shared files, and the edges that the full way reads them by."""
+    """A home with both shared files, and what the full rules read them with."""
 
     def __init__(self, path: Path) -> None:
         """Make it, empty."""
@@ -87,7 +87,7 @@ class Home:
         (self.path / ".aws/credentials").write_text(credentials, "utf-8")
 
     def files(self) -> SharedConfigFiles:
-        """Return what the full way reads."""
+        """Return what the full rules read."""
         locks = Locks(StateFolder(str(self.path / ".aws/cli/awscli-mfa")))
         credentials = self.environment["AWS_SHARED_CREDENTIALS_FILE"]
         cache = SessionCache(str(self.path / ".aws/cli/cache"), credentials, locks)
@@ -96,12 +96,12 @@ class Home:
         )
 
     def answer(self, profile: str = "mfa", **environment: str) -> Any:
-        """Return what the short way answers, parsed, or None."""
+        """Return the answer of the fast path, parsed, or None."""
         text = fast_path(profile, {**self.environment, **environment})
         return json.loads(text) if text else None
 
     def full_answer(self, profile: str = "mfa") -> Any:
-        """Return what the full way would answer without asking anybody, or None."""
+        """Return the answer by the full rules without a prompt, or None."""
         files = self.files()
         has = files.profile(profile)
         session = files.session_of(has)
@@ -112,7 +112,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """Return an empty home, which ``~`` means too."""
+    """Return an empty home, which is also ``~``."""
     monkeypatch.setenv("HOME", str(tmp_path))
     return Home(tmp_path)
 
@@ -128,8 +128,8 @@ def section(name: str, options: dict[str, str]) -> str:
     return "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in options.items()), ""])
 
 
-def test_a_living_session_is_answered(home: Home) -> None:
-    """As the full way would."""
+def test_a_valid_session_is_printed(home: Home) -> None:
+    """As by the full rules."""
     home.write(MANAGED, section("mfa", session_options(session())))
     assert home.answer() == home.full_answer()
     assert home.answer()["SecretAccessKey"] == "secret-1"
@@ -144,7 +144,7 @@ def test_the_session_of_a_profile_with_its_own_keys(home: Home) -> None:
 
 
 def test_the_cached_session_of_other_keys(home: Home) -> None:
-    """It isn't handed out for the keys that are there now."""
+    """It isn't printed for the current keys."""
     home.write("[profile work]\nmfa_session = on\n", f"[work]\n{KEYS}")
     home.files().write_session("work", session())
     home.write("[profile work]\nmfa_session = on\n", f"[work]\n{KEYS.replace('AKIA1', 'AKIA2')}")
@@ -163,20 +163,20 @@ NOT_ANSWERED = {
 
 
 @pytest.mark.parametrize(("config", "profile"), NOT_ANSWERED.values(), ids=NOT_ANSWERED.keys())
-def test_what_is_left_to_the_full_way(home: Home, config: str, profile: str) -> None:
-    """Where it isn't plain to see, the AWS CLI is asked."""
+def test_the_fast_path_leaves_unclear_cases_to_aws(home: Home, config: str, profile: str) -> None:
+    """The AWS CLI decides them."""
     home.write(config, section(profile, session_options(session())))
     assert home.answer(profile) is None
 
 
 def test_switched_off_for_one_call(home: Home) -> None:
-    """The full way has the words for it."""
+    """The AWS CLI prints the error."""
     home.write(MANAGED, section("mfa", session_options(session())))
     assert home.answer(AWS_MFA_SESSION="off") is None
 
 
 def test_another_tools_session(home: Home) -> None:
-    """Only what this plugin wrote is its own to hand out."""
+    """Only sessions that this plugin wrote are printed."""
     options = session_options(session()) | {"manager": "awsume"}
     home.write(MANAGED, section("mfa", options))
     assert home.answer() is None
@@ -186,8 +186,10 @@ AGES = [(0, 43_200), (42_299, 43_200), (42_301, 43_200), (43_300, 43_200), (600,
 
 
 @pytest.mark.parametrize(("age", "lifetime"), AGES)
-def test_it_is_due_when_the_full_way_says_so(home: Home, age: float, lifetime: float) -> None:
-    """The expiry window is the same one."""
+def test_the_expiry_window_is_that_of_the_full_rules(
+    home: Home, age: float, lifetime: float
+) -> None:
+    """Down to the second."""
     home.write(MANAGED, section("mfa", session_options(session(age, lifetime))))
     assert home.answer() == home.full_answer()
 
@@ -224,13 +226,13 @@ OPTIONS = st.tuples(
     config=st.dictionaries(NAMES, OPTIONS, max_size=3),
     credentials=st.dictionaries(NAMES, OPTIONS, max_size=3),
 )
-def test_no_answer_that_the_full_way_would_not_give(
+def test_every_answer_is_that_of_the_full_rules(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
     config: dict[str, dict[str, str]],
     credentials: dict[str, dict[str, str]],
 ) -> None:
-    """Whatever the files hold: the short way answers the same, or leaves it to the full way."""
+    """Whatever the files contain: the answer is the same, or left to the AWS CLI."""
     home = Home(tmp_path_factory.mktemp("home"))
     home.write(
         "".join(
@@ -242,5 +244,5 @@ def test_no_answer_that_the_full_way_would_not_give(
     try:
         answer = home.answer(name)
     except (ValueError, KeyError, OSError, TypeError):
-        return  # the full way has the words for it
+        return  # the AWS CLI prints the error
     assert answer is None or answer == home.full_answer(name)

@@ -23,7 +23,7 @@ FIDO = MfaDevice("arn:aws:iam::123456789012:u2f/user/ada/x", "FIDO")
 
 
 class Asked:
-    """Asks STS for its Date, as scripted."""
+    """Returns STS's Date, as scripted."""
 
     def __init__(self, answer: datetime | MfaError | None = NOW) -> None:
         """Script the answer."""
@@ -63,7 +63,7 @@ def serial_finding(config: Sections, iam: FakeIam) -> Finding:
     return found
 
 
-def test_all_is_well() -> None:
+def test_no_problems() -> None:
     """STS answers, the clock is right, the serial is the user's."""
     assert [(found.name, found.state) for found in called()] == [
         ("sts", OK),
@@ -72,8 +72,8 @@ def test_all_is_well() -> None:
     ]
 
 
-def test_sts_is_asked_in_the_region_of_the_profile() -> None:
-    """In --region first, and with the source's network settings."""
+def test_sts_is_called_in_the_region_of_the_profile() -> None:
+    """Or in --region, and with the source's network settings."""
     asked = Asked()
     called({"mfa": MANAGED | {"region": "eu-west-1"}}, asked=asked)
     called({"mfa": MANAGED | {"region": "eu-west-1"}}, asked=asked, region="eu-central-1")
@@ -90,15 +90,15 @@ def test_sts_is_asked_in_the_region_of_the_profile() -> None:
 
 
 def test_no_further_call_where_sts_does_not_answer() -> None:
-    """It would only take time to fail."""
+    """They would fail too."""
     iam = FakeIam()
     [found] = called(asked=Asked(UnreachableError("No way.", "Look.")), iam=iam)
     assert found == Finding("sts", ERROR, "No way.", "Look.")
     assert not iam.calls
 
 
-def test_a_region_that_is_no_region() -> None:
-    """Before anything is asked."""
+def test_an_invalid_region() -> None:
+    """No call is made."""
     asked = Asked()
     [found] = called({"mfa": MANAGED | {"region": "a b"}}, asked=asked)
     assert (found.name, found.state, asked.asked) == ("sts", ERROR, [])
@@ -118,7 +118,7 @@ CLOCKS = [
 
 @pytest.mark.parametrize(("seconds", "state", "seen"), CLOCKS)
 def test_the_clock_is_compared_with_the_date(seconds: int, state: str, seen: str) -> None:
-    """AWS's Date is cut to a whole second, so a second in it counts for nobody."""
+    """AWS's Date has whole seconds, so a second of difference is ignored."""
     found = called(asked=Asked(NOW + timedelta(seconds=seconds)))[1]
     assert (found.name, found.state) == ("clock", state)
     assert seen in found.seen
@@ -166,14 +166,14 @@ SERIALS: dict[str, tuple[str, FakeIam, str, str]] = {
 def test_the_serial_is_compared_with_the_users_devices(
     serial: str, iam: FakeIam, state: str, seen: str
 ) -> None:
-    """What a login would find out with a code is found out without one."""
+    """Errors that a login would get with a code are found without one."""
     found = serial_finding({"mfa": MANAGED | {"mfa_serial": serial}}, iam)
     assert found.state == state
     assert seen in found.seen
 
 
-def test_the_serial_may_be_the_sources() -> None:
-    """As a login resolves it."""
+def test_the_serial_may_come_from_the_source_profile() -> None:
+    """As in a login."""
     config = {"mfa": {"mfa_source_profile": "default"}, "default": {"mfa_serial": SERIAL}}
     assert serial_finding(config, FakeIam()).seen.endswith("is a device of its user.")
 
@@ -188,14 +188,16 @@ def test_the_serial_may_be_the_sources() -> None:
     ],
     ids=["reported without a call", "no source", "a source that is a command", "not managed"],
 )
-def test_devices_are_not_listed_for_nothing(config: Sections, credentials: Sections | None) -> None:
+def test_devices_are_listed_only_with_long_lived_keys(
+    config: Sections, credentials: Sections | None
+) -> None:
     """IAM is only called with long-lived keys from the files."""
     iam = FakeIam()
     called(config, credentials, iam=iam)
     assert not iam.calls
 
 
-def test_a_user_is_asked_for_devices_once() -> None:
+def test_the_devices_of_a_user_are_listed_once() -> None:
     """However many MFA profiles use the keys."""
     iam = FakeIam()
     found = called({"a": MANAGED, "b": MANAGED, "c": MANAGED | {"region": "eu-west-1"}}, iam=iam)
@@ -203,8 +205,8 @@ def test_a_user_is_asked_for_devices_once() -> None:
     assert [region for _, _, region in iam.calls] == ["us-east-1", "eu-west-1"]
 
 
-def test_own_keys_are_the_source() -> None:
-    """Those of the config file too."""
+def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
+    """Also with keys in the config file."""
     iam = FakeIam()
     called({"own": {**LONG_LIVED, "mfa_session": "on", "mfa_serial": SERIAL}}, {}, iam=iam)
     assert iam.calls == [("AKIAADA", None, "us-east-1")]

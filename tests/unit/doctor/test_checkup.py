@@ -35,7 +35,7 @@ WIDER = Finding("file-modes", ERROR, "wider", "chmod", OTHER_FIX)
 
 
 def test_every_check_runs() -> None:
-    """At least one finding of each subject, in the order in which they depend on each other."""
+    """At least one finding of each subject, in the order of their dependencies."""
     machine = Observations(
         ObservedRead("config"), ObservedRead("credentials"), ObservedRead("alias")
     )
@@ -53,7 +53,7 @@ def test_every_check_runs() -> None:
 
 
 class Changes(list[Fix]):
-    """Keeps the changes that were made."""
+    """Records the changes."""
 
     def __init__(self, *refused: Fix) -> None:
         """Refuse some."""
@@ -81,8 +81,8 @@ def fix_both(
     )
 
 
-def test_each_change_is_shown_and_asked_for() -> None:
-    """Only a yes makes it, and each is asked once."""
+def test_each_change_is_shown_and_needs_a_yes() -> None:
+    """With one question for each."""
     changes, notes, terminal = Changes(), FakeNotes(), FakeTerminal("n", "Yes")
     assert fix_both(terminal, changes, notes)
     assert changes == [OTHER_FIX]
@@ -96,7 +96,7 @@ def test_no_answer_is_no() -> None:
     assert changes == [OTHER_FIX]
 
 
-def test_ctrl_c_ends_it_all() -> None:
+def test_ctrl_c_ends_doctor() -> None:
     """Nothing more is asked or changed."""
     changes = Changes()
     terminal = FakeTerminal(CancelledError("Cancelled.", by_interrupt=True), "y")
@@ -106,14 +106,14 @@ def test_ctrl_c_ends_it_all() -> None:
 
 
 def test_agreed_changes_are_made_without_a_question() -> None:
-    """--yes needs no terminal; what is made is shown all the same."""
+    """--yes needs no terminal; the changes are shown anyway."""
     changes, notes = Changes(), FakeNotes()
     assert fix_both(FakeTerminal(nobody="no terminal"), changes, notes, is_agreed=True)
     assert changes == [FIX, OTHER_FIX]
     assert len(notes) == 2
 
 
-def test_nobody_to_ask_changes_nothing() -> None:
+def test_without_a_terminal_nothing_is_changed() -> None:
     """The changes are shown, and how to make them."""
     changes, notes = Changes(), FakeNotes()
     assert not fix_both(FakeTerminal(nobody="there is no terminal"), changes, notes)
@@ -181,7 +181,7 @@ def locks(tmp_path: Path) -> Locks:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 def test_a_mode_is_changed_as_shown(tmp_path: Path, locks: Locks) -> None:
-    """Unless it changed meanwhile: then what was shown isn't what would be done."""
+    """Unless it changed meanwhile."""
     path = put(tmp_path / "x", "", 0o644)
     fix = Fix(CHANGE_MODE, str(path), 0o644, 0o600)
     assert shown_change(fix) == f"Change mode 0644 to 0600: {path}"

@@ -98,10 +98,10 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], str, str, str, str]] = {
     ENVIRONMENTS.values(),
     ids=ENVIRONMENTS.keys(),
 )
-def test_what_the_environment_changes_is_named(
+def test_variables_with_an_effect_are_reported(
     environment: dict[str, str], name: str, state: str, seen: str, remedy: str
 ) -> None:
-    """By the variable; a value that is a secret isn't shown."""
+    """By name; a secret value isn't shown."""
     found = list(check_environment(machine(environment)))
     [finding] = [each for each in found if each.name == name and each.state != OK]
     assert finding.state == state
@@ -110,15 +110,15 @@ def test_what_the_environment_changes_is_named(
     assert "secret" not in "".join(each.seen + each.remedy for each in found)
 
 
-def test_an_environment_without_surprises_is_fine() -> None:
-    """A profile that is there and named twice is none."""
+def test_an_environment_without_problems() -> None:
+    """A profile that exists and is named twice is no problem."""
     environment = {"AWS_PROFILE": "mfa", "AWS_DEFAULT_PROFILE": "mfa", "HOME": "/home/ada"}
     [found] = check_environment(machine(environment))
     assert found.state == OK
 
 
-def test_network_settings_are_named() -> None:
-    """A proxy's URL isn't even known here; a CA bundle has to be readable."""
+def test_network_settings_are_reported() -> None:
+    """A proxy only by its variable; a CA bundle must be readable."""
     network = ObservedNetwork(
         ("HTTPS_PROXY", "no_proxy"),
         (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),

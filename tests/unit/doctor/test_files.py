@@ -92,23 +92,25 @@ SECRET: list[tuple[int, str, str, int | None]] = [
 
 
 @pytest.mark.parametrize(("mode", "owner", "state", "fixed"), SECRET)
-def test_keys_are_for_their_owner(mode: int, owner: str, state: str, fixed: int | None) -> None:
-    """Whoever reads them has them; another user's file can't be fixed by its mode."""
+def test_files_with_keys_must_be_private(
+    mode: int, owner: str, state: str, fixed: int | None
+) -> None:
+    """If another user owns the file, changing the mode isn't enough."""
     [finding] = found("file-modes", secret_files=(ObservedFile(CREDENTIALS, mode, owner),))
     assert finding.state == state
     wanted = None if fixed is None else Fix(CHANGE_MODE, CREDENTIALS, mode, fixed)
     assert finding.fix == wanted
 
 
-def test_the_state_folder_is_for_its_owner() -> None:
-    """0700, as it was made."""
+def test_the_state_folder_must_be_private() -> None:
+    """0700, as it is created."""
     [finding] = found("file-modes", private_folders=(ObservedFile("state", 0o755),))
     assert finding.fix == Fix(CHANGE_MODE, "state", 0o755, 0o700)
     assert finding.state == WARNING
 
 
-def test_what_decides_which_code_runs_is_written_by_its_owner() -> None:
-    """Reading it is no harm."""
+def test_the_config_and_alias_files_must_not_be_writable_by_others() -> None:
+    """Others may read them."""
     assert found("file-modes", trusted_files=(ObservedFile("config", 0o644),))[0].state == OK
     [finding] = found("file-modes", trusted_files=(ObservedFile("config", 0o666, MINE, EVERYBODY),))
     assert finding.state == ERROR
@@ -122,8 +124,8 @@ def test_what_decides_which_code_runs_is_written_by_its_owner() -> None:
     assert finding.fix is None
 
 
-def test_the_plugin_folder_is_written_by_its_owner() -> None:
-    """Its code runs with your keys."""
+def test_the_plugin_folder_must_not_be_writable_by_others() -> None:
+    """Its code runs with the user's keys."""
     place = ObservedFile("/home/ada", 0o777, MINE, EVERYBODY)
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_place=place),))
     assert (finding.state, finding.fix) == (ERROR, Fix(CHANGE_MODE, "/home/ada", 0o777, 0o755))
@@ -134,8 +136,8 @@ def test_the_plugin_folder_is_written_by_its_owner() -> None:
     assert "3.py" not in finding.seen
 
 
-def test_the_plugin_folder_is_as_it_was_installed() -> None:
-    """By the manifest's hashes; a folder without one was made by hand."""
+def test_the_plugin_folder_is_compared_with_its_manifest() -> None:
+    """By hashes; a folder without a manifest was made by hand."""
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=("a.py",)),))
     assert finding.state == ERROR
     assert "1 file changed since the installation: a.py." in finding.seen
@@ -147,7 +149,7 @@ def test_the_plugin_folder_is_as_it_was_installed() -> None:
 
 
 def test_a_leftover_can_be_removed() -> None:
-    """It does no harm, so it is a note."""
+    """It is harmless, so it is a note."""
     path = "/home/ada/.aws/.credentials.awscli-mfa-00000000.tmp"
     [finding] = found("leftovers", leftovers=(path,))
     assert (finding.state, finding.fix) == (NOTE, Fix(REMOVE_FILE, path))

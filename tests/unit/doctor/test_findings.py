@@ -33,8 +33,8 @@ WIDER = Finding("file-modes", ERROR, "wider", "chmod", OTHER_FIX)
         ([WARNING, ERROR, OK], 253),
     ],
 )
-def test_the_worst_finding_makes_the_exit_code(states: list[str], code: int) -> None:
-    """Notes are no problem, warnings are told apart from errors."""
+def test_the_worst_finding_determines_the_exit_code(states: list[str], code: int) -> None:
+    """Notes are no problem; warnings and errors have different codes."""
     assert exit_code(Finding("x", state, "seen") for state in states) == code
 
 
@@ -59,8 +59,8 @@ def test_paths_in_the_home_folder_are_short() -> None:
     assert "Look at ~/.aws." in text
 
 
-def test_findings_are_data_in_the_casing_of_aws() -> None:
-    """What has no remedy has null."""
+def test_data_has_the_casing_of_aws() -> None:
+    """Null without a remedy."""
     assert as_data([WIDE, Finding("cli", OK, "works")]) == {
         "Findings": [
             {"Name": "file-modes", "State": "warning", "Seen": "wide", "Remedy": "chmod"},

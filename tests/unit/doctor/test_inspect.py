@@ -1,4 +1,4 @@
-"""What doctor sees of a machine: in throw-away homes."""
+"""What doctor observes on a machine, in throw-away homes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def seen(home: Path, path: Path | None = None, running: str = "", **env: str) -> Observations:
-    """Return what doctor sees in a home; ``path`` is a folder with CLIs."""
+    """Return what doctor observes in a home; ``path`` is a folder with CLIs."""
     environment = {"HOME": str(home), "PATH": str(path or home), **env}
     return inspect(environment, "1.0", (), running, subcommands=NAMES)
 
@@ -53,7 +53,7 @@ def put(path: Path, text: str | bytes, mode: int = 0o600) -> Path:
 
 
 def test_files_are_found_as_the_cli_finds_them(home: Path) -> None:
-    """The variables count, with '~' and other variables in them."""
+    """By the variables too, with '~' and other variables in them."""
     put(home / "c" / "config", "[profile a]\nregion = x\n")
     put(home / "creds", "[a]\nb = c\n")
     machine = seen(home, AWS_CONFIG_FILE="~/c/config", AWS_SHARED_CREDENTIALS_FILE=f"{home}/creds")
@@ -84,22 +84,22 @@ def test_why_a_file_cannot_be_read(home: Path, content: bytes, why: str) -> None
     assert machine.hiding == ()
 
 
-def test_a_folder_in_the_place_of_a_file(home: Path) -> None:
+def test_a_folder_instead_of_a_file(home: Path) -> None:
     """It can't be read."""
     (home / ".aws" / "config").mkdir()
     assert "isn't a regular file" in seen(home).config.unavailable_reason
 
 
 def test_an_alias_may_span_lines(home: Path) -> None:
-    """The CLI reads its alias file by another rule than the config file."""
+    """The CLI parses its alias file differently from the config file."""
     put(home / ".aws/cli/alias", "[toplevel]\nx =\n  !f() {\n    date\n  }; f\nmfa = s3 ls\n")
     machine = seen(home)
     assert machine.aliases.unavailable_reason == ""
     assert [(alias.name, alias.line) for alias in machine.hiding] == [("mfa", 6)]
 
 
-def test_files_with_keys_are_known(home: Path) -> None:
-    """The credentials, a config file with keys, our cached sessions; no other's cache."""
+def test_files_with_keys_are_recognized(home: Path) -> None:
+    """The credentials file, a config file with keys, our cached sessions; no other cache."""
     put(home / ".aws/credentials", "[a]\n", 0o644)
     put(home / ".aws/cli/cache/awscli-mfa-plugin-x.json", "{}", 0o640)
     put(home / ".aws/cli/cache/theirs.json", "{}", 0o644)
@@ -110,7 +110,7 @@ def test_files_with_keys_are_known(home: Path) -> None:
     assert "config" in {Path(file.path).name for file in seen(home).secret_files}
 
 
-def test_what_others_can_write_to_is_seen(home: Path) -> None:
+def test_what_others_can_write_to_is_found(home: Path) -> None:
     """A file itself, through a symlink too, and a folder above all of them."""
     put(home / ".aws/config", "[a]\n", 0o666)
     put(home / "real", "[toplevel]\n", 0o622)
@@ -124,15 +124,15 @@ def test_what_others_can_write_to_is_seen(home: Path) -> None:
     assert is_open == {str(home)}
 
 
-def test_the_state_folder_is_seen(home: Path) -> None:
+def test_the_state_folder_is_found(home: Path) -> None:
     """With its mode."""
     (home / ".aws/cli/awscli-mfa").mkdir()
     (home / ".aws/cli/awscli-mfa").chmod(0o755)
     assert [folder.mode for folder in seen(home).private_folders] == [0o755]
 
 
-def test_leftovers_are_ours_and_old(home: Path) -> None:
-    """One that is being written to isn't left over."""
+def test_old_temporary_files_of_ours_are_leftovers(home: Path) -> None:
+    """One that is being written isn't."""
     old = put(home / ".aws/.credentials.awscli-mfa-0123abcd.tmp", "x")
     put(home / ".aws/.config.awscli-mfa-0123abcd.tmp", "x")
     others = put(home / ".aws/.credentials.other-0123abcd.tmp", "x")
@@ -143,8 +143,8 @@ def test_leftovers_are_ours_and_old(home: Path) -> None:
     assert seen(home).leftovers == (str(old),)
 
 
-def test_the_network_is_seen_by_names(home: Path) -> None:
-    """A proxy's URL isn't kept; a CA bundle that is gone is known as such."""
+def test_network_settings_are_observed_by_name(home: Path) -> None:
+    """A proxy's URL isn't kept; a missing CA bundle is noticed."""
     bundle = put(home / "ca.pem", "x")
     put(home / ".aws/config", "[default]\nca_bundle = /gone.pem\n")
     machine = seen(home, https_proxy="http://user:secret@x", AWS_CA_BUNDLE=str(bundle))
@@ -157,14 +157,14 @@ def test_the_network_is_seen_by_names(home: Path) -> None:
 
 
 def fake_cli(folder: Path, version: str, body: str = "") -> Path:
-    """Make an ``aws`` that tells its version, and runs ``body`` for all else."""
+    """Make an ``aws`` that prints its version, and runs ``body`` for everything else."""
     script = f'#!/bin/sh\nif [ "$1" = --version ]; then echo aws-cli/{version}; exit; fi\n{body}\n'
     put(folder / "aws", script, 0o755)
     return folder
 
 
 def test_a_cli_is_started_without_keys_and_profile(home: Path, tmp_path: Path) -> None:
-    """It gets no secret, no profile that may not be there, no pager and no question."""
+    """It gets no secrets, no profile that may be missing, no pager, and can't prompt."""
     path = fake_cli(tmp_path / "bin", "2.36.12", f'/usr/bin/env > {tmp_path}/seen; echo "$@"')
     machine = seen(
         home,
@@ -184,7 +184,7 @@ def test_a_cli_is_started_without_keys_and_profile(home: Path, tmp_path: Path) -
 
 
 def test_the_running_cli_is_shown_first(home: Path, tmp_path: Path) -> None:
-    """Wherever on the PATH it is, and where it isn't on the PATH at all."""
+    """Wherever it is on the PATH, also if it isn't."""
     first, second = fake_cli(tmp_path / "a", "2.1"), fake_cli(tmp_path / "b", "2.2")
     path = Path(f"{first}:{second}")
     on_path = seen(home, path, running=str(second / "aws")).clis
@@ -197,8 +197,8 @@ def test_the_running_cli_is_shown_first(home: Path, tmp_path: Path) -> None:
     assert [cli.version for cli in seen(home, path, running=str(module)).clis] == ["2.1", "2.2"]
 
 
-def test_a_cli_is_not_started_where_that_proves_nothing(home: Path, tmp_path: Path) -> None:
-    """The one that doctor runs in, one that is broken, and where an alias would run."""
+def test_some_clis_are_not_started(home: Path, tmp_path: Path) -> None:
+    """The one that doctor runs in, a broken one, and where an alias would run."""
     path = fake_cli(tmp_path / "bin", "2.36.12", f"touch {tmp_path}/was-run")
     own = the_cli(seen(home, path, running=str(path / "aws")), path)
     assert (own.is_running, own.start) == (True, None)
@@ -211,8 +211,8 @@ def test_a_cli_is_not_started_where_that_proves_nothing(home: Path, tmp_path: Pa
     assert (broken.version, broken.start, broken.packages) == ("", None, None)
 
 
-def test_what_a_python_imports_is_seen(home: Path, tmp_path: Path) -> None:
-    """By the interpreter of the CLI's script, without importing it; v2's folders count too."""
+def test_the_plugin_is_found_in_a_clis_python(home: Path, tmp_path: Path) -> None:
+    """With the interpreter of the CLI's script, without importing it; v2's folders count too."""
     path = tmp_path / "bin"
     script = "import sys\nprint('aws-cli/2.9.19' if '--version' in sys.argv else 'no')\n"
     put(path / "aws", f"#!{Path(sys.base_prefix) / 'bin' / 'python3'}\n{script}", 0o755)
@@ -226,8 +226,8 @@ def test_what_a_python_imports_is_seen(home: Path, tmp_path: Path) -> None:
     assert packages["filelock"] == "3.14.0"
 
 
-def test_the_folders_of_v2_are_seen(home: Path, tmp_path: Path) -> None:
-    """As they are written, each with what it is."""
+def test_the_plugin_folders_of_v2_are_found(home: Path, tmp_path: Path) -> None:
+    """As written in the file, each with its kind."""
     bare = tmp_path / "bare"
     bare.mkdir()
     folder = tmp_path / "plugins"
@@ -248,7 +248,7 @@ def test_the_folders_of_v2_are_seen(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_installed_folder_is_compared_with_its_manifest(home: Path) -> None:
-    """What the installer wrote, and what somebody changed."""
+    """Changed files are found."""
     installed = PluginFolder(str(home / "base"), str(home))
     installed.store("1", "1", {"awscli_mfa_plugin/__init__.py": b"", "a.py": b"x"})
     folder = installed.path_of("1")

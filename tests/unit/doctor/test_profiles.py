@@ -1,4 +1,4 @@
-"""Profiles and roles: what makes a session impossible, useless, or another tool's."""
+"""Profiles and roles: what prevents a session, makes it useless, or belongs to another tool."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def test_profiles_come_from_both_files() -> None:
     assert profiles["mfa"].config == MANAGED
 
 
-def test_sound_profiles_are_summed_up() -> None:
-    """The managed ones are named."""
+def test_profiles_without_problems_are_summed_up() -> None:
+    """With the names of managed ones."""
     assert checked({"profile mfa": MANAGED}) == [
         Finding("profiles", OK, "2 checked, MFA profiles: mfa.")
     ]
@@ -254,7 +254,7 @@ FAULTS: dict[str, tuple[Sections, Sections | None, str, str, str]] = {
 @pytest.mark.parametrize(
     ("config", "credentials", "name", "state", "seen"), FAULTS.values(), ids=FAULTS.keys()
 )
-def test_a_fault_of_a_profile_is_named(
+def test_each_problem_of_a_profile_is_reported(
     config: Sections, credentials: Sections | None, name: str, state: str, seen: str
 ) -> None:
     """Which profile, what is wrong, what to do."""
@@ -309,13 +309,13 @@ SOUND: dict[str, tuple[Sections, Sections]] = {
 
 
 @pytest.mark.parametrize(("config", "credentials"), SOUND.values(), ids=SOUND.keys())
-def test_what_is_as_it_should_be_is_no_finding(config: Sections, credentials: Sections) -> None:
-    """Doctor doesn't cry wolf."""
+def test_correct_profiles_have_no_finding(config: Sections, credentials: Sections) -> None:
+    """There are no false alarms."""
     assert [finding.name for finding in checked(config, credentials)] == ["profiles"]
 
 
-def test_one_profile_is_looked_at_with_its_source() -> None:
-    """Others aren't."""
+def test_a_named_profile_is_checked_with_its_source() -> None:
+    """Others aren't checked."""
     config = {
         "profile mfa": MANAGED,
         "profile other": {"mfa_session": "yes"},
@@ -329,7 +329,7 @@ def test_one_profile_is_looked_at_with_its_source() -> None:
     assert checked(own, None, "default")[0].seen == "1 checked, MFA profiles: default."
 
 
-def test_a_profile_that_is_not_there_yet_is_a_note() -> None:
-    """A login makes it."""
+def test_a_missing_profile_is_a_note() -> None:
+    """A login creates it."""
     [found] = checked({}, None, "new")
     assert (found.name, found.state) == ("profile", NOTE)

@@ -30,12 +30,12 @@ PRESENT = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0", "ruamel.yaml": "0.1
 
 
 def fails(stderr: str) -> ObservedStart:
-    """Return a start that ended with a message."""
+    """Return a run that failed with a message."""
     return ObservedStart(255, "", stderr)
 
 
 def missing(module: str) -> ObservedStart:
-    """Return a start that an import ended."""
+    """Return a run that failed at an import."""
     return fails(f"Traceback\nModuleNotFoundError: No module named '{module}'\n")
 
 
@@ -79,14 +79,14 @@ def test_a_working_cli_is_fine() -> None:
     assert found == Finding("cli", OK, "/usr/bin/aws 1.46.3: aws mfa works.")
 
 
-def test_the_cli_that_doctor_runs_in_needs_no_start() -> None:
-    """It was loaded there."""
+def test_the_cli_that_doctor_runs_in_is_not_started() -> None:
+    """The plugin is loaded there."""
     found = only(machine(cli(start=None, is_running=True), plugins=V1))
     assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works (running now).")
 
 
 def test_a_machine_without_aws() -> None:
-    """There is nothing to load the plugin."""
+    """Doctor says that it found none."""
     assert only(machine()).seen == "No aws found on PATH or in the usual places."
 
 
@@ -172,10 +172,10 @@ FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder
 
 
 @pytest.mark.parametrize(("seen", "plugins", "folders", "why"), FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_of_the_wiring_is_named(
+def test_each_fault_of_loading_the_plugin_is_reported(
     seen: ObservedCli, plugins: dict[str, str] | None, folders: tuple[ObservedFolder, ...], why: str
 ) -> None:
-    """Why it doesn't work, and what to do."""
+    """With the cause and what to do."""
     found = only(machine(seen, plugins=plugins, folders=folders))
     assert found.state == ERROR
     assert why in found.seen
@@ -205,7 +205,7 @@ ALIASES: list[tuple[dict[str, dict[str, str]], bool]] = [
 def test_a_cli_is_not_started_where_an_alias_would_run(
     sections: dict[str, dict[str, str]], *, is_one: bool
 ) -> None:
-    """It may be any command of the user's."""
+    """The alias may run anything."""
     seen = machine(
         cli(start=None), plugins=V1, aliases=ObservedRead("alias", exists=True, sections=sections)
     )
@@ -214,7 +214,7 @@ def test_a_cli_is_not_started_where_an_alias_would_run(
 
 
 def test_v1_needs_our_line_first() -> None:
-    """Where there is a v1 the wrong order is an error, and can be fixed."""
+    """With a v1 the wrong order is an error, and can be fixed."""
     right = only(machine(cli(), plugins=BOTH), "plugins-order")
     wrong = only(machine(cli(start=missing(FOLDER)), plugins=WRONG_ORDER), "plugins-order")
     v2_alone = only(machine(cli("2.36.12"), plugins=WRONG_ORDER), "plugins-order")
@@ -245,15 +245,17 @@ PACKAGES: dict[str, tuple[dict[str, str], str, str]] = {
 
 
 @pytest.mark.parametrize(("packages", "state", "seen"), PACKAGES.values(), ids=PACKAGES.keys())
-def test_dependencies_have_versions(packages: dict[str, str], state: str, seen: str) -> None:
-    """What can be imported, and whether its version fits."""
+def test_the_versions_of_dependencies_are_checked(
+    packages: dict[str, str], state: str, seen: str
+) -> None:
+    """Whether they can be imported, and their versions."""
     found = only(machine(cli(packages=packages), plugins=V1), "dependencies")
     assert found.state == state
     assert seen in found.seen
 
 
 def test_the_frozen_build_brings_its_own_yaml() -> None:
-    """Nothing in the plugin's folder needs to."""
+    """The plugin's folder needs none."""
     packages = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0"}
     assert only(machine(cli("2.36.12", packages=packages)), "dependencies").state == OK
     assert only(machine(cli(packages=packages)), "dependencies").state == ERROR
@@ -263,12 +265,12 @@ def test_the_frozen_build_brings_its_own_yaml() -> None:
 def test_dependencies_of_a_cli_without_the_plugin_are_not_judged(
     packages: dict[str, str] | None,
 ) -> None:
-    """Where it isn't, or can't be seen, there is another finding."""
+    """There is another finding then."""
     assert not findings(machine(cli(packages=packages)), "dependencies")
 
 
 def test_another_version_of_the_plugin_is_a_warning() -> None:
-    """A copy that wasn't updated."""
+    """It wasn't updated."""
     seen = machine(cli(packages=PRESENT | {"awscli_mfa_plugin": "0.9"}))
     found = only(seen, "plugin-version")
     assert (found.state, "loads version 0.9, this is 1.0" in found.seen) == (WARNING, True)

@@ -1,4 +1,4 @@
-"""The forms in which a session is printed."""
+"""The formats in which a session is printed."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_variables_that_are_ignored_are_named(names: tuple[str, ...], line: str)
     assert ignored_variables(environment) == line
 
 
-def test_the_form_of_a_credential_process() -> None:
-    """Version 1, and the expiration always."""
+def test_the_format_of_a_credential_process() -> None:
+    """Version 1, always with the expiration."""
     assert process_form(SESSION) == {
         "Version": 1,
         "AccessKeyId": "ASIA1",
@@ -62,8 +62,8 @@ def test_the_form_of_a_credential_process() -> None:
     }
 
 
-def test_the_form_of_a_credentials_section() -> None:
-    """As a login writes it, so that other tools know whose it is; the region where it is known."""
+def test_the_format_of_a_credentials_section() -> None:
+    """As a login writes it, so that other tools know whose it is; with the region if known."""
     lines = ini_form("mfa", SESSION, "eu-west-1").splitlines()
     assert lines[0] == "[mfa]"
     assert lines[1:] == [

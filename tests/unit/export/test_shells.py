@@ -1,4 +1,4 @@
-"""What is set and unset comes out as meant in real shells, and by the rules of the others."""
+"""Values that are set and unset are correct in real shells, and by the rules of others."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize(("name", "value", "text"), SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_a_script_unsets_and_then_sets(name: str, value: str, text: str) -> None:
-    """Each statement is on a line of its own, quoted as its language wants."""
+    """Each statement is on its own line, quoted for its language."""
     assert script(name, {"NAME": value}, ["GONE"]) == text
 
 
@@ -89,8 +89,8 @@ def test_a_script_unsets_and_then_sets(name: str, value: str, text: str) -> None
         *[(name, "") for name in ("cmd", "env", *FORMATS_OF_FILES)],
     ],
 )
-def test_how_a_shell_evaluates_what_is_printed(name: str, line: str) -> None:
-    """In a line to copy, where one line does it."""
+def test_the_line_that_evaluates_the_output_in_each_shell(name: str, line: str) -> None:
+    """Where one line is enough."""
     assert evaluated(name, "aws") == line
 
 
@@ -102,13 +102,13 @@ def test_the_order_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_nothing_makes_no_line(name: str) -> None:
+def test_no_variables_make_an_empty_script(name: str) -> None:
     """A script that sets and unsets nothing is empty."""
     assert not script(name, {}, ())
 
 
-def test_a_file_of_variables_unsets_nothing() -> None:
-    """The opposite of a file that sets variables is one that doesn't name them."""
+def test_file_formats_can_t_unset() -> None:
+    """A file doesn't set variables that it doesn't name."""
     assert not script("env", {}, UNSET)
 
 
@@ -170,15 +170,15 @@ CARRIED = {
 
 
 @pytest.mark.parametrize(("name", "value"), CARRIED.values(), ids=CARRIED.keys())
-def test_a_value_at_the_edge_is_carried(name: str, value: str) -> None:
-    """What a format can just carry isn't refused."""
+def test_values_at_the_limit_are_accepted(name: str, value: str) -> None:
+    """Those that a format can just represent."""
     assert "NAME" in script(name, {"NAME": value}, ())
 
 
 @pytest.mark.parametrize("variable", ["", "A B", "A=B", "A;id", "1A", "Ä", "A\n", "$(id)"])
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_cant_be_a_name_is_refused(name: str, variable: str) -> None:
-    """A name stands in the script without quotes, so it must need none."""
+    """Names aren't quoted in the script, so they must not need quotes."""
     with pytest.raises(ConfigurationError, match="isn't a valid variable name"):
         script(name, {variable: "x"}, ())
     with pytest.raises(ConfigurationError, match="isn't a valid variable name"):
@@ -271,7 +271,7 @@ def numbered(name: str, values: Sequence[str]) -> dict[str, str]:
 def test_a_shell_sets_every_character(
     name: str, shell: Sequence[str], statement: str, folder: Path
 ) -> None:
-    """Byte for byte, ASCII in every pair, and what is unset is gone."""
+    """Byte for byte, every pair of ASCII characters; unset variables are gone."""
     values = numbered(name, [PAIRS, *PLANES])
     text = script(name, values, ["GONE", "NEVER_SET"])
     after = environment_after(folder, shell, statement, text, GONE="1", KEPT="2")
@@ -283,7 +283,7 @@ def test_a_shell_sets_every_character(
 
 @pytest.mark.parametrize("way", ["bash eval", "dash eval", "zsh eval", "fish eval", "tcsh eval"])
 def test_a_shell_sets_any_text(way: str, folder: Path) -> None:
-    """Generated values, rich in what shells give a meaning, come out as they went in."""
+    """Random values with many special characters of shells."""
     name, shell, statement = WAYS[way]
     need(shell[0])
 
@@ -301,7 +301,7 @@ def test_a_shell_sets_any_text(way: str, folder: Path) -> None:
 def test_unsetting_alone_succeeds(
     name: str, shell: Sequence[str], statement: str, folder: Path
 ) -> None:
-    """Also of what isn't set, and for a shell that ends at the first failure."""
+    """Also of unset variables, and with ``set -e``."""
     text = script(name, {}, ["GONE", "NEVER_SET"])
     after = environment_after(folder, shell, statement, text, GONE="1", KEPT="2")
     assert "GONE" not in after
@@ -309,14 +309,14 @@ def test_unsetting_alone_succeeds(
 
 
 def test_fish_counts_unsetting_as_a_success(folder: Path) -> None:
-    """``aws mfa export --unset | source; and …`` goes on, whatever was set before."""
+    """So ``aws mfa export --unset | source; and …`` always continues."""
     text = script("fish", {}, ["GONE", "NEVER_SET"])
     lines = "cat script | source; and echo one\ncat script | source; and echo two\n"
     assert run(folder, ["fish"], lines, text, GONE="1") == b"one\ntwo\n"
 
 
 def test_fish_unsets_in_every_scope(tmp_path: Path) -> None:
-    """A universal variable doesn't come up behind the global one."""
+    """A universal variable doesn't reappear."""
     run(tmp_path, ["fish"], "set -Ux AWS_PROFILE universal\n")
     assert run(tmp_path, ["fish"], "printenv AWS_PROFILE\n") == b"universal\n"
     text = script("fish", {}, ["AWS_PROFILE"])
@@ -338,7 +338,7 @@ BARE = {
 def test_a_session_survives_an_eval_without_quotes(
     name: str, shell: Sequence[str], statement: str, folder: Path
 ) -> None:
-    """The shell makes one line of all, and the statements still end where they should."""
+    """The shell joins all lines, and the statements are still separate."""
     text = script(name, AWS_VALUES, UNSET)
     after = environment_after(folder, shell, statement, text, AWS_PROFILE="other")
     assert {variable: after.get(variable) for variable in AWS_VALUES} == AWS_VALUES
@@ -377,15 +377,15 @@ def powershell_reads(expression: str) -> str:
 
 @given(ANY.filter(bool))
 def test_powershell_reads_any_text(value: str) -> None:
-    """By its rules of quoting; in printable ASCII, on one line, whatever the code page."""
+    """By its quoting rules; in printable ASCII, on one line, whatever the code page."""
     text = script("powershell", {"NAME": value}, ())
     assert re.fullmatch(r"[ -~]+\n", text)
     assert powershell_reads(text.removeprefix("$Env:NAME = ").removesuffix("\n")) == value
 
 
 @given(HARD | st.text())
-def test_cmd_reads_a_value_or_it_is_refused(value: str) -> None:
-    """Nothing that cmd expands, and no quote but the two around.
+def test_cmd_reads_every_accepted_value(value: str) -> None:
+    """Values that cmd would expand, or with quotes, are refused.
 
     Microsoft, Windows Commands, 'cmd': '& < > [ ] | { } ^ = ; ! ' + , ` ~' want quotes around
     them; 'set': '%variable%' is replaced; 'setlocal', EnableDelayedExpansion: '!variable!' is.
@@ -425,8 +425,8 @@ def compose_reads(line: str) -> str:
 
 
 @given(HARD | st.text(st.characters(codec="utf-8")))
-def test_docker_and_compose_read_the_same_value_or_it_is_refused(value: str) -> None:
-    """A file of variables means the same to both."""
+def test_docker_and_compose_read_every_accepted_value(value: str) -> None:
+    """And both read the same."""
     try:
         line = script("env", {"NAME": value}, ())
     except ConfigurationError:
@@ -434,8 +434,8 @@ def test_docker_and_compose_read_the_same_value_or_it_is_refused(value: str) -> 
     assert docker_reads(line) == compose_reads(line) == value
 
 
-def test_empty_variables_are_no_opposite_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Why a file of variables says nothing instead of ``NAME=``: botocore minds some of them."""
+def test_an_empty_variable_is_not_the_same_as_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So file formats leave variables out: botocore uses some empty ones."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "")
     assert botocore.session.Session().get_credentials() is None
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
@@ -480,7 +480,7 @@ SHELLS = {
 
 
 @pytest.mark.parametrize(("process", "name"), SHELLS.items())
-def test_a_process_tells_its_format(process: str, name: str | None) -> None:
+def test_the_format_of_a_parent_process(process: str, name: str | None) -> None:
     """By its name; a login shell's hyphen, a path, a version and ``.exe`` don't count."""
     assert format_of_shell(process) == name
     assert name is None or name in FORMATS

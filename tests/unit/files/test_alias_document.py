@@ -37,13 +37,13 @@ HIDING = {
 def test_an_alias_that_hides_the_command_is_found(
     text: str, found: tuple[HidingAlias, ...]
 ) -> None:
-    """With the line that it stands on."""
+    """With its line number."""
     assert hides_the_command(text.encode(), ("login", "status")) == found
     assert AliasDocument.parse(text.encode()).line_of("toplevel", "another") == 0
 
 
-def test_a_file_that_no_cli_reads_is_told_with_its_line() -> None:
-    """A second section of a name, or an alias that is there twice."""
+def test_a_file_that_no_cli_can_read_is_reported_with_the_line() -> None:
+    """A duplicate section, or a duplicate alias."""
     for text in ("[toplevel]\n[toplevel]\n", "[toplevel]\n\na = b\nA = c\n"):
         with pytest.raises(UnparsableFileError, match=r"line [24] repeats"):
             hides_the_command(text.encode())

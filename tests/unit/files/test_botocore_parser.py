@@ -1,4 +1,4 @@
-"""The installer's own reader of shared files sees what botocore's sees."""
+"""The installer's parser of shared files reads the same as botocore's."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def outcome(parse: Callable[..., Any], path: Path, *, nested: bool) -> Any:
 
 
 @given(st.lists(_LINES, max_size=8), st.booleans())
-def test_it_reads_and_refuses_what_botocore_does(
+def test_it_reads_and_rejects_the_same_files_as_botocore(
     lines: list[str],
     nested: bool,  # noqa: FBT001 - hypothesis gives it so
 ) -> None:
-    """Any file gives the same sections, or is refused by both."""
+    """Any file gives the same sections, or is rejected by both."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "config")
         path.write_text("\n".join(lines), "utf-8")
@@ -54,7 +54,7 @@ def test_it_reads_and_refuses_what_botocore_does(
 
 
 @pytest.mark.parametrize("content", [b"[a]\nk = \xff\n", b"\xef\xbb\xbf[a]\nk = v\n", None])
-def test_what_is_no_text_or_not_there(tmp_path: Path, content: bytes | None) -> None:
+def test_files_that_cant_be_read(tmp_path: Path, content: bytes | None) -> None:
     """Bytes that aren't UTF-8, a byte order mark, a missing file."""
     path = tmp_path / "config"
     if content is not None:

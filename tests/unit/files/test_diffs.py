@@ -19,8 +19,8 @@ SECRETS = ["wJalrXUtnFEMI", "JBSWY3DPEHPK3PXP", "hunter2", "hunter3", "hunter4"]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_what_stands_around_a_change_shows_no_secret(secret: str) -> None:
-    """Lines that don't change are there for orientation; such output is handed on."""
+def test_the_context_of_a_change_shows_no_secret(secret: str) -> None:
+    """Unchanged lines are masked: diffs get copied into tickets."""
     for added in ("output = json\n", "aws_session_token = hunter5\n"):
         lines = BEFORE.splitlines(keepends=True)
         for at in range(1, len(lines) + 1):
@@ -30,8 +30,8 @@ def test_what_stands_around_a_change_shows_no_secret(secret: str) -> None:
             assert "hunter5" not in shown
 
 
-def test_what_changes_is_shown_whole() -> None:
-    """A command that is about to be written has to be seen."""
+def test_changed_lines_are_shown_whole() -> None:
+    """The user must see a command that is about to be written."""
     after = f"{BEFORE}mfa_process2 = pass otp aws\n"
     shown = unified("config", BEFORE.encode(), after.encode())
     assert "+mfa_process2 = pass otp aws" in shown

@@ -136,7 +136,7 @@ UNPARSABLE = {
 
 @pytest.mark.parametrize(("content", "line"), UNPARSABLE.values(), ids=UNPARSABLE.keys())
 def test_an_unparsable_file_is_refused_with_its_line(content: bytes, line: int) -> None:
-    """The error names the file and the line, and never repeats what stands there."""
+    """The error names the file and the line, and never repeats its text."""
     with pytest.raises(UnparsableFileError) as caught:
         SharedDocument.parse(content, "/home/u/.aws/credentials")
     assert f"/home/u/.aws/credentials: line {line} " in caught.value.what
@@ -166,7 +166,7 @@ def test_options_are_read_as_the_cli_reads_them(
 
 
 def test_the_options_of_a_missing_section_are_none() -> None:
-    """A section that isn't there has no options, and DEFAULT isn't one."""
+    """A missing section has no options, and DEFAULT is no section."""
     document = SharedDocument.parse(b"[DEFAULT]\nx=1\n[a]\n")
     assert document.options("mfa") == {}
     assert document.section_names() == ("a",)
@@ -199,7 +199,7 @@ def test_a_section_name_that_breaks_the_format_is_refused(section: str) -> None:
 
 
 def test_a_document_shows_no_value() -> None:
-    """``repr`` names the file alone."""
+    """``repr`` only names the file."""
     assert repr(SharedDocument.parse(b"[a]\nx=secret\n", "f")) == "SharedDocument('f')"
 
 

@@ -1,4 +1,4 @@
-"""Random shared files, with botocore's own parser as the judge."""
+"""Random shared files, compared with botocore's own parser."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINE = st.one_of(
 )
 LINES = st.lists(st.builds("{}{}".format, LINE, NEWLINE), max_size=12).map("".join)
 
-# Files that mostly parse, with headers and options at all depths: what stands deeper continues.
+# Files that mostly parse, with headers and options at any indent: deeper lines continue.
 DEEP = st.lists(
     st.tuples(
         st.sampled_from(["", " ", "  ", "    "]),
@@ -87,8 +87,8 @@ def test_the_document_accepts_and_reads_what_botocore_does(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(text=FILES, section=st.sampled_from(["mfa", "a", "profile a"]))
-def test_a_change_is_seen_in_its_section_alone(text: str, section: str) -> None:
-    """What botocore parses before, it parses after, equal outside the section."""
+def test_a_change_affects_only_its_section(text: str, section: str) -> None:
+    """Botocore still parses the file, and reads the same outside the section."""
     content = text.encode()
     before, extended = as_botocore(content), as_botocore(content + b"\n[one more]\n")
     if before is None or extended is None:
@@ -109,8 +109,8 @@ def test_a_change_is_seen_in_its_section_alone(text: str, section: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(text=FILES)
-def test_a_new_section_leaves_every_byte_and_goes_without_a_trace(text: str) -> None:
-    """Login and logout of a new session profile give the old bytes back."""
+def test_removing_a_new_section_restores_the_file(text: str) -> None:
+    """Login and logout of a new session profile leave the old bytes."""
     content = text.encode()
     if as_botocore(content + b"\n[one more]\n") is None:
         return
@@ -127,13 +127,13 @@ def test_a_new_section_leaves_every_byte_and_goes_without_a_trace(text: str) -> 
     bare=st.booleans(),
     bom=st.booleans(),
 )
-def test_what_stands_outside_the_section_keeps_its_bytes(
+def test_bytes_outside_the_section_are_unchanged(
     bodies: tuple[list[str], list[str], list[str]],
     newline: str,
     bare: bool,  # noqa: FBT001 - hypothesis gives it by name
     bom: bool,  # noqa: FBT001 - the same
 ) -> None:
-    """All before the section's header and from the next header on is there, byte for byte."""
+    """Everything before the section's header, and from the next header on."""
     blocks = [
         newline.join([f"[{name}]", *body, ""])
         for name, body in zip(("one", "mfa", "three"), bodies, strict=True)

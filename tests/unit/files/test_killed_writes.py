@@ -47,7 +47,7 @@ def calls_of_a_write(template: Template, folder: Path, *, exists: bool) -> list[
 
 
 def check_whole(home: Path, *, exists: bool) -> bool:
-    """Check that the file is the old or the new one; tell whether it is the new one."""
+    """Check that the file is the old or the new one; return whether it is the new one."""
     path = home / ".aws" / "credentials"
     if not path.exists():
         assert not exists
@@ -100,13 +100,13 @@ FAILING = frozenset((
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
 @pytest.mark.parametrize("exists", [True, False], ids=["a file", "no folder"])
-def test_an_error_at_any_call_is_told_or_harmless(
+def test_an_error_at_any_call_is_reported_or_harmless(
     template: Template,
     tmp_path: Path,
     exists: bool,  # noqa: FBT001 - pytest gives it by name
     error: str,
 ) -> None:
-    """The write is refused and the file the old one, or it is done; no temporary file stays."""
+    """The write fails and the file is the old one, or it succeeds; no temporary file stays."""
     calls = calls_of_a_write(template, tmp_path, exists=exists)
     answers: Counter[str] = Counter()
     for number, call in enumerate(call for call in calls if call.name in FAILING):

@@ -42,8 +42,8 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_a_free_lock_is_had_at_once_and_without_a_word(tmp_path: Path) -> None:
-    """Nobody is waited for, twice in a row."""
+def test_a_free_lock_is_acquired_at_once_without_a_message(tmp_path: Path) -> None:
+    """Twice in a row."""
     locks = Locks(state_folder(tmp_path))
     told: list[str] = []
     for _ in range(2):
@@ -52,10 +52,10 @@ def test_a_free_lock_is_had_at_once_and_without_a_word(tmp_path: Path) -> None:
     assert told == []
 
 
-def test_who_waits_learns_for_whom_and_gives_up(
+def test_a_wait_names_the_holder_and_times_out(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
-    """The holder's process id is told once, and the error has it too."""
+    """One message has the holder's process ID, and the error too."""
     told: list[str] = []
     started = time.monotonic()
     with (
@@ -77,7 +77,7 @@ def test_another_name_is_another_lock(tmp_path: Path, holder: subprocess.Popen[s
 
 
 def test_a_lock_is_handed_over(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
-    """When its holder lets go, who waits has it."""
+    """When its holder releases it, the waiting process gets it."""
 
     def let_go(_holder: str) -> None:
         assert holder.stdin is not None
@@ -88,8 +88,8 @@ def test_a_lock_is_handed_over(tmp_path: Path, holder: subprocess.Popen[str]) ->
         pass
 
 
-def test_a_killed_holder_frees_its_lock(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
-    """The system frees it; what the dead one left says nothing any more."""
+def test_a_killed_process_frees_its_lock(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    """The system frees it; the note of the killed process is ignored."""
     with Locks(state_folder(tmp_path)).hold(
         "a/b", 30, lambda _: holder.send_signal(signal.SIGKILL)
     ):
@@ -110,8 +110,8 @@ def test_a_process_names_itself() -> None:
     assert this_process().startswith(f"process {os.getpid()}")
 
 
-def test_a_holders_note_goes_with_it(tmp_path: Path) -> None:
-    """Who waits for a later holder that left no note isn't told of a process of long ago."""
+def test_the_note_of_a_holder_is_removed_with_the_lock(tmp_path: Path) -> None:
+    """Waiting for a later holder without a note doesn't name an old process."""
     folder = state_folder(tmp_path)
     with Locks(folder).hold("a/b", 0):
         assert {path.suffix for path in Path(folder.path).iterdir()} == {".holder", ".lock"}
@@ -121,7 +121,7 @@ def test_a_holders_note_goes_with_it(tmp_path: Path) -> None:
 def test_the_note_of_a_killed_holder_is_replaced(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
-    """By that of the next one."""
+    """By the next one's."""
     holder.kill()
     holder.wait()
     folder = state_folder(tmp_path)

@@ -42,7 +42,7 @@ def test_two_hundred_writers_to_distinct_profiles_are_all_there(tmp_path: Path) 
     """Each process adds its own profile at the same moment; the file holds them all."""
     path = homely(tmp_path)
     store = credentials_file(tmp_path)
-    # What is imported late is there before the forks.
+    # Import everything before the forks.
     store.update(lambda document: document.with_options("first", {"number": "0"}))
 
     def add(number: int) -> Callable[[], object]:
@@ -53,7 +53,7 @@ def test_two_hundred_writers_to_distinct_profiles_are_all_there(tmp_path: Path) 
     gate, opener = os.pipe()
     children = [forked(add(number), gate) for number in range(200)]
     os.close(gate)
-    # Each child has the writing end too, so they are let go by a byte each.
+    # Each child has the writing end too, so each is released by a byte.
     os.write(opener, b"x" * len(children))
     os.close(opener)
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
@@ -69,7 +69,7 @@ def test_two_hundred_writers_to_distinct_profiles_are_all_there(tmp_path: Path) 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
-    """While another process writes again and again, every reading is whole."""
+    """While another process writes again and again, every read is complete."""
     path = homely(tmp_path)
     store = credentials_file(tmp_path)
     store.update(lambda document: document.with_options("mfa", {"count": "0"}))

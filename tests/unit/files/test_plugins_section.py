@@ -1,4 +1,4 @@
-"""``[plugins]`` for v1 and v2 at once: what is written, in which order, and back again."""
+"""``[plugins]`` for v1 and v2 at once: what is written, in which order, and how it is removed."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_wired(before: str, after: str) -> None:
 
 
 def test_v1_alone_needs_no_folder() -> None:
-    """Without v2 its key isn't written; what another wrote stays."""
+    """Without v2 its key isn't written; an existing one stays."""
     document = wired(SharedDocument.parse(b"[a]\nb = c\n"), Place("", BASE))
     assert document.render().decode() == f"[a]\nb = c\n\n[plugins]\n{MFA}"
 
@@ -111,21 +111,21 @@ UNWIRED = {
 
 @pytest.mark.parametrize(("before", "after"), UNWIRED.values(), ids=UNWIRED.keys())
 def test_unwired_without_a_record(before: str, after: str) -> None:
-    """What is ours goes, the rest stays."""
+    """Our lines are removed, the rest stays."""
     document = unwired(SharedDocument.parse(before.encode()), Place("", BASE))
     assert document.render().decode() == after
 
 
-def test_what_changed_since_is_kept() -> None:
-    """If the section isn't as it was left, ours goes from what it is now."""
+def test_later_changes_are_kept() -> None:
+    """If the section was changed since, our lines are removed from it."""
     old = SharedDocument.parse(b"[plugins]\nx = y\n")
     new = wired(old, PLACE)
     now = SharedDocument.parse(new.render().replace(b"x = y", b"x = z"))
     assert unwired(now, PLACE, undo_of(old, new)).render() == b"[plugins]\nx = z\n"
 
 
-def test_a_section_that_was_there_stays() -> None:
-    """An empty section isn't ours to remove, whatever was added around it."""
+def test_a_section_that_existed_before_stays() -> None:
+    """An empty one too, whatever was added around it."""
     old = SharedDocument.parse(b"[plugins]\n[a]\nb = c\n")
     undo = undo_of(old, wired(old, PLACE))
     now = SharedDocument.parse(f"[plugins]\n{MFA}[a]\nb = c\n".encode())
@@ -133,7 +133,7 @@ def test_a_section_that_was_there_stays() -> None:
 
 
 def test_folders_that_cannot_be_joined() -> None:
-    """A separator in our path, or a value of several lines, is told."""
+    """A separator in our path, or a value of several lines, is an error."""
     with pytest.raises(ConfigurationError, match="XDG_DATA_HOME"):
         wired(SharedDocument.parse(b""), Place("/a:b/current", "/a:b"))
     with pytest.raises(ConfigurationError, match="several lines"):
@@ -144,13 +144,13 @@ def test_folders_that_cannot_be_joined() -> None:
 
 
 def test_other_plugins() -> None:
-    """They are what a message names if a CLI can't load them."""
+    """An error names them if a CLI can't load them."""
     document = SharedDocument.parse(f"[plugins]\n{MFA}x = y\n{PATH}".encode())
     assert other_plugins(document) == ("y",)
 
 
-def test_all_keys_taken() -> None:
-    """A key is found however many are taken."""
+def test_a_free_key_is_found() -> None:
+    """However many keys are in use."""
     document = SharedDocument.parse(
         b"[plugins]\nmfa = a\nawscli_mfa = b\nawscli_mfa_plugin = c\nmfa_0 = d\n"
     )
@@ -171,7 +171,7 @@ BARE_ENDS = {
 
 @pytest.mark.parametrize("content", BARE_ENDS.values(), ids=BARE_ENDS)
 def test_uninstall_restores_a_file_without_a_last_newline(content: bytes) -> None:
-    """What was recorded comes back byte for byte; the record holds no line of another section."""
+    """Byte for byte; the record has no line of another section."""
     old = SharedDocument.parse(content)
     new = wired(old, PLACE)
     undo = undo_of(old, new)
@@ -199,7 +199,7 @@ LATER = {
 def test_uninstall_restores_the_section_in_a_file_that_grew(
     content: bytes, later: Callable[[bytes], bytes]
 ) -> None:
-    """What others wrote since stays, line by line, and the rest is as before the installation."""
+    """Lines that others added stay, and the rest is as before the installation."""
     old = SharedDocument.parse(content)
     new = wired(old, PLACE)
     now = SharedDocument.parse(later(new.render()))
@@ -208,7 +208,7 @@ def test_uninstall_restores_the_section_in_a_file_that_grew(
 
 
 def test_a_blank_line_that_the_user_removed_joins_no_lines() -> None:
-    """The record no longer fits then, and what is ours goes line by line."""
+    """The record no longer fits then, and our lines are removed one by one."""
     old = SharedDocument.parse(b"[a]\nb = c\n")
     new = wired(old, PLACE)
     now = SharedDocument.parse(new.render().replace(b"\n\n[", b"\n[") + b"[z]\n")
@@ -223,7 +223,7 @@ CHANGED = {
 
 @pytest.mark.parametrize("line", CHANGED.values(), ids=CHANGED)
 def test_a_section_with_lines_added_since_is_not_restored(line: bytes) -> None:
-    """The added line would hang on what was there before."""
+    """The added lines would become part of the old value."""
     old = SharedDocument.parse(b"[plugins]\nx = y\n")
     new = wired(old, PLACE)
     now = SharedDocument.parse(new.render() + line)
@@ -287,6 +287,6 @@ def test_install_then_uninstall_gives_the_same_bytes(
         ("[DEFAULT]\na = y\n[plugins]\na = x\n", ()),
     ],
 )
-def test_what_every_section_has_is_told_apart(text: str, names: tuple[str, ...]) -> None:
-    """The CLIs take it for plugins, and nobody finds it in the section."""
+def test_settings_of_the_default_section_are_reported(text: str, names: tuple[str, ...]) -> None:
+    """The CLIs take them for plugins, though they aren't in the section."""
     assert names_of_every_section(SharedDocument.parse(text.encode())) == names

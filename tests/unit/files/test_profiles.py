@@ -106,7 +106,7 @@ def test_a_profile_is_both_of_its_sections(edge: Edge) -> None:
 
 
 def test_a_profile_that_isnt_there_is_empty(edge: Edge) -> None:
-    """It exists nowhere, has no session, and looking for it makes none."""
+    """It doesn't exist and has no session, and reading it creates nothing."""
     files = edge.files({"work": {"region": "eu-west-1"}}, {})
     profile = files.profile("mfa")
     assert not profile.exists
@@ -114,8 +114,8 @@ def test_a_profile_that_isnt_there_is_empty(edge: Edge) -> None:
     assert files.profile_names() == ("work",)
 
 
-def test_profiles_are_named_once_those_of_the_config_file_first(edge: Edge) -> None:
-    """In the order of the files."""
+def test_profile_names_are_listed_once(edge: Edge) -> None:
+    """Those of the config file first, in the order of the files."""
     files = edge.files(
         {"zeta": {"region": "r"}, "default": {"region": "r"}},
         {"mfa": OURS, "default": LONG_LIVED, "alpha": LONG_LIVED},
@@ -124,7 +124,7 @@ def test_profiles_are_named_once_those_of_the_config_file_first(edge: Edge) -> N
 
 
 def test_a_session_is_written_into_the_credentials_section(edge: Edge) -> None:
-    """A profile without keys of its own shows it to every SDK."""
+    """Every SDK reads it from a profile without keys of its own."""
     files = edge.files({"mfa": {"region": "eu-west-1"}}, {"default": LONG_LIVED})
     files.write_session("mfa", SESSION)
     profile = files.profile("mfa")
@@ -134,8 +134,8 @@ def test_a_session_is_written_into_the_credentials_section(edge: Edge) -> None:
     assert dict(files.profile("default").credentials) == LONG_LIVED
 
 
-def test_a_session_takes_the_place_of_the_one_before(edge: Edge) -> None:
-    """And of an old security token; other settings of the section stay."""
+def test_a_session_replaces_the_previous_one(edge: Edge) -> None:
+    """And an old security token; other settings of the section stay."""
     section = {"region": "eu-west-1", **OURS, "aws_security_token": "old"}
     files = edge.files({}, {"mfa": section})
     files.write_session("mfa", SESSION)
@@ -146,7 +146,7 @@ def test_a_session_takes_the_place_of_the_one_before(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("place", ["config", "credentials"])
-def test_long_lived_keys_stay_and_their_session_lives_beside_them(edge: Edge, place: str) -> None:
+def test_long_lived_keys_stay_and_their_session_is_cached(edge: Edge, place: str) -> None:
     """In whichever file the keys are: no byte of the sections changes."""
     sections = {"work": {**LONG_LIVED, "region": "eu-west-1"}}
     files = edge.files(*((sections, {}) if place == "config" else ({}, sections)))
@@ -165,8 +165,8 @@ def test_long_lived_keys_stay_and_their_session_lives_beside_them(edge: Edge, pl
     assert not files.remove_session("work")
 
 
-def test_both_homes_of_a_session_are_emptied_at_once(edge: Edge) -> None:
-    """The keys went from the profile after its session was kept beside them."""
+def test_removing_a_session_removes_it_from_both_places(edge: Edge) -> None:
+    """The keys were removed from the profile after its session was cached."""
     files = edge.files({"work": LONG_LIVED}, {})
     files.write_session("work", SESSION)
     assert files.remove_settings("work", tuple(LONG_LIVED))
@@ -182,10 +182,10 @@ def test_both_homes_of_a_session_are_emptied_at_once(edge: Edge) -> None:
     [(OURS, None), ({"region": "eu-west-1", **OURS}, {"region": "eu-west-1"})],
     ids=["alone", "beside a setting"],
 )
-def test_our_session_is_removed_and_nothing_else(
+def test_only_our_session_is_removed(
     edge: Edge, section: dict[str, str], left: dict[str, str] | None
 ) -> None:
-    """What else the section holds stays; an empty section goes."""
+    """Other settings of the section stay; an empty section is removed."""
     files = edge.files({}, {"mfa": section, "other": FOREIGN})
     assert files.remove_session("mfa")
     assert files.session_of(files.profile("mfa")) is None
@@ -199,24 +199,22 @@ def test_our_session_is_removed_and_nothing_else(
     [FOREIGN, {**FOREIGN, "manager": "awsume"}, LONG_LIVED, {"region": "eu-west-1"}],
     ids=["nobody's session", "another tool's session", "long-lived keys", "no keys"],
 )
-def test_what_isnt_ours_is_no_session_and_is_never_removed(
-    edge: Edge, section: dict[str, str]
-) -> None:
-    """Whoever wrote it."""
+def test_keys_that_arent_ours_are_never_removed(edge: Edge, section: dict[str, str]) -> None:
+    """Whoever wrote them."""
     files = edge.files({}, {"mfa": section})
     assert files.session_of(files.profile("mfa")) is None
     assert not files.remove_session("mfa")
     assert dict(files.profile("mfa").credentials) == section
 
 
-def test_a_session_without_an_end_is_none(edge: Edge) -> None:
-    """Nobody could tell whether it is over; it can be removed all the same."""
+def test_a_session_without_an_expiration_is_ignored(edge: Edge) -> None:
+    """It isn't known whether it has expired; it can still be removed."""
     files = edge.files({}, {"mfa": {**OURS, "expiration": "soon"}})
     assert files.session_of(files.profile("mfa")) is None
     assert files.remove_session("mfa")
 
 
-def test_removing_from_a_profile_that_isnt_there_is_no_removal(edge: Edge) -> None:
+def test_removing_from_a_missing_profile_changes_nothing(edge: Edge) -> None:
     """Neither a session nor settings."""
     files = edge.files({}, {})
     assert not files.remove_session("mfa")
@@ -227,8 +225,8 @@ def test_removing_from_a_profile_that_isnt_there_is_no_removal(edge: Edge) -> No
 @pytest.mark.parametrize(
     "name", ["default", "mfa", "a b", "it's", "$(touch x)", "<b>", "-x", "ü/é"]
 )
-def test_any_name_serves_for_a_whole_life(edge: Edge, name: str) -> None:
-    """Settings, a session, another, and nothing left."""
+def test_any_profile_name_works(edge: Edge, name: str) -> None:
+    """For settings, a session, another one, and their removal."""
     files = edge.files({}, {})
     files.write_settings(name, {"mfa_source_profile": "work"})
     files.write_session(name, SESSION)
@@ -241,8 +239,8 @@ def test_any_name_serves_for_a_whole_life(edge: Edge, name: str) -> None:
     assert files.profile_names() == ()
 
 
-def test_settings_are_put_beside_those_that_are_there(edge: Edge) -> None:
-    """A new value takes an old one's place; the credentials section isn't touched."""
+def test_settings_are_merged_with_existing_ones(edge: Edge) -> None:
+    """A new value replaces an old one; the credentials section isn't changed."""
     files = edge.files({"mfa": {"region": "eu-west-1", "output": "json"}}, {"mfa": OURS})
     files.write_settings("mfa", {"region": "us-east-1", "mfa_serial": "GAHT12345678"})
     profile = files.profile("mfa")
@@ -267,7 +265,7 @@ def test_settings_are_put_beside_those_that_are_there(edge: Edge) -> None:
 def test_settings_are_removed_by_name(
     edge: Edge, options: tuple[str, ...], left: dict[str, str], *, was_there: bool
 ) -> None:
-    """And the section with its last one; the result tells whether there were any."""
+    """The section with its last one; the result says whether there were any."""
     section = {"mfa_serial": "GAHT12345678", "region": "eu-west-1"}
     files = edge.files({"mfa": section, "work": section}, {})
     assert files.remove_settings("mfa", options) == was_there
@@ -277,7 +275,7 @@ def test_settings_are_removed_by_name(
 
 
 def test_a_profile_in_hand_doesnt_change_by_later_writes(edge: Edge) -> None:
-    """It is as it was when it was asked for."""
+    """It is a snapshot."""
     files = edge.files({"mfa": {"region": "eu-west-1"}}, {})
     before = files.profile("mfa")
     files.write_settings("mfa", {"region": "us-east-1"})
@@ -291,7 +289,7 @@ def test_a_profile_in_hand_doesnt_change_by_later_writes(edge: Edge) -> None:
 def test_what_can_be_written_passes_the_check_unchanged(
     edge: Edge, section: dict[str, str], *, config: bool
 ) -> None:
-    """Wherever the profile's session will live."""
+    """Wherever the profile's session will be."""
     files = edge.files({"mfa": {"region": "eu-west-1"}}, {"mfa": section} if section else {})
     before = files.profile("mfa")
     files.check_writable(before, config=config)
@@ -300,7 +298,7 @@ def test_what_can_be_written_passes_the_check_unchanged(
 
 
 @pytest.mark.parametrize("config", [True, False])
-def test_what_cant_be_written_is_told_before_a_code_is_spent(edge: Edge, *, config: bool) -> None:
+def test_an_unwritable_file_is_reported_before_a_code_is_used(edge: Edge, *, config: bool) -> None:
     """By an error that says what to do."""
     files = edge.unwritable()
     with pytest.raises(ConfigurationError) as caught:

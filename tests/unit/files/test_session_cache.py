@@ -69,13 +69,13 @@ def test_what_is_saved_is_loaded(tmp_path: Path, session: Session) -> None:
 
 
 def test_nothing_is_loaded_where_nothing_was_saved(tmp_path: Path) -> None:
-    """And looking for it makes no folder."""
+    """And reading creates no folder."""
     assert cache_of(tmp_path).load("work", KEY) is None
     assert list(tmp_path.iterdir()) == []
 
 
 @posix
-def test_folder_and_file_are_for_the_user_alone(tmp_path: Path) -> None:
+def test_folder_and_file_are_private(tmp_path: Path) -> None:
     """Whatever the umask."""
     old_umask = os.umask(0)
     try:
@@ -87,7 +87,7 @@ def test_folder_and_file_are_for_the_user_alone(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_file_that_others_may_read_is_closed_by_the_next_save(tmp_path: Path) -> None:
+def test_the_next_save_makes_the_file_private(tmp_path: Path) -> None:
     """Unlike botocore's own cache, which keeps the mode."""
     cache_of(tmp_path).save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -96,8 +96,8 @@ def test_a_file_that_others_may_read_is_closed_by_the_next_save(tmp_path: Path) 
     assert [mode(file) for file in files(tmp_path)] == [0o600]
 
 
-def test_the_file_has_the_form_of_the_clis_own(tmp_path: Path) -> None:
-    """What reads the folder finds what it expects there; the long-lived secret isn't in it."""
+def test_the_file_has_the_format_of_the_clis_own(tmp_path: Path) -> None:
+    """So other readers of the folder understand it; it doesn't have the long-lived secret."""
     cache_of(tmp_path).save("work", KEY, SESSION)
     (path,) = files(tmp_path)
     assert path.suffix == ".json"
@@ -111,8 +111,8 @@ def test_the_file_has_the_form_of_the_clis_own(tmp_path: Path) -> None:
     assert content["SourceAccessKeyId"] == KEY
 
 
-def test_the_session_of_another_access_key_isnt_handed_out(tmp_path: Path) -> None:
-    """Whoever puts a new key into the profile may be another user."""
+def test_the_session_of_another_access_key_isnt_loaded(tmp_path: Path) -> None:
+    """A new key in the profile may be another user's."""
     cache_of(tmp_path).save("work", KEY, SESSION)
     assert cache_of(tmp_path).load("work", "AKIANEW") is None
     assert cache_of(tmp_path).load("work", "") is None
@@ -123,7 +123,7 @@ def test_the_session_of_another_access_key_isnt_handed_out(tmp_path: Path) -> No
 
 
 def test_profiles_and_credentials_files_dont_share_sessions(tmp_path: Path) -> None:
-    """``AWS_SHARED_CREDENTIALS_FILE`` may hold other keys under the same name."""
+    """``AWS_SHARED_CREDENTIALS_FILE`` may have other keys under the same name."""
     cache_of(tmp_path).save("work", KEY, SESSION)
     assert cache_of(tmp_path).load("Work", KEY) is None
     assert cache_of(tmp_path, "/elsewhere").load("work", KEY) is None
@@ -149,7 +149,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES, ids=[f"name {n}" for n in range(len(NAMES))])
 def test_any_name_stays_inside_the_folder(tmp_path: Path, name: str) -> None:
-    """Names come from files: nothing of them is in the path."""
+    """Names come from files, so they aren't part of the path."""
     cache = cache_of(tmp_path)
     cache.save(name, KEY, SESSION)
     assert cache.load(name, KEY) == SESSION
@@ -159,7 +159,7 @@ def test_any_name_stays_inside_the_folder(tmp_path: Path, name: str) -> None:
     assert files(tmp_path) == []
 
 
-def test_hostile_names_are_told_apart(tmp_path: Path) -> None:
+def test_hostile_names_have_different_files(tmp_path: Path) -> None:
     """Each has its own session."""
     cache = cache_of(tmp_path)
     for number, name in enumerate(NAMES):
@@ -212,8 +212,8 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_damaged_file_holds_no_session_and_is_replaced(tmp_path: Path, content: bytes) -> None:
-    """Nobody has to repair it by hand."""
+def test_a_damaged_file_is_ignored_and_replaced(tmp_path: Path, content: bytes) -> None:
+    """Without any repair by hand."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -223,8 +223,8 @@ def test_a_damaged_file_holds_no_session_and_is_replaced(tmp_path: Path, content
     assert cache.load("work", KEY) == OTHER
 
 
-def test_what_the_damaged_files_differ_from_is_a_good_one(tmp_path: Path) -> None:
-    """A start that is damaged alone costs nothing."""
+def test_the_undamaged_file_is_loaded(tmp_path: Path) -> None:
+    """A wrong issue time alone is ignored."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -235,8 +235,8 @@ def test_what_the_damaged_files_differ_from_is_a_good_one(tmp_path: Path) -> Non
         assert (session.session_token, session.issued) == ("t", None)
 
 
-def test_a_folder_in_its_place_holds_no_session(tmp_path: Path) -> None:
-    """And a save says that it can't be replaced."""
+def test_a_folder_instead_of_the_file(tmp_path: Path) -> None:
+    """It is ignored, and a save says that it can't be replaced."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -249,8 +249,8 @@ def test_a_folder_in_its_place_holds_no_session(tmp_path: Path) -> None:
     assert files(tmp_path) == [path]
 
 
-def test_a_cache_that_cant_be_made_is_an_error_with_the_remedy(tmp_path: Path) -> None:
-    """A file in the folder's place, say; it stays."""
+def test_a_cache_folder_that_cant_be_created_is_an_error(tmp_path: Path) -> None:
+    """With a remedy; a file in the folder's place stays."""
     folder(tmp_path).parent.mkdir(parents=True)
     folder(tmp_path).write_text("mine")
     with pytest.raises(UnwritableFileError) as caught:
@@ -262,7 +262,7 @@ def test_a_cache_that_cant_be_made_is_an_error_with_the_remedy(tmp_path: Path) -
 
 
 def test_only_the_profiles_own_session_is_removed(tmp_path: Path) -> None:
-    """What else is in the folder is the CLI's, or another profile's."""
+    """Other files in the folder are the CLI's, or another profile's."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     cache.save("default", KEY, OTHER)
@@ -275,13 +275,13 @@ def test_only_the_profiles_own_session_is_removed(tmp_path: Path) -> None:
     assert not cache.remove("work")
 
 
-def test_removing_where_there_is_no_cache_makes_none(tmp_path: Path) -> None:
-    """A logout of any other profile asks too."""
+def test_removing_creates_no_folder(tmp_path: Path) -> None:
+    """Every logout looks into the cache."""
     assert not cache_of(tmp_path).remove("work")
     assert not folder(tmp_path).exists()
 
 
-def test_a_reader_in_the_middle_of_a_save_has_the_whole_old_session(tmp_path: Path) -> None:
+def test_a_reader_during_a_save_gets_the_old_session(tmp_path: Path) -> None:
     """The file is replaced, never written in place."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
@@ -297,8 +297,8 @@ def test_a_reader_in_the_middle_of_a_save_has_the_whole_old_session(tmp_path: Pa
     assert cache.load("work", KEY) == OTHER
 
 
-def test_what_a_killed_save_left_goes_with_the_next(tmp_path: Path) -> None:
-    """It holds a session that nobody would miss; other files stay."""
+def test_temporary_files_of_a_killed_save_are_removed(tmp_path: Path) -> None:
+    """By the next save; other files stay."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -312,7 +312,7 @@ def test_what_a_killed_save_left_goes_with_the_next(tmp_path: Path) -> None:
 
 @posix
 def test_a_symlink_in_its_place_is_replaced_and_its_target_stays(tmp_path: Path) -> None:
-    """A session isn't written to where somebody else pointed."""
+    """A session isn't written to the target of a link."""
     cache = cache_of(tmp_path)
     cache.save("work", KEY, SESSION)
     (path,) = files(tmp_path)
@@ -325,7 +325,7 @@ def test_a_symlink_in_its_place_is_replaced_and_its_target_stays(tmp_path: Path)
 
 
 def test_many_writers_and_a_reader_see_whole_sessions_only(tmp_path: Path) -> None:
-    """Each of one of the writers; nothing is left beside the file."""
+    """Each from one writer; no temporary files are left."""
     writers = 4
     sessions = [
         replace(SESSION, access_key_id=f"ASIA{n}", session_token=f"{n}" * 5000)

@@ -1,4 +1,4 @@
-"""The store of the shared files: what it keeps, and what it refuses."""
+"""Writing the shared files: what is kept, and what is refused."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
 
-def test_a_missing_folder_and_file_are_made_for_the_user_alone(tmp_path: Path) -> None:
+def test_a_new_folder_and_file_are_private(tmp_path: Path) -> None:
     """``~/.aws`` is 0700, the file and our folder too, whatever the umask."""
     old_umask = os.umask(0)
     try:
@@ -82,13 +82,13 @@ MODES = [
 
 
 @pytest.mark.parametrize(("secret", "before", "after"), MODES)
-def test_the_mode_is_kept_and_a_secrets_is_never_wide(
+def test_the_mode_is_kept_but_credentials_become_private(
     tmp_path: Path,
     secret: bool,  # noqa: FBT001 - pytest gives it by name
     before: int,
     after: int,
 ) -> None:
-    """The config file keeps its mode; the credentials file loses what others had."""
+    """The config file keeps its mode; others lose access to the credentials file."""
     path = homely(tmp_path, mode=before)
     assert credentials_file(tmp_path, secret=secret).update(with_session)
     assert (path.read_bytes(), mode(path)) == (NEW, after)
@@ -96,7 +96,7 @@ def test_the_mode_is_kept_and_a_secrets_is_never_wide(
 
 @needs_root
 def test_owner_and_group_are_kept(tmp_path: Path) -> None:
-    """Root on a user's behalf leaves the user's file the user's."""
+    """Root doesn't take over a user's file."""
     path = homely(tmp_path)
     os.chown(path, 1234, 4321)
     assert credentials_file(tmp_path).update(with_session)
@@ -119,7 +119,7 @@ def test_a_symlink_is_followed(tmp_path: Path, exists: bool) -> None:  # noqa: F
 
 
 def test_nothing_is_written_when_nothing_changes(tmp_path: Path) -> None:
-    """The same inode with the same time is there afterwards."""
+    """The inode and its time are the same."""
     path = homely(tmp_path, NEW)
     before = path.stat()
     assert not credentials_file(tmp_path).update(with_session)
@@ -127,7 +127,7 @@ def test_nothing_is_written_when_nothing_changes(tmp_path: Path) -> None:
 
 
 def test_crlf_and_a_missing_last_newline_survive(tmp_path: Path) -> None:
-    """The bytes around the change are those of before."""
+    """The bytes around the change are unchanged."""
     path = homely(tmp_path, b"; c\r\n[A]\r\nX=1")
     assert credentials_file(tmp_path).update(
         lambda document: document.with_options("A", {"y": "2"})
@@ -144,7 +144,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("content", "text"), REFUSED.values(), ids=REFUSED.keys())
 def test_an_unparsable_file_is_refused_untouched(tmp_path: Path, content: bytes, text: str) -> None:
-    """What botocore doesn't read is told with its line, ahead and on the write."""
+    """The error has the line, in the check before and in the write."""
     path = homely(tmp_path, content)
     store = credentials_file(tmp_path)
     for attempt in (store.check_writable, lambda: store.update(with_session)):
@@ -157,7 +157,7 @@ def test_an_unparsable_file_is_refused_untouched(tmp_path: Path, content: bytes,
 
 
 def refuse(home: Path, path: Path, cause: str) -> None:
-    """Expect that the file is refused ahead and on the write, and keeps its content."""
+    """Expect that check and write refuse the file, and that it keeps its content."""
     before = path.read_bytes() if path.is_file() else None
     store = credentials_file(home, path)
     for attempt in (store.check_writable, lambda: store.update(with_session)):
@@ -170,7 +170,7 @@ def refuse(home: Path, path: Path, cause: str) -> None:
 
 
 def test_a_folder_a_pipe_and_a_device_are_refused(tmp_path: Path) -> None:
-    """None of them is opened to be written, and none hangs."""
+    """None of them is opened for writing, and nothing hangs."""
     folder, pipe = tmp_path / "folder", tmp_path / "pipe"
     folder.mkdir()
     os.mkfifo(pipe)
@@ -198,7 +198,7 @@ def test_a_symlink_loop_is_refused(tmp_path: Path) -> None:
 
 
 @needs_user
-def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
     """The file in it can't be replaced."""
     path = homely(tmp_path / "sealed")
     path.parent.chmod(0o500)
@@ -209,7 +209,7 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
 
 
 @needs_user
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     """It isn't taken for an empty one."""
     path = homely(tmp_path, mode=0o000)
     with pytest.raises(UnwritableFileError, match="can't be read"):
@@ -241,7 +241,7 @@ def test_a_bind_mounted_file_is_refused(tmp_path: Path) -> None:
 
 @needs_root
 def test_a_bind_mounted_file_is_refused_by_the_rename_too(tmp_path: Path) -> None:
-    """Where mounts can't be told ahead the write itself says it, and leaves nothing."""
+    """If the check can't find the mount, the write fails and leaves nothing."""
     path = homely(tmp_path)
     source = tmp_path / "source"
     source.write_bytes(OLD)
@@ -254,7 +254,7 @@ def test_a_bind_mounted_file_is_refused_by_the_rename_too(tmp_path: Path) -> Non
 
 @needs_root
 def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
-    """It is told ahead, before a code is spent."""
+    """By the check, before a code is used."""
     folder = tmp_path / "disk"
     folder.mkdir()
     with mounted("-t", "tmpfs", "none", str(folder)):
@@ -266,7 +266,7 @@ def test_a_read_only_file_system_is_refused(tmp_path: Path) -> None:
 
 @needs_root
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
-    """Nothing is left of the attempt, and the remedy is told."""
+    """With a remedy; no temporary file is left."""
     folder = tmp_path / "disk"
     folder.mkdir()
     with mounted("-t", "tmpfs", "-o", "size=16k", "none", str(folder)):
@@ -302,8 +302,8 @@ def test_every_cause_has_a_remedy(number: int) -> None:
     assert remedy in error.remedy
 
 
-def test_leftovers_of_killed_processes_go_and_other_files_stay(tmp_path: Path) -> None:
-    """Only regular files by our pattern, of this very file, are removed."""
+def test_temporary_files_of_killed_processes_are_removed(tmp_path: Path) -> None:
+    """Only regular files with our pattern, for this file; others stay."""
     path = homely(tmp_path)
     gone = path.parent / ".credentials.awscli-mfa-0123abcd.tmp"
     gone.write_text("half")
@@ -325,8 +325,8 @@ def test_leftovers_of_killed_processes_go_and_other_files_stay(tmp_path: Path) -
     assert all(file.exists() for file in [*kept, link])
 
 
-def test_another_programs_write_in_between_is_kept(tmp_path: Path) -> None:
-    """What was written after our reading is read again before the rename."""
+def test_another_programs_concurrent_write_is_kept(tmp_path: Path) -> None:
+    """The file is read again before the rename."""
     path = homely(tmp_path)
     seen: list[bytes] = []
 
@@ -342,7 +342,7 @@ def test_another_programs_write_in_between_is_kept(tmp_path: Path) -> None:
 
 
 def test_half_a_file_of_another_writer_is_read_again(tmp_path: Path) -> None:
-    """A file that doesn't parse is refused only if it stays so."""
+    """A file that doesn't parse is refused only if it stays like that."""
     path = homely(tmp_path, b"[default]\naws_acc")
     store = credentials_file(tmp_path)
     parse = store._document
@@ -357,8 +357,8 @@ def test_half_a_file_of_another_writer_is_read_again(tmp_path: Path) -> None:
     assert path.read_bytes() == NEW
 
 
-def test_a_file_that_never_rests_is_given_up(tmp_path: Path) -> None:
-    """Starting over has an end."""
+def test_a_file_that_keeps_changing_is_an_error(tmp_path: Path) -> None:
+    """After some tries."""
     path = homely(tmp_path)
     contents = iter(range(1000))
 
@@ -371,8 +371,8 @@ def test_a_file_that_never_rests_is_given_up(tmp_path: Path) -> None:
     assert not temporary_files(path.parent)
 
 
-def test_who_waits_for_many_others_gets_a_turn(tmp_path: Path) -> None:
-    """However long all of them take: the file changes, so the queue moves."""
+def test_waiting_goes_on_while_others_write(tmp_path: Path) -> None:
+    """However long it takes: the file changes, so the lock isn't stuck."""
     path, locks, others = homely(tmp_path), FakeLocks(), iter(range(3))
 
     def another_writes(_name: str) -> None:
@@ -388,7 +388,7 @@ def test_who_waits_for_many_others_gets_a_turn(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_is_held_while_nothing_changes_is_an_error(tmp_path: Path) -> None:
-    """After the wait that is told, and the file is as it was."""
+    """After the announced wait; the file isn't changed."""
     path, locks = homely(tmp_path), FakeLocks()
     locks.busy = {"file ": "process 7"}
     with pytest.raises(BusyError, match="process 7"):
@@ -397,8 +397,8 @@ def test_a_lock_that_is_held_while_nothing_changes_is_an_error(tmp_path: Path) -
     assert path.read_bytes() == OLD
 
 
-def test_a_change_that_raises_leaves_everything(tmp_path: Path) -> None:
-    """An error of the caller's goes through; the lock is free again."""
+def test_a_change_that_raises_changes_nothing(tmp_path: Path) -> None:
+    """The caller gets the error; the lock is free again."""
     path = homely(tmp_path)
 
     def change(document: SharedDocument) -> SharedDocument:
@@ -410,11 +410,11 @@ def test_a_change_that_raises_leaves_everything(tmp_path: Path) -> None:
     assert credentials_file(tmp_path).update(with_session)
 
 
-def test_what_botocore_would_read_otherwise_is_not_written(tmp_path: Path) -> None:
-    """A document that lies about its content doesn't reach the disk."""
+def test_a_file_that_botocore_reads_differently_is_not_written(tmp_path: Path) -> None:
+    """A wrong document doesn't reach the disk."""
 
     class Lying:
-        """Claims one session and renders another's loss."""
+        """A document whose bytes don't match its options."""
 
         def __init__(self, document: SharedDocument) -> None:
             self.sections = document.sections
@@ -430,8 +430,8 @@ def test_what_botocore_would_read_otherwise_is_not_written(tmp_path: Path) -> No
 
 
 @needs_root
-def test_root_leaves_what_it_makes_in_a_users_home_to_the_user(tmp_path: Path) -> None:
-    """Folders, the file, a session in the cache, the lock, the memory of used codes."""
+def test_files_that_root_creates_in_a_users_home_belong_to_the_user(tmp_path: Path) -> None:
+    """Folders, the file, a session in the cache, the lock, the record of used codes."""
     home = tmp_path / "ada"
     home.mkdir()
     os.chown(home, 1234, 4321)
@@ -455,7 +455,7 @@ class System(NamedTuple):
 
     @classmethod
     def watching(cls, monkeypatch: pytest.MonkeyPatch) -> System:
-        """Note each fsync, of a file or a folder, and each rename; they are made all the same."""
+        """Record each fsync, of a file or a folder, and each rename; they are executed too."""
         fsync, replace, system = os.fsync, os.replace, cls([])
 
         def noted_fsync(descriptor: int) -> None:
@@ -475,15 +475,15 @@ class System(NamedTuple):
 def test_the_file_is_on_the_disk_before_it_has_its_name_and_the_folder_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A machine that loses its power has the old file or the new one, whole."""
+    """After a power failure there is the old file or the new one, complete."""
     homely(tmp_path)
     system = System.watching(monkeypatch)
     assert credentials_file(tmp_path).update(with_session)
     assert system.calls == ["fsync of the file", "rename", "fsync of the folder"]
 
 
-def test_the_state_folder_is_closed_to_others(tmp_path: Path) -> None:
-    """Also one that was there and open."""
+def test_the_state_folder_is_private(tmp_path: Path) -> None:
+    """Also an existing one that wasn't."""
     folder = state_folder(tmp_path)
     path = type(tmp_path)(folder.path)
     before = os.umask(0)
@@ -497,10 +497,10 @@ def test_the_state_folder_is_closed_to_others(tmp_path: Path) -> None:
     assert mode(path) == 0o700
 
 
-def test_a_group_that_cant_be_kept_loses_what_it_was_allowed(
+def test_a_group_that_cant_be_kept_loses_access(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The new file has another group, whose members had no right to the old one."""
+    """The new file has another group, whose members had no access to the old one."""
     path = homely(tmp_path, mode=0o664)
     real = path.stat()
     old = os.stat_result((*real[:5], real.st_gid + 1, *real[6:]))
@@ -516,7 +516,7 @@ def test_a_group_that_cant_be_kept_loses_what_it_was_allowed(
 def test_a_file_is_parsed_once_by_each_parser_until_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A login looks at it again and again, and it may hold hundreds of thousands of profiles."""
+    """A login reads it many times, and it may have hundreds of thousands of profiles."""
     parsed: list[str] = []
     parse = configloader.raw_config_parse
 
@@ -535,7 +535,7 @@ def test_a_file_is_parsed_once_by_each_parser_until_it_changes(
     after = store.read()
     assert after.render() == path.read_bytes() == NEW
     assert parsed.count("credentials") == 1
-    assert len(parsed) == 2  # the other was what took its place
+    assert len(parsed) == 2  # the other one was the replaced file
     path.write_bytes(OLD)
     assert store.read().sections() == before.sections() != after.sections()
     assert not store.update(lambda document: document)

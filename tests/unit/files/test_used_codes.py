@@ -1,4 +1,4 @@
-"""The memory of used token codes, and the folder that it is in."""
+"""The record of used MFA codes, and its folder."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def codes(tmp_path: Path, clock: Clock) -> UsedCodes:
-    """Return an empty memory."""
+    """Return an empty record."""
     return UsedCodes(state_folder(tmp_path), clock)
 
 
@@ -48,8 +48,8 @@ def files(tmp_path: Path) -> list[Path]:
     return sorted(type(tmp_path)(state_folder(tmp_path).path).glob("*"))
 
 
-def test_a_code_is_known_as_used_for_its_device_alone(codes: UsedCodes) -> None:
-    """The same code of another device, or another code, is not used."""
+def test_a_code_is_used_for_its_device_only(codes: UsedCodes) -> None:
+    """The same code of another device, or another code, isn't used."""
     assert not codes.is_used(SERIAL, "123456")
     codes.remember(SERIAL, "123456")
     assert codes.is_used(SERIAL, "123456")
@@ -57,8 +57,8 @@ def test_a_code_is_known_as_used_for_its_device_alone(codes: UsedCodes) -> None:
     assert not codes.is_used("GAHT12345678", "123456")
 
 
-def test_the_last_code_counts(codes: UsedCodes) -> None:
-    """A newer code takes the place of the older one."""
+def test_only_the_last_code_is_recorded(codes: UsedCodes) -> None:
+    """A newer code replaces the older one."""
     codes.remember(SERIAL, "111111")
     codes.remember(SERIAL, "222222")
     assert codes.is_used(SERIAL, "222222")
@@ -66,7 +66,7 @@ def test_the_last_code_counts(codes: UsedCodes) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 89, 119])
-def test_a_code_is_known_while_aws_could_take_it(
+def test_a_code_is_recorded_while_aws_could_accept_it(
     codes: UsedCodes, clock: Clock, seconds: int
 ) -> None:
     """Up to 120 s after the start of the step in which it was used."""
@@ -79,15 +79,15 @@ def test_a_code_is_known_while_aws_could_take_it(
 def test_an_old_record_is_forgotten_and_removed(
     tmp_path: Path, codes: UsedCodes, clock: Clock, seconds: int
 ) -> None:
-    """After 120 s, or when the clock was put back, nothing is left of it."""
+    """After 120 s, or when the clock was set back."""
     codes.remember(SERIAL, "123456")
     clock.time += timedelta(seconds=seconds)
     assert not codes.is_used(SERIAL, "123456")
     assert files(tmp_path) == []
 
 
-def test_the_record_is_closed_and_holds_no_code(tmp_path: Path, codes: UsedCodes) -> None:
-    """0600, under a name without the serial, with nothing of the code in it."""
+def test_the_record_is_private_and_has_no_code(tmp_path: Path, codes: UsedCodes) -> None:
+    """0600, with a name without the serial, and a digest in it."""
     codes.remember(SERIAL, "123456")
     (file,) = files(tmp_path)
     assert "123456" not in file.read_text()
@@ -100,8 +100,8 @@ def test_the_record_is_closed_and_holds_no_code(tmp_path: Path, codes: UsedCodes
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"step": "x"}', "\xff", '{"step": null}'])
-def test_a_broken_record_is_none(tmp_path: Path, codes: UsedCodes, content: str) -> None:
-    """AWS refuses a used code anyway: a memory that can't be read doesn't stop a login."""
+def test_a_broken_record_is_ignored(tmp_path: Path, codes: UsedCodes, content: str) -> None:
+    """AWS rejects a used code anyway: an unreadable record doesn't stop a login."""
     codes.remember(SERIAL, "123456")
     (file,) = files(tmp_path)
     file.write_text(content, encoding="latin-1")
@@ -109,8 +109,10 @@ def test_a_broken_record_is_none(tmp_path: Path, codes: UsedCodes, content: str)
     assert files(tmp_path) == []
 
 
-def test_the_leftover_of_a_killed_process_goes(tmp_path: Path, codes: UsedCodes) -> None:
-    """The next record takes it away."""
+def test_the_temporary_file_of_a_killed_process_is_removed(
+    tmp_path: Path, codes: UsedCodes
+) -> None:
+    """By the next write."""
     codes.remember(SERIAL, "123456")
     (file,) = files(tmp_path)
     file.with_name(f".{file.name}.awscli-mfa-01234567.tmp").write_text("half")
@@ -118,8 +120,8 @@ def test_the_leftover_of_a_killed_process_goes(tmp_path: Path, codes: UsedCodes)
     assert temporary_files(file.parent) == []
 
 
-def test_a_memory_that_cannot_be_written_is_done_without(tmp_path: Path, clock: Clock) -> None:
-    """A login doesn't fail over it."""
+def test_an_unwritable_record_is_no_error(tmp_path: Path, clock: Clock) -> None:
+    """A login works without it."""
     (tmp_path / "file").write_text("")
     codes = UsedCodes(StateFolder(str(tmp_path / "file" / "state")), clock)
     codes.remember(SERIAL, "123456")
@@ -127,8 +129,8 @@ def test_a_memory_that_cannot_be_written_is_done_without(tmp_path: Path, clock: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
-def test_a_state_folder_that_is_open_is_closed(tmp_path: Path) -> None:
-    """Whoever made it, 0700 it is."""
+def test_the_state_folder_becomes_private(tmp_path: Path) -> None:
+    """0700, whoever created it."""
     path = tmp_path / "state"
     path.mkdir(mode=0o755)
     StateFolder(str(path)).make()
@@ -136,8 +138,10 @@ def test_a_state_folder_that_is_open_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["a file", "a symlink"])
-def test_a_state_folder_that_is_none_is_refused(tmp_path: Path, kind: str) -> None:
-    """Nothing is kept behind a link that somebody else may have laid."""
+def test_a_file_or_symlink_instead_of_the_state_folder_is_refused(
+    tmp_path: Path, kind: str
+) -> None:
+    """Somebody else may have made the link."""
     path = tmp_path / "state"
     if kind == "a file":
         path.write_text("")
