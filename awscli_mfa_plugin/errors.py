@@ -102,9 +102,10 @@ class TokenProcessError(ConfigurationError):
 
 
 class ServiceError(MfaError):
-    """AWS answered, and said no."""
+    """AWS answered, and said no; ``aws_code`` is AWS's error code, or ""."""
 
     exit_code = 254
+    aws_code = ""
 
 
 class WrongCodeError(ServiceError):

@@ -81,11 +81,11 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
     if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
         return _of_signature(message, metadata.get("HTTPHeaders", {}), now)
     by_message = (_BY_MESSAGE[fragment] for fragment in _BY_MESSAGE if fragment in message)
-    explanation = _BY_CODE.get(code) or next(by_message, None)
-    if explanation is None:
-        return ServiceError(f"AWS said {sanitize(code)}: {sanitize(message)}")
-    kind, what, remedy = explanation
-    return kind(what.format(region=sanitize(region), message=sanitize(message)), remedy)
+    kind, what, remedy = _BY_CODE.get(code) or next(by_message, _UNKNOWN)
+    names = {"region": sanitize(region), "message": sanitize(message), "code": sanitize(code)}
+    refused = kind(what.format(**names), remedy)
+    refused.aws_code = code
+    return refused
 
 
 def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
@@ -126,6 +126,8 @@ _EXPIRED: _Explanation = (
     _TEMPORARY,
 )
 
+_UNKNOWN: _Explanation = (ServiceError, "AWS said {code}: {message}", "")
+
 _BY_CODE: dict[str, _Explanation] = {
     **dict.fromkeys(
         _THROTTLED,
@@ -144,6 +146,14 @@ _BY_CODE: dict[str, _Explanation] = {
     "UnrecognizedClientException": _WRONG_KEY,
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
+    "InvalidAuthenticationCode": (
+        WrongCodeError,
+        (
+            "AWS rejected the two codes: mistyped, expired, already used, or not one after the "
+            "other."
+        ),
+        "Wait for a new code and enter it, then the one after it.",
+    ),
 }
 
 _BY_MESSAGE: dict[str, _Explanation] = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.files import AliasFile
     from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.aws.access_keys import UserKeys
+    from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls
     from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
@@ -53,6 +54,13 @@ class Context(Services):
         from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 
         return RotationJournal(self.state)
+
+    @cached_property
+    def device_calls(self) -> MfaDeviceCalls:
+        """The calls that change MFA devices."""
+        from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls
+
+        return MfaDeviceCalls(self.clients(self.options)[1], self.clock)
 
     @cached_property
     def alias_file(self) -> AliasFile:

@@ -1,8 +1,12 @@
-"""``aws mfa devices``: lists the user's MFA devices, and which ones work here."""
+"""``aws mfa devices``: lists the user's MFA devices, adds one, resyncs one, removes one."""
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import PROFILES, Command, Option, Result
+import shlex
+
+from awscli_mfa_plugin.declaration import PROFILES, SERIALS, TEXT, Command, Option, Result
+from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.text import sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -10,28 +14,101 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
+    from awscli_mfa_plugin.devices.enroll import Added
+    from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork
 
+
+ACTIONS = ("list", "add", "resync", "remove")
 
 COMMAND = Command(
     "devices",
     (
-        "Lists your MFA devices, with the profiles that use them and the one that a login takes. "
-        "FIDO keys and passkeys have no codes, so they don't work here."
+        "``list`` shows your MFA devices, with the profiles that use them and the one that a "
+        "login takes. FIDO keys and passkeys have no codes, so they don't work here.\n\n"
+        "``add`` creates a virtual device, shows its QR code for your authenticator app, and "
+        "enables it with two codes. Your first device needs only your access key; for another "
+        "one, log in first. ``resync`` helps if a device's codes are always rejected: its clock "
+        "is off. ``remove`` takes a device from you and deletes it."
     ),
     (
         "List your devices::\n\n"
         "    $ aws mfa devices\n"
         "    NAME       KIND     SINCE       PROFILES  LOGIN\n"
         "    ana-phone  virtual  2026-02-27  mfa       used\n\n"
-        "Use one of them for a profile from now on::\n\n"
-        "    $ aws mfa login --profile mfa --serial-number GAHT12345678\n"
+        "Add your first device, and log in::\n\n"
+        "    $ aws mfa devices add\n\n"
+        "Store the secret on a YubiKey instead of a phone::\n\n"
+        "    $ aws mfa devices add --name ana-key --seed-command 'ykman oath accounts add -t aws'\n"
     ),
-    (Option("source-profile", "The profile with the long-lived keys.", PROFILES),),
+    (
+        Option(
+            "action",
+            "``list`` (the default), ``add``, ``resync`` or ``remove``.",
+            ACTIONS,
+            is_word=True,
+        ),
+        Option("source-profile", "The profile with the long-lived keys.", PROFILES),
+        Option(
+            "serial-number",
+            "With ``resync`` and ``remove``: the device's name, ARN or serial number.",
+            SERIALS,
+        ),
+        Option("name", "With ``add``: the new device's name. Default: your user name.", TEXT),
+        Option(
+            "seed-command",
+            (
+                "With ``add``: a program that gets the device's secret on stdin, instead of a QR "
+                "code on the screen. Codes come from ``mfa_process``, or a prompt."
+            ),
+            TEXT,
+        ),
+        Option(
+            "seed-format",
+            (
+                "What the program gets: ``secret`` (the default), which is base32, or ``uri``, "
+                "which is ``otpauth://…``."
+            ),
+            ("secret", "uri"),
+        ),
+        Option("show-secret", "With ``add``: show the secret as text instead of a QR code."),
+        Option("force", "With ``remove``: remove even your last device."),
+        Option("yes", "With ``remove``: don't ask."),
+    ),
 )
+
+_BELONGS_TO = {
+    "serial_number": ("resync", "remove"),
+    "name": ("add",),
+    "seed_command": ("add",),
+    "seed_format": ("add",),
+    "show_secret": ("add",),
+    "force": ("remove",),
+    "yes": ("remove",),
+}
 
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
-    """List the devices."""
+    """Do what the action says."""
+    action = arguments["action"] or "list"
+    for option, actions in _BELONGS_TO.items():
+        if arguments[option] and action not in actions:
+            name = option.replace("_", "-")
+            raise UsageError(f"--{name} needs {' or '.join(actions)}.", _line(actions[0], name))
+    if arguments["seed_format"] and not arguments["seed_command"]:
+        raise UsageError("--seed-format needs --seed-command.")
+    if action == "list":
+        return _list(arguments, context)
+    from awscli_mfa_plugin.system.endings import cleaning_up_on_signals
+
+    with cleaning_up_on_signals():
+        return {"add": _add, "resync": _resync, "remove": _remove}[action](arguments, context)
+
+
+def _line(action: str, option: str) -> str:
+    return f"aws mfa devices {action} --{option}"
+
+
+def _list(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.devices.table import as_text, entry, profiles_by_serial, rows
     from awscli_mfa_plugin.session.devices import devices_of_user
 
@@ -44,3 +121,120 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     table = rows(devices, chosen, profiles_by_serial(context.ports.files))
     data = {"Devices": [entry(row) for row in table]}
     return Result(data, as_text(table, context.screen.style))
+
+
+def _request(arguments: Mapping[str, Any], context: Context) -> DeviceRequest:
+    from awscli_mfa_plugin.devices.owner import DeviceRequest
+
+    return DeviceRequest(
+        session_profile=context.session_profile,
+        source_profile=arguments["source_profile"],
+        region=context.options.region,
+        device=arguments["serial_number"],
+        name=arguments["name"],
+        seed_command=arguments["seed_command"],
+        seed_format=arguments["seed_format"] or "secret",
+        force=arguments["force"],
+        yes=arguments["yes"],
+    )
+
+
+def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
+    from dataclasses import replace
+
+    from awscli_mfa_plugin.devices.owner import DeviceWork
+    from awscli_mfa_plugin.devices.screen import secret_on_screen
+    from awscli_mfa_plugin.devices.seed_command import give_seed
+    from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
+    from awscli_mfa_plugin.session.source import inherited
+    from awscli_mfa_plugin.session.token_codes import terminal_for
+
+    ports, environment = context.ports, context.environment
+    profile = ports.files.profile(context.session_profile)
+    prompt = inherited("mfa_prompt", profile, ports, arguments["source_profile"])
+    return DeviceWork(
+        ports=replace(ports, terminal=terminal_for(prompt, environment, ports.terminal)),
+        calls=context.device_calls,
+        unfinished=UnfinishedDevices(context.state),
+        show=lambda device, account: secret_on_screen(
+            device, account, is_text=arguments["show_secret"]
+        ),
+        give_seed=lambda command, text: give_seed(command, text, environment),
+    )
+
+
+def _add(arguments: Mapping[str, Any], context: Context) -> Result:
+    from awscli_mfa_plugin.devices.enroll import add
+
+    work = _work(arguments, context)
+    added = add(_request(arguments, context), work)
+    name = short_device(added.mfa_serial)
+    if not added.was_left:
+        context.note(f"The device {name} is enabled.")
+    if added.settings:
+        path = context.short_path(context.process.config_path)
+        profile = sanitize(context.session_profile)
+        context.note(f"Saved to {path}, profile {profile}: device {name}.")
+    if added.is_late:
+        _synced(added, arguments, context, work)
+    data = {"MfaSerial": added.mfa_serial}
+    if not context.options.asks_for_data and _wants_login(work):
+        from awscli_mfa_plugin.commands.login import log_in
+        from awscli_mfa_plugin.session.plan import LoginRequest
+
+        return log_in(
+            LoginRequest(
+                session_profile=context.session_profile,
+                source_profile=arguments["source_profile"],
+                mfa_serial=added.mfa_serial,
+                region=context.options.region,
+            ),
+            context,
+        )
+    profile = shlex.quote(sanitize(context.session_profile))
+    by_serial = "" if added.settings else f" --serial-number {added.mfa_serial}"
+    return Result(data, f"Log in:  aws mfa login --profile {profile}{by_serial}")
+
+
+def _synced(added: Added, arguments: Mapping[str, Any], context: Context, work: DeviceWork) -> None:
+    """Go on to a resync: AWS may take the clock of the device for a slow one."""
+    from awscli_mfa_plugin.devices.owner import owner_of
+    from awscli_mfa_plugin.devices.resync import resync_device
+    from awscli_mfa_plugin.errors import MfaError
+
+    try:
+        work.ports.terminal.tell("The codes came late, so AWS needs two more.\n")
+        owner = owner_of(_request(arguments, context), work.ports)
+        resync_device(added.mfa_serial, owner, work)
+    except MfaError as error:
+        context.note(f"{error.what}\nIf its codes are rejected:  aws mfa devices resync")
+
+
+def _wants_login(work: DeviceWork) -> bool:
+    from awscli_mfa_plugin.session.token_codes import agrees
+
+    terminal = work.ports.terminal
+    if terminal.unavailable_reason():
+        return False
+    return agrees(terminal, "Log in now, with the next code? [Y/n] ", enter=True)
+
+
+def _resync(arguments: Mapping[str, Any], context: Context) -> Result:
+    from awscli_mfa_plugin.devices.resync import resync
+
+    serial = resync(_request(arguments, context), _work(arguments, context))
+    name = short_device(serial)
+    return Result({"MfaSerial": serial}, f"{name} is in sync. Log in with its next code.")
+
+
+def _remove(arguments: Mapping[str, Any], context: Context) -> Result:
+    from awscli_mfa_plugin.devices.remove import remove
+
+    removed = remove(_request(arguments, context), _work(arguments, context))
+    name = short_device(removed.mfa_serial)
+    text = f"Removed {name}."
+    if removed.changed:
+        path = context.short_path(context.process.config_path)
+        text += f" {path} doesn't name it any more."
+    data = {"MfaSerial": removed.mfa_serial, "Deleted": removed.is_deleted}
+    return Result(data, f"{text}\nSessions made with it stay valid until they expire.")

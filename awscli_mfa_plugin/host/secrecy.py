@@ -15,14 +15,15 @@ _MASK = "********"
 
 _SECRETS = r"""(?ix)
     (?P<before>
-        <(?:SecretAccessKey|SessionToken|TokenCode)>\s{0,80}
+        <(?:SecretAccessKey|SessionToken|TokenCode|Base32StringSeed|QRCodePNG)>\s{0,80}
       | (?<![a-z])(?:SecretAccessKey|SessionToken|TokenCode|token_code|aws_mfa_token_code
+              |Base32StringSeed|QRCodePNG|AuthenticationCode[12]
               |aws_secret_access_key|aws_session_token|aws_security_token|x-amz-security-token)
         \\?["']?\s{0,8}(?:[:=,]|=>)\s{0,8}b?\\?["']?
       | --t(?:o|ok|oke|oken|oken-|oken-c[a-z-]{0,8})?
         (?:=|["']?\s{0,8},\s{0,8}["']?|["']?\s{1,8}["']?)
     )
-    (?P<secret>[0-9](?:[ -]?[0-9]){5,}|[^\s"'<>&,;)}\]\\]+)
+    (?P<secret>(?:\\x89PNG(?:[^'\\]|\\.)*)|[0-9](?:[ -]?[0-9]){5,}|[^\s"'<>&,;)}\]\\]+)
     """
 """What a secret looks like in a log: in AWS's XML, a header, a form, a dict, an argument."""
 

@@ -52,7 +52,7 @@ class ControllingTerminal:
     def unavailable_reason(self) -> str:
         """Return why nobody can be asked here, or "" if somebody can."""
         try:
-            with _opened() as terminal:
+            with opened() as terminal:
                 if os.tcgetpgrp(terminal) != os.getpgrp():
                     return "this process runs in the background"
         except OSError:
@@ -61,8 +61,8 @@ class ControllingTerminal:
 
     def tell(self, text: str) -> None:
         """Show text that belongs to a prompt."""
-        with contextlib.suppress(OSError), _opened() as terminal:
-            _write(terminal, text)
+        with contextlib.suppress(OSError), opened() as terminal:
+            write(terminal, text)
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Return the line that was typed, without surrounding blanks.
@@ -71,16 +71,16 @@ class ControllingTerminal:
         if the terminal is closed.
         """
         try:
-            with _opened() as terminal, _line_mode(terminal, hidden=hidden):
-                _write(terminal, fitted(question, _columns(terminal)))
+            with opened() as terminal, line_mode(terminal, hidden=hidden):
+                write(terminal, fitted(question, _columns(terminal)))
                 line = self._read_line(terminal)
                 if hidden or not line.endswith(b"\n"):
-                    _write(terminal, "\n")
+                    write(terminal, "\n")
         except OSError as error:
             raise CannotAskError(
                 f"The terminal was closed ({error.strerror}).", "Try again in another terminal."
             ) from None
-        return _answer(line)
+        return answer(line)
 
     def _read_line(self, terminal: int) -> bytes:
         deadline = time.monotonic() + self._prompt_seconds
@@ -88,18 +88,18 @@ class ControllingTerminal:
             left = deadline - time.monotonic()
             ready = select.select([terminal], [], [], max(left, 0))[0]
             if not ready:
-                _write(terminal, "\n")
+                write(terminal, "\n")
                 raise no_answer(self._prompt_seconds)
             return os.read(terminal, _LONGEST_LINE)
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, with a countdown after ``reason``; Ctrl-C cancels."""
         try:
-            with _opened() as terminal:
+            with opened() as terminal:
                 for text in countdown(seconds, reason, lambda: _columns(terminal)):
-                    _write(terminal, text)
+                    write(terminal, text)
                     time.sleep(1)
-                _write(terminal, "\n")
+                write(terminal, "\n")
         except KeyboardInterrupt:
             raise CancelledError(_CANCELLED, by_interrupt=True) from None
         except OSError:
@@ -133,18 +133,20 @@ def _columns(terminal: int) -> int:
     return os.get_terminal_size(terminal).columns or 80  # 0 if the size is unknown
 
 
-def _answer(line: bytes) -> str:
+def answer(line: bytes) -> str:
+    """Return what was typed; raise CancelledError or CannotAskError for Ctrl-C, Ctrl-D, Ctrl-Z."""
     if line == _CTRL_D or line.endswith(_CTRL_C):
         raise CancelledError(_CANCELLED, by_interrupt=line != _CTRL_D)
     if line.endswith(_CTRL_Z):
         raise CannotAskError(
             "Ctrl-Z at the prompt: a login can't wait in the background.", _TRY_AGAIN
         )
-    return line.decode(_encoding(), "replace").strip()
+    return line.decode(encoding(), "replace").strip()
 
 
 @contextlib.contextmanager
-def _opened() -> Iterator[int]:
+def opened() -> Iterator[int]:
+    """Yield a descriptor of the controlling terminal; raise OSError where there is none."""
     terminal = os.open(_DEVICE, os.O_RDWR | os.O_NOCTTY)
     try:
         yield terminal
@@ -153,7 +155,7 @@ def _opened() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
+def line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
     """Let the kernel edit the line, and Ctrl-C and Ctrl-Z end it like Enter."""
     import termios
 
@@ -174,11 +176,13 @@ def _line_mode(terminal: int, *, hidden: bool) -> Iterator[None]:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
-def _write(terminal: int, text: str) -> None:
-    left = text.encode(_encoding(), "replace")
+def write(terminal: int, text: str) -> None:
+    """Write all of a text."""
+    left = text.encode(encoding(), "replace")
     while left:
         left = left[os.write(terminal, left) :]
 
 
-def _encoding() -> str:
+def encoding() -> str:
+    """Return the encoding of what the terminal shows."""
     return locale.getpreferredencoding(do_setlocale=False) or "utf-8"

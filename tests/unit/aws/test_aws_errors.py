@@ -121,8 +121,8 @@ ANSWERS: dict[str, tuple[tuple[int, str, str], type[MfaError], str]] = {
     ),
     "a wrong pair of codes": (
         (403, "InvalidAuthenticationCode", "Authentication code for device is not valid."),
-        ServiceError,
-        "not valid",
+        WrongCodeError,
+        "two codes",
     ),
     "a failing server": ((500, "InternalFailure", "unknown error"), AnswerLostError, "used up"),
     "a failing gateway": ((502, "502", "Bad Gateway"), AnswerLostError, "Bad Gateway"),

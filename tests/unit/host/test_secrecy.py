@@ -53,6 +53,15 @@ MASKED: dict[str, tuple[str, str]] = {
     "a quoted command line": ("aws mfa login --token-code '#' --debug", "123456"),
     "a code that is none": ("aws mfa login --token-code #", "12ab!"),
     "the old spelling of a pair": ("SecretAccessKey=>#", KEY),
+    "XML of IAM, a device's seed": (
+        "<SerialNumber>arn</SerialNumber><Base32StringSeed>#</Base32StringSeed>",
+        "Sk5CVlVFPT0=",
+    ),
+    "XML of IAM, a device's picture": ("<QRCodePNG>#</QRCodePNG>", "iVBORw0KGgo="),
+    "a dict with a seed": ("{'SerialNumber': 'arn', 'Base32StringSeed': b'#'}", "JNBVUE"),
+    "a dict with a picture": ("{'QRCodePNG': b'#', 'x': 1}", "\\x89PNG\\r\\n <>\\x00, \\'a"),
+    "two codes": ("&AuthenticationCode1=#&Version=1", "123456"),
+    "two codes, the second": ("{'AuthenticationCode2': '#'}", "123456"),
     "any case": ("secretaccesskey: #, SESSIONTOKEN", KEY),
 }
 

@@ -1,0 +1,106 @@
+"""Two codes in a row, as AWS wants them to enable a device or to measure its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, WrongCodeError
+from awscli_mfa_plugin.session.token_codes import (
+    STEP_SECONDS,
+    seconds_to_next_code,
+    token_code,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from awscli_mfa_plugin.session.ports import Clock, Terminal, TokenProcess, Wait
+
+ATTEMPTS = 3
+"""Pairs that are sent to AWS before a command gives up."""
+
+LATE_STEPS = 2
+"""Time steps after the first code's from which on AWS may take the pair for a slow clock's."""
+
+_ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
+_QUESTIONS = ("First code: ", "Next code:  ")
+
+
+@dataclass(frozen=True)
+class CodePair:
+    """Two codes of which the second follows the first, and when the first was entered."""
+
+    first: str = field(repr=False)
+    second: str = field(repr=False)
+    entered: datetime
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Both."""
+        return self.first, self.second
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether AWS may take the pair, and the device for one whose clock is slow."""
+        steps = [int(moment.timestamp()) // STEP_SECONDS for moment in (self.entered, now)]
+        return steps[1] - steps[0] > LATE_STEPS
+
+
+@dataclass(frozen=True)
+class CodePairs:
+    """Where pairs come from: a command (``mfa_process``), or a person at ``terminal``."""
+
+    terminal: Terminal
+    wait: Wait
+    clock: Clock
+    process: str = ""
+    token_process: TokenProcess | None = None
+
+    def next(self) -> CodePair:
+        """Return a pair; raise CancelledError, CannotAskError, TokenProcessError."""
+        first = self._code(0, "")
+        entered = self.clock.now()
+        self.wait(seconds_to_next_code(entered), "Next code in")
+        return CodePair(first, self._code(1, first), entered)
+
+    def _code(self, number: int, before: str) -> str:
+        """Return a code that isn't the one before."""
+        for _ in range(10):
+            typed = self._typed(number)
+            code = token_code(typed)
+            if code and code != before:
+                return code
+            if code:
+                self.terminal.tell("That is the same code. Wait for the next one.\n")
+            elif typed:
+                self.terminal.tell(f"{_ENTER_A_CODE}\n")
+            if self.process:
+                raise TokenProcessError(
+                    "The command in mfa_process didn't print two codes in a row.",
+                    "Run it yourself to check: it must print only the MFA code.",
+                )
+        raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)
+
+    def _typed(self, number: int) -> str:
+        if self.process and self.token_process:
+            return self.token_process.run(self.process)
+        return self.terminal.ask(_QUESTIONS[number])
+
+
+def accepted_pair(pairs: CodePairs, send: Callable[[CodePair], None]) -> CodePair:
+    """Return the first pair that ``send`` doesn't raise WrongCodeError for; try three times."""
+    attempt = 1
+    while True:
+        pair = pairs.next()
+        try:
+            send(pair)
+        except WrongCodeError as wrong:
+            if attempt == ATTEMPTS or pairs.process:
+                raise
+            pairs.terminal.tell(f"{wrong.what}\n")
+            # A code that is still shown may be used up.
+            pairs.wait(seconds_to_next_code(pairs.clock.now()), "Next code in")
+            attempt += 1
+        else:
+            return pair

@@ -1,0 +1,50 @@
+"""A program that gets the secret on its stdin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.devices.seed_command import give_seed
+from awscli_mfa_plugin.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEED = "SEEDSEEDSEED"
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "AWS_SECRET_ACCESS_KEY": "hidden-key"}
+
+
+def test_the_secret_is_on_stdin_alone(tmp_path: Path) -> None:
+    """One line; neither arguments nor environment hold it, and no keys are passed on."""
+    seen = tmp_path / "seen"
+    script = f"cat > {seen}; tr '\\0' '\\n' < /proc/$$/cmdline >> {seen}; env >> {seen}"
+    give_seed(f'sh -c "{script}"', SEED, ENVIRONMENT)
+    text = seen.read_text()
+    assert text.startswith(f"{SEED}\n")
+    assert text.count(SEED) == 1
+    assert "hidden-key" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("", "is empty"),
+        ("'x", "can't be split"),
+        ("/nowhere/program", "can't be run"),
+        ("sh -c 'cat >&2; exit 3'", "ended with exit code 3"),
+    ],
+)
+def test_a_program_that_fails(command: str, why: str) -> None:
+    """Why is said; what it printed isn't, since it may repeat the secret."""
+    with pytest.raises(ConfigurationError, match=why) as caught:
+        give_seed(command, SEED, ENVIRONMENT)
+    assert SEED not in str(caught.value)
+
+
+def test_a_program_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stopped."""
+    monkeypatch.setattr("awscli_mfa_plugin.devices.seed_command.SECONDS", 0.2)
+    with pytest.raises(ConfigurationError, match="didn't finish within"):
+        give_seed("sleep 30", SEED, ENVIRONMENT)
