@@ -111,6 +111,7 @@ _SET_THE_CLOCK = "Set the clock, or turn on its synchronization, then try again.
 # An error's kind, what happened, and what to do; {message} is AWS's own.
 _Explanation = tuple[type[ServiceError], str, str]
 
+_UNKNOWN: _Explanation = (ServiceError, "AWS said {code}: {message}", "")
 _TEMPORARY = "Name a profile with long-lived keys with --source-profile."
 _WRONG_KEY: _Explanation = (
     WrongKeyError,
@@ -125,8 +126,6 @@ _EXPIRED: _Explanation = (
     "The source profile has temporary keys, and they have expired.",
     _TEMPORARY,
 )
-
-_UNKNOWN: _Explanation = (ServiceError, "AWS said {code}: {message}", "")
 
 _BY_CODE: dict[str, _Explanation] = {
     **dict.fromkeys(
@@ -148,11 +147,8 @@ _BY_CODE: dict[str, _Explanation] = {
     "ExpiredTokenException": _EXPIRED,
     "InvalidAuthenticationCode": (
         WrongCodeError,
-        (
-            "AWS rejected the two codes: mistyped, expired, already used, or not one after the "
-            "other."
-        ),
-        "Wait for a new code and enter it, then the one after it.",
+        "AWS rejected the two codes: mistyped, expired, already used, or not in a row.",
+        "Wait for a new code and enter it, then the next one.",
     ),
 }
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.picture import picture
-from awscli_mfa_plugin.devices.qr import qr_code
+from awscli_mfa_plugin.devices.qr import can_make, qr_code
 from awscli_mfa_plugin.system.private_screen import can_draw, screen_size, shown
 from awscli_mfa_plugin.text import short_device
 
@@ -23,7 +23,7 @@ def secret_on_screen(
 ) -> Iterator[CountingTerminal]:
     """Show the secret, as a QR code unless ``is_text``; yield the terminal to ask on meanwhile."""
     size = screen_size()
-    code = None if is_text or not can_draw() else qr_code
+    code = None if is_text or not can_draw() or not can_make() else qr_code
     drawn = picture(device.mfa_serial, account, device.seed, size, code)
     with shown(drawn, size[1]) as terminal:
         if drawn.is_code:

@@ -162,7 +162,9 @@ _REGISTER = (
 def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> ConfigurationError:
     """Return the error for a user none of whose devices gives codes."""
     if not devices:
-        return ConfigurationError(f"The user of {source.shown} has no MFA device.", _REGISTER)
+        return ConfigurationError(
+            f"The user of {source.shown} has no MFA device.", "Add one:  aws mfa devices add"
+        )
     names = quoted_list(device.mfa_serial for device in devices)
     return ConfigurationError(
         f"The user of {source.shown} has FIDO devices only: {names}.",

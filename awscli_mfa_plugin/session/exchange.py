@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 3
 """Codes that are sent to AWS before a login gives up."""
 
+_ALWAYS_REJECTED = "If your device's codes are always rejected:  aws mfa devices resync"
+
 USED_CODES = 3
 """Codes used before that are taken from the sources before a login gives up."""
 
@@ -60,6 +62,8 @@ def exchange(
             _wait_for_next_code(error, ports)
         except (WrongCodeError, AnswerLostError) as error:
             is_lost = isinstance(error, AnswerLostError)
+            if sent >= ATTEMPTS and not is_lost:
+                raise WrongCodeError(error.what, _ALWAYS_REJECTED) from None
             if sent >= ATTEMPTS or not (is_lost or code.origin in {PROMPT, ENVIRONMENT}):
                 raise
             if not codes.can_go_on(code):

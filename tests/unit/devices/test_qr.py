@@ -7,6 +7,8 @@ import pytest
 from awscli_mfa_plugin.devices.picture import half_blocks, uri
 from awscli_mfa_plugin.devices.qr import qr_code
 
+pytest.importorskip("segno", reason="make .venv installs it")
+
 
 @pytest.mark.parametrize(
     ("name", "account", "width", "height"),

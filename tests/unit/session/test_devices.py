@@ -156,12 +156,12 @@ def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
     assert caught.value.__cause__ is DENIED
 
 
-def test_a_user_without_device_is_told_where_to_register_one() -> None:
+def test_a_user_without_device_is_told_how_to_add_one() -> None:
     """The source says whose devices were looked for."""
     with pytest.raises(ConfigurationError) as caught:
         found(Fakes(iam=FakeIam(())))
     assert caught.value.what == "The user of profile a has no MFA device."
-    assert "Multi-factor authentication" in caught.value.remedy
+    assert "aws mfa devices add" in caught.value.remedy
 
 
 def test_fido_devices_alone_are_explained() -> None:

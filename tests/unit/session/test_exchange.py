@@ -98,7 +98,8 @@ def test_three_wrong_codes_end_the_login() -> None:
     fakes = fakes_of("111111", "222222", "333333", "444444", answers=(WRONG, WRONG, last))
     with pytest.raises(WrongCodeError) as caught:
         exchanged(fakes)
-    assert caught.value is last
+    assert caught.value.what == last.what
+    assert caught.value.remedy.endswith("aws mfa devices resync")
     assert sent(fakes) == ["111111", "222222", "333333"]
     assert len(fakes.terminal.questions) == 3
 
