@@ -107,6 +107,11 @@ class ServiceError(MfaError):
     exit_code = 254
     aws_code = ""
 
+    def with_code(self, code: str) -> ServiceError:
+        """Return this error, with AWS's code."""
+        self.aws_code = code
+        return self
+
 
 class WrongCodeError(ServiceError):
     """AWS rejected the MFA code: mistyped, expired, or already used."""

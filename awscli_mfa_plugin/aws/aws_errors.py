@@ -83,9 +83,7 @@ def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) ->
     by_message = (_BY_MESSAGE[fragment] for fragment in _BY_MESSAGE if fragment in message)
     kind, what, remedy = _BY_CODE.get(code) or next(by_message, _UNKNOWN)
     names = {"region": sanitize(region), "message": sanitize(message), "code": sanitize(code)}
-    refused = kind(what.format(**names), remedy)
-    refused.aws_code = code
-    return refused
+    return kind(what.format(**names), remedy).with_code(code)
 
 
 def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
