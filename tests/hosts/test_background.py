@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.hosts.home import Home
 
 S3 = "aws s3 ls --profile mfa"
-OVER, DUE = -5, 300
+EXPIRED, EXPIRING = -5, 300
 CTRL_Z_SEEN = "Ctrl-Z at the prompt"
 
 
@@ -48,7 +48,7 @@ def in_background(terminal: Terminal) -> tuple[str, str]:
 
 def test_a_background_job_is_not_stopped_and_does_not_prompt(home: Home, aws: EmbeddedAws) -> None:
     """Expired session: 253 with the remedy. Expiring: it is used. No prompt in the shell."""
-    settle_on_session(home, aws, OVER)
+    settle_on_session(home, aws, EXPIRED)
     terminal = shell_in(home)
     shown, end = in_background(terminal)
     assert end.split()[0] == "253", terminal.text
@@ -57,7 +57,7 @@ def test_a_background_job_is_not_stopped_and_does_not_prompt(home: Home, aws: Em
     assert "in the background" in shown
     assert "Log in:  aws mfa login --profile mfa" in shown
     home.write_credentials(
-        home.credentials.read_text().split("[mfa]")[0] + session_section(aws, "mfa", DUE)
+        home.credentials.read_text().split("[mfa]")[0] + session_section(aws, "mfa", EXPIRING)
     )
     shown, end = in_background(terminal)
     assert end.split()[0] == "0", terminal.text
@@ -69,7 +69,7 @@ def test_a_background_job_is_not_stopped_and_does_not_prompt(home: Home, aws: Em
 
 def test_ctrl_z_at_the_prompt_ends_it_and_frees_the_lock(home: Home, aws: EmbeddedAws) -> None:
     """No stopped job holds the lock: the next command prompts at once, and its code works."""
-    settle_on_session(home, aws, OVER)
+    settle_on_session(home, aws, EXPIRED)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
     terminal.expect("(profile mfa): ")
@@ -86,7 +86,7 @@ def test_ctrl_z_at_the_prompt_ends_it_and_frees_the_lock(home: Home, aws: Embedd
 
 def test_ctrl_z_at_the_prompt_of_an_expiring_session(home: Home, aws: EmbeddedAws) -> None:
     """The prompt is dismissed, and the command goes on with the old session."""
-    settle_on_session(home, aws, DUE)
+    settle_on_session(home, aws, EXPIRING)
     terminal = shell_in(home)
     terminal.send_line(f"{S3}; echo r''c=$?; jobs; echo end''ed")
     terminal.expect("(profile mfa): ")
@@ -105,7 +105,7 @@ def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: Embedd
     words = S3.split()[1:]
     other = replace(home, path=home.path.with_name("other"), terminals=home.terminals)
     holders, waiting = [], []
-    for each, seconds in ((other, OVER), (home, DUE)):
+    for each, seconds in ((other, EXPIRED), (home, EXPIRING)):
         settle_on_session(each, aws, seconds)
         holders.append(each.spawn(*words))
         holders[-1].expect("(profile mfa): ")

@@ -1,4 +1,4 @@
-"""The session that a command asks for: a managed profile's, or a role's on it."""
+"""The session that a command requests: a managed profile's, or a role's on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = datetime.now(timezone.utc).replace(microsecond=0)
 
 
 class FakeCli:
-    """The CLI's session, whose client of STS gives a role for a time, or an error."""
+    """The CLI's session, whose STS client returns a role session, or an error."""
 
     def __init__(self, fakes: Fakes, lifetime: int = 3600, error: Exception | None = None) -> None:
         """Start with the profiles of some fakes."""
@@ -57,7 +57,7 @@ class FakeCli:
         return self
 
     def assume_role(self, **_: Any) -> dict[str, Any]:
-        """Give a role session, or raise the error."""
+        """Return a role session, or raise the error."""
         if self._error:
             raise self._error
         return {
@@ -96,7 +96,7 @@ def found(
     region: str | None = None,
     **options: Any,
 ) -> tuple[str, str]:
-    """Return the access key and the region of what a request gets."""
+    """Return the access key and the region that a request gets."""
     cli = cli or FakeCli(here)
     session, chosen = resolve(request, cli, region, ClientOptions(**options), here.ports())
     return session.access_key_id, chosen
@@ -120,14 +120,14 @@ def test_the_session_of_a_managed_profile(
 
 
 def test_a_session_with_too_little_left_is_renewed() -> None:
-    """By a code."""
+    """With a code."""
     here = fakes("123456", age=600)
     assert found(here, CredentialsRequest("mfa", min_remaining=43_000))[0] == "ASIA1"
     assert found(here, CredentialsRequest("mfa"))[0] == "ASIA1"
 
 
 def test_a_role_is_assumed_on_the_session_with_the_options_of_the_call() -> None:
-    """Its own region goes with it; the role is cached for the next time."""
+    """With its own region; the role session is cached."""
     here = fakes()
     cli = FakeCli(here)
     options = {"endpoint_url": "http://localhost:1", "verify": "/ca.pem"}
@@ -157,8 +157,8 @@ def test_the_session_of_a_role_is_whole() -> None:
     assert session.expiration.tzinfo == timezone.utc
 
 
-def test_the_time_that_is_asked_for_counts_for_the_role_alone() -> None:
-    """The session under it may have less; a role that lasts shorter is an error."""
+def test_min_remaining_applies_to_the_role_only() -> None:
+    """Its source session may have less; a role session that is too short is an error."""
     here = fakes(age=41_400)
     assert found(here, CredentialsRequest("admin", min_remaining=3000))[0] == "ASIAROLE"
     short = FakeCli(here, lifetime=900)
@@ -166,8 +166,8 @@ def test_the_time_that_is_asked_for_counts_for_the_role_alone() -> None:
         found(here, CredentialsRequest("admin", min_remaining=1800), short)
 
 
-def test_a_role_can_have_no_whole_hour_left() -> None:
-    """AWS gives no more on a session; nothing is called."""
+def test_an_hour_of_min_remaining_is_refused_for_a_role() -> None:
+    """AWS allows no more with a session; nothing is called."""
     here = fakes()
     cli = FakeCli(here)
     with pytest.raises(ConfigurationError):
@@ -175,8 +175,8 @@ def test_a_role_can_have_no_whole_hour_left() -> None:
     assert cli.clients == []
 
 
-def test_what_aws_says_about_a_role_is_explained() -> None:
-    """As an error of the service."""
+def test_a_role_that_aws_denies() -> None:
+    """It is an error of the service."""
     here = fakes()
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "AssumeRole")
     with pytest.raises(MfaError) as refused:
@@ -185,8 +185,8 @@ def test_what_aws_says_about_a_role_is_explained() -> None:
     assert "not you" in str(refused.value)
 
 
-def test_a_role_that_cant_be_is_a_wrong_configuration() -> None:
-    """Its source profile leads nowhere for botocore."""
+def test_a_role_with_a_wrong_source_profile() -> None:
+    """It is an error of the configuration."""
     here = fakes()
     cli = FakeCli(here)
     del cli.full_config["profiles"]["mfa"]
@@ -195,7 +195,7 @@ def test_a_role_that_cant_be_is_a_wrong_configuration() -> None:
 
 
 def test_a_credential_process_that_asks_for_itself_is_refused() -> None:
-    """What it starts inherits the environment; another profile is no cycle."""
+    """Known by the environment that it inherits; another profile is no cycle."""
     here = fakes()
     here.files.config["other"] = dict(here.files.config["mfa"])
     here.files.credentials["other"] = dict(here.files.credentials["mfa"])
@@ -215,7 +215,7 @@ def test_a_credential_process_that_asks_for_itself_is_refused() -> None:
         (CredentialsRequest("nobody"), ConfigurationError),
     ],
 )
-def test_what_cant_be_provided_is_refused(
+def test_a_profile_without_a_session_is_refused(
     request_: CredentialsRequest, error: type[MfaError]
 ) -> None:
     """Before anything is called."""

@@ -1,4 +1,4 @@
-"""What the CLI's own provider of roles gets from the plugin: config, cache, client."""
+"""What the CLI's role provider gets from the plugin: config, cache, client."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FakeChain:
 
 
 class FakeSts:
-    """Counts the roles that are assumed, and by whose keys."""
+    """Counts the roles that are assumed, and with whose keys."""
 
     def __init__(self) -> None:
         """Start with no call."""
@@ -46,7 +46,7 @@ class FakeSts:
         return self
 
     def assume_role(self, **parameters: Any) -> dict[str, Any]:
-        """Give a role session whose key names who called."""
+        """Return a role session whose access key names the caller."""
         self.calls[-1] |= parameters
         return {
             "Credentials": {
@@ -103,7 +103,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
-def test_a_role_of_one_user_is_never_taken_for_anothers(other: Profile) -> None:
+def test_cached_roles_are_kept_apart_by_user(other: Profile) -> None:
     """One cache, one role, two sessions: each gets its own role session."""
     sources: dict[str, dict[str, Any]] = {"mfa": {}, "other": {}}
     cli, sts = FakeCli(admin=dict(ROLE), **sources), FakeSts()
@@ -113,8 +113,8 @@ def test_a_role_of_one_user_is_never_taken_for_anothers(other: Profile) -> None:
     assert len(sts.calls) == 2
 
 
-def test_the_clis_own_key_is_not_ours() -> None:
-    """A role that the CLI assumed with plain keys isn't found, and ours isn't by the CLI."""
+def test_our_cache_keys_differ_from_the_clis() -> None:
+    """We don't find a role that the CLI assumed with plain keys, nor the CLI ours."""
     cache: dict[str, Any] = {"key": "the CLI's own"}
     ours = CacheOfSource(cache, identity_of(ADA))
     assert "key" not in ours
@@ -122,8 +122,8 @@ def test_the_clis_own_key_is_not_ours() -> None:
     assert (cache["key"], ours["key"]) == ("the CLI's own", "ours")
 
 
-def test_both_views_of_a_profile_have_one_identity() -> None:
-    """A command reads the merged sections, a handout each file: they share their roles."""
+def test_commands_and_export_share_cached_roles() -> None:
+    """Though a command reads merged sections, and ``export`` each file."""
     session = {"aws_access_key_id": "ASIAX", "aws_session_token": "t"}
     for keys in (LONG_LIVED, session):
         merged = Profile("mfa", {**ADA.config, **keys})
@@ -131,7 +131,7 @@ def test_both_views_of_a_profile_have_one_identity() -> None:
 
 
 def test_the_config_that_the_provider_gets() -> None:
-    """No code and an hour at most for each role on the way; the CLI's own config stays."""
+    """No code and at most an hour for each role of a chain; the CLI's own config isn't changed."""
     profiles: dict[str, dict[str, Any]] = {
         "top": {"role_arn": "x", "source_profile": "mid", "duration_seconds": "7200"},
         "mid": {"role_arn": "y", "source_profile": "mfa", "duration_seconds": "43200"},
@@ -150,7 +150,7 @@ def test_the_config_that_the_provider_gets() -> None:
 
 
 def test_odd_roles_are_left_to_the_cli() -> None:
-    """Nested settings, a source that isn't there, a way that leads back."""
+    """Nested settings, a missing source, a cycle."""
     profiles = {
         "nested": {"role_arn": "x", "duration_seconds": {"a": "b"}, "source_profile": "gone"},
         "loop": {"role_arn": "x", "source_profile": "loop"},

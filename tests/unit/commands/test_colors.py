@@ -50,7 +50,7 @@ def new_login() -> Fakes:
     return with_keys("123456")
 
 
-def due_elsewhere() -> Fakes:
+def expiring_elsewhere() -> Fakes:
     """Return fakes in which another process logs in."""
     fakes = with_session(age=42_900)
     fakes.locks.busy["session"] = "aws mfa login (7)"
@@ -92,7 +92,7 @@ RUNS: dict[str, tuple[Any, Callable[[], Fakes], dict[str, Any], list[str]]] = {
         ],
     ),
     "a valid session": (login, with_session, {}, ["<green>Still valid.</> Use --force"]),
-    "an expiring one": (login, due_elsewhere, {}, ["Profile mfa <yellow>expires soon</>, at"]),
+    "an expiring one": (login, expiring_elsewhere, {}, ["Profile mfa <yellow>expires soon</>, at"]),
     "devices": (
         devices,
         two_devices,

@@ -1,4 +1,4 @@
-"""The one adapter from declared subcommands to the AWS CLI's own kind of command."""
+"""The adapter from declared subcommands to commands of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def call(mfa: MfaCommand, *words: str, **options: Any) -> int:
 
 
 def test_each_subcommand_has_the_help_and_the_options_that_it_declares(mfa: MfaCommand) -> None:
-    """All of them in their order, as the CLI's own commands have theirs."""
+    """In the declared order."""
     made = {one["name"]: one["command_class"](mfa._session) for one in mfa.SUBCOMMANDS}
     assert tuple(made) == NAMES
     for name, command in made.items():
@@ -97,7 +97,7 @@ def test_each_subcommand_has_the_help_and_the_options_that_it_declares(mfa: MfaC
 def test_an_option_becomes_the_clis_argument(
     mfa: MfaCommand, name: str, option: str, argument: dict[str, Any]
 ) -> None:
-    """Choices stay with us: argparse would refuse others in its own way."""
+    """We check choices ourselves: argparse would print its own error."""
     [made] = [one for one in mfa.SUBCOMMANDS if one["name"] == name]
     table = made["command_class"](mfa._session).ARG_TABLE
     [found] = [one for one in table if one["name"] == option]
@@ -106,7 +106,7 @@ def test_an_option_becomes_the_clis_argument(
     } == argument
 
 
-def test_a_result_is_text_for_people_and_data_where_that_is_asked_for(
+def test_a_result_is_printed_as_text_or_data(
     mfa: MfaCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The exit code is the result's."""
@@ -117,10 +117,8 @@ def test_a_result_is_text_for_people_and_data_where_that_is_asked_for(
     assert call(mfa, "status", profile="mfa", output="json") == 0
 
 
-def test_exact_text_passes_no_formatter(
-    mfa: MfaCommand, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Whatever output is asked for."""
+def test_exact_text_is_not_formatted(mfa: MfaCommand, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever --output says."""
     assert call(mfa, "credential-process", output="text") == 0
     assert json.loads(capsys.readouterr().out)["AccessKeyId"] == "ASIA1"
 
@@ -147,7 +145,7 @@ def test_exact_text_passes_no_formatter(
 def test_wrong_usage_ends_with_252(
     mfa: MfaCommand, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
-    """In one voice, whichever parser finds it; nothing goes to stdout."""
+    """With the same form of message, whichever parser finds it; stdout is empty."""
     assert call(mfa, *words) == 252
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -186,7 +184,7 @@ def test_help_is_plain_text_where_the_cli_cant_show_its_own(
 def test_an_option_without_its_value_differs_from_none(
     mfa: MfaCommand, parsed: str | None, install: str | None
 ) -> None:
-    """``--install`` alone takes whichever scheduler there is; without it nothing is installed."""
+    """``--install`` without a value uses any available scheduler."""
     [made] = [one for one in mfa.SUBCOMMANDS if one["name"] == "watch"]
     given = dict.fromkeys(("profiles", "before", "notify_command"))
     flags = dict.fromkeys(("once", "uninstall", "status", "dry_run"), False)

@@ -1,4 +1,4 @@
-"""Loading ``aws mfa``: compiled code of the frozen build, and no garbage collection meanwhile."""
+"""Loading ``aws mfa``: compiled code in the frozen build, and no garbage collection meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ assert awscli  # before botocore
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_the_garbage_collector_is_as_it_was_afterwards(before: bool) -> None:  # noqa: FBT001
+def test_the_garbage_collector_is_restored(before: bool) -> None:  # noqa: FBT001
     """Off inside, and on again only where it was on."""
     was_enabled = gc.isenabled()
     try:
@@ -36,10 +36,10 @@ def test_the_garbage_collector_is_as_it_was_afterwards(before: bool) -> None:  #
     ("frozen", "forbidden", "inside"),
     [(True, "", False), (True, "1", True), (False, "", True)],
 )
-def test_compiled_code_is_kept_in_the_frozen_build_alone(
+def test_compiled_code_is_saved_only_in_the_frozen_build(
     monkeypatch: pytest.MonkeyPatch, *, frozen: bool, forbidden: str, inside: bool
 ) -> None:
-    """Unless the user forbids it; afterwards it is as it was."""
+    """Unless the user forbids it; the setting is restored afterwards."""
     monkeypatch.setattr(sys, "frozen", frozen, raising=False)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
@@ -53,7 +53,7 @@ def test_compiled_code_is_kept_in_the_frozen_build_alone(
 def test_root_leaves_no_files_in_a_users_folder(
     monkeypatch: pytest.MonkeyPatch, *, user: int, owner: int, inside: bool
 ) -> None:
-    """Who couldn't remove them."""
+    """The user couldn't remove them."""
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
@@ -70,10 +70,10 @@ def test_root_leaves_no_files_in_a_users_folder(
     ("frozen", "forbidden", "is_kept"),
     [(True, False, True), (False, False, False), (True, True, False)],
 )
-def test_the_command_is_made_for_the_session(
+def test_the_entry_is_compiled_in_the_frozen_build(
     monkeypatch: pytest.MonkeyPatch, *, frozen: bool, forbidden: bool, is_kept: bool
 ) -> None:
-    """The entry is compiled for the next ``aws`` where the frozen build wouldn't."""
+    """For the next ``aws``, since the frozen build wouldn't."""
     kept: list[bool] = []
     monkeypatch.setattr(sys, "frozen", frozen, raising=False)
     monkeypatch.setattr(sys, "dont_write_bytecode", forbidden)
@@ -93,7 +93,7 @@ def test_the_command_is_made_for_the_session(
 
 
 def test_the_entry_is_compiled_if_its_compiled_form_is_old(tmp_path: Any, monkeypatch: Any) -> None:
-    """Or isn't there; a folder that can't be written is no error."""
+    """Or missing; a read-only folder is no error."""
     package = tmp_path / "plugin"
     (package / "host").mkdir(parents=True)
     source = package / "__init__.py"

@@ -1,4 +1,4 @@
-"""The credential provider: what botocore gets, when, and how errors come out of a command."""
+"""The credential provider: what botocore gets, when, and how a command reports errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 assert awscli  # before botocore
 
-# botocore's credentials look at the machine's clock.
+# botocore's credentials use the machine's clock.
 CLOCK = FakeClock()
 LATER = FakeClock().time.replace(year=2099)
 SESSION = Session("ASIA1", "secret-1", "token-1", LATER, LATER - timedelta(hours=12))
@@ -73,7 +73,7 @@ def test_a_valid_session_is_provided() -> None:
 
 @pytest.mark.parametrize("stored", [None, OVER])
 def test_a_session_is_renewed_while_the_command_is_prepared(stored: Session | None) -> None:
-    """So the question comes before any pager."""
+    """So the prompt comes before any pager."""
     made, reasons = provider(stored, SESSION)
     credentials = made.load()
     assert len(reasons) == 1
@@ -101,7 +101,7 @@ def test_nothing_is_provided_where_the_long_lived_keys_are_needed() -> None:
 
 @pytest.mark.parametrize("session", [SESSION, OVER])
 def test_keys_that_are_only_shown_may_have_expired(session: Session) -> None:
-    """``aws configure list`` asks for nothing."""
+    """``aws configure list`` doesn't prompt."""
     made, reasons = provider(session, SESSION)
     made.shows = True
     credentials = made.load()
@@ -111,14 +111,14 @@ def test_keys_that_are_only_shown_may_have_expired(session: Session) -> None:
 
 
 def test_no_session_to_show_is_none() -> None:
-    """The CLI goes on as it would."""
+    """The CLI continues with its other providers."""
     made, reasons = provider(None, SESSION)
     made.shows = True
     assert (made.load(), reasons) == (None, [])
 
 
-def test_a_provider_that_may_not_ask_renews_nothing() -> None:
-    """Without a session it is as if it weren't there; an expired one is an error."""
+def test_a_provider_that_may_not_prompt_renews_nothing() -> None:
+    """Without a session it provides nothing; an expired one is an error."""
     made, reasons = provider(None, SESSION, asks=False)
     assert made.load() is None
     assert keys(provider(SESSION, asks=False)[0].load())[0] == "ASIA1"
@@ -128,8 +128,8 @@ def test_a_provider_that_may_not_ask_renews_nothing() -> None:
     assert reasons + more == []
 
 
-def test_an_error_is_raised_in_the_clis_way() -> None:
-    """With its text; on v1 by a class of our own."""
+def test_errors_are_raised_as_the_clis_own() -> None:
+    """With our text; on v1 with our own class."""
     made, _ = provider(None, ConfigurationError("No device.", "Register one."))
     with pytest.raises(MfaSessionError, match="No device"):
         made.load()

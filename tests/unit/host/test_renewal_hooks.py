@@ -28,7 +28,7 @@ ROLE = "arn:aws:iam::123456789012:role/admin"
 
 
 class FakeChain:
-    """The CLI's credential chain: the providers that were put in, and before which."""
+    """The CLI's credential chain: the inserted providers, and their positions."""
 
     def __init__(self) -> None:
         """Start with the CLI's own."""
@@ -126,7 +126,7 @@ def install(fakes: Fakes, *names: str, **parsed: Any) -> tuple[FakeSession, Hook
 
 
 def test_a_managed_profile_gets_our_provider_before_its_static_session(fakes: Fakes) -> None:
-    """It asks while the command is prepared."""
+    """It prompts while the command is prepared."""
     session, _ = install(fakes, "mfa")
     [(before, provider)] = session.chain.inserted
     assert before == "shared-credentials-file"
@@ -138,7 +138,7 @@ def test_a_managed_profile_gets_our_provider_before_its_static_session(fakes: Fa
     ("parsed", "asks", "shows"),
     [({"command": "configure"}, False, False), ({"sign_request": False}, False, True)],
 )
-def test_nothing_is_asked_in_configure_or_for_an_unsigned_call(
+def test_configure_and_unsigned_calls_do_not_prompt(
     fakes: Fakes, parsed: dict[str, Any], *, asks: bool, shows: bool
 ) -> None:
     """Debian's CLI resolves credentials for the latter all the same."""
@@ -155,7 +155,7 @@ def test_nothing_is_asked_in_configure_or_for_an_unsigned_call(
     ],
 )
 def test_calls_that_take_no_session_get_the_long_lived_keys(fakes: Fakes, event: str) -> None:
-    """The provider steps aside."""
+    """Our provider isn't used."""
     session, _ = install(fakes, "mfa")
     [(_, provider)] = session.chain.inserted
     assert not provider.steps_aside
@@ -163,7 +163,7 @@ def test_calls_that_take_no_session_get_the_long_lived_keys(fakes: Fakes, event:
     assert provider.steps_aside
 
 
-def test_configure_list_shows_the_session_without_asking(fakes: Fakes) -> None:
+def test_configure_list_shows_the_session_without_a_prompt(fakes: Fakes) -> None:
     """Also one that has expired."""
     session, _ = install(fakes, "mfa")
     [(_, provider)] = session.chain.inserted
@@ -172,7 +172,7 @@ def test_configure_list_shows_the_session_without_asking(fakes: Fakes) -> None:
 
 
 def test_a_role_is_assumed_on_the_session(fakes: Fakes) -> None:
-    """By a provider of its own, which asks only when the role isn't cached."""
+    """By our role provider, which prompts only if the role isn't cached."""
     session, _ = install(fakes, "admin", "mfa", verify_ssl="/ca.pem")
     [(before, role)] = session.chain.inserted
     assert before == "assume-role"
@@ -189,20 +189,20 @@ def test_a_role_is_assumed_on_the_session(fakes: Fakes) -> None:
 
 
 def test_a_role_without_signature_is_left_alone(fakes: Fakes) -> None:
-    """Nothing is put into the chain."""
+    """Nothing is inserted into the chain."""
     session, _ = install(fakes, "admin", "mfa", sign_request=False)
     assert session.chain.inserted == []
 
 
-def test_a_role_in_configure_may_not_ask(fakes: Fakes) -> None:
-    """But what is cached is shown."""
+def test_a_role_in_configure_does_not_prompt(fakes: Fakes) -> None:
+    """But a cached one is shown."""
     session, _ = install(fakes, "admin", "mfa", command="configure")
     [(_, role)] = session.chain.inserted
     assert not role._profile_provider_builder.providers("mfa")[0]._asks
 
 
-def test_a_role_that_is_switched_off_is_left_to_the_cli_with_our_codes(fakes: Fakes) -> None:
-    """The CLI's own provider, and our sources in place of its prompt."""
+def test_a_role_with_mfa_session_off_is_left_to_the_cli_with_our_codes(fakes: Fakes) -> None:
+    """The CLI's own provider, with our sources of codes instead of its prompt."""
     session, _ = install(fakes, "off")
     [(before, role)] = session.chain.inserted
     assert before == "assume-role"
@@ -222,7 +222,7 @@ def test_on_v1_the_command_reports_our_errors(
 
 
 def test_a_renewal_reads_the_session_and_makes_a_new_one(fakes: Fakes) -> None:
-    """A login with its reason; AWS's answer isn't recorded, then the history goes on."""
+    """A login with its reason; AWS's answer isn't in the history."""
     recorder = get_global_history_recorder()
     recorder.enable()
     fakes.terminal = FakeTerminal("123456")
@@ -237,7 +237,7 @@ def test_a_renewal_reads_the_session_and_makes_a_new_one(fakes: Fakes) -> None:
 
 
 def test_a_renewal_uses_a_session_that_another_process_made(fakes: Fakes) -> None:
-    """At first as the CLI read the files, then as they are now."""
+    """First from the files as the CLI read them, then as they are now."""
     fakes.files.credentials["mfa"] = session_section(age=43_000)
     here = context(fakes)
     first = renewal_hooks._renewal("mfa", here)
@@ -251,10 +251,10 @@ def test_a_renewal_uses_a_session_that_another_process_made(fakes: Fakes) -> Non
     ("answers", "keys", "code"),
     [(["123456"], LONG_LIVED, "123456"), ([], session_section(), None)],
 )
-def test_a_role_that_is_switched_off_asks_our_sources(
+def test_a_role_with_mfa_session_off_gets_its_code_from_our_sources(
     fakes: Fakes, answers: list[str], keys: dict[str, str], code: str | None
 ) -> None:
-    """Two hours on temporary keys are refused before anybody is asked."""
+    """Two hours with temporary keys are refused before any prompt."""
     fakes.terminal = FakeTerminal(*answers)
     fakes.files.credentials["default"] = dict(keys)
     fakes.files.config["off"] = {**fakes.files.config["off"], "duration_seconds": "7200"}
@@ -269,7 +269,7 @@ def test_a_role_that_is_switched_off_asks_our_sources(
 
 
 def test_a_role_that_aws_refuses_for_chaining_is_explained(fakes: Fakes) -> None:
-    """Every other answer passes."""
+    """Other answers are unchanged."""
     session = FakeSession(fakes)
     events: dict[str, Any] = {}
     client = SimpleNamespace(

@@ -17,7 +17,7 @@ MASK = "********"
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY="
 TOKEN = "FwoGZXIvYXdzEBYaDPx//abc+def=="
 
-# '#' stands for the secret before, for the mask after.
+# '#' is the secret before, and the mask after.
 MASKED: dict[str, tuple[str, str]] = {
     "XML of STS": ("<AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>#</SecretAccessKey>", KEY),
     "XML of STS, the token": ("<SessionToken>#</SessionToken>\n<Expiration>2026", TOKEN),
@@ -67,12 +67,12 @@ MASKED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "secret"), MASKED.values(), ids=MASKED.keys())
-def test_a_secret_is_masked_and_all_around_it_stays(text: str, secret: str) -> None:
-    """Whatever form the log shows it in."""
+def test_only_the_secret_is_masked(text: str, secret: str) -> None:
+    """In every form that the log has."""
     assert redacted(text.replace("#", secret)) == text.replace("#", MASK)
 
 
-def test_every_secret_of_a_text_is_masked() -> None:
+def test_every_secret_in_a_text_is_masked() -> None:
     """Several in one line, in several forms."""
     text = (
         f"<SecretAccessKey>{KEY}</SecretAccessKey><SessionToken>{TOKEN}</SessionToken> "
@@ -86,7 +86,7 @@ def test_every_secret_of_a_text_is_masked() -> None:
 
 @pytest.mark.parametrize(("text", "secret"), MASKED.values(), ids=MASKED.keys())
 def test_masking_twice_is_masking_once(text: str, secret: str) -> None:
-    """A record may pass through several hands."""
+    """A record may be masked by several loggers."""
     once = redacted(text.replace("#", secret))
     assert redacted(once) == once
 
@@ -113,20 +113,20 @@ KEPT = [
 
 
 @pytest.mark.parametrize("text", KEPT)
-def test_what_is_no_secret_stays(text: str) -> None:
-    """A debug log is there to be read."""
+def test_other_text_is_not_masked(text: str) -> None:
+    """The debug log must stay useful."""
     assert redacted(text) == text
 
 
-def test_a_long_text_takes_no_long_time() -> None:
-    """Bodies of S3 are logged too: half a megabyte of near misses goes through."""
+def test_a_long_text_is_masked_quickly() -> None:
+    """S3 bodies are logged too: half a megabyte of near misses."""
     text = "SessionToken " * 40_000 + "--token-c " * 40_000 + "--token-c" * 500
     assert len(redacted(text)) >= len("SessionToken ") * 40_000
 
 
 @pytest.fixture
 def record_factory() -> Iterator[None]:
-    """Give the log back its way to make records."""
+    """Restore the factory of log records."""
     factory = logging.getLogRecordFactory()
     yield
     logging.setLogRecordFactory(factory)
@@ -150,7 +150,7 @@ def test_every_logger_masks(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.usefixtures("record_factory")
 def test_a_record_that_cant_be_shown_hides_what_it_holds(caplog: pytest.LogCaptureFixture) -> None:
-    """It is no reason to fail, or to show its arguments."""
+    """It doesn't fail, and doesn't show its arguments."""
 
     class Broken:
         def __str__(self) -> str:
@@ -166,7 +166,7 @@ def test_a_record_that_cant_be_shown_hides_what_it_holds(caplog: pytest.LogCaptu
 
 @pytest.mark.usefixtures("record_factory")
 def test_masking_is_set_up_once() -> None:
-    """However often it is asked for: no wrapper around a wrapper."""
+    """However often it is called: no wrapper around a wrapper."""
     redact_logs()
     factory = logging.getLogRecordFactory()
     redact_logs()

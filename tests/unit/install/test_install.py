@@ -1,4 +1,4 @@
-"""``awscli-mfa install`` and ``uninstall`` around an ``aws`` that only says what it is."""
+"""``awscli-mfa install`` and ``uninstall`` with a fake ``aws`` that only has a version."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ class Machine:
         self.config.write_bytes(text.encode())
 
     def files(self) -> dict[str, bytes]:
-        """Return what the home holds, by path; folders are empty, links say where they lead."""
+        """Return the files of the home by path; folders are empty, links have their target."""
         return {str(path): _content(path) for path in sorted(self.home.rglob("*"))}
 
     def refused(self, *words: str, env: Mapping[str, str] | None = None) -> str:
-        """Return why an installation is refused, which leaves everything as it was."""
+        """Return why an installation is refused, and check that nothing is changed."""
         before = self.files()
         with pytest.raises(ConfigurationError) as caught:
             install(words, {**self.environment, **(env or {})}, ())
@@ -116,7 +116,7 @@ def _content(path: Path) -> bytes:
 
 @pytest.fixture
 def machine(tmp_path: Path, tools: Path) -> Machine:
-    """Return a machine with a home that holds nothing."""
+    """Return a machine with an empty home."""
     return Machine(tmp_path, tools)
 
 
@@ -131,7 +131,7 @@ CONFIGS = {
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS.keys())
 def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | None) -> None:
-    """Every file is byte for byte what it was, and every folder there as it was."""
+    """Every file is byte for byte as before, and so are the folders."""
     if config is not None:
         machine.write_config(config)
     before = machine.files()
@@ -143,7 +143,7 @@ def test_install_and_uninstall_leave_no_trace(machine: Machine, config: str | No
 
 
 def test_uninstall_is_byte_exact_around_a_plugin_by_hand(machine: Machine) -> None:
-    """A line that moved comes back to its place, behind a blank line and without a newline."""
+    """A moved line comes back to its place, after a blank line and without a newline."""
     theirs = machine.folder / "theirs"
     (theirs / "awscli_mfa_plugin").mkdir(parents=True)
     machine.write_config(
@@ -156,8 +156,8 @@ def test_uninstall_is_byte_exact_around_a_plugin_by_hand(machine: Machine) -> No
     assert machine.files() == before
 
 
-def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
-    """Or cron would start what isn't there any more; its other lines stay."""
+def test_uninstall_removes_the_scheduled_watch(machine: Machine) -> None:
+    """Or cron would start a missing program; its other lines stay."""
     install([], machine.environment, ())
     table = machine.folder / "table"
     table.write_text("1 * * * * x # awscli-mfa-watch\n2 * * * * y\n")
@@ -169,8 +169,8 @@ def test_a_watch_that_is_scheduled_goes_too(machine: Machine) -> None:
     assert table.read_text() == "2 * * * * y\n"
 
 
-def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:
-    """The manifest speaks for every file, and nobody else can read or write one."""
+def test_installed_files_are_complete_and_private(machine: Machine) -> None:
+    """The manifest lists every file, and nobody else can read or write them."""
     install([], machine.environment, ())
     current = machine.data / "current"
     assert "awscli_mfa_plugin/__init__.py" in manifest_of(str(current))
@@ -186,8 +186,8 @@ def test_what_is_installed_is_whole_and_closed(machine: Machine) -> None:
     assert set(differing_files(str(current))) == {"filelock/__init__.py", "more.py"}
 
 
-def test_it_needs_nothing_but_its_folder(machine: Machine) -> None:
-    """All modules are imported from there, without any other package."""
+def test_the_installed_folder_needs_no_other_package(machine: Machine) -> None:
+    """All modules are imported from there."""
     install([], machine.environment, ())
     code = "import awscli_mfa_plugin.install.install, filelock, ruamel.yaml as y; print(y.__file__)"
     done = subprocess.run(
@@ -201,7 +201,7 @@ def test_it_needs_nothing_but_its_folder(machine: Machine) -> None:
 
 
 def test_a_damaged_version_is_replaced(machine: Machine) -> None:
-    """The next installation writes whole files and lets the link lead there."""
+    """The next installation writes all files and changes the link."""
     install([], machine.environment, ())
     first = (machine.data / "current").readlink()
     (machine.data / "current" / "filelock" / "__init__.py").write_text("evil = True\n")
@@ -213,7 +213,7 @@ def test_a_damaged_version_is_replaced(machine: Machine) -> None:
 def test_installing_twice_changes_nothing(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second time there is nothing to do, and the removal still knows the first state."""
+    """The second time there is nothing to do, and uninstall restores the first state."""
     machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs   \n")
     before = machine.files()
     install([], machine.environment, ())
@@ -227,8 +227,8 @@ def test_installing_twice_changes_nothing(
     assert machine.files() == before
 
 
-def test_an_upgrade_keeps_the_first_state(machine: Machine) -> None:
-    """An installation that writes another folder goes back to before both of them."""
+def test_uninstall_after_an_upgrade_restores_the_first_state(machine: Machine) -> None:
+    """As before both installations."""
     machine.write_config("[plugins]\ncli_legacy_plugin_path = /opt/theirs  \n\n[default]\nx = y")
     before = machine.files()
     install([], machine.environment, ())
@@ -243,8 +243,8 @@ def test_an_upgrade_keeps_the_first_state(machine: Machine) -> None:
     assert machine.files() == before
 
 
-def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> None:
-    """What was there before the last installation is what a removal goes back to."""
+def test_an_upgrade_after_a_manual_change_of_the_section(machine: Machine) -> None:
+    """Uninstall restores the section as before the upgrade."""
     machine.write_config("[plugins]\nx = json\n")
     install([], machine.environment, ())
     changed = (
@@ -265,7 +265,7 @@ def test_a_section_that_somebody_changed_is_a_new_start(machine: Machine) -> Non
 def test_a_hidden_cli_that_others_can_write_to_is_named(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It isn't started; what isn't found at all is warned of in the last lines."""
+    """It isn't started; the last lines warn of CLIs that can't be found."""
     hidden = machine.home / ".pyenv" / "versions" / "3.12.1" / "bin" / "aws"
     hidden.parent.mkdir(parents=True)
     hidden.write_text(f"#!/bin/sh\ntouch {machine.folder}/started\n")
@@ -280,10 +280,10 @@ def test_a_hidden_cli_that_others_can_write_to_is_named(
     assert told.out.endswith("awscli-mfa install --cli PATH\n")
 
 
-def test_another_config_file_endangers_no_hidden_cli(
+def test_another_config_file_needs_no_warning_of_hidden_clis(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only what is told to reads that file, so nothing is warned of."""
+    """Only programs with AWS_CONFIG_FILE read that file."""
     other = {**machine.environment, "AWS_CONFIG_FILE": str(machine.home / "other-config")}
     assert install([], other, ()) == 0
     assert "Warning" not in capsys.readouterr().out
@@ -311,23 +311,23 @@ def test_dry_run_shows_every_change_and_makes_none(
     assert machine.files() == before
 
 
-def test_a_failed_proof_takes_all_back(machine: Machine) -> None:
-    """Where ``aws mfa`` doesn't work in the end, everything is as it was."""
+def test_a_failed_verification_undoes_everything(machine: Machine) -> None:
+    """If ``aws mfa`` doesn't work in the end, everything is as before."""
     machine.write_config("[default]\nregion = eu-west-1\n")
     (machine.folder / "fail").touch()
     assert "no such command: mfa" in machine.refused()
 
 
 def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> None:
-    """The link leads where it led, and what it leads to is there."""
+    """The link has its old target, which still exists."""
     install([], machine.environment, ())
     (machine.data / "current" / "filelock" / "__init__.py").write_text("another release\n")
     (machine.folder / "fail").touch()
     machine.refused()
 
 
-def test_changes_are_taken_back_last_one_first(machine: Machine) -> None:
-    """Of two changes to one file the older content comes back, and folders go when empty."""
+def test_changes_are_undone_last_one_first(machine: Machine) -> None:
+    """Of two changes to one file the older content comes back; empty folders are removed."""
     machine.write_config("first")
     folder = machine.home / "made"
     with suppress(ConfigurationError), Changes() as changes:
@@ -359,8 +359,8 @@ def hanging_installation(machine: Machine) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_stopped_installation_is_taken_back(machine: Machine, number: int) -> None:
-    """A signal while it runs leaves the home as it was."""
+def test_a_stopped_installation_is_undone(machine: Machine, number: int) -> None:
+    """After a signal the home is as before."""
     machine.write_config("[default]\nregion = eu-west-1\n")
     before = machine.files()
     process = hanging_installation(machine)
@@ -373,8 +373,8 @@ def test_a_stopped_installation_is_taken_back(machine: Machine, number: int) -> 
 
 
 @pytest.mark.parametrize("command", ["install", "uninstall"])
-def test_what_is_ignored_under_nohup_stays_so(command: str) -> None:
-    """A hangup takes nothing back then; a signal that isn't ignored still does."""
+def test_a_hangup_under_nohup_is_ignored(command: str) -> None:
+    """A hangup undoes nothing then; a signal that isn't ignored still does."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -386,8 +386,8 @@ def test_what_is_ignored_under_nohup_stays_so(command: str) -> None:
             signal.signal(number, handler)
 
 
-def test_a_killed_installation_is_finished_or_removed_later(machine: Machine) -> None:
-    """The config file is untouched until all else is there, and the record speaks for the rest."""
+def test_a_killed_installation_can_be_finished_or_removed(machine: Machine) -> None:
+    """The config file is changed last, and the record has the rest."""
     machine.write_config("[default]\nregion = eu-west-1\n")
     before = machine.files()
     process = hanging_installation(machine)
@@ -400,13 +400,13 @@ def test_a_killed_installation_is_finished_or_removed_later(machine: Machine) ->
 
 
 def test_a_file_that_the_cli_cannot_read_is_named(machine: Machine) -> None:
-    """The line is told, and nothing is changed."""
+    """With its line; nothing is changed."""
     machine.write_config("[default]\nregion\n")
     assert "line 2" in machine.refused()
 
 
 def test_an_alias_that_hides_the_command_is_named(machine: Machine) -> None:
-    """Nobody's alias is run to prove the installation."""
+    """The alias isn't run to verify the installation."""
     alias = machine.home / ".aws" / "cli" / "alias"
     alias.parent.mkdir(parents=True)
     alias.write_text("[toplevel]\nmfa = !touch ran\n")
@@ -415,7 +415,7 @@ def test_an_alias_that_hides_the_command_is_named(machine: Machine) -> None:
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775], ids=oct)
 def test_a_folder_that_others_can_write_is_refused(machine: Machine, mode: int) -> None:
-    """What lies there would run with the keys, the sticky bit or not."""
+    """Its code would run with the user's keys, with the sticky bit too."""
     shared = machine.home / "shared"
     shared.mkdir()
     if os.geteuid() == 0:
@@ -428,7 +428,7 @@ def test_a_folder_that_others_can_write_is_refused(machine: Machine, mode: int) 
 
 
 def test_a_linked_folder_is_followed(machine: Machine) -> None:
-    """It is the target that others could change."""
+    """Others could change the target."""
     shared = machine.home / "shared"
     shared.mkdir()
     shared.chmod(0o777)
@@ -454,7 +454,7 @@ def test_wrong_usage(machine: Machine, command: Callable[..., int]) -> None:
 
 
 def test_sudo_is_refused(machine: Machine) -> None:
-    """Root's files in a user's home would be in its way."""
+    """Root's files in a user's home would break later installations."""
     if os.geteuid() != 0:
         pytest.skip("needs root, as sudo gives it")
     assert "with sudo" in machine.refused(env={"SUDO_USER": "ada"})
@@ -463,7 +463,7 @@ def test_sudo_is_refused(machine: Machine) -> None:
 def test_uninstall_without_an_installation(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """There is nothing to do, and that is no failure."""
+    """There is nothing to do, which is no error."""
     assert uninstall([], machine.environment, ()) == 0
     assert capsys.readouterr().out.startswith("Nothing to uninstall")
     assert not list(machine.home.iterdir())
@@ -505,7 +505,7 @@ def with_profiles(machine: Machine) -> None:
     assert install([], machine.environment, ()) == 0
 
 
-def test_uninstall_names_what_goes_and_what_stays(
+def test_uninstall_lists_what_it_removes_and_what_stays(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without a terminal nobody is asked, and the profiles stay."""
@@ -528,7 +528,7 @@ def test_uninstall_names_what_goes_and_what_stays(
 
 
 @pytest.mark.parametrize(("words", "answer"), [(["--profiles"], "n"), ([], "y")])
-def test_the_mfa_profiles_go_if_that_is_wanted(
+def test_uninstall_removes_the_mfa_profiles_on_request(
     machine: Machine, capsys: pytest.CaptureFixture[str], words: list[str], answer: str
 ) -> None:
     """Those that are for sessions alone, and no session or setting of another profile.
@@ -549,7 +549,7 @@ def test_the_mfa_profiles_go_if_that_is_wanted(
 
 
 def test_enter_keeps_the_mfa_profiles(machine: Machine) -> None:
-    """The usual answer is no."""
+    """The default answer is no."""
     with_profiles(machine)
     assert uninstall([], machine.environment, (), terminal=FakeTerminal("")) == 0
     assert machine.config.read_text() == PROFILES
@@ -570,8 +570,8 @@ def test_a_dry_run_shows_the_profiles_too(
     assert machine.files() == before
 
 
-def test_files_that_cannot_be_read_keep_nobody_from_uninstalling(machine: Machine) -> None:
-    """Unless profiles shall go: whether they hold keys can't be told then."""
+def test_uninstall_works_with_unreadable_files(machine: Machine) -> None:
+    """Except with --profiles: it isn't known then whether they have keys."""
     with_profiles(machine)
     credentials = machine.config.parent / "credentials"
     credentials.write_text("no section\n")
@@ -581,7 +581,9 @@ def test_files_that_cannot_be_read_keep_nobody_from_uninstalling(machine: Machin
     assert machine.config.read_text() == PROFILES
 
 
-def test_sessions_alone_can_go(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uninstall_can_remove_only_sessions(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
     """All of them, and the settings that make profiles MFA profiles; the profiles stay."""
     with_profiles(machine)
     capsys.readouterr()
@@ -602,8 +604,8 @@ def test_what_the_user_adds_meanwhile_stays(machine: Machine) -> None:
     )
 
 
-def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
-    """Without the record the lines of [plugins] and the folder go all the same."""
+def test_uninstall_without_a_record(machine: Machine) -> None:
+    """The lines of [plugins] and the folder are removed anyway."""
     machine.write_config("[default]\nregion = eu-west-1\n")
     before = machine.config.read_bytes()
     install([], machine.environment, ())
@@ -613,8 +615,8 @@ def test_a_lost_record_still_finds_what_is_ours(machine: Machine) -> None:
     assert not machine.data.exists()
 
 
-def test_a_link_to_nowhere_leads_nowhere_again(machine: Machine) -> None:
-    """The config file comes where the link points, and goes from there."""
+def test_a_dangling_link_is_restored(machine: Machine) -> None:
+    """The config file is created at its target, and removed again."""
     target = machine.home / "dot" / "config"
     target.parent.mkdir()
     machine.config.parent.mkdir()
@@ -626,8 +628,8 @@ def test_a_link_to_nowhere_leads_nowhere_again(machine: Machine) -> None:
     assert not target.exists()
 
 
-def test_what_a_person_made_stays(machine: Machine) -> None:
-    """Lines of [plugins] by hand, and a folder with a file of theirs: nothing was installed."""
+def test_a_manual_setup_is_not_removed(machine: Machine) -> None:
+    """Lines of [plugins] and a folder that the user made: nothing was installed."""
     machine.write_config("[plugins]\nmfa = awscli_mfa_plugin\ncli_legacy_plugin_path = /x\n")
     before = machine.config.read_bytes()
     machine.data.mkdir(parents=True)
@@ -637,8 +639,8 @@ def test_what_a_person_made_stays(machine: Machine) -> None:
     assert (machine.data / "mine.txt").read_text() == "mine"
 
 
-def test_a_file_of_the_persons_in_the_folder_stays(machine: Machine) -> None:
-    """The plugin goes, the file is left in its place."""
+def test_a_users_file_in_the_folder_stays(machine: Machine) -> None:
+    """The plugin is removed, the file stays."""
     install([], machine.environment, ())
     (machine.data / "mine.txt").write_text("mine")
     assert uninstall([], machine.environment, ()) == 0
@@ -655,7 +657,7 @@ def test_another_config_file_is_remembered(machine: Machine) -> None:
     assert not other.exists()
 
 
-def test_found_clis_are_told_apart(machine: Machine) -> None:
+def test_found_clis_are_identified(machine: Machine) -> None:
     """Frozen or not, working or not, by which Python; each program once."""
     folder = machine.folder / "bin"
     scripts = {

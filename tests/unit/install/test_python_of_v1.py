@@ -1,4 +1,4 @@
-"""Where a v1 may be given the plugin, and who else could write there."""
+"""Where the plugin can be installed for a v1, and who else can write there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def python_with(*sites: Path, user_site: Path | None) -> PythonOfV1:
 
 
 def closed(folder: Path) -> Path:
-    """Return a folder that isn't this user's to write in."""
+    """Return a folder that this user can't write to."""
     folder.mkdir()
     if os.geteuid() == 0:
         os.chown(folder, 65534, -1)
@@ -33,7 +33,7 @@ def closed(folder: Path) -> Path:
     return folder
 
 
-def test_the_first_folder_of_the_users_own_is_taken(tmp_path: Path) -> None:
+def test_the_users_first_own_folder_is_used(tmp_path: Path) -> None:
     """Before the user site, and never one that belongs to somebody else."""
     theirs, own = closed(tmp_path / "theirs"), tmp_path / "own"
     own.mkdir()
@@ -41,22 +41,22 @@ def test_the_first_folder_of_the_users_own_is_taken(tmp_path: Path) -> None:
     assert python.place_for_path_file() == str(own)
 
 
-def test_a_user_site_need_not_be_there_yet(tmp_path: Path) -> None:
-    """It is made; Python looks there from its next start on."""
+def test_the_user_site_may_be_missing(tmp_path: Path) -> None:
+    """It is created; Python uses it from its next start."""
     user = tmp_path / "lib" / "python3.11" / "site-packages"
     python = python_with(closed(tmp_path / "theirs"), user_site=user)
     assert python.place_for_path_file() == str(user)
 
 
-def test_without_any_own_folder_there_is_no_place(tmp_path: Path) -> None:
-    """The user site is switched off, or lies in a folder of somebody else's."""
+def test_without_a_folder_of_the_user_nothing_is_installed(tmp_path: Path) -> None:
+    """The user site is switched off, or in somebody else's folder."""
     theirs = closed(tmp_path / "theirs")
     assert python_with(theirs, user_site=None).place_for_path_file() == ""
     assert python_with(theirs, user_site=theirs / "user").place_for_path_file() == ""
 
 
-def test_a_closed_folder_is_trusted(tmp_path: Path) -> None:
-    """Also where it isn't there yet; a sticky folder above the home doesn't count."""
+def test_a_private_folder_is_trusted(tmp_path: Path) -> None:
+    """Also a missing one; a sticky folder above the home doesn't matter."""
     home = tmp_path / "home"
     home.mkdir()
     tmp_path.chmod(0o1777)
@@ -79,7 +79,7 @@ def test_the_users_own_group_is_nobody_else(tmp_path: Path) -> None:
 
 
 def test_another_owner_is_named(tmp_path: Path) -> None:
-    """Who owns a folder can change it."""
+    """The owner can change it."""
     if os.geteuid() != 0:
         pytest.skip("needs root to give a folder away")
     theirs = closed(tmp_path / "theirs")

@@ -12,7 +12,7 @@ FIRST = WiredConfig("/config", is_new=True, undo=Undo("", "[plugins]\na = b\n"))
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
-    """Files, folders and configs come back; what is there already isn't there twice."""
+    """Files, folders and configs, without duplicates."""
     record = Record().with_config(FIRST).with_places(("/a.pth",), ("/x", "/x/y"))
     record = record.with_places(("/a.pth", "/b.pth"), ("/x",))
     assert read_record(record.render()) == record
@@ -31,8 +31,8 @@ def test_the_last_change_of_a_file_is_what_counts() -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'{"configs": 1}', b'{"configs": [{}]}'])
-def test_a_record_that_is_none_is_an_empty_one(content: bytes | None) -> None:
-    """A removal goes by what it finds then."""
+def test_an_unreadable_record_is_empty(content: bytes | None) -> None:
+    """Uninstall removes what it finds then."""
     assert read_record(content) == Record()
 
 
@@ -55,5 +55,5 @@ DIFFS = {
 
 @pytest.mark.parametrize(("before", "after", "shown"), DIFFS.values(), ids=DIFFS.keys())
 def test_a_diff(before: bytes | None, after: bytes | None, shown: str) -> None:
-    """It is safe to show, whatever stands around the change."""
+    """It is safe to show, whatever is around the change."""
     assert unified("f", before, after) == shown

@@ -70,12 +70,12 @@ WAYS: dict[str, tuple[str, dict[str, dict[str, str]], tuple[str, ...]]] = {
 def test_the_way_to_the_source(
     name: str, config: dict[str, dict[str, str]], way: tuple[str, ...]
 ) -> None:
-    """Roles are followed to the managed profile that they stand on."""
+    """Roles are followed to the managed profile that they use."""
     assert way_to_source(name, {}, files(**config)) == way
 
 
-def test_a_session_whose_mark_is_gone_is_handed_out() -> None:
-    """What this plugin wrote is its own, also when the profile has no MFA session any more."""
+def test_a_session_without_settings_is_returned() -> None:
+    """This plugin wrote it, though the profile is no MFA profile any more."""
     has = FakeFiles({}, {"old": session_section()})
     assert way_to_source("old", {}, has) == ("old",)
 
@@ -121,7 +121,7 @@ NO_WAYS: dict[str, tuple[str, dict[str, dict[str, str]], str]] = {
 
 
 @pytest.mark.parametrize(("name", "config", "message"), NO_WAYS.values(), ids=NO_WAYS.keys())
-def test_where_there_is_no_session_to_hand_out(
+def test_profiles_without_a_session_are_an_error(
     name: str, config: dict[str, dict[str, str]], message: str
 ) -> None:
     """The error names the profile, the reason and the remedy."""
@@ -132,7 +132,7 @@ def test_where_there_is_no_session_to_hand_out(
 
 
 def test_switched_off_for_one_call() -> None:
-    """``AWS_MFA_SESSION=off`` takes every profile out."""
+    """With ``AWS_MFA_SESSION=off``, for every profile."""
     with pytest.raises(ConfigurationError, match="AWS_MFA_SESSION=off"):
         way_to_source("mfa", {"AWS_MFA_SESSION": "off"}, files())
 
@@ -144,7 +144,7 @@ def test_switched_off_for_one_call() -> None:
         (CredentialsRequest("a]b"), ConfigurationError),
     ],
 )
-def test_a_request_that_can_be_told_wrong_at_once(
+def test_a_wrong_request_is_refused_at_once(
     request_: CredentialsRequest, error: type[MfaError]
 ) -> None:
     """No file is read for it."""
@@ -154,7 +154,7 @@ def test_a_request_that_can_be_told_wrong_at_once(
 
 
 class VanishingFiles(FakeFiles):
-    """Files whose session is seen once."""
+    """Files whose session disappears after it was read once."""
 
     def __init__(self, files: FakeFiles) -> None:
         """Start as ``files`` are."""
@@ -175,61 +175,61 @@ def fakes(age: int | None = 0, *answers: str | BaseException, nobody: str = "") 
     return Fakes(files=has, terminal=FakeTerminal(*answers, nobody=nobody))
 
 
-def test_a_session_that_lives_is_handed_out_as_it_is() -> None:
-    """Nothing is asked, nothing is called."""
+def test_a_valid_session_is_returned() -> None:
+    """Without a prompt or a call."""
     scene = fakes(3600)
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIAOLD"
     assert scene.sts.calls == []
 
 
-def test_a_session_that_is_due_is_renewed() -> None:
-    """The question says why."""
+def test_an_expiring_session_is_renewed() -> None:
+    """The prompt says why."""
     scene = fakes(43_200 - 60, "123456")
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIA1"
     assert scene.terminal.told == ["The MFA session of profile mfa expires in 1 min.\n"]
 
 
-def test_a_session_that_is_due_serves_where_nobody_is_asked() -> None:
-    """It is handed out while it lives."""
+def test_an_expiring_session_is_returned_if_nobody_can_be_prompted() -> None:
+    """As long as it is valid."""
     scene = fakes(43_200 - 60, nobody="there is no terminal")
     assert (
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports()).access_key_id == "ASIAOLD"
     )
 
 
-def test_a_session_that_is_over_is_not_handed_out() -> None:
-    """Where nobody is asked, the error names the login."""
+def test_an_expired_session_is_an_error() -> None:
+    """If nobody can be prompted, the error names the login command."""
     scene = fakes(43_200, nobody="there is no terminal")
     with pytest.raises(ConfigurationError) as over:
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert over.value.remedy == "Log in:  aws mfa login --profile mfa"
 
 
-def test_a_dismissed_question_without_a_session_is_a_cancellation() -> None:
+def test_a_dismissed_prompt_without_a_session_cancels() -> None:
     """The exit code is then 130."""
     scene = fakes(None, CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
         renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
 
 
-def test_min_remaining_renews_a_session_that_is_not_due() -> None:
-    """So much must be left."""
+def test_min_remaining_renews_a_valid_session() -> None:
+    """If it has less left."""
     scene = fakes(3600, "123456")
     request = CredentialsRequest("mfa", min_remaining=43_000)
     assert renewed_session(request, "mfa", scene.ports()).access_key_id == "ASIA1"
 
 
-def test_min_remaining_is_kept_to() -> None:
-    """A session with less left isn't handed out in its place."""
+def test_min_remaining_is_guaranteed() -> None:
+    """A session with less left isn't returned instead."""
     scene = fakes(3600, "123456", "654321", "111111")
     scene.sts.answers = [WrongCodeError("No."), WrongCodeError("No."), WrongCodeError("No.")]
     with pytest.raises(WrongCodeError):
         renewed_session(CredentialsRequest("mfa", min_remaining=43_000), "mfa", scene.ports())
 
 
-def test_a_session_that_goes_away_meanwhile() -> None:
+def test_a_session_that_is_removed_meanwhile() -> None:
     """Another process may log out just then."""
     scene = fakes(0)
     vanishing = replace(scene.ports(), files=VanishingFiles(scene.files))
@@ -237,14 +237,14 @@ def test_a_session_that_goes_away_meanwhile() -> None:
         renewed_session(CredentialsRequest("mfa", min_remaining=60), "mfa", vanishing)
 
 
-def test_patience_bounds_the_wait_for_another_process() -> None:
-    """Who called gives up soon, so this one does before."""
+def test_the_wait_for_another_process_is_limited() -> None:
+    """Callers have time-outs, so the wait ends before them."""
     scene = fakes(None, "123456")
     renewed_session(CredentialsRequest("mfa", patience=50), "mfa", scene.ports())
     assert [wait for name, wait in scene.locks.asked if name.startswith("session")] == [50]
 
 
-def test_a_role_that_lasts_too_short() -> None:
+def test_a_role_session_that_is_too_short() -> None:
     """The error says how long it lasts, and what to change."""
     with pytest.raises(ConfigurationError, match="lasts 1 h") as short:
         check_remaining(CredentialsRequest("admin", min_remaining=7200), SESSION, Fakes().ports())
@@ -252,8 +252,8 @@ def test_a_role_that_lasts_too_short() -> None:
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 3600])
-def test_a_role_that_lasts_long_enough(seconds: int | None) -> None:
-    """The bound itself is enough."""
+def test_a_role_session_that_is_long_enough(seconds: int | None) -> None:
+    """The exact limit is enough."""
     check_remaining(CredentialsRequest("admin", min_remaining=seconds), SESSION, Fakes().ports())
 
 
@@ -275,14 +275,14 @@ def test_the_region_beside_a_session(
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 3599])
-def test_less_than_an_hour_can_be_left(seconds: int | None) -> None:
+def test_min_remaining_below_an_hour_is_accepted_for_a_role(seconds: int | None) -> None:
     """A new role session has that much left."""
     check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
 
 
 @pytest.mark.parametrize("seconds", [3600, 7200])
-def test_an_hour_or_more_can_not_be_left(seconds: int) -> None:
-    """A moment after AWS gave the hour it is less; the profile and the bound are named."""
+def test_min_remaining_of_an_hour_is_refused_for_a_role(seconds: int) -> None:
+    """A moment later less than the hour is left; the error names profile and limit."""
     with pytest.raises(ConfigurationError, match="profile admin can't have") as refused:
         check_min_remaining(CredentialsRequest("admin", min_remaining=seconds))
     assert "less than 3600 seconds" in refused.value.remedy
@@ -301,12 +301,12 @@ def session(number: int, at: float = 0, lifetime: int = 43_200) -> Session:
 
 
 class Scene:
-    """A renewal whose session is in ``there``, and renewed as ``answers`` has it."""
+    """A renewal of the session in ``there``, with the results in ``answers``."""
 
     def __init__(
         self, there: Session | None, *answers: Session | MfaError | None, profile: str = "work"
     ) -> None:
-        """Set the scene at the start of time."""
+        """Start at second 0."""
         self.there = there
         self.answers = list(answers)
         self.clock = FakeClock()
@@ -320,7 +320,7 @@ class Scene:
         return self.there
 
     def renew(self, why: str) -> Session | None:
-        """Give the next scripted answer, which is then stored too."""
+        """Return the next scripted result, which is then stored too."""
         self.reasons.append(why)
         assert self.answers, "nothing more may be asked"
         renewed: Session | None = next_of(self.answers)
@@ -328,20 +328,20 @@ class Scene:
         return renewed
 
     def at(self, seconds: float) -> Session:
-        """Return the session handed out so many seconds after the start."""
+        """Return the session that is provided so many seconds after the start."""
         self.clock.time = NOW + timedelta(seconds=seconds)
         return self.renewal.session()
 
 
-def test_a_session_is_handed_out_while_it_lives() -> None:
-    """It is read once, and nothing is asked until it is due."""
+def test_a_session_is_provided_while_it_is_valid() -> None:
+    """It is read once, and there is no prompt until it is expiring."""
     scene = Scene(session(1))
     assert [scene.at(seconds) for seconds in (0, 3600, DUE_AT - 1)] == [session(1)] * 3
     assert (scene.reads, scene.reasons) == (1, [])
 
 
-def test_it_is_read_only_when_it_is_wanted() -> None:
-    """A command that never signs anything costs nothing."""
+def test_the_session_is_read_only_when_needed() -> None:
+    """A command without signed requests reads nothing."""
     scene = Scene(session(1), session(2))
     assert (scene.reads, scene.reasons) == (0, [])
 
@@ -361,18 +361,18 @@ WHYS: dict[str, tuple[Session | None, float, str]] = {
 
 
 @pytest.mark.parametrize(("there", "when", "why"), WHYS.values(), ids=WHYS.keys())
-def test_a_due_session_is_renewed_and_the_question_says_why(
+def test_an_expiring_session_is_renewed_and_the_prompt_says_why(
     there: Session | None, when: float, why: str
 ) -> None:
-    """Once: the new one then serves."""
+    """Once: then the new one is used."""
     new = session(2, when)
     scene = Scene(there, new)
     assert [scene.at(when), scene.at(when + 60)] == [new, new]
     assert scene.reasons == [why]
 
 
-def test_every_session_of_a_long_command_is_renewed_in_its_turn() -> None:
-    """One question each."""
+def test_a_long_command_renews_several_times() -> None:
+    """With one prompt each."""
     first, second, third = session(1), session(2, DUE_AT), session(3, 2 * DUE_AT)
     scene = Scene(first, second, third)
     times = (0, DUE_AT, DUE_AT + 1, 2 * DUE_AT, 2 * DUE_AT + 1)
@@ -391,8 +391,10 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda error: type(error).__name__)
-def test_a_refusal_lets_the_living_session_serve_on_and_is_remembered(refusal: MfaError) -> None:
-    """Ctrl-D is one: the question isn't repeated for every request."""
+def test_after_a_refusal_the_valid_session_is_used_without_another_prompt(
+    refusal: MfaError,
+) -> None:
+    """Such as Ctrl-D: the prompt isn't repeated for every request."""
     scene = Scene(session(1), refusal)
     times = (DUE_AT, DUE_AT + 1, OVER_AT - 1)
     assert [scene.at(when) for when in times] == [session(1)] * 3
@@ -400,10 +402,10 @@ def test_a_refusal_lets_the_living_session_serve_on_and_is_remembered(refusal: M
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda error: type(error).__name__)
-def test_a_refused_session_that_is_over_is_an_error_with_the_command_to_run(
+def test_after_a_refusal_an_expired_session_is_an_error(
     refusal: MfaError,
 ) -> None:
-    """At its end, and not asked once more; the error says why there is no new one."""
+    """Without another prompt; the error says why there is no new one, and what to run."""
     scene = Scene(session(1), refusal)
     scene.at(DUE_AT)
     for _ in range(2):
@@ -427,10 +429,8 @@ OVER: dict[str, tuple[Session | None, str]] = {
 
 
 @pytest.mark.parametrize(("there", "what"), OVER.values(), ids=OVER.keys())
-def test_without_a_session_a_refusal_is_that_error_at_once(
-    there: Session | None, what: str
-) -> None:
-    """In place of AWS's ExpiredToken."""
+def test_without_a_session_a_refusal_is_an_error_at_once(there: Session | None, what: str) -> None:
+    """Instead of AWS's ExpiredToken."""
     scene = Scene(there, CannotAskError("Nobody can be asked."))
     for _ in range(2):
         with pytest.raises(ConfigurationError) as caught:
@@ -440,28 +440,28 @@ def test_without_a_session_a_refusal_is_that_error_at_once(
     assert len(scene.reasons) == 1
 
 
-def test_a_renewal_that_brings_nothing_is_that_error_without_a_reason() -> None:
-    """If somebody logged out in the same moment."""
+def test_a_renewal_without_a_session_is_an_error() -> None:
+    """If somebody logged out at the same moment."""
     scene = Scene(None, None)
     with pytest.raises(ConfigurationError) as caught:
         scene.at(0)
     assert caught.value.what == "Profile work has no MFA session yet."
 
 
-def test_a_renewal_that_brings_nothing_leaves_the_living_session() -> None:
-    """It serves on."""
+def test_a_renewal_without_a_session_keeps_the_valid_one() -> None:
+    """It is used on."""
     assert Scene(session(1), None).at(DUE_AT) == session(1)
 
 
-def test_what_a_renewal_brings_serves_though_it_is_due() -> None:
-    """Another process is at it, and the session that is there lives."""
+def test_the_result_of_a_renewal_may_be_expiring() -> None:
+    """Another process is renewing it, and the session is still valid."""
     scene = Scene(None, session(1))
     assert scene.at(DUE_AT) == session(1)
 
 
 @pytest.mark.parametrize("when", [DUE_AT, OVER_AT])
-def test_ctrl_c_ends_the_command_though_the_session_may_live(when: int) -> None:
-    """It means the whole command, and Ctrl-D the question alone."""
+def test_ctrl_c_ends_the_command_with_a_valid_session(when: int) -> None:
+    """Ctrl-C cancels the whole command, Ctrl-D only the prompt."""
     interrupt = CancelledError("Cancelled.", by_interrupt=True)
     scene = Scene(session(1), interrupt)
     with pytest.raises(CancelledError) as caught:
@@ -469,8 +469,8 @@ def test_ctrl_c_ends_the_command_though_the_session_may_live(when: int) -> None:
     assert caught.value is interrupt
 
 
-def test_other_threads_arent_asked_after_ctrl_c() -> None:
-    """What they get is the living session, while the command ends."""
+def test_other_threads_do_not_prompt_after_ctrl_c() -> None:
+    """They get the valid session while the command ends."""
     scene = Scene(session(1), CancelledError("Cancelled.", by_interrupt=True))
     with pytest.raises(CancelledError):
         scene.at(DUE_AT)
@@ -479,8 +479,8 @@ def test_other_threads_arent_asked_after_ctrl_c() -> None:
 
 
 @pytest.mark.parametrize("there", [None, session(1)], ids=["none yet", "over"])
-def test_ctrl_d_without_a_living_session_cancels_the_command(there: Session | None) -> None:
-    """There is nothing to go on with; whoever asks then gets the command to run."""
+def test_ctrl_d_without_a_valid_session_cancels_the_command(there: Session | None) -> None:
+    """Later requests get the error with the command to run."""
     scene = Scene(there, CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
         scene.at(OVER_AT)
@@ -488,8 +488,8 @@ def test_ctrl_d_without_a_living_session_cancels_the_command(there: Session | No
         scene.at(OVER_AT)
 
 
-def test_what_another_process_renewed_is_picked_up() -> None:
-    """Before anything is asked."""
+def test_a_session_of_another_process_is_used() -> None:
+    """Before any prompt."""
     scene = Scene(session(1))
     assert scene.at(0) == session(1)
     scene.there = session(2, DUE_AT - 60)
@@ -498,8 +498,8 @@ def test_what_another_process_renewed_is_picked_up() -> None:
 
 
 @pytest.mark.parametrize("when", [DUE_AT + 60, OVER_AT + 60])
-def test_what_another_process_renewed_after_a_refusal_is_picked_up(when: int) -> None:
-    """Also when the old one was over by then."""
+def test_a_session_of_another_process_is_used_after_a_refusal(when: int) -> None:
+    """Also if the old one has expired by then."""
     scene = Scene(session(1), CancelledError("Cancelled."))
     scene.at(DUE_AT)
     scene.there = session(2, when - 1)
@@ -507,8 +507,8 @@ def test_what_another_process_renewed_after_a_refusal_is_picked_up(when: int) ->
     assert len(scene.reasons) == 1
 
 
-def test_a_session_that_is_removed_elsewhere_serves_this_command_on() -> None:
-    """AWS honours it to its end."""
+def test_a_session_that_was_logged_out_is_still_used_by_running_commands() -> None:
+    """AWS accepts it until it expires."""
     scene = Scene(session(1), CannotAskError("Nobody can be asked."))
     scene.at(0)
     scene.there = None
@@ -517,16 +517,16 @@ def test_a_session_that_is_removed_elsewhere_serves_this_command_on() -> None:
 
 @pytest.mark.parametrize("there", [None, session(1)], ids=["none", "one"])
 @pytest.mark.parametrize("when", [0, DUE_AT, OVER_AT])
-def test_what_is_stored_is_told_without_a_renewal(there: Session | None, when: int) -> None:
-    """Also when it is due or over: this is for where nothing may be asked."""
+def test_the_stored_session_is_returned_without_a_renewal(there: Session | None, when: int) -> None:
+    """Also an expiring or expired one: for commands that must not prompt."""
     scene = Scene(there)
     scene.clock.time = NOW + timedelta(seconds=when)
     assert scene.renewal.stored() == there
     assert scene.reasons == []
 
 
-def test_what_was_renewed_is_what_is_stored() -> None:
-    """It needn't be read again."""
+def test_a_renewed_session_is_remembered() -> None:
+    """It isn't read again."""
     scene = Scene(None, session(1))
     scene.at(0)
     reads = scene.reads
@@ -544,8 +544,8 @@ def test_a_hostile_name_is_shown_escaped_and_quoted() -> None:
     assert "\x1b" not in str(caught.value)
 
 
-def test_a_living_session_is_told_where_nothing_is_asked() -> None:
-    """It is handed out as it is, though it is due."""
+def test_an_expiring_session_is_returned_without_a_prompt() -> None:
+    """If nothing may be asked."""
     scene = Scene(session(1))
     scene.clock.advance(DUE_AT)
     assert scene.renewal.valid() == session(1)
@@ -554,8 +554,8 @@ def test_a_living_session_is_told_where_nothing_is_asked() -> None:
 @pytest.mark.parametrize(
     ("there", "words"), [(session(1), "has expired"), (None, "has no MFA session yet")]
 )
-def test_without_a_living_session_nothing_is_asked(there: Session | None, words: str) -> None:
-    """The error names the login."""
+def test_without_a_valid_session_there_is_no_prompt(there: Session | None, words: str) -> None:
+    """The error names the login command."""
     scene = Scene(there)
     scene.clock.advance(OVER_AT)
     with pytest.raises(ConfigurationError, match=words) as over:
@@ -564,7 +564,7 @@ def test_without_a_living_session_nothing_is_asked(there: Session | None, words:
 
 
 def test_the_remedy_is_that_of_the_cause() -> None:
-    """Where a login would end in the same way, it isn't what to do."""
+    """If a login would fail in the same way, it isn't the remedy."""
     busy = BusyError("process 7 holds what is needed here.", "Answer its question, or end it.")
     scene = Scene(None, busy)
     with pytest.raises(ConfigurationError) as refused:

@@ -40,7 +40,7 @@ SOURCE = Source("a", KEYS)
 
 
 def found(fakes: Fakes, region: str = "eu-west-1") -> Device:
-    """Resolve the device of a profile that says nothing about it."""
+    """Resolve the device of a profile without settings."""
     return resolve_device(None, Profile("mfa"), SOURCE, region, fakes.ports())
 
 
@@ -56,10 +56,10 @@ ORDER: dict[str, tuple[str | None, str, str, str, bool]] = {
 @pytest.mark.parametrize(
     ("named", "of_session", "of_source", "serial", "is_new"), ORDER.values(), ids=ORDER.keys()
 )
-def test_the_device_is_found_in_the_designs_order(
+def test_the_order_of_the_sources_of_a_device(
     named: str | None, of_session: str, of_source: str, serial: str, is_new: object
 ) -> None:
-    """IAM is asked only where nothing names it; what was found out is to be remembered."""
+    """IAM is called only if nothing names it; the result is to be saved."""
     fakes = Fakes(files=FakeFiles({"a": {"mfa_serial": of_source}}))
     profile = Profile("mfa", {"mfa_serial": of_session})
     device = resolve_device(named, profile, SOURCE, "eu-west-1", fakes.ports())
@@ -67,8 +67,8 @@ def test_the_device_is_found_in_the_designs_order(
     assert bool(fakes.iam.calls) is (serial == SERIAL)
 
 
-def test_the_environments_keys_have_no_source_profile_to_look_into() -> None:
-    """IAM is asked with them."""
+def test_keys_in_the_environment_have_no_source_profile() -> None:
+    """IAM is called with them."""
     fakes = Fakes(files=FakeFiles({"": {"mfa_serial": "GAHT00000003"}}))
     source = Source("", Keys("AKIAENV", "secret"))
     device = resolve_device(None, Profile("mfa"), source, "r", fakes.ports())
@@ -77,8 +77,8 @@ def test_the_environments_keys_have_no_source_profile_to_look_into() -> None:
 
 
 @pytest.mark.parametrize("place", ["option", "session", "source"])
-def test_what_cant_be_a_serial_is_told_before_any_call(place: str) -> None:
-    """A user's ARN, wherever it stands."""
+def test_an_invalid_serial_is_an_error_before_any_call(place: str) -> None:
+    """Such as a user's ARN, wherever it comes from."""
     user = "arn:aws:iam::123456789012:user/ada"
     fakes = Fakes(files=FakeFiles({"a": {"mfa_serial": user}} if place == "source" else {}))
     profile = Profile("mfa", {"mfa_serial": user} if place == "session" else {})
@@ -87,22 +87,22 @@ def test_what_cant_be_a_serial_is_told_before_any_call(place: str) -> None:
     assert fakes.iam.calls == []
 
 
-def test_the_only_usable_device_is_taken_without_a_question() -> None:
-    """A FIDO key beside it doesn't make a choice."""
+def test_the_only_usable_device_is_used_without_a_question() -> None:
+    """A FIDO key beside it doesn't count."""
     fakes = Fakes(iam=FakeIam((FIDO, HARDWARE)))
     assert found(fakes).mfa_serial == "GAHT12345678"
     assert fakes.terminal.questions == []
 
 
-def test_iam_is_asked_once_more_by_the_users_name() -> None:
-    """Most policies allow ListMFADevices only so."""
+def test_a_denied_call_is_repeated_with_the_user_name() -> None:
+    """Most policies allow ListMFADevices only like that."""
     fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
     assert found(fakes).mfa_serial == SERIAL
     assert fakes.iam.calls == [("AKIAADA", None, "eu-west-1"), ("AKIAADA", "ada", "eu-west-1")]
     assert fakes.sts.identity_regions == ["eu-west-1"]
 
 
-def test_without_a_region_iam_is_asked_by_a_regional_endpoint() -> None:
+def test_without_a_region_a_regional_endpoint_is_used() -> None:
     """Never the global one."""
     fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
     list_devices(SOURCE, "", fakes.ports())
@@ -110,8 +110,8 @@ def test_without_a_region_iam_is_asked_by_a_regional_endpoint() -> None:
     assert fakes.sts.identity_regions == ["us-east-1"]
 
 
-def test_a_caller_without_user_name_gets_the_first_denial() -> None:
-    """There is no name to ask by."""
+def test_the_denial_of_a_caller_without_a_user_name_is_final() -> None:
+    """There is no name for another call."""
     fakes = Fakes(iam=FakeIam(DENIED, (VIRTUAL,)))
     fakes.sts.identity = CallerIdentity("arn:aws:iam::123456789012:root", "123456789012")
     with pytest.raises(PermissionDeniedError) as caught:
@@ -121,15 +121,15 @@ def test_a_caller_without_user_name_gets_the_first_denial() -> None:
 
 
 def test_another_refusal_of_iam_is_final() -> None:
-    """A wrong key stays wrong."""
+    """Such as a wrong key."""
     fakes = Fakes(iam=FakeIam(WrongKeyError("wrong")))
     with pytest.raises(WrongKeyError):
         found(fakes)
     assert len(fakes.iam.calls) == 1
 
 
-def test_denied_again_the_serial_is_asked_for_once() -> None:
-    """On a terminal, after saying where the console shows it."""
+def test_after_a_second_denial_the_serial_is_prompted_for() -> None:
+    """Once, on a terminal, after saying where the console shows it."""
     fakes = Fakes(iam=FakeIam(DENIED), terminal=FakeTerminal(f" {SERIAL} "))
     assert found(fakes) == Device(SERIAL, is_new=True)
     assert len(fakes.iam.calls) == 2
@@ -137,16 +137,16 @@ def test_denied_again_the_serial_is_asked_for_once() -> None:
     assert "Multi-factor authentication" in fakes.terminal.told[0]
 
 
-def test_a_wrong_answer_to_that_is_explained_and_not_asked_again() -> None:
-    """The ARN of the user, say."""
+def test_an_invalid_serial_at_the_prompt_is_an_error() -> None:
+    """Such as the ARN of the user; there is no second prompt."""
     terminal = FakeTerminal("arn:aws:iam::123456789012:user/ada", SERIAL)
     with pytest.raises(ConfigurationError, match="user's ARN"):
         found(Fakes(iam=FakeIam(DENIED), terminal=terminal))
     assert len(terminal.questions) == 1
 
 
-def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
-    """It names the option and where the serial stands."""
+def test_after_a_second_denial_without_a_terminal_there_is_a_remedy() -> None:
+    """It names the option and where to find the serial."""
     fakes = Fakes(iam=FakeIam(DENIED), terminal=FakeTerminal(nobody="CI is set"))
     with pytest.raises(ConfigurationError) as caught:
         found(fakes)
@@ -157,7 +157,7 @@ def test_denied_again_with_nobody_to_ask_is_an_error_with_the_remedy() -> None:
 
 
 def test_a_user_without_device_is_told_how_to_add_one() -> None:
-    """The source says whose devices were looked for."""
+    """The error names the source whose devices were listed."""
     with pytest.raises(ConfigurationError) as caught:
         found(Fakes(iam=FakeIam(())))
     assert caught.value.what == "The user of profile a has no MFA device."
@@ -165,7 +165,7 @@ def test_a_user_without_device_is_told_how_to_add_one() -> None:
 
 
 def test_fido_devices_alone_are_explained() -> None:
-    """Why they can't serve, and where `aws login` is to be had."""
+    """Why they can't be used, and which CLI has `aws login`."""
     with pytest.raises(ConfigurationError) as caught:
         found(Fakes(iam=FakeIam((FIDO,))))
     assert "FIDO devices only" in caught.value.what
@@ -181,7 +181,7 @@ CHOICES = {
     "by its serial": (["GAHT00000003"], "GAHT00000003"),
     "at the third attempt": (["0", "9", "4"], "GAHT00000004"),
     "after other answers": (["", "²", "5"], "GAHT00000005"),
-    "after other digits": (["-1", "٣", "6"], "GAHT00000006"),  # Arabic, which isdigit() takes
+    "after other digits": (["-1", "٣", "6"], "GAHT00000006"),  # Arabic, which isdigit() accepts
 }
 
 
@@ -195,7 +195,7 @@ def test_several_devices_are_a_choice_on_a_terminal(answers: list[str], serial: 
 
 
 def test_three_wrong_choices_are_an_error() -> None:
-    """Nothing is taken that nobody chose."""
+    """No device is used that nobody chose."""
     fakes = Fakes(iam=FakeIam(EIGHT), terminal=FakeTerminal("0", "9", "x", "1"))
     with pytest.raises(ConfigurationError, match="No MFA device was chosen"):
         found(fakes)
@@ -252,7 +252,7 @@ def test_the_devices_of_a_user_are_listed(
     assert fakes.iam.calls == [(key, None, "us-east-1")]
 
 
-def test_the_environments_user_is_listed_too() -> None:
+def test_the_devices_of_the_environments_user_are_listed() -> None:
     """Without any file."""
     environment = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "secret-env"}
     fakes = Fakes(environment=environment)
@@ -260,7 +260,7 @@ def test_the_environments_user_is_listed_too() -> None:
     assert fakes.iam.calls == [("AKIAENV", None, "eu-west-1")]
 
 
-def test_the_partition_of_the_chosen_serial_says_where_to_ask() -> None:
+def test_the_partition_of_the_serial_selects_the_region() -> None:
     """In China there is no us-east-1."""
     serial = "arn:aws-cn:iam::123456789012:mfa/ada"
     fakes = Fakes(files=FakeFiles({"mfa": {"mfa_serial": serial}}, {"default": LONG_LIVED}))
@@ -282,7 +282,7 @@ SERIALS = {
 
 
 @pytest.mark.parametrize(("serial", "kind"), SERIALS.values(), ids=SERIALS.keys())
-def test_an_mfa_serial_passes_and_tells_its_kind(serial: str, kind: str) -> None:
+def test_a_valid_serial_and_its_kind(serial: str, kind: str) -> None:
     """Blanks around it, as from a copy and paste, don't count."""
     assert checked_serial(f" {serial}\n") == serial
     assert kind_of(serial) == kind
@@ -306,7 +306,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "what"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_cant_be_a_serial_is_explained(text: str, what: str) -> None:
+def test_an_invalid_serial_is_explained(text: str, what: str) -> None:
     """The error says what it is instead, and where the console shows the serial."""
     with pytest.raises(ConfigurationError) as caught:
         checked_serial(text)
@@ -315,7 +315,7 @@ def test_what_cant_be_a_serial_is_explained(text: str, what: str) -> None:
 
 
 def test_a_fido_device_is_explained() -> None:
-    """It says why it can't serve, and where `aws login` is to be had."""
+    """The error says why it can't be used, and which CLI has `aws login`."""
     serial = "arn:aws:iam::123456789012:u2f/user/ada/key-ABC"
     assert kind_of(serial) == "FIDO"
     with pytest.raises(ConfigurationError) as caught:
@@ -337,8 +337,8 @@ def test_a_hostile_serial_is_shown_escaped(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_what_passes_is_what_aws_takes(text: str) -> None:
-    """Whatever is given: 9 to 256 letters, digits of SerialNumber's pattern, or an error."""
+def test_every_accepted_serial_is_valid_for_aws(text: str) -> None:
+    """Any text: 9 to 256 characters of SerialNumber's pattern, or an error."""
     try:
         serial = checked_serial(text)
     except ConfigurationError:
@@ -356,13 +356,13 @@ REGIONS = {
 
 
 @pytest.mark.parametrize(("serial", "region"), REGIONS.values(), ids=REGIONS.keys())
-def test_sts_is_asked_in_the_serials_partition(serial: str, region: str) -> None:
+def test_sts_is_called_in_the_serials_partition(serial: str, region: str) -> None:
     """A regional endpoint, never the global one."""
     assert region_of(serial) == region
 
 
-def test_every_partition_of_botocore_has_a_region_of_its_own() -> None:
-    """Elsewhere no STS knows the user."""
+def test_every_partition_of_botocore_has_a_region() -> None:
+    """STS of another partition doesn't know the user."""
     known = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())
     assert known["partitions"]
     for partition in known["partitions"]:
@@ -383,5 +383,5 @@ def test_every_partition_of_botocore_has_a_region_of_its_own() -> None:
     ],
 )
 def test_the_partition_of_a_region(region: str, partition: str) -> None:
-    """By how its name begins."""
+    """By its prefix."""
     assert partition_of(region) == partition

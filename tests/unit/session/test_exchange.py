@@ -1,4 +1,4 @@
-"""A token code becomes a session, and no code reaches AWS twice."""
+"""An MFA code is exchanged for a session, and no code is sent to AWS twice."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def sent(fakes: Fakes) -> list[str]:
     return [call.token_code for call in fakes.sts.calls]
 
 
-def test_a_code_is_exchanged_under_the_devices_lock_and_remembered() -> None:
-    """With all that was resolved; the session is what STS granted."""
+def test_a_code_is_sent_under_the_devices_lock_and_recorded() -> None:
+    """With all resolved parameters; the session is the one that STS returned."""
     fakes = fakes_of("123456", answers=(1800,))
     session = exchanged(fakes)
     assert fakes.sts.calls == [SessionTokenCall("AKIAADA", SERIAL, "123456", 3600, "eu-west-1")]
@@ -68,8 +68,8 @@ def test_a_code_is_exchanged_under_the_devices_lock_and_remembered() -> None:
     assert fakes.used_codes.is_used(SERIAL, "123456")
 
 
-def test_no_lock_is_held_while_somebody_is_asked() -> None:
-    """Others with the same device needn't wait for a person."""
+def test_no_lock_is_held_during_the_prompt() -> None:
+    """Other processes with the same device don't wait for a user."""
 
     class Asked(FakeTerminal):
         def ask(self, question: str, *, hidden: bool = False) -> str:
@@ -82,8 +82,8 @@ def test_no_lock_is_held_while_somebody_is_asked() -> None:
     assert sent(fakes) == ["111111", "123456"]
 
 
-def test_a_wrong_code_at_the_prompt_is_asked_again() -> None:
-    """After saying that it was wrong; it isn't remembered as used."""
+def test_a_wrong_code_at_the_prompt_prompts_again() -> None:
+    """After a message; the code isn't recorded as used."""
     fakes = fakes_of("111111", "123456", answers=(WRONG, 3600))
     exchanged(fakes)
     assert sent(fakes) == ["111111", "123456"]
@@ -93,7 +93,7 @@ def test_a_wrong_code_at_the_prompt_is_asked_again() -> None:
 
 
 def test_three_wrong_codes_end_the_login() -> None:
-    """The last error comes out; no fourth code is asked for."""
+    """With the last error; there is no fourth prompt."""
     last = WrongCodeError("the third")
     fakes = fakes_of("111111", "222222", "333333", "444444", answers=(WRONG, WRONG, last))
     with pytest.raises(WrongCodeError) as caught:
@@ -116,7 +116,7 @@ WRONG_ELSEWHERE: dict[str, tuple[str | None, str, dict[str, str]]] = {
 def test_a_wrong_code_of_another_source_is_final(
     option: str | None, process: str, environment: dict[str, str]
 ) -> None:
-    """A program that gives wrong codes would lock nobody out, but help nobody either."""
+    """Running the program again wouldn't help."""
     fakes = Fakes(
         environment=environment,
         token_process=FakeTokenProcess("123456", "654321"),
@@ -129,15 +129,15 @@ def test_a_wrong_code_of_another_source_is_final(
     assert fakes.terminal.questions == []
 
 
-def test_a_wrong_code_of_the_variable_gives_way_to_the_next_source() -> None:
-    """A variable that was left in the shell mustn't shut out the person at the terminal."""
+def test_after_a_wrong_code_of_the_variable_the_next_source_is_used() -> None:
+    """A forgotten variable in the shell must not prevent the prompt."""
     fakes = Fakes(environment={"AWS_MFA_TOKEN_CODE": "123456"}, terminal=FakeTerminal("654321"))
     fakes.sts = FakeSts(fakes.clock, WRONG)
     exchanged(fakes)
     assert sent(fakes) == ["123456", "654321"]
 
 
-def test_a_wrong_code_of_the_variable_is_final_with_nobody_to_ask() -> None:
+def test_a_wrong_code_of_the_variable_is_final_without_a_terminal() -> None:
     """There is no next source."""
     fakes = Fakes(
         environment={"AWS_MFA_TOKEN_CODE": "123456"},
@@ -148,8 +148,8 @@ def test_a_wrong_code_of_the_variable_is_final_with_nobody_to_ask() -> None:
         exchanged(fakes)
 
 
-def test_a_used_code_never_reaches_aws_and_the_next_is_waited_for() -> None:
-    """The wait is until the device shows the next one, and says why."""
+def test_a_used_code_is_not_sent_and_the_next_is_waited_for() -> None:
+    """Until the device shows the next one, with a message."""
     fakes = fakes_of("123456", "654321")
     fakes.used_codes.remember(SERIAL, "123456")
     fakes.clock.advance(12)
@@ -162,8 +162,8 @@ def test_a_used_code_never_reaches_aws_and_the_next_is_waited_for() -> None:
     assert "123456" not in reason.replace(SERIAL, "")
 
 
-def test_a_code_used_with_another_device_is_good() -> None:
-    """Codes are the device's."""
+def test_a_code_used_with_another_device_is_sent() -> None:
+    """Each device has its own codes."""
     fakes = fakes_of("123456")
     fakes.used_codes.remember("GAHT12345678", "123456")
     exchanged(fakes)
@@ -171,7 +171,7 @@ def test_a_code_used_with_another_device_is_good() -> None:
 
 
 def test_a_used_code_of_the_option_is_an_error_with_the_remedy() -> None:
-    """No other may come from it: nothing is waited for."""
+    """The option has no other code, so there is no wait."""
     fakes = fakes_of()
     fakes.used_codes.remember(SERIAL, "123456")
     fakes.clock.advance(29)
@@ -183,7 +183,7 @@ def test_a_used_code_of_the_option_is_an_error_with_the_remedy() -> None:
 
 
 def test_a_command_is_run_again_after_a_used_code() -> None:
-    """At the next time step, with nobody there."""
+    """At the next time step, without a prompt."""
     fakes = Fakes(
         token_process=FakeTokenProcess("123456", "654321"), terminal=FakeTerminal(nobody="CI")
     )
@@ -194,7 +194,7 @@ def test_a_command_is_run_again_after_a_used_code() -> None:
 
 
 def test_a_used_code_of_the_variable_is_followed_by_the_prompt() -> None:
-    """The variable's is never taken twice."""
+    """The variable isn't used twice."""
     fakes = fakes_of("654321")
     fakes.environment = {"AWS_MFA_TOKEN_CODE": "123456"}
     fakes.used_codes.remember(SERIAL, "123456")
@@ -203,7 +203,7 @@ def test_a_used_code_of_the_variable_is_followed_by_the_prompt() -> None:
 
 
 def test_the_same_used_code_three_times_ends_the_login() -> None:
-    """A command that prints a constant, say."""
+    """Such as a command that prints a constant."""
     fakes = Fakes(token_process=FakeTokenProcess(*["123456"] * 4))
     fakes.used_codes.remember(SERIAL, "123456")
     with pytest.raises(CodeUsedError):
@@ -221,7 +221,7 @@ def test_used_codes_dont_count_as_attempts() -> None:
 
 
 def test_a_code_whose_answer_got_lost_isnt_sent_again() -> None:
-    """It counts as spent: the next is waited and asked for, and the old one is refused."""
+    """It counts as used: after a wait there is a prompt for the next one."""
     fakes = fakes_of("123456", "123456", "654321", answers=(LOST,))
     exchanged(fakes)
     assert sent(fakes) == ["123456", "654321"]
@@ -231,7 +231,7 @@ def test_a_code_whose_answer_got_lost_isnt_sent_again() -> None:
 
 
 def test_a_lost_answer_to_a_commands_code_is_followed_by_its_next() -> None:
-    """With nobody there."""
+    """Without a prompt."""
     fakes = Fakes(
         token_process=FakeTokenProcess("123456", "654321"), terminal=FakeTerminal(nobody="CI")
     )
@@ -240,8 +240,8 @@ def test_a_lost_answer_to_a_commands_code_is_followed_by_its_next() -> None:
     assert sent(fakes) == ["123456", "654321"]
 
 
-def test_a_lost_answer_to_an_options_code_is_final_and_the_code_spent() -> None:
-    """The next login with it is told so."""
+def test_a_lost_answer_to_an_options_code_is_final() -> None:
+    """The code counts as used in the next login."""
     fakes = fakes_of(answers=(LOST,))
     with pytest.raises(AnswerLostError):
         exchanged(fakes, option="123456")
@@ -250,7 +250,7 @@ def test_a_lost_answer_to_an_options_code_is_final_and_the_code_spent() -> None:
 
 
 def test_three_lost_answers_end_the_login() -> None:
-    """No fourth code is spent."""
+    """No fourth code is used."""
     fakes = fakes_of("111111", "222222", "333333", "444444", answers=(LOST, LOST, LOST))
     with pytest.raises(AnswerLostError):
         exchanged(fakes)
@@ -269,10 +269,10 @@ FINAL: list[ServiceError | UnreachableError] = [
 
 
 @pytest.mark.parametrize("error", FINAL, ids=lambda error: type(error).__name__)
-def test_any_other_refusal_is_final_and_the_code_unspent(
+def test_any_other_refusal_is_final_and_uses_no_code(
     error: ServiceError | UnreachableError,
 ) -> None:
-    """Another code wouldn't help, and this one may serve at once."""
+    """Another code wouldn't help, and this one can be used again."""
     fakes = fakes_of("123456", "654321", answers=(error,))
     with pytest.raises(type(error)) as caught:
         exchanged(fakes)
@@ -282,7 +282,7 @@ def test_any_other_refusal_is_final_and_the_code_unspent(
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt(), SystemExit(1)])
-def test_a_code_in_an_interrupted_call_counts_as_spent(interruption: BaseException) -> None:
+def test_a_code_in_an_interrupted_call_counts_as_used(interruption: BaseException) -> None:
     """It may have arrived."""
     fakes = fakes_of("123456", answers=(interruption,))
     with pytest.raises(type(interruption)):
@@ -291,8 +291,8 @@ def test_a_code_in_an_interrupted_call_counts_as_spent(interruption: BaseExcepti
     assert fakes.locks.holding == []
 
 
-def test_a_device_that_stays_busy_is_an_error_and_the_code_unsent() -> None:
-    """Another login with it may spend the very same code."""
+def test_a_device_that_stays_locked_is_an_error() -> None:
+    """The code isn't sent: another login may be using the same one."""
     locks = FakeLocks()
     locks.busy["device "] = "process 7"
     fakes = Fakes(terminal=FakeTerminal("123456"), locks=locks)
@@ -301,8 +301,8 @@ def test_a_device_that_stays_busy_is_an_error_and_the_code_unsent() -> None:
     assert sent(fakes) == []
 
 
-def test_a_code_that_another_login_spends_meanwhile_isnt_sent() -> None:
-    """It is looked up under the device's lock, after waiting for it."""
+def test_a_code_that_another_login_used_meanwhile_isnt_sent() -> None:
+    """It is checked under the device's lock, after waiting for it."""
     fakes = fakes_of("123456", "654321")
     fakes.locks.meanwhile = lambda _: (
         fakes.used_codes.remember(SERIAL, "123456") if not fakes.wait.waits else None
@@ -311,8 +311,8 @@ def test_a_code_that_another_login_spends_meanwhile_isnt_sent() -> None:
     assert sent(fakes) == ["654321"]
 
 
-def test_a_person_who_left_isnt_waited_for() -> None:
-    """If the terminal is gone after a wrong code, the error comes out."""
+def test_a_closed_terminal_ends_the_login() -> None:
+    """If the terminal is gone after a wrong code, that error is raised."""
 
     class Leaving(FakeTerminal):
         def ask(self, question: str, *, hidden: bool = False) -> str:
@@ -334,8 +334,8 @@ SPENT: dict[str, BaseException] = {
 
 
 @pytest.mark.parametrize("error", SPENT.values(), ids=SPENT.keys())
-def test_a_code_that_aws_may_have_taken_is_remembered(error: BaseException) -> None:
-    """Also where the error isn't one of ours; no second code is spent on it."""
+def test_a_code_that_aws_may_have_accepted_is_recorded(error: BaseException) -> None:
+    """Also if the error isn't one of ours; no second code is used."""
     fakes = fakes_of(answers=(error,))
     with pytest.raises(type(error)):
         exchanged(fakes, "123456")

@@ -40,7 +40,7 @@ def test_the_expiry_window_is_15_minutes_or_a_quarter(lifetime: int, window: flo
 
 @given(st.integers(1, 129_600))
 def test_the_expiry_window_never_takes_more_than_a_quarter(lifetime: int) -> None:
-    """So a session that was just made is never due, however short it is."""
+    """So a new session is never expiring, however short it is."""
     window = expiry_window(timedelta(seconds=lifetime)).total_seconds()
     assert window <= 900
     assert window <= lifetime / 4
@@ -88,7 +88,7 @@ READ = {
 
 
 @pytest.mark.parametrize("text", READ.values(), ids=READ.keys())
-def test_the_peers_times_are_read_as_utc(text: str) -> None:
+def test_times_of_other_tools_are_read_as_utc(text: str) -> None:
     """A time without an offset is UTC unless told otherwise."""
     assert parsed_time(text) == NOW
 
@@ -129,14 +129,14 @@ NO_TIMES = [
 
 
 @pytest.mark.parametrize("text", NO_TIMES)
-def test_what_is_no_time_is_none(text: str) -> None:
-    """Whatever stands in a file is no reason to fail."""
+def test_invalid_times_are_none(text: str) -> None:
+    """No text in a file raises an error."""
     assert parsed_time(text) is None
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
 def test_a_time_beyond_the_calendar_is_none(text: str) -> None:
-    """It has no moment in UTC that could be told."""
+    """It has no representation in UTC."""
     assert parsed_time(text) is None
 
 
@@ -154,7 +154,7 @@ def test_reading_a_time_never_fails(text: str) -> None:
         *("9999-12-31T23:59:59-12:00", "9999-12-31 23:59:59"),
     ],
 )
-def test_a_time_that_no_clock_shows_is_none(text: str) -> None:
+def test_the_first_and_last_time_are_none(text: str) -> None:
     """Some programs write the first or the last for "never"; local time can't show it."""
     assert parsed_time(text) is None
     assert parsed_time(text, None) is None
@@ -174,16 +174,16 @@ RESOLVED: dict[str, tuple[int | None, dict[str, str], int]] = {
 
 
 @pytest.mark.parametrize(("option", "config", "seconds"), RESOLVED.values(), ids=RESOLVED.keys())
-def test_the_duration_is_the_options_then_the_profiles_then_twelve_hours(
+def test_the_duration_comes_from_option_profile_or_default(
     option: int | None, config: dict[str, str], seconds: int
 ) -> None:
-    """900 to 129600 seconds, the bounds included."""
+    """900 to 129600 seconds, inclusive; twelve hours by default."""
     assert resolve_duration(option, Profile("mfa", config)) == seconds
 
 
 @pytest.mark.parametrize("option", [-1, 0, 1, 899, 129_601, 10**9])
 def test_an_option_out_of_range_is_wrong_usage(option: int) -> None:
-    """AWS isn't asked what can't be; the message holds the bounds."""
+    """Without a call; the message has the limits."""
     with pytest.raises(UsageError, match="900 to 129600") as caught:
         resolve_duration(option, Profile("mfa"))
     assert f"--duration-seconds {option} " in caught.value.what
@@ -201,7 +201,7 @@ def test_a_setting_out_of_range_is_a_configuration_error(setting: str) -> None:
 
 
 def test_a_hostile_setting_is_shown_escaped_and_cut() -> None:
-    """What stands in a file can't steer the terminal."""
+    """Text from a file can't control the terminal."""
     setting = "\x1b[2J" + "9" * 500
     with pytest.raises(ConfigurationError) as caught:
         resolve_duration(None, Profile("m\u202efa", {"duration_seconds": setting}))
@@ -245,14 +245,14 @@ SOURCES = [
 
 
 @pytest.mark.parametrize(("source", "expected"), SOURCES)
-def test_whether_the_keys_of_a_source_are_a_sessions(source: Profile, *, expected: bool) -> None:
-    """A profile that keeps its long-lived keys gives those to the CLI's own role."""
+def test_which_sources_have_temporary_keys(source: Profile, *, expected: bool) -> None:
+    """A profile with its own long-lived keys has none."""
     assert is_session(source) == expected
 
 
 @pytest.mark.parametrize("duration", ["3601", "43200"])
 def test_a_long_role_on_a_session_is_refused_with_the_remedy(duration: str) -> None:
-    """Both profiles, the setting, the cause and what to write are named."""
+    """With both profiles, the setting, the cause and what to change."""
     role = Profile("admin", {"role_arn": "x", "duration_seconds": duration})
     with pytest.raises(ConfigurationError) as refused:
         check_long_lived(role, Profile("mfa", MANAGED))
@@ -270,6 +270,6 @@ def test_a_long_role_on_a_session_is_refused_with_the_remedy(duration: str) -> N
         ({"duration_seconds": "7200"}, Profile("default", {}, LONG_LIVED)),
     ],
 )
-def test_a_role_that_can_have_what_it_asks_for(duration: dict[str, str], source: Profile) -> None:
+def test_a_role_duration_that_is_possible(duration: dict[str, str], source: Profile) -> None:
     """An hour on a session, and more on long-lived keys."""
     check_long_lived(Profile("admin", {"role_arn": "x", **duration}), source)

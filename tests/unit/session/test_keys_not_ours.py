@@ -59,8 +59,8 @@ FOREIGN: dict[str, Section] = {
 
 
 @pytest.mark.parametrize("section", FOREIGN.values(), ids=FOREIGN.keys())
-def test_the_key_decides_and_not_the_lines_beside_it(section: Section) -> None:
-    """Whatever an old session left there."""
+def test_only_the_key_says_whose_session_it_is(section: Section) -> None:
+    """Not other lines of an old session."""
     assert not is_written_key(section)
     assert not Profile("mfa", MARKED, section).is_ours
     assert session_of(Profile("mfa", MARKED, section)) is None
@@ -87,10 +87,10 @@ WAYS: dict[str, Callable[[Fakes], object]] = {
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize("config", [MARKED, ON, {}], ids=["marked", "on", "unmanaged"])
 @pytest.mark.parametrize("section", FOREIGN.values(), ids=FOREIGN.keys())
-def test_no_way_touches_the_key(
+def test_no_command_changes_the_key(
     section: Section, config: Section, way: Callable[[Fakes], object]
 ) -> None:
-    """Some refuse, some go on beside it; the key and the secret stay."""
+    """Some refuse, some continue; key and secret stay."""
     files = FakeFiles({"mfa": config}, {"default": LONG_LIVED, "mfa": section})
     with contextlib.suppress(ConfigurationError):
         way(Fakes(files=files))
@@ -110,7 +110,7 @@ def test_our_own_session_is_still_renewed_and_removed(section: Section) -> None:
 
 
 def test_a_session_that_the_released_version_renewed_is_ours() -> None:
-    """It leaves the older ``issued_key`` as it is."""
+    """It doesn't change the older ``issued_key``."""
     renewed = session_section(issued_key=old()["issued_key"]) | {
         "aws_access_key_id": "ASIARENEWED",
         "aws_secret_access_key": "renewed",
@@ -118,8 +118,8 @@ def test_a_session_that_the_released_version_renewed_is_ours() -> None:
     assert is_written_key(renewed)
 
 
-def test_an_aws_whose_sessions_have_other_ids() -> None:
-    """What a login wrote is ours by its digest, whatever the ID looks like."""
+def test_sessions_with_unusual_key_ids_are_ours() -> None:
+    """By the digest that a login wrote, whatever the ID looks like."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED})
     session = session_of(Profile("mfa", {}, session_section()))
     assert session is not None
@@ -129,7 +129,7 @@ def test_an_aws_whose_sessions_have_other_ids() -> None:
 
 
 def test_login_refuses_plainly_beside_another_source() -> None:
-    """It says what is there, that it stays, and the two ways on."""
+    """The error says what is there, that it stays, and two remedies."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": old() | NEW_KEYS})
     with pytest.raises(ConfigurationError) as caught:
         login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
@@ -171,8 +171,8 @@ def test_logout_names_the_lines_beside_keys_of_others() -> None:
     assert files.credentials["mfa"] == section
 
 
-def test_lines_without_any_key_are_no_obstacle() -> None:
-    """Somebody removed the key by hand: a login writes a new one, a logout clears up."""
+def test_our_lines_without_a_key() -> None:
+    """Somebody removed the key by hand: a login writes a new one, a logout removes the lines."""
     section = {name: value for name, value in old().items() if not name.startswith("aws_")}
     section["aws_session_token"] = "left"
     assert other_session(Profile("mfa", {}, section)) is None
@@ -183,7 +183,7 @@ def test_lines_without_any_key_are_no_obstacle() -> None:
 
 
 def test_keys_that_got_into_the_config_file_stay_there() -> None:
-    """A session of ours in the credentials file counts first, and goes alone."""
+    """Only our session in the credentials file is used and removed."""
     files = FakeFiles({"mfa": MARKED | NEW_KEYS}, {"default": LONG_LIVED, "mfa": old()})
     login(LoginRequest("mfa", token_code="111111"), Fakes(files=files).ports())
     logout(["mfa"], Fakes(files=files).ports())
@@ -191,14 +191,14 @@ def test_keys_that_got_into_the_config_file_stay_there() -> None:
     assert "mfa" not in files.credentials
 
 
-def test_a_session_without_its_secret_is_none() -> None:
+def test_a_session_without_a_secret_is_ignored() -> None:
     """It can't sign anything."""
     section = {n: v for n, v in of_released().items() if n != "aws_secret_access_key"}
     assert session_of(Profile("mfa", {}, section)) is None
 
 
-def test_a_source_with_a_leftover_token_can_be_one() -> None:
-    """The long-lived key alone is sent."""
+def test_a_source_with_an_old_token_works() -> None:
+    """Only the long-lived key is used."""
     files = FakeFiles({}, {"default": LONG_LIVED | {"aws_session_token": "left"}})
     assert why_not_source(files.profile("default")) == ""
     fakes = Fakes(files=files)
@@ -214,8 +214,8 @@ COMING: dict[str, Section] = {
 
 
 @pytest.mark.parametrize("section", COMING.values(), ids=COMING.keys())
-def test_keys_that_come_while_a_code_is_asked_for_stay(section: Section) -> None:
-    """What counts is what is there at the write."""
+def test_keys_that_appear_during_the_prompt_stay(section: Section) -> None:
+    """The profile is checked again at the write."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": old()})
 
     class Slow(FakeTerminal):
@@ -245,8 +245,8 @@ def files_in(home: Path) -> tuple[Path, SharedConfigFiles]:
     return path, SharedConfigFiles.on_disk(str(home / "config"), str(path), locks, cache)
 
 
-def test_under_the_lock_the_file_itself_is_judged(tmp_path: Path) -> None:
-    """The change sees the document that is replaced, not the one that was read before."""
+def test_the_file_is_checked_under_the_lock(tmp_path: Path) -> None:
+    """The check reads the document that is replaced, not the one from before."""
     credentials, files = files_in(tmp_path)
     session = session_of(Profile("mfa", {}, session_section()))
     assert session is not None
@@ -264,10 +264,10 @@ def test_under_the_lock_the_file_itself_is_judged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("section", FOREIGN.values(), ids=FOREIGN.keys())
-def test_the_short_way_of_a_credential_process_gives_no_answer(
+def test_the_fast_path_of_credential_process_ignores_other_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: Section
 ) -> None:
-    """It judges the key as the rules do."""
+    """By the same rules."""
     monkeypatch.setenv("HOME", str(tmp_path))
     folder = tmp_path / ".aws"
     folder.mkdir()
@@ -275,12 +275,12 @@ def test_the_short_way_of_a_credential_process_gives_no_answer(
     section = section | {"expiration": "2999-01-01T00:00:00+00:00"}
     lines = "".join(f"{name} = {value}\n" for name, value in section.items())
     (folder / "credentials").write_text(f"[mfa]\n{lines}")
-    with contextlib.suppress(KeyError):  # left to the full way
+    with contextlib.suppress(KeyError):  # left to the full rules
         assert fast_path("mfa", {"HOME": str(tmp_path)}) == ""
 
 
-def test_a_long_lived_key_is_one_whatever_stands_beside_it() -> None:
-    """Of the plugin or of another tool."""
+def test_a_long_lived_key_is_recognized_whatever_is_beside_it() -> None:
+    """Lines of the plugin or of another tool."""
     assert is_long_lived(NEW_KEYS | {"aws_session_token": "t", "manager": "awsume"})
     assert is_long_lived(NEW_KEYS | {"aws_security_token": "t"})
     assert Profile("a", {}, NEW_KEYS | {"aws_session_token": "t"}).has_own_keys
@@ -299,7 +299,7 @@ EMPTY = {
 
 @pytest.mark.parametrize("content", EMPTY.values(), ids=EMPTY.keys())
 @pytest.mark.parametrize("renewals", [0, 1])
-def test_an_empty_section_outlives_its_session(
+def test_an_empty_section_survives_its_session(
     tmp_path: Path, content: bytes, renewals: int
 ) -> None:
     """Byte for byte: a logout removes a section only if the login made it."""

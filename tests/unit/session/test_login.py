@@ -1,4 +1,4 @@
-"""One login, from what the command line asks for to what the files hold afterwards."""
+"""One login, from the options to the resulting files."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CACHED = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
 
 
 def request(profile: str = "mfa", **asked: Any) -> LoginRequest:
-    """Return what the command line asks for."""
+    """Return the request of a command line."""
     return LoginRequest(profile, **asked)
 
 
@@ -67,8 +67,8 @@ def fakes_of(
     return Fakes(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
 
 
-def test_a_first_login_writes_the_session_and_keeps_what_it_found_out() -> None:
-    """Source profile and serial go to the config file, the session to the credentials file."""
+def test_a_first_login_writes_the_session_and_saves_settings() -> None:
+    """Source profile and serial in the config file, the session in the credentials file."""
     fakes = fakes_of()
     result = login(request(), fakes.ports())
     found = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
@@ -80,8 +80,8 @@ def test_a_first_login_writes_the_session_and_keeps_what_it_found_out() -> None:
     assert fakes.sts.calls == [SessionTokenCall("AKIAADA", SERIAL, "123456", 43_200, "us-east-1")]
 
 
-def test_the_next_login_asks_iam_nothing_and_keeps_nothing_new() -> None:
-    """All is known by then; the config file isn't even looked at for writing."""
+def test_the_next_login_calls_no_iam_and_saves_nothing() -> None:
+    """Everything is known by then; the config file isn't even checked for writing."""
     fakes = fakes_of({"mfa": MARKED})
     result = login(request(), fakes.ports())
     assert result.settings == {}
@@ -90,8 +90,8 @@ def test_the_next_login_asks_iam_nothing_and_keeps_nothing_new() -> None:
     assert fakes.files.writes == [("session", "mfa")]
 
 
-def test_what_stands_beside_the_session_stays() -> None:
-    """But for a stale token under its old name."""
+def test_other_lines_of_the_section_stay() -> None:
+    """Except a token under its old name."""
     section = session_section(age=50_000, output="json", aws_security_token="stale")
     fakes = fakes_of({"mfa": MARKED}, {"mfa": section})
     login(request(), fakes.ports())
@@ -151,7 +151,7 @@ KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], d
     KEPT_SETTINGS.values(),
     ids=KEPT_SETTINGS.keys(),
 )
-def test_a_login_keeps_what_the_profile_doesnt_say_yet(
+def test_a_login_saves_missing_settings(
     config: dict[str, str],
     asked: dict[str, Any],
     environment: dict[str, str],
@@ -194,10 +194,10 @@ REGIONS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], str]] =
 @pytest.mark.parametrize(
     ("config", "asked", "environment", "region"), REGIONS.values(), ids=REGIONS.keys()
 )
-def test_sts_is_asked_in_a_region_never_globally(
+def test_sts_is_called_at_a_regional_endpoint(
     config: dict[str, str], asked: dict[str, Any], environment: dict[str, str], region: str
 ) -> None:
-    """The region that is known, else one of the serial's partition, which isn't kept."""
+    """The configured region, else one of the serial's partition, which isn't saved."""
     fakes = fakes_of({"mfa": config})
     fakes.environment = environment
     result = login(request(**asked), fakes.ports())
@@ -207,8 +207,8 @@ def test_sts_is_asked_in_a_region_never_globally(
     assert "region" not in result.settings or environment
 
 
-def test_what_counts_is_the_expiration_that_sts_returned() -> None:
-    """Root gets an hour, whatever is asked for."""
+def test_the_expiration_is_the_one_that_sts_returned() -> None:
+    """Root gets an hour, whatever is requested."""
     fakes = fakes_of({"mfa": MARKED})
     fakes.sts.answers = [3600]
     result = login(request(duration_seconds=7200), fakes.ports())
@@ -242,10 +242,10 @@ KEPT: dict[str, tuple[dict[str, str], dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize(("section", "asked", "is_kept"), KEPT.values(), ids=KEPT.keys())
-def test_a_session_that_isnt_due_is_kept(
+def test_a_valid_session_is_kept(
     section: dict[str, str], asked: dict[str, Any], is_kept: object
 ) -> None:
-    """No code is asked for, no lock taken, nothing written; else it is renewed."""
+    """Without a prompt, a lock or a write; other sessions are renewed."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": section})
     result = login(request(**asked), fakes.ports())
     assert (result.outcome == "kept") is is_kept
@@ -256,8 +256,8 @@ def test_a_session_that_isnt_due_is_kept(
     assert (result.source_profile, result.mfa_serial) == ("default", SERIAL)
 
 
-def test_a_kept_session_tells_its_end() -> None:
-    """As a renewed one does."""
+def test_the_result_has_the_expiration_of_a_kept_session() -> None:
+    """As that of a renewed one."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=3600)})
     assert login(request(), fakes.ports()) == LoginResult(
         "mfa", "default", SERIAL, "kept", NOW + timedelta(hours=11)
@@ -265,7 +265,7 @@ def test_a_kept_session_tells_its_end() -> None:
 
 
 def test_a_dry_run_says_what_would_be_done() -> None:
-    """It asks and spends no code, takes no lock and writes nothing."""
+    """Without a prompt, a code, a lock or a write."""
     fakes = fakes_of({"default": {"region": "eu-west-1", "duration_seconds": "900"}})
     result = login(request(dry_run=True, token_code="123456"), fakes.ports())
     settings = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
@@ -275,8 +275,8 @@ def test_a_dry_run_says_what_would_be_done() -> None:
     assert not fakes.used_codes.used
 
 
-def test_a_dry_run_keeps_what_a_login_would_keep() -> None:
-    """And plans what a forced one would renew."""
+def test_a_dry_run_keeps_a_valid_session() -> None:
+    """With --force it would be renewed."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=1)})
     assert login(request(dry_run=True), fakes.ports()).outcome == "kept"
     assert login(request(dry_run=True, force=True), fakes.ports()).outcome == "planned"
@@ -299,10 +299,10 @@ USAGE: dict[str, tuple[LoginRequest, type[MfaError], str]] = {
 
 
 @pytest.mark.parametrize(("asked", "error", "what"), USAGE.values(), ids=USAGE.keys())
-def test_what_cant_be_is_refused_before_anything_is_read(
+def test_impossible_options_are_refused_before_anything_is_read(
     asked: LoginRequest, error: type[MfaError], what: str
 ) -> None:
-    """Also where a session would be kept."""
+    """Also if the session would be kept."""
 
     class Unread(FakeFiles):
         def profile(self, name: str) -> Any:
@@ -350,10 +350,10 @@ UNFIT: dict[str, tuple[Sections, Sections, str]] = {
 
 @pytest.mark.parametrize("dry_run", [False, True], ids=["login", "dry run"])
 @pytest.mark.parametrize(("config", "credentials", "what"), UNFIT.values(), ids=UNFIT.keys())
-def test_what_cant_serve_is_refused_untouched_before_a_code_is_asked_for(
+def test_problems_are_errors_before_the_prompt(
     config: Sections, credentials: Sections, what: str, dry_run: object
 ) -> None:
-    """Target, source, device and duration."""
+    """Of target, source, device and duration; nothing is changed."""
     fakes = fakes_of(config, credentials)
     with pytest.raises(ConfigurationError, match=what):
         login(request(dry_run=bool(dry_run)), fakes.ports())
@@ -361,8 +361,8 @@ def test_what_cant_serve_is_refused_untouched_before_a_code_is_asked_for(
     assert fakes.locks.holding == []
 
 
-def test_a_file_that_cant_be_written_is_told_before_a_code_is_spent() -> None:
-    """Both files count where both would be written."""
+def test_an_unwritable_file_is_an_error_before_a_code_is_used() -> None:
+    """Both files are checked if both would be written."""
     fakes = fakes_of()
     fakes.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
@@ -371,7 +371,7 @@ def test_a_file_that_cant_be_written_is_told_before_a_code_is_spent() -> None:
 
 
 def test_keys_that_appear_while_the_code_is_typed_stay() -> None:
-    """Whoever wrote them: the session goes to the cache."""
+    """The session goes to the cache."""
     fakes = fakes_of({"mfa": MARKED})
 
     class Meanwhile(FakeTerminal):
@@ -393,7 +393,7 @@ FAILURES: list[MfaError] = [
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_login_without_a_code_changes_nothing(error: MfaError) -> None:
-    """Ctrl-C and Ctrl-D, and nobody there."""
+    """After Ctrl-C, Ctrl-D, or without a terminal."""
     fakes = fakes_of()
     fakes.terminal = FakeTerminal(error)
     with pytest.raises(type(error)):
@@ -416,8 +416,8 @@ def test_a_login_that_aws_refuses_changes_nothing(error: MfaError) -> None:
     assert (fakes.files.writes, fakes.files.credentials["mfa"]) == ([], old)
 
 
-def test_a_wrong_code_on_a_terminal_is_asked_again() -> None:
-    """The login goes on under the same lock."""
+def test_a_wrong_code_on_a_terminal_prompts_again() -> None:
+    """The login continues with the same lock."""
     fakes = fakes_of({"mfa": MARKED}, {}, "111111", "222222", "123456")
     fakes.sts.answers = [WrongCodeError("wrong"), WrongCodeError("wrong"), 43_200]
     assert login(request(), fakes.ports()).outcome == "renewed"
@@ -464,10 +464,10 @@ SILENT: dict[str, tuple[Sections, dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("config", "environment", "reason"), SILENT.values(), ids=SILENT.keys())
-def test_nobody_is_asked_where_that_is_forbidden(
+def test_prompts_can_be_forbidden(
     config: Sections, environment: dict[str, str], reason: str
 ) -> None:
-    """The error says by what; a code from elsewhere serves all the same."""
+    """The error says by what; a code from elsewhere still works."""
     fakes = fakes_of(config)
     fakes.environment = environment
     with pytest.raises(CannotAskError, match=reason):
@@ -510,7 +510,7 @@ PROCESSES: dict[str, tuple[Sections, str]] = {
 
 @pytest.mark.parametrize(("config", "command"), PROCESSES.values(), ids=PROCESSES.keys())
 def test_the_code_may_come_from_a_command(config: Sections, command: str) -> None:
-    """Per profile, inherited from the source profile."""
+    """From the profile's setting, or its source profile's."""
     fakes = fakes_of(config, {"a": LONG_LIVED})
     fakes.token_process = FakeTokenProcess("654321\n")
     login(request(), fakes.ports())
@@ -519,8 +519,8 @@ def test_the_code_may_come_from_a_command(config: Sections, command: str) -> Non
     assert fakes.terminal.questions == []
 
 
-def test_the_command_of_a_named_source_serves() -> None:
-    """Not that of the one which was kept."""
+def test_the_command_of_a_named_source_is_used() -> None:
+    """Not the saved source's."""
     config = {"mfa": MARKED, "a": {"mfa_process": "of a"}, "default": {"mfa_process": "no"}}
     fakes = fakes_of(config, {"a": LONG_LIVED})
     fakes.token_process = FakeTokenProcess("654321")
@@ -528,8 +528,8 @@ def test_the_command_of_a_named_source_serves() -> None:
     assert fakes.token_process.commands == ["of a"]
 
 
-def test_a_denied_discovery_asks_for_the_serial_once_and_keeps_it() -> None:
-    """Then for the code."""
+def test_if_listing_devices_is_denied_the_serial_is_prompted_for_and_saved() -> None:
+    """Then the code."""
     fakes = fakes_of({}, {}, SERIAL, "123456")
     fakes.iam = FakeIam(PermissionDeniedError("denied"))
     login(request(), fakes.ports())
@@ -548,7 +548,7 @@ WAITS: dict[str, tuple[FakeTerminal, dict[str, str], int]] = {
 def test_another_login_to_the_profile_is_waited_for(
     terminal: FakeTerminal, environment: dict[str, str], seconds: int
 ) -> None:
-    """One question a session at a time: longer where somebody can take over."""
+    """One prompt for a session at a time; with a terminal the wait is longer."""
     fakes = fakes_of({"mfa": MARKED})
     fakes.terminal, fakes.environment = terminal, environment
     login(request(token_code="123456"), fakes.ports())
@@ -568,8 +568,8 @@ def other_login(fakes: Fakes, section: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_what_another_process_made_meanwhile_serves(force: object) -> None:
-    """Also where a new one was forced: it is new."""
+def test_a_session_that_another_process_made_meanwhile_is_used(force: object) -> None:
+    """Also with --force: it is new."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
     other_login(fakes, session_section(now=NOW + timedelta(seconds=4)))
     result = login(request(force=bool(force)), fakes.ports())
@@ -578,23 +578,23 @@ def test_what_another_process_made_meanwhile_serves(force: object) -> None:
     assert (fakes.terminal.questions, fakes.sts.calls) == ([], [])
 
 
-def test_a_session_made_in_the_second_in_which_a_forced_login_began_is_new() -> None:
-    """Times are written to the second: the other process began no earlier than this one."""
+def test_a_session_of_the_same_second_is_new_for_a_forced_login() -> None:
+    """Times are written in seconds: the other process didn't start earlier."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=43_100)})
     fakes.clock.advance(0.7)
     other_login(fakes, session_section(now=NOW))
     assert login(request(force=True), fakes.ports()).outcome == "kept"
 
 
-def test_a_forced_login_isnt_served_by_a_session_from_before() -> None:
-    """Only by one that was made since it began."""
+def test_a_forced_login_ignores_an_older_session() -> None:
+    """Only one made since its start is used."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section(age=60)})
     fakes.locks.meanwhile = lambda _: fakes.clock.advance(5)
     assert login(request(force=True), fakes.ports()).outcome == "renewed"
 
 
-def test_more_than_a_session_lasts_cant_remain() -> None:
-    """``--min-remaining`` above the duration would renew for ever."""
+def test_min_remaining_over_the_duration_is_refused() -> None:
+    """It would renew forever."""
     fakes = fakes_of({"mfa": MARKED})
     with pytest.raises(UsageError, match="more than a new session would last"):
         login(request(min_remaining=3601, duration_seconds=3600), fakes.ports())
@@ -602,7 +602,7 @@ def test_more_than_a_session_lasts_cant_remain() -> None:
 
 
 def test_keys_that_appear_while_waiting_are_respected() -> None:
-    """The profile is read again under the lock: no other's session goes beside them."""
+    """The profile is read again under the lock."""
     fakes = fakes_of({"mfa": MARKED})
     other_login(fakes, LONG_LIVED)
     with pytest.raises(ConfigurationError, match="has its own long-lived keys"):
@@ -612,7 +612,7 @@ def test_keys_that_appear_while_waiting_are_respected() -> None:
 
 
 def test_a_role_that_appears_while_waiting_is_refused() -> None:
-    """What the profile is counts at the moment in which it would be written."""
+    """The profile is checked again before the write."""
     fakes = fakes_of({"mfa": MARKED})
 
     def change(_: str) -> None:
@@ -633,8 +633,8 @@ def busy_fakes(section: dict[str, str] | None) -> Fakes:
     return fakes
 
 
-def test_a_busy_profile_with_a_living_session_serves_on() -> None:
-    """Though it is due; who is waited for is said, control characters escaped."""
+def test_a_locked_profile_with_a_valid_session_keeps_it() -> None:
+    """Though it is expiring; a message names the other process, escaped."""
     fakes = busy_fakes(session_section(age=43_100))
     result = login(request(), fakes.ports())
     assert (result.outcome, result.expiration) == ("expiring", NOW + timedelta(seconds=100))
@@ -653,10 +653,10 @@ BUSY: dict[str, tuple[dict[str, str] | None, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("section", "asked"), BUSY.values(), ids=BUSY.keys())
-def test_a_busy_profile_without_a_living_session_is_an_error_with_the_remedy(
+def test_a_locked_profile_without_a_valid_session_is_an_error(
     section: dict[str, str] | None, asked: dict[str, Any]
 ) -> None:
-    """Nothing is asked, nothing written."""
+    """With a remedy; no prompt, nothing written."""
     fakes = busy_fakes(section)
     with pytest.raises(BusyError) as caught:
         login(request(**asked), fakes.ports())
@@ -664,15 +664,15 @@ def test_a_busy_profile_without_a_living_session_is_an_error_with_the_remedy(
     assert (fakes.terminal.questions, fakes.files.writes) == ([], [])
 
 
-def test_twenty_logins_to_one_profile_spend_one_code() -> None:
-    """One asks, the others find its session."""
+def test_twenty_logins_to_one_profile_use_one_code() -> None:
+    """One prompts, the others find its session."""
     fakes = fakes_of({"mfa": MARKED})
     outcomes = [login(request(), fakes.ports()).outcome for _ in range(20)]
     assert outcomes == ["renewed", *["kept"] * 19]
     assert len(fakes.sts.calls) == 1
 
 
-def test_two_profiles_with_one_device_dont_spend_one_code_twice() -> None:
+def test_two_profiles_with_one_device_dont_use_a_code_twice() -> None:
     """The second waits for the next code."""
     fakes = fakes_of({"a": MARKED, "b": MARKED}, {}, "123456", "123456", "654321")
     login(request("a"), fakes.ports())
@@ -682,15 +682,15 @@ def test_two_profiles_with_one_device_dont_spend_one_code_twice() -> None:
 
 
 def test_a_request_doesnt_show_its_code() -> None:
-    """It may stand in a log or a traceback."""
+    """It may get into a log or a traceback."""
     assert "123456" not in repr(request(token_code="123456"))
 
 
 @pytest.mark.parametrize(("age", "wait"), [(43_200 - 60, 3), (43_200, 150), (None, 150)])
-def test_inside_another_command_a_living_session_is_not_held_up(
+def test_inside_another_command_a_valid_session_is_used_without_waiting(
     age: int | None, wait: float
 ) -> None:
-    """Another process may be asking a person who isn't there; what is over has to wait for it."""
+    """Another process may be prompting; only an expired session waits for it."""
     credentials: Sections = {"default": dict(LONG_LIVED)}
     if age is not None:
         credentials["mfa"] = session_section(age=age)

@@ -1,4 +1,4 @@
-"""Profiles with long-lived keys of their own: the keys stay, the session lives in the cache."""
+"""Profiles with their own long-lived keys: the keys stay, the session is in the cache."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def own_fakes(
 
 
 def request(name: str = "work", **asked: Any) -> LoginRequest:
-    """Return what the command line asks for."""
+    """Return the request of a command line."""
     return LoginRequest(name, **asked)
 
 
 @pytest.mark.parametrize("place", ["credentials", "config"])
 @pytest.mark.parametrize("name", ["work", "default", "mfa"])
 def test_the_keys_stay_and_the_session_goes_to_the_cache(name: str, place: str) -> None:
-    """In either file, also in ``default``; the profile becomes managed without a source."""
+    """With keys in either file, also in ``default``; no source is saved."""
     files = FakeFiles(**{place: {name: OWN}})
     fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
     result = login(request(name), fakes.ports())
@@ -108,10 +108,10 @@ KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str]]] 
 @pytest.mark.parametrize(
     ("config", "asked", "settings"), KEPT_SETTINGS.values(), ids=KEPT_SETTINGS.keys()
 )
-def test_a_login_keeps_the_switch_and_no_source_profile(
+def test_a_login_saves_mfa_session_and_no_source_profile(
     config: dict[str, str], asked: dict[str, Any], settings: dict[str, str]
 ) -> None:
-    """A profile isn't named as the source of itself; only a source that was named is."""
+    """A profile isn't saved as its own source; only a source that was named."""
     fakes = own_fakes(config)
     result = login(request(**asked), fakes.ports())
     assert result.settings == settings
@@ -132,10 +132,10 @@ KEPT: dict[str, tuple[Session, dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize(("session", "asked", "is_kept"), KEPT.values(), ids=KEPT.keys())
-def test_a_cached_session_that_isnt_due_is_kept(
+def test_a_valid_cached_session_is_kept(
     session: Session, asked: dict[str, Any], is_kept: object
 ) -> None:
-    """As one in the credentials file is."""
+    """Like one in the credentials file."""
     fakes = own_fakes(MANAGED, session)
     result = login(request(**asked), fakes.ports())
     assert (result.outcome == "kept") is is_kept
@@ -146,7 +146,7 @@ def test_a_cached_session_that_isnt_due_is_kept(
 
 
 def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
-    """And the keys and settings, of course."""
+    """And so do keys and settings."""
     fakes = own_fakes({}, cached(43_100))
     fakes.terminal = FakeTerminal(CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
@@ -156,8 +156,8 @@ def test_the_old_session_of_the_cache_stays_if_a_login_is_cancelled() -> None:
     assert fakes.files.config == {"work": {}}
 
 
-def test_what_cant_be_written_is_told_before_a_code_is_spent() -> None:
-    """The check comes before the question here too."""
+def test_an_unwritable_cache_is_an_error_before_a_code_is_used() -> None:
+    """The check comes before the prompt here too."""
     fakes = own_fakes()
     fakes.files.refusal = UnwritableFileError("the file", "is a bind mount", "")
     with pytest.raises(UnwritableFileError):
@@ -166,7 +166,7 @@ def test_what_cant_be_written_is_told_before_a_code_is_spent() -> None:
 
 
 def test_a_dry_run_says_that_the_keys_would_stay() -> None:
-    """It asks, spends and writes nothing."""
+    """Without a prompt, a code or a write."""
     fakes = own_fakes()
     result = login(request(dry_run=True), fakes.ports())
     assert (result.outcome, result.keeps_own_keys) == ("planned", True)
@@ -182,8 +182,8 @@ def test_a_session_profile_without_keys_isnt_said_to_keep_any() -> None:
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_what_another_process_put_into_the_cache_meanwhile_serves(force: object) -> None:
-    """It is looked for again under the lock."""
+def test_a_session_that_another_process_cached_meanwhile_is_used(force: object) -> None:
+    """The cache is read again under the lock."""
     fakes = own_fakes(MANAGED, cached(43_100))
 
     def log_in(_: str) -> None:
@@ -195,8 +195,8 @@ def test_what_another_process_put_into_the_cache_meanwhile_serves(force: object)
     assert (fakes.terminal.questions, fakes.sts.calls) == ([], [])
 
 
-def test_a_busy_profile_with_a_living_cached_session_serves_on() -> None:
-    """Though it is due."""
+def test_a_locked_profile_with_a_valid_cached_session_keeps_it() -> None:
+    """Though it is expiring."""
     fakes = own_fakes(MANAGED, cached(43_100))
     fakes.locks.busy["session "] = "process 7"
     result = login(request(), fakes.ports())
@@ -205,8 +205,8 @@ def test_a_busy_profile_with_a_living_cached_session_serves_on() -> None:
     assert fakes.files.writes == []
 
 
-def test_a_busy_profile_whose_cached_session_is_over_is_an_error() -> None:
-    """Nothing is asked."""
+def test_a_locked_profile_with_an_expired_cached_session_is_an_error() -> None:
+    """Without a prompt."""
     fakes = own_fakes(MANAGED, cached(43_200))
     fakes.locks.busy["session "] = "process 7"
     with pytest.raises(BusyError):
@@ -214,7 +214,7 @@ def test_a_busy_profile_whose_cached_session_is_over_is_an_error() -> None:
     assert fakes.terminal.questions == []
 
 
-def test_its_own_settings_say_how_it_asks() -> None:
+def test_its_own_settings_say_how_to_prompt() -> None:
     """It is its own source: nothing is inherited from ``default``."""
     fakes = own_fakes(MANAGED | {"mfa_process": "own"})
     fakes.files.config["default"] = {"mfa_process": "of default", "mfa_prompt": "never"}
@@ -272,8 +272,8 @@ def test_a_profile_with_keys_is_its_own_source_unless_another_is_named(
     assert fakes.notes == []
 
 
-def test_temporary_keys_in_the_environment_are_set_aside_here_too() -> None:
-    """With one line."""
+def test_temporary_keys_in_the_environment_are_ignored() -> None:
+    """With a note."""
     fakes = own_fakes()
     fakes.environment = IN_ENVIRONMENT | {"AWS_SESSION_TOKEN": "token-env"}
     source = resolve_source(None, fakes.files.profile("work"), fakes.ports())
@@ -286,15 +286,15 @@ DEVICES = (MfaDevice(SERIAL, "virtual"), MfaDevice("GAHT12345678", "hardware"))
 
 
 def test_the_devices_of_its_own_user_are_listed() -> None:
-    """With the one that it names, and in its own region."""
+    """With its own device marked, and in its own region."""
     fakes = own_fakes(MANAGED)
     fakes.iam = FakeIam(DEVICES)
     assert devices_of_user("work", None, None, fakes.ports()) == (SERIAL, DEVICES)
     assert fakes.iam.calls == [("AKIAOWN", None, "eu-west-1")]
 
 
-def test_a_device_that_was_chosen_is_kept_in_its_own_section() -> None:
-    """Like in any session profile."""
+def test_a_chosen_device_is_saved_in_its_own_section() -> None:
+    """As in any session profile."""
     fakes = own_fakes({}, None, "work", "2", "123456")
     fakes.iam = FakeIam(DEVICES)
     result = login(request(), fakes.ports())
@@ -332,7 +332,7 @@ def test_its_cached_session_has_a_state(
 
 
 def test_only_managed_profiles_with_keys_are_shown() -> None:
-    """The session of any other isn't even looked for."""
+    """The cache isn't read for others."""
     looked: list[str] = []
 
     def session_of(profile: Profile) -> Session | None:
@@ -354,8 +354,8 @@ def test_only_managed_profiles_with_keys_are_shown() -> None:
     assert looked == ["work", "marked"]
 
 
-def test_a_logout_takes_the_session_out_of_the_cache_and_leaves_keys_and_mark() -> None:
-    """So the next command asks for a code again."""
+def test_a_logout_removes_the_cached_session_and_keeps_keys_and_settings() -> None:
+    """So the next command prompts for a code again."""
     fakes = own_fakes(MANAGED, cached(3600))
     assert logout(["work"], fakes.ports()) == (
         LogoutResult("work", had_session=True, expiration=cached(3600).expiration),
@@ -365,8 +365,8 @@ def test_a_logout_takes_the_session_out_of_the_cache_and_leaves_keys_and_mark() 
     assert login(request(), fakes.ports()).outcome == "renewed"
 
 
-def test_forget_takes_the_switch_and_never_the_keys() -> None:
-    """The keys in the config file neither."""
+def test_forget_removes_mfa_session_and_never_the_keys() -> None:
+    """Also in the config file."""
     files = FakeFiles({"work": MANAGED | OWN})
     files.cached["work"] = cached()
     (result,) = logout(["work"], Fakes(files=files).ports(), forget=True)
@@ -388,7 +388,7 @@ def test_all_profiles_means_managed_ones_with_keys_too() -> None:
     assert mfa_profile_names(fakes.ports()) == ("work",)
 
 
-def test_a_session_with_another_profile_of_the_same_name_start_is_its_own() -> None:
+def test_profiles_with_similar_names_have_their_own_sessions() -> None:
     """Logging one out leaves the other's cached session."""
     fakes = own_fakes(MANAGED, cached())
     fakes.files.cached["work-2"] = replace(cached(), access_key_id="ASIAOTHER")
@@ -397,7 +397,7 @@ def test_a_session_with_another_profile_of_the_same_name_start_is_its_own() -> N
 
 
 @pytest.mark.parametrize("by_option", [True, False])
-def test_no_session_of_anothers_keys_stands_beside_own_ones(by_option: object) -> None:
+def test_a_profile_with_keys_gets_no_session_of_another_users_keys(by_option: object) -> None:
     """``aws … --profile work`` would run as somebody else."""
     mark = {} if by_option else {"mfa_source_profile": "default"}
     files = FakeFiles({"work": MANAGED | mark}, {"work": OWN, "default": LONG_LIVED})

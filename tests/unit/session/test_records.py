@@ -1,4 +1,4 @@
-"""The values that pass between the layers."""
+"""The values of profiles, sessions and devices."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def session_of(lifetime: float, *, issued: bool = True) -> Session:
     return Session("ASIA", "secret-key", "secret-token", expiration, NOW if issued else None)
 
 
-def test_the_credentials_files_value_counts_first() -> None:
-    """As in botocore; what neither holds is empty."""
+def test_the_credentials_file_overrides_the_config_file() -> None:
+    """As in botocore; a missing value is empty."""
     profile = Profile("a", {"region": "config", "output": "json"}, {"region": "credentials"})
     assert profile.get("region") == "credentials"
     assert profile.get("output") == "json"
     assert profile.get("mfa_serial") == ""
 
 
-def test_a_profile_exists_if_either_file_holds_something_of_it() -> None:
-    """A section of either is enough."""
+def test_a_profile_exists_if_either_file_has_it() -> None:
+    """A section in one of them is enough."""
     assert Profile("a", {"region": "x"}).exists
     assert Profile("a", {}, {"x": "y"}).exists
     assert not Profile("a").exists
@@ -51,7 +51,7 @@ KEYS: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
 def test_keys_without_a_token_are_long_lived(
     config: dict[str, str], credentials: dict[str, str], are: object
 ) -> None:
-    """In either file: they are what no session may replace."""
+    """In either file: no session may replace them."""
     assert Profile("a", config, credentials).has_long_lived_keys is are
 
 
@@ -71,15 +71,15 @@ KEY_IDS: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("config", "credentials", "key_id"), KEY_IDS.values(), ids=KEY_IDS.keys())
-def test_the_long_lived_key_is_known_by_its_id(
+def test_the_id_of_the_long_lived_key(
     config: dict[str, str], credentials: dict[str, str], key_id: str
 ) -> None:
-    """Of whichever section holds it; never that of a session."""
+    """Of whichever section has it; never a session's."""
     assert Profile("a", config, credentials).long_lived_key_id == key_id
 
 
 def test_a_session_is_ours_only_by_its_manager() -> None:
-    """Anybody else's stays what it is."""
+    """Other sessions aren't."""
     assert Profile("a", {}, session_section()).is_ours
     assert not Profile("a", {}, session_section(manager="awsume")).is_ours
     assert not Profile("a", {}, TEMPORARY).is_ours
@@ -105,7 +105,7 @@ MANAGED: dict[str, tuple[dict[str, str], bool]] = {
 def test_a_profile_is_managed_by_its_own_settings(
     config: dict[str, str], is_managed: object
 ) -> None:
-    """The mark or the switch; ``off`` takes it out."""
+    """``mfa_source_profile`` or ``mfa_session = on``; not with ``off``."""
     profile = Profile("a", config)
     assert profile.is_managed is is_managed
     assert profile.is_switched_off is (config.get("mfa_session", "").lower() == "off")
@@ -125,17 +125,17 @@ WAYS = [
 
 @pytest.mark.parametrize("option", WAYS)
 def test_a_profile_may_get_credentials_another_way(option: str) -> None:
-    """The setting is named, in whichever file it stands."""
+    """The setting's name is returned, whichever file has it."""
     assert Profile("a", {option: "x"}).other_way == option
     assert Profile("a", {}, {option: "x"}).other_way == option
 
 
 def test_most_profiles_get_credentials_no_other_way() -> None:
-    """Neither an MFA serial nor a lone source_profile is one."""
+    """Neither an MFA serial nor source_profile alone is one."""
     assert Profile("a", {"mfa_serial": SERIAL, "source_profile": "b"}, LONG_LIVED).other_way == ""
 
 
-DUE = {
+EXPIRING = {
     "just made": (43_200, 0, False),
     "a second before the window": (43_200, 43_200 - 901, False),
     "a second inside the window": (43_200, 43_200 - 899, True),
@@ -147,9 +147,11 @@ DUE = {
 }
 
 
-@pytest.mark.parametrize(("lifetime", "age", "is_expiring"), DUE.values(), ids=DUE.keys())
-def test_a_session_is_due_inside_its_window(lifetime: int, age: int, is_expiring: object) -> None:
-    """15 minutes, or a quarter of the lifetime that was granted."""
+@pytest.mark.parametrize(("lifetime", "age", "is_expiring"), EXPIRING.values(), ids=EXPIRING.keys())
+def test_a_session_is_expiring_inside_its_window(
+    lifetime: int, age: int, is_expiring: object
+) -> None:
+    """15 minutes, or a quarter of its duration."""
     assert session_of(lifetime).is_expiring(NOW + timedelta(seconds=age)) is is_expiring
 
 
@@ -166,23 +168,21 @@ MIN_REMAINING = {
 @pytest.mark.parametrize(
     ("left", "wanted", "is_expiring"), MIN_REMAINING.values(), ids=MIN_REMAINING.keys()
 )
-def test_min_remaining_stands_in_for_the_window(
-    left: float, wanted: int, is_expiring: object
-) -> None:
+def test_min_remaining_replaces_the_window(left: float, wanted: int, is_expiring: object) -> None:
     """Renew unless at least that much is left."""
     assert session_of(left).is_expiring(NOW, wanted) is is_expiring
 
 
 @given(st.integers(1, 129_600))
-def test_a_session_just_made_is_never_due(lifetime: int) -> None:
-    """Whatever lifetime was granted."""
+def test_a_new_session_is_never_expiring(lifetime: int) -> None:
+    """Whatever its duration."""
     session = session_of(lifetime)
     assert not session.is_expiring(NOW)
     assert session.is_expiring(session.expiration)
 
 
 def test_an_unknown_lifetime_counts_as_twelve_hours() -> None:
-    """Where nobody wrote down when the session was issued, or a time that can't be."""
+    """If the issue time is missing or impossible."""
     twelve_hours = timedelta(hours=12)
     assert session_of(900, issued=False).lifetime == twelve_hours
     assert session_of(0).lifetime == twelve_hours
@@ -206,7 +206,7 @@ def test_remaining_is_whole_seconds() -> None:
     ids=["keys", "session", "profile"],
 )
 def test_the_repr_of_a_value_holds_no_secret(value: object) -> None:
-    """It may stand in a log or a traceback."""
+    """It may get into a log or a traceback."""
     assert "secret-" not in repr(value)
 
 
@@ -230,5 +230,5 @@ USERS = {
 
 @pytest.mark.parametrize(("arn", "name"), USERS.values(), ids=USERS.keys())
 def test_only_an_iam_user_has_a_user_name(arn: str, name: str) -> None:
-    """Without its path, as IAM wants it."""
+    """Without its path, as IAM expects it."""
     assert CallerIdentity(arn, "123456789012").user_name == name

@@ -1,4 +1,4 @@
-"""Which section is a profile's, and the sessions that sections hold."""
+"""The section of a profile, and sessions in sections."""
 
 from __future__ import annotations
 
@@ -64,16 +64,16 @@ def test_the_credentials_file_holds_a_profile_under_its_bare_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["mfa", "a b", "ü", "a[b", "$(x)", "-x", "<b>", "a/b", "default"])
-def test_a_fit_profile_name_passes(name: str) -> None:
-    """Whatever stands on a line is a name."""
+def test_valid_profile_names(name: str) -> None:
+    """Any text on one line."""
     check_profile_name(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", " a", "a ", "a]", "a\nb", "a\x1bb", "a\x85b", "a\u2028b", "DEFAULT", "\udcff"]
 )
-def test_an_unfit_profile_name_is_refused(name: str) -> None:
-    """What can't be a section of both files is refused, with the reason."""
+def test_invalid_profile_names_are_refused(name: str) -> None:
+    """Those that can't be a section of both files, with the reason."""
     with pytest.raises(ConfigurationError) as caught:
         check_profile_name(name)
     assert caught.value.exit_code == 253
@@ -95,8 +95,8 @@ def test_a_session_is_written_with_its_times_and_our_name() -> None:
     }
 
 
-def test_what_is_written_is_what_logout_takes_out() -> None:
-    """Nothing of a session stays behind, and what is stale isn't part of it."""
+def test_logout_removes_every_option_of_a_session() -> None:
+    """A session itself has none of the old names."""
     assert set(session_options(SESSION)) == set(SESSION_OPTIONS)
     assert set(STALE_OPTIONS).isdisjoint(SESSION_OPTIONS)
     assert options_without_session({**session_options(SESSION), "region": "eu-west-1"}) == {
@@ -128,13 +128,13 @@ NONE_OF_OURS = {
 
 
 @pytest.mark.parametrize("section", NONE_OF_OURS.values(), ids=NONE_OF_OURS.keys())
-def test_what_isnt_a_session_of_ours_is_none(section: dict[str, str]) -> None:
-    """Neither another's nor one whose end can't be told."""
+def test_other_sessions_are_not_read(section: dict[str, str]) -> None:
+    """Neither another tool's nor one without a valid expiration."""
     assert session_of(Profile("a", {}, section)) is None
 
 
-def test_a_session_may_live_until_its_known_end() -> None:
-    """One without a known end may still be good."""
+def test_when_a_session_may_still_be_valid() -> None:
+    """Until it expires; one without a known expiration may be valid."""
     assert may_be_valid(None, NOW)
     assert may_be_valid(NOW + timedelta(seconds=1), NOW)
     assert not may_be_valid(NOW, NOW)
@@ -196,17 +196,19 @@ LAYOUTS: dict[str, tuple[str, dict[str, str], str, datetime | None]] = {
 @pytest.mark.parametrize(
     ("name", "options", "tool", "expiration"), LAYOUTS.values(), ids=LAYOUTS.keys()
 )
-def test_a_peers_session_is_recognised_with_its_end(
+def test_sessions_of_other_tools_are_recognized_with_their_expiration(
     name: str, options: dict[str, str], tool: str, expiration: datetime | None
 ) -> None:
-    """By the keys that each tool writes, in the form that it writes."""
+    """By the keys that each tool writes, in its format."""
     profile = Profile(name, {}, TEMPORARY | options)
     assert other_session(profile) == OtherSession(tool, expiration)
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone can't be set here")
 @pytest.mark.parametrize(("zone", "hour"), [("EST5", 14), ("CET-1", 8), ("UTC0", 9)])
-def test_awsumes_end_is_local_time(zone: str, hour: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_awsumes_expiration_is_local_time(
+    zone: str, hour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It writes naive local time (awsume #160)."""
     profile = Profile("work", {}, TEMPORARY | {"manager": "awsume", "expiration": NAIVE})
     try:
@@ -222,8 +224,8 @@ def test_awsumes_end_is_local_time(zone: str, hour: int, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     "section", [{}, LONG_LIVED, session_section(), LONG_LIVED | {"expiration": RFC3339}]
 )
-def test_no_session_and_our_own_are_nobody_elses(section: dict[str, str]) -> None:
-    """Only temporary keys that we didn't write are another tool's."""
+def test_long_lived_keys_and_our_sessions_belong_to_no_other_tool(section: dict[str, str]) -> None:
+    """Only temporary keys that we didn't write do."""
     assert other_session(Profile("session-x", {}, section)) is None
 
 

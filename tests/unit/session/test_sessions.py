@@ -53,7 +53,7 @@ STATES: dict[str, tuple[dict[str, str], str, int]] = {
 
 @pytest.mark.parametrize(("section", "state", "remaining"), STATES.values(), ids=STATES.keys())
 def test_a_managed_session_has_a_state(section: dict[str, str], state: str, remaining: int) -> None:
-    """By the window that decides whether it is due."""
+    """By the expiry window."""
     status = status_of(Profile("mfa", MARKED, section), session_of, NOW)
     assert status is not None
     assert (status.profile, status.source_profile) == ("mfa", "default")
@@ -61,7 +61,7 @@ def test_a_managed_session_has_a_state(section: dict[str, str], state: str, rema
     assert (status.state, status.remaining) == (state, remaining)
 
 
-def test_a_state_tells_end_and_lifetime() -> None:
+def test_a_state_has_expiration_and_duration() -> None:
     """For the bar that shows the time left."""
     status = status_of(Profile("mfa", MARKED, session_section(3600, age=600)), session_of, NOW)
     assert status == SessionStatus(
@@ -69,8 +69,8 @@ def test_a_state_tells_end_and_lifetime() -> None:
     )
 
 
-def test_a_state_without_session_tells_neither_end_nor_lifetime() -> None:
-    """There is nothing to draw a bar of."""
+def test_a_state_without_a_session_has_no_expiration() -> None:
+    """There is no bar to draw."""
     profile = Profile("mfa", MARKED)
     assert status_of(profile, session_of, NOW) == SessionStatus(
         "mfa", "default", SERIAL, NONE, None, 0, 0, ""
@@ -88,10 +88,10 @@ OTHERS: dict[str, tuple[dict[str, str], str, int]] = {
 
 @pytest.mark.parametrize("config", [{}, MARKED], ids=["unmanaged", "managed"])
 @pytest.mark.parametrize(("section", "state", "remaining"), OTHERS.values(), ids=OTHERS.keys())
-def test_another_tools_session_is_told_apart(
+def test_another_tools_session_is_recognized(
     config: dict[str, str], section: dict[str, str], state: str, remaining: int
 ) -> None:
-    """With the tool's name, also where it sits in a managed profile."""
+    """With the tool's name, also in a managed profile."""
     status = status_of(Profile("work", config, section), session_of, NOW)
     assert status is not None
     assert status.tool
@@ -99,8 +99,8 @@ def test_another_tools_session_is_told_apart(
     assert (status.expiration is None) is (state == UNKNOWN)
 
 
-def test_only_managed_profiles_and_sessions_are_shown_in_order() -> None:
-    """The rest isn't ours to show."""
+def test_managed_profiles_and_sessions_are_shown_in_order() -> None:
+    """Others aren't shown."""
     profiles = [
         Profile("z", {"mfa_session": "on"}),
         Profile("plain", {"region": "x"}),
@@ -121,7 +121,7 @@ def test_only_managed_profiles_and_sessions_are_shown_in_order() -> None:
 
 
 def status(state: str, remaining: int = 0, tool: str = "") -> SessionStatus:
-    """Return a status as far as the exit code goes by it."""
+    """Return a status with what the exit code depends on."""
     return SessionStatus("a", "", "", state, remaining=remaining, tool=tool)
 
 
@@ -155,8 +155,8 @@ MARKED = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-w
 END = NOW + timedelta(hours=12)
 
 
-def test_the_session_goes_and_the_rest_stays() -> None:
-    """The mark, and what we didn't write, in both files."""
+def test_logout_removes_only_the_session() -> None:
+    """Settings, and what we didn't write, stay in both files."""
     files = FakeFiles({"mfa": MARKED}, {"default": LONG_LIVED, "mfa": session_section(output="x")})
     assert logout(["mfa"], Fakes(files=files).ports()) == (
         LogoutResult("mfa", had_session=True, expiration=END),
@@ -173,10 +173,10 @@ FORGOTTEN: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
 
 
 @pytest.mark.parametrize(("before", "after", "had_mark"), FORGOTTEN.values(), ids=FORGOTTEN.keys())
-def test_forget_takes_the_mark_too(
+def test_forget_removes_our_settings_too(
     before: dict[str, str], after: dict[str, str], had_mark: object
 ) -> None:
-    """And leaves the other settings."""
+    """Other settings stay."""
     files = FakeFiles({"mfa": before}, {"mfa": session_section()})
     (result,) = logout(["mfa"], Fakes(files=files).ports(), forget=True)
     assert (result.had_session, result.had_mark) == (True, had_mark)
@@ -203,15 +203,15 @@ def test_where_there_is_no_session_nothing_changes(
     assert files.writes == []
 
 
-def test_a_session_whose_end_cant_be_read_goes_too() -> None:
-    """Until when AWS honours it isn't known then."""
+def test_a_session_without_a_valid_expiration_is_removed_too() -> None:
+    """It isn't known how long copies are valid."""
     files = FakeFiles({}, {"mfa": session_section(expiration="soon")})
     assert logout(["mfa"], Fakes(files=files).ports()) == (LogoutResult("mfa", had_session=True),)
     assert files.credentials == {}
 
 
-def test_a_session_that_another_process_removed_first_isnt_claimed() -> None:
-    """What counts is what was there when the file was changed."""
+def test_a_session_that_another_process_removed_isnt_reported() -> None:
+    """The result is what was there when the file was changed."""
 
     class Slower(FakeFiles):
         def remove_session(self, name: str) -> bool:
@@ -229,8 +229,8 @@ UNFIT: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("name", "what"), UNFIT.values(), ids=UNFIT.keys())
-def test_one_unfit_profile_stops_all_before_anything_is_changed(name: str, what: str) -> None:
-    """One that doesn't exist, or another tool's session."""
+def test_one_wrong_profile_stops_a_logout_of_several(name: str, what: str) -> None:
+    """A missing one, or another tool's session; nothing is changed."""
     credentials = {"mfa": session_section(), "work": session_section(manager="awsume")}
     files = FakeFiles({}, credentials)
     with pytest.raises(ConfigurationError) as caught:
@@ -253,8 +253,8 @@ def test_several_profiles_are_logged_out_in_order() -> None:
     assert files.credentials == {}
 
 
-def test_the_managed_profiles_and_those_with_our_session_are_all() -> None:
-    """What ``--all`` means."""
+def test_all_means_managed_profiles_and_those_with_our_session() -> None:
+    """For ``--all``."""
     files = FakeFiles(
         {
             "on": {"mfa_session": "on"},

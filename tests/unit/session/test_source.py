@@ -47,7 +47,7 @@ ORDER: dict[str, tuple[str | None, dict[str, str], dict[str, str], str]] = {
 @pytest.mark.parametrize(
     ("named", "config", "environment", "profile"), ORDER.values(), ids=ORDER.keys()
 )
-def test_the_source_is_found_in_the_designs_order(
+def test_the_order_of_the_sources_of_keys(
     named: str | None, config: dict[str, str], environment: dict[str, str], profile: str
 ) -> None:
     """Option, profile, environment, default."""
@@ -58,8 +58,8 @@ def test_the_source_is_found_in_the_designs_order(
     assert source.keys.access_key_id == KEY_OF[profile]
 
 
-def test_it_is_said_which_keys_were_taken_of_two() -> None:
-    """With keys in the environment and in default at hand."""
+def test_a_note_says_which_of_two_keys_are_used() -> None:
+    """With keys in the environment and in default."""
     fakes = Fakes(files=files(), environment=IN_ENVIRONMENT)
     assert resolve_source(None, Profile("mfa"), fakes.ports()).shown == "the environment"
     assert len(fakes.notes) == 1
@@ -67,7 +67,7 @@ def test_it_is_said_which_keys_were_taken_of_two() -> None:
     assert "--source-profile default" in fakes.notes[0]
 
 
-def test_nothing_is_said_where_there_is_nothing_else_to_take() -> None:
+def test_without_other_keys_there_is_no_note() -> None:
     """No default, or one that can't be a source."""
     for nowhere in (FakeFiles(), FakeFiles(credentials={"default": session_section()})):
         fakes = Fakes(files=nowhere, environment=IN_ENVIRONMENT)
@@ -75,16 +75,16 @@ def test_nothing_is_said_where_there_is_nothing_else_to_take() -> None:
         assert fakes.notes == []
 
 
-def test_default_isnt_spoken_of_as_a_source_of_itself() -> None:
-    """Where it gets the session, there is no choice."""
+def test_a_login_to_default_has_no_note() -> None:
+    """If it gets the session, there is no choice."""
     fakes = Fakes(files=files(), environment=IN_ENVIRONMENT)
     assert resolve_source(None, Profile("default"), fakes.ports()).profile == ""
     assert fakes.notes == []
 
 
 @pytest.mark.parametrize("token", ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"])
-def test_temporary_keys_in_the_environment_are_set_aside_with_one_line(token: str) -> None:
-    """A leftover of another tool, which no session is made from."""
+def test_temporary_keys_in_the_environment_are_ignored_with_a_note(token: str) -> None:
+    """They are another tool's, and AWS gives no session for them."""
     fakes = Fakes(files=files(), environment={**IN_ENVIRONMENT, token: "token-env"})
     source = resolve_source(None, Profile("mfa"), fakes.ports())
     assert (source.profile, source.shown) == ("default", "profile default")
@@ -108,7 +108,7 @@ UNFIT: dict[str, tuple[str, dict[str, str], str]] = {
 def test_a_named_source_without_long_lived_keys_is_an_error_with_the_reason(
     named: str, config: dict[str, str], what: str
 ) -> None:
-    """Nothing else is taken in its place, and the remedy names what could be."""
+    """Nothing else is used instead, and the remedy names what could be."""
     fakes = Fakes(files=files(**{named: config} if config else {}), environment=IN_ENVIRONMENT)
     with pytest.raises(ConfigurationError) as caught:
         resolve_source(named, Profile("mfa"), fakes.ports())
@@ -116,7 +116,7 @@ def test_a_named_source_without_long_lived_keys_is_an_error_with_the_reason(
     assert "--source-profile" in caught.value.remedy
 
 
-def test_the_remedy_names_the_profiles_that_could_serve() -> None:
+def test_the_remedy_names_usable_profiles() -> None:
     """Never the session profile itself, nor one with temporary keys."""
     fakes = Fakes(files=files(mfa={"region": "x"}, role={"role_arn": "x"}))
     with pytest.raises(ConfigurationError) as caught:
@@ -125,7 +125,7 @@ def test_the_remedy_names_the_profiles_that_could_serve() -> None:
 
 
 def test_the_remedy_names_five_profiles_at_most() -> None:
-    """An account's hundred profiles wouldn't help anybody."""
+    """A hundred names wouldn't help."""
     fakes = Fakes(files=FakeFiles(credentials=dict.fromkeys("abcdefg", LONG_LIVED)))
     with pytest.raises(ConfigurationError) as caught:
         resolve_source("missing", Profile("mfa"), fakes.ports())
@@ -140,8 +140,8 @@ def test_without_any_keys_the_remedy_says_how_to_store_some() -> None:
     assert "aws configure" in caught.value.remedy
 
 
-def test_the_keys_of_a_process_serve() -> None:
-    """Any way that botocore knows to resolve long-lived keys does."""
+def test_keys_of_a_credential_process_are_used() -> None:
+    """As all long-lived keys that botocore can resolve."""
     fakes = Fakes(files=FakeFiles({"p": {"credential_process": "x"}}))
     fakes.chain.resolved["p"] = Keys("AKIAP", "secret-p", profile="p")
     source = resolve_source("p", Profile("mfa"), fakes.ports())
@@ -149,15 +149,15 @@ def test_the_keys_of_a_process_serve() -> None:
 
 
 def test_temporary_keys_of_a_process_are_refused() -> None:
-    """What they are is seen only when they are there."""
+    """It is only known after it has run."""
     fakes = Fakes(files=FakeFiles({"p": {"credential_process": "x"}}))
     fakes.chain.resolved["p"] = Keys("ASIAP", "secret-p", "token-p", "p")
     with pytest.raises(ConfigurationError, match="Source profile p provides temporary keys"):
         resolve_source("p", Profile("mfa"), fakes.ports())
 
 
-def test_keys_in_the_config_file_serve() -> None:
-    """The credentials file isn't the only place."""
+def test_keys_in_the_config_file_are_used() -> None:
+    """And not only in the credentials file."""
     fakes = Fakes(files=FakeFiles({"c": LONG_LIVED}))
     assert resolve_source("c", Profile("mfa"), fakes.ports()).keys.access_key_id == "AKIAADA"
 
@@ -177,7 +177,7 @@ KEYS: dict[str, tuple[dict[str, str], Keys | None]] = {
 
 
 @pytest.mark.parametrize(("environment", "keys"), KEYS.values(), ids=KEYS.keys())
-def test_the_environment_holds_keys_only_in_pairs(
+def test_both_variables_are_needed_for_keys_in_the_environment(
     environment: dict[str, str], keys: Keys | None
 ) -> None:
     """A token makes them temporary."""
@@ -200,7 +200,7 @@ REGIONS: dict[str, tuple[str | None, str, str, dict[str, str], str]] = {
     REGIONS.values(),
     ids=REGIONS.keys(),
 )
-def test_the_region_is_found_in_the_designs_order(
+def test_the_order_of_the_sources_of_a_region(
     named: str | None, of_session: str, of_source: str, environment: dict[str, str], region: str
 ) -> None:
     """Option, session profile, source profile, environment."""
@@ -210,14 +210,14 @@ def test_the_region_is_found_in_the_designs_order(
     assert known_region(named, session_profile, source, fakes.ports()) == region
 
 
-def test_the_environments_keys_bring_no_profiles_region() -> None:
-    """The region of default isn't theirs."""
+def test_keys_in_the_environment_have_no_profiles_region() -> None:
+    """Not even default's."""
     fakes = Fakes(files=FakeFiles({"default": {"region": "r"}, "": {"region": "x"}}))
     assert known_region(None, Profile("mfa"), Source("", Keys("A", "s")), fakes.ports()) == ""
 
 
 @pytest.mark.parametrize("region", ["bo gus", "-eu", "eu-", "12", "eu.west", "ä", "x" * 64])
-def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
+def test_an_invalid_region_is_an_error_before_any_call(region: str) -> None:
     """By the option it is wrong usage, elsewhere wrong configuration."""
     source, ports = Source("", Keys("A", "s")), Fakes().ports()
     with pytest.raises(UsageError, match="isn't a region"):
@@ -227,7 +227,7 @@ def test_what_can_be_no_region_is_told_before_any_call(region: str) -> None:
 
 
 def test_a_source_shows_no_secret_and_no_control_characters() -> None:
-    """In words and in a traceback."""
+    """In messages and in a traceback."""
     source = Source("a\x1b", Keys("AKIA", "secret-a", "token-a", "a"))
     assert source.shown == "profile a\\x1b"
     assert "secret-a" not in repr(source)
@@ -254,13 +254,13 @@ FITTING = {
 
 
 @pytest.mark.parametrize("profile", FITTING.values(), ids=FITTING.keys())
-def test_a_profile_without_credentials_of_another_kind_may_get_a_session(profile: Profile) -> None:
-    """Also one with long-lived keys, or whose session is ours, or another tool's and over."""
+def test_profiles_that_may_get_a_session(profile: Profile) -> None:
+    """Also with long-lived keys, with our session, or with another tool's expired one."""
     check_session_profile(profile, NOW)
 
 
-def test_a_session_goes_to_a_profile_called_mfa_unless_named() -> None:
-    """The design's name."""
+def test_the_default_name_of_the_session_profile_is_mfa() -> None:
+    """Unless another one is named."""
     assert DEFAULT_SESSION_PROFILE == "mfa"
 
 
@@ -315,9 +315,7 @@ REFUSED: dict[str, tuple[Profile, str, str]] = {
 
 
 @pytest.mark.parametrize(("profile", "what", "remedy"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_profile_with_credentials_of_another_kind_is_refused(
-    profile: Profile, what: str, remedy: str
-) -> None:
+def test_profiles_that_may_not_get_a_session(profile: Profile, what: str, remedy: str) -> None:
     """The error says why, and which profile to name instead."""
     with pytest.raises(ConfigurationError) as caught:
         check_session_profile(profile, NOW)

@@ -1,4 +1,4 @@
-"""MFA codes: what one looks like, where they come from, and whether anybody may be asked."""
+"""MFA codes: what one looks like, where they come from, and whether there may be a prompt."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_only_six_ascii_digits_are_a_code(typed: str, code: str | None) -> None:
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("0123456789 -\t"), st.characters()), max_size=9))
 def test_whatever_is_typed_a_code_is_six_ascii_digits_or_none(typed: str) -> None:
-    """What passes may be sent to AWS, whose pattern takes nothing else."""
+    """AWS's pattern accepts nothing else."""
     code = token_code(typed)
     assert code is None or re.fullmatch("[0-9]{6}", code, re.ASCII)
 
 
 @given(st.from_regex(re.compile(r"[0-9]{6}", re.ASCII), fullmatch=True), st.integers(1, 5))
 def test_every_code_passes_in_two_groups(code: str, place: int) -> None:
-    """People type a code as their device groups it."""
+    """Users type a code as their device shows it."""
     for filling in ("", " ", "-"):
         assert token_code(code[:place] + filling + code[place:]) == code
 
@@ -97,7 +97,7 @@ def test_the_step_doesnt_depend_on_the_zone() -> None:
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 - zone below
 def test_after_the_wait_a_new_step_has_begun(moment: datetime) -> None:
-    """Whoever waits as long as told never meets the same code, and waits 30 s at most."""
+    """After the wait the code is another one; the wait is 30 s at most."""
     now = moment.replace(tzinfo=timezone.utc)
     seconds = seconds_to_next_code(now)
     then = now + timedelta(seconds=seconds)
@@ -123,10 +123,8 @@ FORBIDDEN: dict[str, tuple[str, dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("setting", "environment"), ALLOWED.values(), ids=ALLOWED.keys())
-def test_the_terminal_is_used_where_nothing_forbids_it(
-    setting: str, environment: dict[str, str]
-) -> None:
-    """The terminal itself comes back, with its own reasons."""
+def test_the_terminal_is_used_unless_forbidden(setting: str, environment: dict[str, str]) -> None:
+    """The terminal itself is returned, with its own reasons."""
     terminal = FakeTerminal()
     assert terminal_for(setting, environment, terminal) is terminal
 
@@ -134,10 +132,10 @@ def test_the_terminal_is_used_where_nothing_forbids_it(
 @pytest.mark.parametrize(
     ("setting", "environment", "reason"), FORBIDDEN.values(), ids=FORBIDDEN.keys()
 )
-def test_nobody_is_asked_where_a_setting_forbids_it(
+def test_a_setting_can_forbid_prompts(
     setting: str, environment: dict[str, str], reason: str
 ) -> None:
-    """The reason names the setting, and nothing reaches the terminal."""
+    """The reason names the setting, and nothing is written to the terminal."""
     terminal = FakeTerminal("123456")
     muted = terminal_for(setting, environment, terminal)
     assert reason in muted.unavailable_reason()
@@ -147,8 +145,8 @@ def test_nobody_is_asked_where_a_setting_forbids_it(
     assert (terminal.questions, terminal.told) == ([], [])
 
 
-def test_a_muted_terminal_names_the_question_that_it_cant_ask() -> None:
-    """The error says what was needed and why it couldn't be had."""
+def test_the_error_of_a_forbidden_prompt_names_the_question() -> None:
+    """The error says what was needed and why there is no prompt."""
     with pytest.raises(CannotAskError) as caught:
         MutedTerminal("CI is set").ask("Which one? [1-2] ", hidden=True)
     assert "Can't ask 'Which one? [1-2]': CI is set." in str(caught.value)
@@ -192,10 +190,10 @@ ORDER: dict[str, tuple[str | None, dict[str, str], str, TokenCode]] = {
 @pytest.mark.parametrize(
     ("option", "environment", "process", "code"), ORDER.values(), ids=ORDER.keys()
 )
-def test_codes_come_in_the_designs_order(
+def test_the_order_of_the_sources_of_codes(
     option: str | None, environment: dict[str, str], process: str, code: TokenCode
 ) -> None:
-    """Option, variable, command, prompt; no later one is asked."""
+    """Option, variable, command, prompt; later ones aren't used."""
     fakes = full_fakes()
     fakes.environment = environment
     assert sources(fakes, option, process).next() == code
@@ -203,15 +201,15 @@ def test_codes_come_in_the_designs_order(
     assert len(fakes.terminal.questions) == (code.origin == PROMPT)
 
 
-def test_nothing_is_asked_before_a_code_is_needed() -> None:
-    """Making the sources costs nobody anything."""
+def test_sources_are_not_used_before_a_code_is_needed() -> None:
+    """Creating them does nothing."""
     fakes = full_fakes()
     sources(fakes, process="cmd")
     assert (fakes.token_process.commands, fakes.terminal.questions) == ([], [])
 
 
 def test_the_variables_code_is_used_once() -> None:
-    """Then the next source has its turn."""
+    """Then the next source is used."""
     fakes = full_fakes()
     codes = sources(fakes, process="cmd")
     assert [codes.next().origin, codes.next().origin] == [ENVIRONMENT, PROCESS]
@@ -238,7 +236,7 @@ NO_CODES = ["", "12345", "1234567", "12345a", "１２３４５６"]  # noqa: RUF
     ],
 )
 def test_an_option_that_holds_no_code_is_wrong_usage(place: str, text: str) -> None:
-    """What was given isn't repeated: it may be a secret in the wrong place."""
+    """The value isn't repeated: it may be a secret in the wrong place."""
     fakes = full_fakes()
     fakes.stdin = text
     fakes.environment = {"AWS_MFA_TOKEN_CODE": text}
@@ -260,8 +258,8 @@ def test_a_command_that_prints_no_code_is_an_error(output: str) -> None:
     assert not output or output not in str(caught.value)
 
 
-def test_a_command_that_fails_is_the_edges_error() -> None:
-    """Nobody is asked in its place: its owner wants to know."""
+def test_a_command_that_fails_is_an_error() -> None:
+    """There is no prompt instead: the user must know of it."""
     fakes = Fakes(
         token_process=FakeTokenProcess(TokenProcessError("it hung")),
         terminal=FakeTerminal("444444"),
@@ -273,14 +271,14 @@ def test_a_command_that_fails_is_the_edges_error() -> None:
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_the_prompt_names_device_and_profile(hidden: object) -> None:
-    """And hides what is typed if told so."""
+    """And hides what is typed if configured."""
     fakes = Fakes(terminal=FakeTerminal("123456"))
     sources(fakes, hidden=bool(hidden)).next()
     assert fakes.terminal.questions == ["MFA code for ada (profile mfa): "]
     assert fakes.terminal.hidden == [hidden]
 
 
-def test_a_prompt_cant_steer_the_terminal() -> None:
+def test_a_prompt_cant_control_the_terminal() -> None:
     """Names come from files."""
     fakes = Fakes(terminal=FakeTerminal("123456"))
     settings = CodeSettings(None, "", hidden=False)
@@ -300,8 +298,10 @@ TYPED: dict[str, tuple[list[str], str, int]] = {
 
 
 @pytest.mark.parametrize(("answers", "digits", "told"), TYPED.values(), ids=TYPED.keys())
-def test_the_prompt_asks_until_a_code_is_typed(answers: list[str], digits: str, told: int) -> None:
-    """Only what isn't empty is commented on."""
+def test_the_prompt_repeats_until_a_code_is_typed(
+    answers: list[str], digits: str, told: int
+) -> None:
+    """With a message unless the line was empty."""
     fakes = Fakes(terminal=FakeTerminal(*answers))
     assert sources(fakes).next() == TokenCode(digits, PROMPT)
     assert len(fakes.terminal.questions) == len(answers)
@@ -309,7 +309,7 @@ def test_the_prompt_asks_until_a_code_is_typed(answers: list[str], digits: str, 
 
 
 def test_a_prompt_that_is_never_answered_ends() -> None:
-    """A stream of newlines, say."""
+    """Such as for a stream of newlines."""
     fakes = Fakes(terminal=FakeTerminal(*[""] * 11))
     with pytest.raises(CannotAskError, match="No MFA code was entered"):
         sources(fakes).next()
@@ -318,13 +318,13 @@ def test_a_prompt_that_is_never_answered_ends() -> None:
 
 @pytest.mark.parametrize("error", [CancelledError("Cancelled."), CannotAskError("gave up")])
 def test_cancelling_and_silence_end_the_prompt(error: Exception) -> None:
-    """Ctrl-C, Ctrl-D, and nobody there."""
+    """Ctrl-C, Ctrl-D, and a time-out."""
     with pytest.raises(type(error)):
         sources(Fakes(terminal=FakeTerminal("", error, "123456"))).next()
 
 
-def test_with_nobody_to_ask_the_error_names_the_other_ways() -> None:
-    """And why nobody can be asked."""
+def test_without_a_terminal_the_error_names_the_other_ways() -> None:
+    """And why there is no prompt."""
     with pytest.raises(CannotAskError) as caught:
         sources(Fakes(terminal=NOBODY)).next()
     assert caught.value.what == f"An MFA code for ada is needed, but {NOBODY.nobody}."
@@ -345,22 +345,22 @@ GOES_ON: dict[str, tuple[str, str, str, bool]] = {
 @pytest.mark.parametrize(
     ("origin", "process", "nobody", "goes_on"), GOES_ON.values(), ids=GOES_ON.keys()
 )
-def test_another_code_may_come_where_a_source_is_left(
+def test_which_sources_can_give_another_code(
     origin: str, process: str, nobody: str, goes_on: object
 ) -> None:
-    """An option is given once; a command and a person have more."""
+    """An option has one code; a command and a user have more."""
     fakes = Fakes(terminal=FakeTerminal(nobody=nobody))
     code = TokenCode("123456", origin)
     assert sources(fakes, process=process).can_go_on(code) is goes_on
 
 
 def test_the_repr_of_a_code_doesnt_hold_it() -> None:
-    """It may stand in a log or a traceback."""
+    """It may get into a log or a traceback."""
     assert repr(TokenCode("123456", PROMPT)) == "TokenCode(origin='prompt')"
 
 
-def test_the_reason_for_a_question_is_told_once_before_it() -> None:
-    """Somebody who ran another command wants to know why a code is wanted."""
+def test_the_reason_is_shown_once_before_the_prompt() -> None:
+    """Users who ran another command must know why they need a code."""
     fakes = Fakes(terminal=FakeTerminal("", "111111", "222222"))
     settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
     codes = TokenCodeSources(settings, SERIAL, "mfa", fakes.ports())
@@ -370,8 +370,8 @@ def test_the_reason_for_a_question_is_told_once_before_it() -> None:
 
 
 @pytest.mark.parametrize("environment", [{}, VARIABLE], ids=["command", "variable"])
-def test_where_nothing_is_asked_no_reason_is_told(environment: dict[str, str]) -> None:
-    """A command that fetches codes is meant to be silent."""
+def test_without_a_prompt_no_reason_is_shown(environment: dict[str, str]) -> None:
+    """``mfa_process`` is silent."""
     fakes = full_fakes()
     fakes.environment = environment
     settings = CodeSettings(None, "cmd", hidden=False, reason="The session is due.")
@@ -379,8 +379,8 @@ def test_where_nothing_is_asked_no_reason_is_told(environment: dict[str, str]) -
     assert fakes.terminal.told == []
 
 
-def test_where_nobody_can_be_asked_no_reason_is_told() -> None:
-    """The error says it all."""
+def test_without_a_terminal_no_reason_is_shown() -> None:
+    """The error has it."""
     fakes = Fakes(terminal=FakeTerminal(nobody="there is no terminal"))
     settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
     with pytest.raises(CannotAskError):
@@ -412,7 +412,7 @@ def role(**settings: str) -> Profile:
 def test_a_role_gets_its_code_from_our_sources(
     settings: dict[str, str], environment: dict[str, str], digits: str
 ) -> None:
-    """In the design's order; it then counts as used."""
+    """In the usual order; it then counts as used."""
     fakes = full_fakes()
     fakes.environment = environment
     assert code_for_role(role(**settings), fakes.ports()) == digits
@@ -421,7 +421,7 @@ def test_a_role_gets_its_code_from_our_sources(
 
 
 def test_a_roles_prompt_names_its_device_and_itself() -> None:
-    """As any prompt of ours; nothing is said before it."""
+    """As in every prompt; without a reason before it."""
     fakes = Fakes(terminal=FakeTerminal("123456"))
     code_for_role(role(), fakes.ports())
     assert fakes.terminal.questions == ["MFA code for ada (profile fresh): "]
@@ -450,7 +450,7 @@ ROLE_FORBIDDEN: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     ROLE_FORBIDDEN.values(),
     ids=ROLE_FORBIDDEN.keys(),
 )
-def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
+def test_prompts_for_a_role_can_be_forbidden(
     settings: dict[str, str], environment: dict[str, str], reason: str
 ) -> None:
     """The error says by what; no code counts as used."""
@@ -460,8 +460,8 @@ def test_nobody_is_asked_for_a_role_where_that_is_forbidden(
     assert (fakes.terminal.questions, fakes.used_codes.used) == ([], {})
 
 
-def test_a_used_code_is_waited_out_for_a_role() -> None:
-    """Each code works once, whoever sends it; the next one counts."""
+def test_after_a_used_code_a_role_waits_for_the_next() -> None:
+    """Each code works once, whoever sends it."""
     fakes = Fakes(token_process=FakeTokenProcess("111111", "111111", "222222"))
     fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "111111"})
     fakes.clock.advance(10)
@@ -472,23 +472,23 @@ def test_a_used_code_is_waited_out_for_a_role() -> None:
 
 
 def test_another_devices_code_isnt_used_for_a_role() -> None:
-    """Each device has its own memory."""
+    """Each device has its own record."""
     fakes = Fakes(terminal=FakeTerminal("111111"))
     fakes.used_codes = FakeUsedCodes(fakes.clock, {"GAHT12345678": "111111"})
     assert code_for_role(role(), fakes.ports()) == "111111"
     assert fakes.wait.waits == []
 
 
-def test_a_person_is_asked_again_for_a_role_after_a_used_code() -> None:
-    """Also one in the variable."""
+def test_after_a_used_code_for_a_role_there_is_another_prompt() -> None:
+    """Also after one in the variable."""
     fakes = Fakes(environment=dict(VARIABLE), terminal=FakeTerminal("333333"))
     fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "222222"})
     assert code_for_role(role(), fakes.ports()) == "333333"
     assert [seconds for seconds, _ in fakes.wait.waits] == [30]
 
 
-def test_the_only_code_for_a_role_goes_to_aws_though_it_was_used() -> None:
-    """There is no other to wait for, and AWS has the last word."""
+def test_the_only_code_for_a_role_is_sent_though_it_was_used() -> None:
+    """There is no other to wait for, and AWS decides."""
     fakes = Fakes(environment=dict(VARIABLE), terminal=FakeTerminal(nobody="there is no terminal"))
     fakes.used_codes = FakeUsedCodes(fakes.clock, {SERIAL: "222222"})
     assert code_for_role(role(), fakes.ports()) == "222222"
@@ -497,7 +497,7 @@ def test_the_only_code_for_a_role_goes_to_aws_though_it_was_used() -> None:
 
 @pytest.mark.parametrize("error", [CancelledError("Cancelled."), CannotAskError("gave up")])
 def test_no_code_for_a_role_counts_as_used_if_none_was_given(error: Exception) -> None:
-    """The error goes through."""
+    """The error is raised unchanged."""
     fakes = Fakes(terminal=FakeTerminal(error))
     with pytest.raises(type(error)):
         code_for_role(role(), fakes.ports())
