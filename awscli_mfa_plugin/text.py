@@ -57,8 +57,19 @@ def short_path(path: str, home: str) -> str:
 
 
 def short_device(serial: str) -> str:
-    """Return the name in an MFA device's ARN, or else the serial, safe to show."""
-    return sanitize(serial.rsplit("/", 1)[-1] if serial.startswith("arn:") else serial)
+    """Return the name in an MFA device's ARN, with its path, or else the serial, safe to show.
+
+    IAM has one virtual device of a name and path in an account.
+    """
+    name = serial.partition(":mfa/")[2] or serial.rpartition("/")[2]
+    return sanitize(name if serial.startswith("arn:") else serial)
+
+
+def device_name(serial: str, among: Iterable[str]) -> str:
+    """Return a device's short name, or its serial if another one in ``among`` has that name."""
+    name = short_device(serial)
+    same = [other for other in among if other != serial and short_device(other) == name]
+    return sanitize(serial) if same else name
 
 
 def length_of_time(seconds: float) -> str:

@@ -132,7 +132,8 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
     if arguments["dry_run"]:
         diff = _diff([change], ports)
         return Result(_data([change], ports), diff.rstrip("\n") or _UNCHANGED)
-    if confirm_setup(change, ports):
+    path = context.short_path(context.process.config_path)
+    if confirm_setup(change, path, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
         ports.terminal.tell("Saved.\n\n")
     later = f"aws mfa login --profile {sanitize(shlex.quote(change.profile))}"

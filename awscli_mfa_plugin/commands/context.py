@@ -35,6 +35,12 @@ class Context(Services):
 
         return parent_process()
 
+    def exit_status_ahead(self, words: Sequence[str]) -> int:
+        """Return with what :meth:`exec_program` would end without running the program, or 0."""
+        from awscli_mfa_plugin.system.machine import exit_status_ahead
+
+        return exit_status_ahead([*words], self.environment)
+
     def exec_program(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
         from awscli_mfa_plugin.system.machine import exec_program

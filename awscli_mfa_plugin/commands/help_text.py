@@ -43,14 +43,16 @@ _GLOBAL_OPTIONS = "The AWS CLI's global options, such as --profile and --region,
 def with_help_as_word(words: Sequence[str], names: Iterable[str]) -> list[str]:
     """Return the words after ``aws mfa`` with a request for help as the CLI takes it.
 
-    ``--help``, ``-h`` and ``help login`` become ``login help``; what follows ``--`` belongs to
-    another program. Words that start with none of ``names`` (an alias, a mistake) stay.
+    ``--help``, ``-h``, ``help keys`` and ``keys rotate help`` become ``keys help``; what follows
+    ``--`` belongs to another program. Words that start with none of ``names`` (an alias, a
+    mistake) stay.
     """
     first = words[0] if words else HELP
     if first == HELP:
         return [*(name for name in words[1:2] if name in names), HELP]
     before = words[: words.index("--")] if "--" in words else words
-    if not _HELP_OPTIONS.intersection(before):
+    is_word = before[2:] == [HELP] and not before[1].startswith("-")
+    if not (is_word or _HELP_OPTIONS.intersection(before)):
         return [*words]
     if first in names:
         return [first, HELP]

@@ -65,13 +65,26 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     check_seconds_left(min_remaining)
     now = context.clock.now()
     named = context.options.profile
-    statuses = session_statuses(_profiles(named, context), context.session_of, now)
+    profiles = _profiles(named, context)
+    statuses = session_statuses(profiles, context.session_of, now)
     if named and not statuses:
         statuses = (SessionStatus(named, "", "", NONE),)
-    if context.environment.get("AWS_ACCESS_KEY_ID"):
+    if _has_other_keys(context.environment, profiles):
         context.note(_KEYS_IN_ENVIRONMENT)
     is_enough = have_more_left(statuses, min_remaining)
     return Result(_data(statuses), _text(statuses, now, context.screen), 0 if is_enough else 1)
+
+
+def _has_other_keys(environment: Mapping[str, str], profiles: list[Profile]) -> bool:
+    """Tell whether the environment has keys that aren't a session from exec or export."""
+    from awscli_mfa_plugin.commands.exec import PROFILE_VARIABLE
+    from awscli_mfa_plugin.session import LONG_LIVED
+
+    key_id = environment.get("AWS_ACCESS_KEY_ID", "")
+    if environment.get(PROFILE_VARIABLE) and not key_id.startswith(LONG_LIVED):
+        return False  # a role's session isn't stored anywhere
+    ours = (profile.get("aws_access_key_id") for profile in profiles if profile.is_ours)
+    return bool(key_id) and key_id not in ours
 
 
 def _profiles(named: str | None, context: Context) -> list[Profile]:

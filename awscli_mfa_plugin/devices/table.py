@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.devices import FIDO_REASON
-from awscli_mfa_plugin.text import PLAIN, quoted_list, sanitize, short_device
+from awscli_mfa_plugin.text import PLAIN, device_name, quoted_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,22 +55,12 @@ def rows(
     )
 
 
-def short_names(serials: Iterable[str]) -> dict[str, str]:
-    """Return what each device is called: its short name, or its serial if that isn't unique."""
-    serials = tuple(serials)
-    counts = Counter(short_device(serial) for serial in serials)
-    return {
-        serial: short_device(serial) if counts[short_device(serial)] == 1 else sanitize(serial)
-        for serial in serials
-    }
-
-
 def as_text(table: tuple[Row, ...], style: Style = PLAIN) -> str:
     """Return the table for people."""
     if not table:
         return "You have no MFA device. Add one:  aws mfa devices add"
-    names = short_names(row.device.mfa_serial for row in table)
-    cells = [_HEADER, *(_cells(row, names[row.device.mfa_serial]) for row in table)]
+    serials = [row.device.mfa_serial for row in table]
+    cells = [_HEADER, *(_cells(row, device_name(row.device.mfa_serial, serials)) for row in table)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADER))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -65,7 +65,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         return outcome.code
 
     def _run(self, first: str, args: list[str], parsed_globals: Any) -> Any:
-        if args[-1:] == [HELP] and first in {*NAMES, HELP}:
+        if args in ([HELP], [first, HELP]) and first in {*NAMES, HELP}:
             return self._help(args, parsed_globals)
         if first in NAMES:
             program: list[str] | None = None

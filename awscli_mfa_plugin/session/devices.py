@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.session.source import Source, known_region, resolve_source
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.text import device_name, quoted_list, sanitize
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -98,10 +98,11 @@ def partition_of(region: str) -> str:
 
 @dataclass(frozen=True)
 class Device:
-    """The MFA serial to use, and whether it isn't saved yet."""
+    """The MFA serial to use, whether it isn't saved yet, and the serials it was chosen from."""
 
     mfa_serial: str
     is_new: bool
+    choices: tuple[str, ...] = ()
 
 
 def resolve_device(
@@ -121,7 +122,7 @@ def resolve_device(
     of_source = ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""
     if of_source:
         return Device(checked_serial(of_source), is_new=True)
-    return Device(_discovered(source, region, ports), is_new=True)
+    return _discovered(source, region, ports)
 
 
 def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, ...]:
@@ -142,15 +143,15 @@ def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, 
         return ports.iam.list_mfa_devices(source.keys, name, region)
 
 
-def _discovered(source: Source, region: str, ports: Ports) -> str:
+def _discovered(source: Source, region: str, ports: Ports) -> Device:
     try:
         devices = list_devices(source, region, ports)
     except PermissionDeniedError as denied:
-        return _asked_serial(denied, ports)
-    usable = [device for device in devices if device.is_usable]
+        return Device(_asked_serial(denied, ports), is_new=True)
+    usable = tuple(device.mfa_serial for device in devices if device.is_usable)
     if not usable:
         raise none_usable(source, devices)
-    return usable[0].mfa_serial if len(usable) == 1 else _chosen(usable, ports)
+    return Device(usable[0], is_new=True) if len(usable) == 1 else chosen_device(usable, ports)
 
 
 _REGISTER = (
@@ -184,21 +185,24 @@ def _asked_serial(denied: PermissionDeniedError, ports: Ports) -> str:
     return checked_serial(ports.terminal.ask("MFA serial: "))
 
 
-def _chosen(usable: list[MfaDevice], ports: Ports) -> str:
-    serials = [device.mfa_serial for device in usable]
+def chosen_device(serials: tuple[str, ...], ports: Ports) -> Device:
+    """Return the device that the person at the terminal chooses, by number, name or serial."""
     if ports.terminal.unavailable_reason():
         raise ConfigurationError(
             f"You have several MFA devices: {quoted_list(serials)}.",
             "Name one with --serial-number, or as mfa_serial in the profile.",
         )
-    lines = (f"  {number}  {sanitize(serial)}" for number, serial in enumerate(serials, 1))
-    ports.terminal.tell("You have several MFA devices:\n" + "\n".join(lines) + "\n")
+    lines, answers = "", dict[str, str]()
+    for number, serial in enumerate(serials, 1):
+        name = device_name(serial, serials)
+        lines += f"  {number}  {name}\n"
+        answers |= dict.fromkeys((str(number), name, serial), serial)
+    ports.terminal.tell(f"You have several MFA devices:\n{lines}")
     for _ in range(3):
         answer = ports.terminal.ask(f"Which one? [1-{len(serials)}] ")
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(serials):
-            return serials[int(answer) - 1]
-        if answer in serials:
-            return answer
+        if answer in answers:
+            return Device(answers[answer], is_new=True, choices=serials)
+        ports.terminal.tell(f"Enter a number from 1 to {len(serials)}.\n")
     raise ConfigurationError(
         "No MFA device was chosen.", "Choose a number, or name the device with --serial-number."
     )

@@ -13,11 +13,16 @@ from awscli_mfa_plugin.session.plan import (
     check_duration,
     check_request,
     make_plan,
+    with_another_device,
 )
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import session_lines
 from awscli_mfa_plugin.session.source import check_session_profile, inherited
-from awscli_mfa_plugin.session.token_codes import TokenCodeSources, terminal_for
+from awscli_mfa_plugin.session.token_codes import (
+    AnotherDeviceWanted,
+    TokenCodeSources,
+    terminal_for,
+)
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -69,6 +74,10 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
         return kept
     prompt = inherited("mfa_prompt", profile, ports, request.source_profile)
     ports = replace(ports, terminal=terminal_for(prompt, ports.environment, ports.terminal))
+    if not profile.exists:
+        name = _meant(request, ports)
+        if name != profile.name:
+            return login(replace(request, session_profile=name), ports)
     if request.dry_run:
         return _planned(make_plan(request, profile, ports))
     lock = f"session {ports.files.credentials_path} {request.session_profile}"
@@ -81,6 +90,12 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
             return _login_in_turn(request, before, ports)
     except BusyError as busy:
         return _expiring_session_or(busy, request, ports)
+
+
+def _meant(request: LoginRequest, ports: Ports) -> str:
+    from awscli_mfa_plugin.session.new_profile import meant_profile  # for a new profile alone
+
+    return meant_profile(request.session_profile, ports)
 
 
 def _target(request: LoginRequest, ports: Ports) -> Profile:
@@ -137,15 +152,29 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
         return kept
     plan = make_plan(request, profile, ports)
     ports.files.check_writable(profile, config=bool(plan.settings))
-    serial = plan.device.mfa_serial
-    codes = TokenCodeSources(plan.codes, serial, profile.name, ports)
-    session = exchange(plan.source.keys, serial, plan.duration_seconds, plan.region, codes, ports)
+    plan, session = _exchanged(plan, ports)
     _check_keys_are_the_same(plan, ports)
     ports.files.write_session(profile.name, session)
     _say_what_was_removed(profile, ports)
+    if not profile.exists:
+        from awscli_mfa_plugin.session.new_profile import say_created
+
+        say_created(profile.name, ports)
     if plan.settings:
         ports.files.write_settings(profile.name, plan.settings)
     return replace(_planned(plan), outcome="renewed", expiration=session.expiration)
+
+
+def _exchanged(plan: LoginPlan, ports: Ports) -> tuple[LoginPlan, Session]:
+    """Return a new session, and the plan with the device that it was made with."""
+    while True:
+        serial = plan.device.mfa_serial
+        codes = TokenCodeSources(plan.codes, serial, plan.profile.name, ports)
+        duration_seconds, region = plan.duration_seconds, plan.region
+        try:
+            return plan, exchange(plan.source.keys, serial, duration_seconds, region, codes, ports)
+        except AnotherDeviceWanted:
+            plan = with_another_device(plan, ports)
 
 
 def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:

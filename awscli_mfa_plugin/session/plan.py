@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.session.devices import Device, checked_serial, region_of, resolve_device
+from awscli_mfa_plugin.session.devices import (
+    Device,
+    checked_serial,
+    chosen_device,
+    region_of,
+    resolve_device,
+)
 from awscli_mfa_plugin.session.expiry import check_seconds_left, resolve_duration
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import check_profile_name, session_lines
@@ -88,6 +94,7 @@ def make_plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPla
         option=request.token_code,
         process=inherited("mfa_process", profile, ports, request.source_profile),
         hidden=inherited("mfa_prompt", profile, ports, request.source_profile).lower() == "hidden",
+        devices=device.choices,
     )
     return LoginPlan(
         profile=profile,
@@ -98,6 +105,12 @@ def make_plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPla
         settings=_settings_to_keep(profile, source, device, region),
         codes=codes,
     )
+
+
+def with_another_device(plan: LoginPlan, ports: Ports) -> LoginPlan:
+    """Return the plan with the device that is chosen now, in the menu as before."""
+    device = chosen_device(plan.device.choices, ports)
+    return replace(plan, device=device, settings={**plan.settings, "mfa_serial": device.mfa_serial})
 
 
 def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:

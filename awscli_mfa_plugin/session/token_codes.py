@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, UsageError
-from awscli_mfa_plugin.text import sanitize, short_device
+from awscli_mfa_plugin.text import device_name, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,9 @@ OPTION, ENVIRONMENT, PROCESS, PROMPT = "--token-code", ENVIRONMENT_CODE, "mfa_pr
 WAIT_FOR_DEVICE = 90
 """Seconds to wait for another login with the same device, which takes a call's time."""
 
+_BACK = "b"
+"""The answer in place of a code that leads back to the menu of devices."""
+
 _ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
 
 
@@ -60,12 +63,20 @@ class TokenCode:
 
 @dataclass(frozen=True)
 class CodeSettings:
-    """Where codes may come from: the option's value, the command, a prompt shown or hidden."""
+    """Where codes may come from: the option's value, the command, a prompt shown or hidden.
+
+    ``devices`` are the serials of the menu in which the device was chosen; none if there was none.
+    """
 
     option: str | None = field(repr=False)
     process: str
     hidden: bool
     reason: str = ""
+    devices: tuple[str, ...] = ()
+
+
+class AnotherDeviceWanted(Exception):  # noqa: N818 - an answer, not an error
+    """The person at the prompt wants to choose another device."""
 
 
 class TokenCodeSources:
@@ -74,7 +85,7 @@ class TokenCodeSources:
     def __init__(self, settings: CodeSettings, mfa_serial: str, profile: str, ports: Ports) -> None:
         """Keep what the sources need; nothing is asked yet."""
         self._settings = settings
-        self._name = short_device(mfa_serial)
+        self._name = device_name(mfa_serial, settings.devices)
         self._profile = sanitize(profile)
         self._ports = ports
         self._reason = settings.reason
@@ -83,7 +94,7 @@ class TokenCodeSources:
         """Return the next code.
 
         Raises UsageError for an option or a variable that holds none, TokenProcessError,
-        CannotAskError, CancelledError.
+        CannotAskError, CancelledError; AnotherDeviceWanted if the device was chosen in a menu.
         """
         if self._settings.option is not None:
             return TokenCode(self._checked(self._option(), OPTION), OPTION)
@@ -129,12 +140,16 @@ class TokenCodeSources:
         if self._reason:
             self._ports.terminal.tell(f"{self._reason}\n")
             self._reason = ""
-        question = f"MFA code for {self._name} (profile {self._profile}): "
+        can_go_back = bool(self._settings.devices)
+        back = f", {_BACK} to go back" if can_go_back else ""
+        question = f"MFA code for {self._name} (profile {self._profile}){back}: "
         for _ in range(10):
             typed = self._ports.terminal.ask(question, hidden=self._settings.hidden)
             code = token_code(typed)
             if code is not None:
                 return code
+            if can_go_back and typed.lower() in {_BACK, "back"}:
+                raise AnotherDeviceWanted
             if typed:
                 self._ports.terminal.tell(f"{_ENTER_A_CODE}\n")
         raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)

@@ -32,7 +32,7 @@ from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
 from awscli_mfa_plugin.setup.questions import asked, chosen
 from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.text import device_name, quoted_list, sanitize, short_device
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
@@ -56,11 +56,12 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     if not usable:
         raise none_usable(source, devices)
     if len(usable) == 1:
-        ports.terminal.tell(f"MFA device: {sanitize(usable[0])}\n")
+        ports.terminal.tell(f"MFA device: {short_device(usable[0])}\n")
         return usable[0]
     ports.terminal.tell("Your MFA devices:\n")
     default = usable.index(known) + 1 if known in usable else 1
-    return usable[chosen([sanitize(serial) for serial in usable], default, ports.terminal) - 1]
+    names = [device_name(serial, usable) for serial in usable]
+    return usable[chosen(names, default, ports.terminal) - 1]
 
 
 def _typed(why: str, known: str, ports: Ports) -> str:
@@ -108,15 +109,15 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
     return change_of(profile, wanted, removed)
 
 
-def confirm_setup(change: ProfileChange, ports: Ports) -> bool:
+def confirm_setup(change: ProfileChange, path: str, ports: Ports) -> bool:
     """Show the change and ask for it; tell whether there is anything to write.
 
+    ``path`` is the config file's, as people read it.
     Raises CancelledError if it isn't wanted.
     """
     if not (change.settings or change.removed):
         ports.terminal.tell(f"\nNothing to change in profile {sanitize(change.profile)}.\n")
         return False
-    path = sanitize(ports.files.config_path)
     ports.terminal.tell(f"\nChanges to {path}:\n\n" + "\n".join(lines_of(change)) + "\n\n")
     if not agrees(ports.terminal, "Save? [Y/n] ", enter=True):
         raise CancelledError("Nothing was changed.")

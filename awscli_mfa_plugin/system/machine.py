@@ -133,12 +133,7 @@ def exec_program(
 
     child = {**child_environment(environment), **variables}
     child = {name: value for name, value in child.items() if value or name not in variables}
-    if not words:
-        name, default = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
-        words = [environment.get(name) or default]
-    if not words[0]:
-        say("aws mfa exec: the command is empty.")
-        return NOT_FOUND
+    words = words or [_shell(environment)]
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -150,13 +145,41 @@ def exec_program(
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execvpe(words[0], words, child)  # noqa: S606 - no shell is wanted
     except (OSError, ValueError) as error:
-        code = getattr(error, "errno", None)
-        if code in {errno.ENOENT, errno.ENOTDIR}:
-            say(f"aws mfa exec: {sanitize(words[0])}: command not found.")
-            return NOT_FOUND
-        why = os.strerror(code) if code else sanitize(error)
-        say(f"aws mfa exec: can't run {sanitize(words[0])}: {why}.")
-        return CANNOT_RUN
+        return _cannot_run(words[0], error)
+
+
+def exit_status_ahead(words: list[str], environment: Mapping[str, str]) -> int:
+    """Return with what :func:`exec_program` would end without running the program, or 0.
+
+    What is wrong is said on stderr, as far as it can be told ahead.
+    """
+    import shutil
+
+    word, search = words[0] if words else _shell(environment), environment.get("PATH")
+    if not word:
+        say("aws mfa exec: the command is empty.")
+        return NOT_FOUND
+    if shutil.which(word, path=search):
+        return 0
+    folders = [""] if os.path.dirname(word) else (search or os.defpath).split(os.pathsep)
+    is_there = any(os.path.exists(os.path.join(folder, word)) for folder in folders)
+    return _cannot_run(word, OSError(errno.EACCES if is_there else errno.ENOENT, ""))
+
+
+def _shell(environment: Mapping[str, str]) -> str:
+    name, default = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
+    return environment.get(name) or default
+
+
+def _cannot_run(word: str, error: OSError | ValueError) -> int:
+    """Say why a program can't be run; return a shell's exit status for that."""
+    code = getattr(error, "errno", None)
+    if code in {errno.ENOENT, errno.ENOTDIR}:
+        say(f"aws mfa exec: {sanitize(word)}: command not found.")
+        return NOT_FOUND
+    why = os.strerror(code) if code else sanitize(error)
+    say(f"aws mfa exec: can't run {sanitize(word)}: {why}.")
+    return CANNOT_RUN
 
 
 def parent_process() -> str:

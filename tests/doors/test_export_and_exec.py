@@ -203,7 +203,7 @@ def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became
 def test_exec_passes_the_session_in_the_environment_only(aws: Aws) -> None:
     """Never in arguments; the words after -- are passed unchanged."""
     keys = logged_in(aws)
-    command = ("terraform", "apply", "--profile", "theirs", "--", "-x")
+    command = ("env", "apply", "--profile", "theirs", "--", "-x")
     became = executed(aws, "--", *command, env={"AWS_PROFILE": "old", "OTHER": "kept"})
     assert became.words == list(command)
     assert keys.items() <= became.environment.items()

@@ -133,10 +133,10 @@ def test_choosing_one_of_eight_devices_on_a_terminal(home: Home, aws: EmbeddedAw
     """By its number; the choice is saved."""
     settle(home, aws, "many")
     terminal = home.spawn("mfa", "login")
-    terminal.expect("8  arn:aws:iam::123456789012:mfa/many-8")
+    terminal.expect("8  many-8")
     terminal.expect("Which one? [1-8] ")
     terminal.send_line("3")
-    terminal.expect("MFA code for many-3 (profile mfa): ")
+    terminal.expect("MFA code for many-3 (profile mfa), b to go back: ")
     terminal.send_line(aws.fresh_code("arn:aws:iam::123456789012:mfa/many-3"))
     assert terminal.wait() == 0, terminal.text
     assert "mfa_serial = arn:aws:iam::123456789012:mfa/many-3\n" in home.config.read_text()

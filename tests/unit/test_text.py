@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from awscli_mfa_plugin.text import (
     PLAIN,
     Style,
+    device_name,
     length_of_time,
     moment,
     quoted_list,
@@ -100,7 +101,9 @@ def test_a_path_in_the_home_folder_starts_with_a_tilde(path: str, home: str, sho
 
 DEVICES = {
     "virtual": ("arn:aws:iam::123456789012:mfa/ana-phone", "ana-phone"),
-    "virtual, with a path": ("arn:aws:iam::123456789012:mfa/team/ana-phone", "ana-phone"),
+    "virtual, with a path": ("arn:aws:iam::123456789012:mfa/team/ana-phone", "team/ana-phone"),
+    "a security key": ("arn:aws:iam::1:u2f/user/ana/key-ABC", "key-ABC"),
+    "an ARN without a name": ("arn:aws:iam::1:root", "arn:aws:iam::1:root"),
     "hardware": ("GAHT12345678", "GAHT12345678"),
     "with an escape sequence": ("arn:aws:iam::123456789012:mfa/a\x1b[2J", "a\\x1b[2J"),
 }
@@ -108,8 +111,15 @@ DEVICES = {
 
 @pytest.mark.parametrize(("serial", "shown"), DEVICES.values(), ids=DEVICES.keys())
 def test_a_device_has_a_short_name(serial: str, shown: str) -> None:
-    """The last part of its ARN, or a hardware device's serial."""
+    """What follows 'mfa/' in its ARN, or a hardware device's serial."""
     assert short_device(serial) == shown
+
+
+def test_a_short_name_is_used_only_where_it_is_unique() -> None:
+    """Two devices of a user can have the same one."""
+    virtual, hardware = "arn:aws:iam::123456789012:mfa/GAHT12345678", "GAHT12345678"
+    assert device_name(virtual, (virtual, "GAHT00000000")) == "GAHT12345678"
+    assert device_name(virtual, (virtual, hardware)) == virtual
 
 
 LENGTHS = {

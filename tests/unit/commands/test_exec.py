@@ -37,7 +37,11 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     calls: list[tuple[list[str], Any]] = []
     process = FakeProcess(fakes, "work", SESSION)
     here = context(
-        fakes, GlobalOptions(region="eu-west-1"), process, exec_program=exec_program(calls)
+        fakes,
+        GlobalOptions(region="eu-west-1"),
+        process,
+        exec_program=exec_program(calls),
+        exit_status_ahead=lambda _: 0,
     )
     assert run(exec, here, program=program).exit_code == 127
     [(words, variables)] = calls
@@ -54,4 +58,12 @@ def test_exec_needs_a_program_after_the_hyphens() -> None:
     here, process = with_credentials()
     with pytest.raises(UsageError):
         run(exec, here, program=[])
+    assert process.requests == []
+
+
+def test_a_program_that_isnt_there_is_told_before_anything_is_asked() -> None:
+    """No code is spent on it."""
+    process = FakeProcess(Fakes(), "work", SESSION)
+    here = context(Fakes(), process=process, exit_status_ahead=lambda _: 127)
+    assert run(exec, here, program=["nosuchcmd"]).exit_code == 127
     assert process.requests == []

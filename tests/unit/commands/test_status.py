@@ -146,3 +146,26 @@ def test_keys_in_the_environment_are_pointed_out() -> None:
     assert fakes.notes == [
         "AWS_ACCESS_KEY_ID is set: commands without --profile use that key instead of a session."
     ]
+
+
+OWN_KEYS = {
+    "of a session that exec gave": ({"AWS_MFA_PROFILE": "admin"}, "ASIAROLE", False),
+    "of a session that export gave": ({}, "ASIAOLD", False),
+    "of another session": ({}, "ASIAOTHER", True),
+    "long-lived, inside exec": ({"AWS_MFA_PROFILE": "mfa"}, "AKIAADA", True),
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "key_id", "is_noted"), OWN_KEYS.values(), ids=OWN_KEYS.keys()
+)
+def test_its_own_session_in_the_environment_is_no_surprise(
+    environment: dict[str, str],
+    key_id: str,
+    is_noted: bool,  # noqa: FBT001 - a value of the table
+) -> None:
+    """Inside ``aws mfa exec`` that is what was asked for."""
+    fakes = with_session()
+    fakes.environment.update({**environment, "AWS_ACCESS_KEY_ID": key_id})
+    run(status, context(fakes))
+    assert bool(fakes.notes) == is_noted

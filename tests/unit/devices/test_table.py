@@ -38,7 +38,7 @@ def test_colors_don_t_move_the_columns() -> None:
 
 def test_two_devices_of_one_short_name() -> None:
     """They are told apart by their serials."""
-    twin = MfaDevice(f"{ARN}mfa/team/ada", "virtual")
+    twin = MfaDevice(f"{ARN}u2f/user/ada/ada", "FIDO")
     text = as_text(rows([PHONE, twin], "", {}))
     assert SERIAL in text
     assert twin.mfa_serial in text

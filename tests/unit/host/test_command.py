@@ -156,12 +156,13 @@ def test_wrong_usage_ends_with_252(
     ("words", "title"),
     [
         (["help"], "aws mfa\n"),
-        (["--help"], "aws mfa\n"),
         ([], "aws mfa\n"),
+        (["--help"], "aws mfa\n"),
         (["login", "help"], "aws mfa login\n"),
         (["login", "--force", "-h"], "aws mfa login\n"),
         (["exec", "--help", "--", "ls"], "aws mfa exec\n"),
         (["help", "alias"], "aws mfa alias\n"),
+        (["alias", "install", "help"], "aws mfa alias\n"),
     ],
 )
 def test_help_is_plain_text_where_the_cli_cant_show_its_own(

@@ -20,6 +20,7 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.devices import (
     Device,
     checked_serial,
+    chosen_device,
     devices_of_user,
     kind_of,
     list_devices,
@@ -189,9 +190,29 @@ CHOICES = {
 def test_several_devices_are_a_choice_on_a_terminal(answers: list[str], serial: str) -> None:
     """By number or serial; a wrong answer is asked again."""
     fakes = Fakes(iam=FakeIam((*EIGHT, FIDO)), terminal=FakeTerminal(*answers))
-    assert found(fakes) == Device(serial, is_new=True)
-    assert [line.split()[0] for line in fakes.terminal.told[0].splitlines()[1:9]] == [*"12345678"]
+    choices = tuple(device.mfa_serial for device in EIGHT)
+    assert found(fakes) == Device(serial, is_new=True, choices=choices)
+    told = fakes.terminal.told
+    assert [line.split()[0] for line in told[0].splitlines()[1:9]] == [*"12345678"]
     assert fakes.terminal.questions == ["Which one? [1-8] "] * len(answers)
+    assert told[1:] == ["Enter a number from 1 to 8.\n"] * (len(answers) - 1)
+
+
+@pytest.mark.parametrize("answer", ["2", "team/ada", "arn:aws:iam::123456789012:mfa/team/ada"])
+def test_the_menu_has_short_names_where_they_are_unique(answer: str) -> None:
+    """Beside a hardware device whose serial is another's name, the ARN is shown."""
+    arn = "arn:aws:iam::123456789012:mfa/"
+    serials = (f"{arn}ada", f"{arn}team/ada", f"{arn}GAHT12345678", "GAHT12345678")
+    fakes = Fakes(terminal=FakeTerminal(answer))
+    assert chosen_device(serials, fakes.ports()).mfa_serial == f"{arn}team/ada"
+    [menu] = fakes.terminal.told
+    assert menu.splitlines() == [
+        "You have several MFA devices:",
+        "  1  ada",
+        "  2  team/ada",
+        f"  3  {arn}GAHT12345678",
+        "  4  GAHT12345678",
+    ]
 
 
 def test_three_wrong_choices_are_an_error() -> None:

@@ -22,7 +22,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.login import LoginResult, login
 from awscli_mfa_plugin.session.plan import LoginRequest
-from awscli_mfa_plugin.session.records import Session
+from awscli_mfa_plugin.session.records import MfaDevice, Session
 from tests.fakes import (
     LONG_LIVED,
     NOW,
@@ -698,3 +698,108 @@ def test_inside_another_command_a_valid_session_is_used_without_waiting(
     fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
     login(LoginRequest("mfa", reason="It is due."), fakes.ports())
     assert [seconds for name, seconds in fakes.locks.asked if name.startswith("session")] == [wait]
+
+
+TWO = (MfaDevice(f"{SERIAL}-1", "virtual"), MfaDevice(f"{SERIAL}-2", "virtual"))
+
+
+def test_from_the_prompt_back_to_the_menu_of_devices() -> None:
+    """The device that was chosen last gives the code, and is saved; IAM is asked once."""
+    fakes = fakes_of(None, None, "1", "b", "2", "123456")
+    fakes.iam = FakeIam(TWO)
+    result = login(request(), fakes.ports())
+    assert (result.mfa_serial, len(fakes.iam.calls)) == (f"{SERIAL}-2", 1)
+    assert fakes.files.config["mfa"]["mfa_serial"] == f"{SERIAL}-2"
+    assert [call.mfa_serial for call in fakes.sts.calls] == [f"{SERIAL}-2"]
+
+
+def test_back_to_the_menu_after_a_wrong_code() -> None:
+    """It was the other device's, maybe."""
+    fakes = fakes_of(None, None, "1", "111111", "b", "2", "123456")
+    fakes.iam = FakeIam(TWO)
+    fakes.sts.answers = [WrongCodeError("Wrong.")]
+    assert login(request(), fakes.ports()).mfa_serial == f"{SERIAL}-2"
+    assert [call.token_code for call in fakes.sts.calls] == ["111111", "123456"]
+
+
+QUESTION = "Did you mean 'mfa'? [Y/n] (n creates 'mfaa') "
+MEANT: dict[str, tuple[list[str], str]] = {
+    "Enter": ([""], "mfa"),
+    "yes": (["Y"], "mfa"),
+    "its name": (["mfa"], "mfa"),
+    "no": (["n"], "mfaa"),
+    "no, in full": (["No"], "mfaa"),
+    "the new name": (["mfaa"], "mfaa"),
+    "after an answer that is neither": (["what?", "n"], "mfaa"),
+}
+
+
+@pytest.mark.parametrize(("answers", "profile"), MEANT.values(), ids=MEANT.keys())
+def test_a_new_name_near_that_of_an_mfa_profile_is_asked_about(
+    answers: list[str], profile: str
+) -> None:
+    """Before a code is; a profile that is created beside others is named."""
+    fakes = fakes_of({"mfa": MARKED, "dev": {"region": "eu-west-1"}}, None, *answers, "123456")
+    assert login(request("mfaa"), fakes.ports()).session_profile == profile
+    assert fakes.terminal.told == ["There is no profile 'mfaa' yet.\n"]
+    assert fakes.terminal.questions[:-1] == [QUESTION] * len(answers)
+    assert fakes.notes == (["Created profile mfaa."] if profile == "mfaa" else [])
+    assert ("mfaa" in fakes.files.config) == (profile == "mfaa")
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [("mfa", "mfs"), ("mfa", "maf"), ("mfa", "mf"), ("mf", "m"), ("work-mfa", "wrok-mfa")],
+)
+def test_one_mistake_is_seen(known: str, typed: str) -> None:
+    """A wrong letter, two swapped, one missing."""
+    fakes = fakes_of({known: MARKED}, None, "", "123456")
+    assert login(request(typed), fakes.ports()).session_profile == known
+
+
+def test_the_profile_that_was_meant_may_have_a_valid_session() -> None:
+    """Then no code is asked for."""
+    fakes = fakes_of({"mfa": MARKED}, {"mfa": session_section()}, "y")
+    assert login(request("mfaa"), fakes.ports()).outcome == "kept"
+
+
+def test_no_answer_to_that_changes_nothing() -> None:
+    """Three answers that are neither end it."""
+    fakes = fakes_of({"mfa": MARKED}, None, "what?", "who?", "why?", "123456")
+    with pytest.raises(CancelledError, match="Nothing was changed"):
+        login(request("mfaa"), fakes.ports())
+    assert fakes.files.writes == []
+
+
+CREATED: dict[str, tuple[Sections, str, list[str]]] = {
+    "another name": ({"mfa": MARKED}, "production", ["Created profile production."]),
+    "a name of the same kind": ({"mfa-work": MARKED}, "mfa-home", ["Created profile mfa-home."]),
+    "no MFA profile": ({"mfb": {"region": "eu-west-1"}}, "mfaa", []),
+    "an existing profile": ({"mfa": MARKED, "mfaa": {"region": "eu-west-1"}}, "mfaa", []),
+}
+
+
+@pytest.mark.parametrize(("config", "name", "notes"), CREATED.values(), ids=CREATED.keys())
+def test_other_names_arent_asked_about(config: Sections, name: str, notes: list[str]) -> None:
+    """Only the code is."""
+    fakes = fakes_of(config)
+    assert login(request(name), fakes.ports()).session_profile == name
+    assert len(fakes.terminal.questions) == 1
+    assert fakes.notes == notes
+
+
+@pytest.mark.parametrize("given", [{"nobody": "CI is set"}, {}])
+def test_with_nobody_to_ask_the_profile_is_created_and_named(given: dict[str, str]) -> None:
+    """By an option or mfa_prompt of the source too."""
+    never = {"mfa_prompt": "never"}
+    fakes = fakes_of({"mfa": MARKED, "default": {} if given else never})
+    fakes.terminal = FakeTerminal(**given)
+    login(request("mfaa", token_code="123456"), fakes.ports())
+    assert fakes.notes == ["Created profile mfaa."]
+
+
+def test_a_dry_run_asks_which_profile_is_meant_too() -> None:
+    """And plans for that one."""
+    fakes = fakes_of({"mfa": MARKED}, None, "y")
+    assert login(request("mfaa", dry_run=True), fakes.ports()).session_profile == "mfa"
+    assert fakes.files.writes == []

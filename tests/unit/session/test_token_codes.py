@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -21,6 +22,7 @@ from awscli_mfa_plugin.session.token_codes import (
     OPTION,
     PROCESS,
     PROMPT,
+    AnotherDeviceWanted,
     CodeSettings,
     MutedTerminal,
     TokenCode,
@@ -284,6 +286,19 @@ def test_a_prompt_cant_control_the_terminal() -> None:
     settings = CodeSettings(None, "", hidden=False)
     TokenCodeSources(settings, "GAHT\x1b[2J", "m\u202efa", fakes.ports()).next()
     assert fakes.terminal.questions == ["MFA code for GAHT\\x1b[2J (profile m\\u202efa): "]
+
+
+@pytest.mark.parametrize("answer", ["b", "B", "back"])
+def test_the_prompt_leads_back_to_the_menu_that_the_device_was_chosen_in(answer: str) -> None:
+    """And says so; with one device there is nothing to go back to."""
+    fakes = Fakes(terminal=FakeTerminal(answer, answer, "123456"))
+    settings = CodeSettings(None, "", hidden=False, devices=(SERIAL, "GAHT12345678"))
+    with pytest.raises(AnotherDeviceWanted):
+        TokenCodeSources(settings, SERIAL, "mfa", fakes.ports()).next()
+    alone = TokenCodeSources(replace(settings, devices=()), SERIAL, "mfa", fakes.ports())
+    assert alone.next().digits == "123456"
+    prompts = ["MFA code for ada (profile mfa), b to go back: "]
+    assert fakes.terminal.questions == prompts + ["MFA code for ada (profile mfa): "] * 2
 
 
 ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
