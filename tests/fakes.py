@@ -48,7 +48,7 @@ def next_of(script: list[Any], default: Any = None) -> Any:
 
 
 class FakeClock:
-    """A clock that stands still until it is moved."""
+    """A clock that doesn't move by itself."""
 
     def __init__(self, time: datetime = NOW) -> None:
         """Start at ``time``, an aware datetime in the zone to show."""
@@ -64,7 +64,7 @@ class FakeClock:
 
 
 class FakeNotes(list[str]):
-    """Keeps what was said beside the result."""
+    """Keeps the notes."""
 
     def __call__(self, text: str) -> None:
         """Keep one note."""
@@ -75,7 +75,7 @@ class FakeTerminal:
     """A terminal with scripted answers; an error among them is raised."""
 
     def __init__(self, *answers: str | BaseException, nobody: str = "") -> None:
-        """Script the answers, or say by ``nobody`` why there is nobody to ask."""
+        """Script the answers; ``nobody``: the reason why there is no prompt."""
         self.answers: list[str | BaseException] = list(answers)
         self.nobody = nobody
         self.questions: list[str] = []
@@ -83,7 +83,7 @@ class FakeTerminal:
         self.told: list[str] = []
 
     def unavailable_reason(self) -> str:
-        """Return why nobody can be asked, or ""."""
+        """Return why there is no prompt, or ""."""
         return self.nobody
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
@@ -106,7 +106,7 @@ class FakeTerminal:
 
 
 class FakeWait:
-    """Lets the time of a clock pass at once, and keeps for how long and why."""
+    """Advances a clock at once, and records for how long and why."""
 
     def __init__(self, clock: FakeClock) -> None:
         """Keep the clock to advance."""
@@ -139,7 +139,7 @@ class MemoryFile:
         """Allow every write."""
 
     def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
-        """Put ``change`` of what the file holds into its place; tell whether it differs."""
+        """Replace the content with ``change`` of it; return whether it differs."""
         before, self._document = self._document, change(self._document)
         return self._document.render() != before.render()
 
@@ -163,7 +163,7 @@ class MemoryCache:
         self.sessions[profile] = session
 
     def remove(self, profile: str) -> bool:
-        """Remove the profile's session; tell whether there was one."""
+        """Remove the profile's session; return whether there was one."""
         return self.sessions.pop(profile, None) is not None
 
 
@@ -196,7 +196,7 @@ class ProfileSections(MutableMapping[str, dict[str, str]]):
         self._file.hold({**self._file.read().sections(), self._header(profile): section})
 
     def __delitem__(self, profile: str) -> None:
-        """Take a profile's section away."""
+        """Remove a profile's section."""
         sections = {**self._file.read().sections()}
         del sections[self._header(profile)]
         self._file.hold(sections)
@@ -394,7 +394,7 @@ class FakeUsedCodes:
             self.remember(serial, code)
 
     def is_used(self, serial: str, token_code: str) -> bool:
-        """Tell whether the code was the last one used; its time counts from its step on."""
+        """Return whether the code was the last one used; its time counts from its step."""
         if serial not in self.used:
             return False
         code, step = self.used[serial]

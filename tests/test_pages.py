@@ -1,4 +1,4 @@
-"""The pages of the project: every link leads somewhere, and the quotes are plain."""
+"""The pages of the project: every link works, and the quotes are plain."""
 
 from __future__ import annotations
 

@@ -52,29 +52,29 @@ ROWS = rows_of(PAGE.read_text("utf-8"))
 
 @pytest.mark.parametrize(("promise", "tests"), ROWS, ids=[promise for promise, _ in ROWS])
 def test_a_promise_has_its_test(promise: str, tests: str) -> None:
-    """The file is there and has the function."""
+    """The file exists and has the function."""
     assert faults_of(promise, tests) == []
 
 
 def test_the_table_is_found() -> None:
-    """A table that was moved or renamed must not make this file green."""
+    """If the table was moved or renamed, these tests must fail."""
     assert len([row for row in ROWS if row[1]]) > 50
 
 
 @pytest.mark.parametrize(
     ("promise", "tests"),
     [
-        ("", "`test_structure.py::test_a_violation_is_seen`"),
+        ("", "`test_structure.py::test_a_violation_is_found`"),
         ("A promise", ""),
         ("A promise", "somehow"),
         ("A promise", "`test_structure.py`"),
-        ("A promise", "`test_structure.py::test_that_is_not_there`"),
+        ("A promise", "`test_structure.py::test_that_does_not_exist`"),
         ("A promise", "`no_such_file.py::test_x`"),
         ("A promise", "`test_structure.py::module_name`"),
-        ("A promise", "`test_structure.py::test_a_violation_is_seen` and manually"),
-        ("**A heading**", "`test_structure.py::test_a_violation_is_seen`"),
+        ("A promise", "`test_structure.py::test_a_violation_is_found` and manually"),
+        ("**A heading**", "`test_structure.py::test_a_violation_is_found`"),
     ],
 )
-def test_a_fault_is_seen(promise: str, tests: str) -> None:
-    """An empty cell, a test that isn't there, or anything else than tests."""
+def test_a_fault_is_found(promise: str, tests: str) -> None:
+    """An empty cell, a missing test, or other text."""
     assert faults_of(promise, tests)

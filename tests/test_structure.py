@@ -1,4 +1,4 @@
-"""The rooms of the package: who may import whom, read from the sources."""
+"""The structure of the package: what each folder may import, read from the sources."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FEATURES = {
     "setup",
     "watch",
 }
-# What each room may import, itself always.
+# What each folder may import, besides itself.
 OURS = {
     "entry": {"host"},
     "errors": {"text"},
@@ -43,7 +43,7 @@ OURS = {
     "console": SHARED | SERVICES | FEATURES | {"commands"},
     "__main__": {"console"},
 }
-# What to do instead, for who meets the rule for the first time.
+# What to do instead.
 INSTEAD = {
     "session": "It decides without files, clock or network: take what you need as a port "
     "(session/ports.py).",
@@ -53,7 +53,7 @@ INSTEAD = {
         "system, or pass it in from commands.",
     ),
 }
-# Third parties that only some rooms may import, and single modules beside them.
+# Third parties that only some folders and single modules may import.
 THEIRS = {
     "awscli": {"host"},
     "botocore": {"host", "aws", "files.botocore_parser", "system.subprocesses"},
@@ -62,7 +62,7 @@ THEIRS = {
     "filelock": {"files.locks"},
     "segno": {"devices.qr"},
 }
-# Modules that decide: no I/O, no clock, no environment. Their branches are covered to the last.
+# Modules that decide: no I/O, no clock, no environment. Every branch is covered.
 PURE = (
     "aliases.command_names",
     "aliases.merge",
@@ -109,7 +109,7 @@ PURE = (
     "watch.steps",
     "watch.watch",
 )
-# The completion scripts know nothing of the machine either, but nobody counts their branches.
+# The completion scripts are pure too, but their branches aren't counted.
 NOT_COUNTED = ("completion.scripts",)
 # What a pure module may import of the standard library.
 PURE_IMPORTS = {
@@ -138,19 +138,19 @@ PURE_IMPORTS = {
     "typing",
     "unicodedata",
 }
-# Calls by which a pure module still reaches outside.
+# Calls that a pure module must not make.
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
 
-def room_of(module: str) -> str:
-    """Return the room that a dotted module of ours belongs to."""
+def folder_of(module: str) -> str:
+    """Return the folder that a dotted module of ours belongs to."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "entry"
 
 
 def is_pure(module: str) -> bool:
-    """Tell whether a dotted module of ours is one of those that only decide."""
+    """Return whether a dotted module of ours is one of those that only decide."""
     name = module.removeprefix(f"{PACKAGE}.")
     return any(fnmatch(name, pattern) for pattern in PURE)
 
@@ -167,7 +167,7 @@ def imports_of(tree: ast.AST, package: str) -> list[tuple[int, str]]:
                 parents = package.split(".")
                 above = parents[: len(parents) - node.level + 1]
                 base = ".".join([*above, base] if base else above)
-            # 'from awscli_mfa_plugin import aws' is an import of the room, not of the entry.
+            # 'from awscli_mfa_plugin import aws' is an import of the folder, not of the entry.
             names = [alias.name for alias in node.names] if base == PACKAGE else []
             found += [(node.lineno, f"{base}.{name}") for name in names]
             if not names:
@@ -178,14 +178,14 @@ def imports_of(tree: ast.AST, package: str) -> list[tuple[int, str]]:
 def broken_rules(module: str, source: str, *, is_package: bool = False) -> list[str]:
     """Return what the module imports or calls against the rules, and what to do instead."""
     tree = ast.parse(source)
-    room = room_of(module)
+    folder = folder_of(module)
     package = module if is_package else module.rpartition(".")[0]
     broken = [
-        f"{module}:{line}: {room} imports {name}. {INSTEAD.get(room, '')}".rstrip()
+        f"{module}:{line}: {folder} imports {name}. {INSTEAD.get(folder, '')}".rstrip()
         for line, name in imports_of(tree, package)
         if not may_import(module, name)
     ]
-    if room == "entry":
+    if folder == "entry":
         broken += [
             f"{module}:{node.lineno}: the entry imports at the top"
             for node in tree.body
@@ -197,23 +197,23 @@ def broken_rules(module: str, source: str, *, is_package: bool = False) -> list[
 
 
 def may_import(module: str, name: str) -> bool:
-    """Tell whether a module of ours may import the module of this absolute name."""
-    room, top = room_of(module), name.partition(".")[0]
+    """Return whether a module of ours may import the module of this absolute name."""
+    folder, top = folder_of(module), name.partition(".")[0]
     if top == PACKAGE:
-        target = room_of(name)
-        return target == room or target in OURS[room]
+        target = folder_of(name)
+        return target == folder or target in OURS[folder]
     if top in THEIRS:
-        return bool({room, module.removeprefix(f"{PACKAGE}.")} & THEIRS[top])
+        return bool({folder, module.removeprefix(f"{PACKAGE}.")} & THEIRS[top])
     return not is_pure(module) or top in PURE_IMPORTS
 
 
 def is_future(node: ast.Import | ast.ImportFrom) -> bool:
-    """Tell whether this is ``from __future__ import …``, which loads nothing to speak of."""
+    """Return whether this is ``from __future__ import …``, which loads almost nothing."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def impure_calls(module: str, tree: ast.AST) -> list[str]:
-    """Return the calls by which a module reaches a file, the terminal or the clock."""
+    """Return a module's calls that use a file, the terminal or the clock."""
     broken = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
@@ -225,7 +225,7 @@ def impure_calls(module: str, tree: ast.AST) -> list[str]:
                 ast.Attribute(value=ast.Name(id=owner), attr=name)
                 | ast.Attribute(value=ast.Attribute(attr=owner), attr=name)
             ) if (owner, name) in CLOCKS:
-                broken.append(f"{module}:{node.lineno}: a pure module asks {owner}.{name}()")
+                broken.append(f"{module}:{node.lineno}: a pure module calls {owner}.{name}()")
             case _:
                 pass
     return broken
@@ -238,7 +238,7 @@ def module_name(path: Path) -> str:
 
 
 def loaded_by(path: Path) -> set[str]:
-    """Return our modules that the top of a module imports, for types alone left out."""
+    """Return our modules that the top of a module imports, without those for types only."""
     name, tree = module_name(path), ast.parse(path.read_text("utf-8"))
     package = name if path.stem == "__init__" else name.rpartition(".")[0]
     top = ast.Module(
@@ -251,15 +251,15 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
-def test_a_module_keeps_to_its_room(path: Path) -> None:
-    """Commands and features stand on the services, and those on the session."""
+def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
+    """Commands and features use the services, and those use the session."""
     source = path.read_text("utf-8")
     assert not broken_rules(module_name(path), source, is_package=path.stem == "__init__")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
 def test_a_module_and_its_functions_are_short(path: Path) -> None:
-    """250 lines for a module, 40 for a function: what a reader can keep in mind."""
+    """250 lines for a module, 40 for a function: so that a reader can follow them."""
     source = path.read_text("utf-8")
     assert len(source.splitlines()) <= 250
     for node in ast.walk(ast.parse(source)):
@@ -277,21 +277,21 @@ def test_there_is_no_circle_of_imports() -> None:
     assert not left
 
 
-def test_every_source_belongs_to_a_room() -> None:
-    """A new folder or module at the top of the package needs a place in the rules."""
-    assert {room_of(module_name(path)) for path in SOURCES} <= set(OURS)
+def test_every_folder_has_rules() -> None:
+    """A new folder or module at the top of the package must be added to them."""
+    assert {folder_of(module_name(path)) for path in SOURCES} <= set(OURS)
 
 
 @pytest.mark.parametrize("pattern", PURE)
 def test_a_pure_module_exists(pattern: str) -> None:
-    """The list doesn't outlive what it names."""
+    """The list has no removed modules."""
     names = [module_name(path).removeprefix(f"{PACKAGE}.") for path in SOURCES]
     assert any(fnmatch(name, pattern) for name in names)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 def test_the_branches_of_all_pure_modules_are_counted() -> None:
-    """Coverage looks at just these modules, and asks for all of them."""
+    """Coverage measures exactly these modules, and requires 100 %."""
     toml = importlib.import_module("tomllib")
     settings = toml.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["tool"]["coverage"]
     paths = {f"{PACKAGE}/{name.replace('.', '/')}.py" for name in PURE}
@@ -339,13 +339,13 @@ VIOLATIONS = [
 
 
 @pytest.mark.parametrize(("module", "source"), VIOLATIONS)
-def test_a_violation_is_seen(module: str, source: str) -> None:
-    """Each kind of forbidden import or call turns the check red."""
+def test_a_violation_is_found(module: str, source: str) -> None:
+    """Each kind of forbidden import or call fails the check."""
     assert broken_rules(f"{PACKAGE}.{module}", source)
 
 
-def test_a_newcomer_is_told_what_to_do() -> None:
-    """The message has the module, the line, the import, and the way out."""
+def test_the_message_says_what_to_do() -> None:
+    """It has the module, the line, the import, and what to do instead."""
     (message,) = broken_rules(
         f"{PACKAGE}.doctor.inspect", "from awscli_mfa_plugin.aliases import merge"
     )
@@ -363,8 +363,8 @@ ENTRY_VIOLATIONS = [
 
 
 @pytest.mark.parametrize("source", ENTRY_VIOLATIONS)
-def test_a_violation_of_the_entry_is_seen(source: str) -> None:
-    """The entry imports nothing at its top, and nothing but the host later."""
+def test_a_violation_of_the_entry_is_found(source: str) -> None:
+    """The entry imports nothing at the top, and later only the host."""
     assert broken_rules(PACKAGE, source, is_package=True)
 
 
@@ -388,6 +388,6 @@ def test_what_is_allowed_passes(module: str, source: str) -> None:
 
 
 def test_the_entry_may_import_the_host_inside_a_function() -> None:
-    """The entry wires the host once a hook fires."""
+    """The entry loads the host when a hook fires."""
     source = "from __future__ import annotations\ndef f(cli):\n    from .host import context"
     assert broken_rules(PACKAGE, source, is_package=True) == []

@@ -1,4 +1,4 @@
-"""A shared credentials file in a home of its own, for the tests of the store."""
+"""A shared credentials file in its own home, for the tests of shared files."""
 
 from __future__ import annotations
 

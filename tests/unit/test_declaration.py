@@ -1,4 +1,4 @@
-"""What subcommands declare: names, help, options, and the values that these take."""
+"""What subcommands declare: names, help, options, and their values."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ COMMAND = Command(
 )
 
 
-def test_what_isnt_given_has_its_default() -> None:
-    """False for what takes no value, None for the rest."""
+def test_options_that_arent_given_have_defaults() -> None:
+    """False for options without a value, None for the rest."""
     assert COMMAND.arguments() == {
         "action": None,
         "dry_run": False,
@@ -46,7 +46,7 @@ def test_what_isnt_given_has_its_default() -> None:
     }
 
 
-def test_values_arrive_checked() -> None:
+def test_values_are_checked() -> None:
     """Numbers as numbers; an optional value that is left out as an empty text."""
     given: dict[str, Any] = {"action": "diff", "dry_run": True, "before": "-5", "install": ""}
     arguments = COMMAND.arguments(**given, program=["ls"], text="x", profile_name="p")
@@ -63,20 +63,20 @@ def test_values_arrive_checked() -> None:
         ({"before": "٣"}, "--before must be a whole number."),
     ],
 )
-def test_a_value_that_isnt_taken_is_refused_by_name(given: dict[str, Any], what: str) -> None:
+def test_an_invalid_value_is_refused_with_its_option(given: dict[str, Any], what: str) -> None:
     """With the exit code of wrong usage."""
     with pytest.raises(UsageError) as refused:
         COMMAND.arguments(**given)
     assert refused.value.what == what
 
 
-def test_a_command_without_a_program_gets_none() -> None:
-    """Its function needn't know of it."""
+def test_only_some_commands_get_a_program() -> None:
+    """The others' functions have no argument for it."""
     assert Command("plain", "", "").arguments(program=["ls"]) == {}
 
 
 def test_completion_reads_options_and_words() -> None:
-    """Suggested values go before the kind of value."""
+    """Suggested values come before the kind of value."""
     assert COMMAND.words == ("list", "diff")
     assert COMMAND.completed == {
         "--dry-run": "",

@@ -67,14 +67,14 @@ def test_scopes_region_must_be_the_hosts(
 
 
 def test_any_region_is_good_on_loopback(aws: EmbeddedAws) -> None:
-    """A plain URL stands for every region."""
+    """A plain URL is good for every region."""
     for region in ("us-east-1", "eu-west-1"):
         request = signed(aws, "ada", "sts", "127.0.0.1", region, IDENTITY)
         assert aws.answer(request).status == 200
 
 
 def test_scopes_service_must_be_the_hosts(aws: EmbeddedAws) -> None:
-    """A signature for IAM is no good at STS."""
+    """STS rejects a signature for IAM."""
     request = signed(aws, "ada", "iam", "sts.amazonaws.com", "us-east-1", IDENTITY)
     refused = aws.answer(request)
     assert b"<Code>SignatureDoesNotMatch</Code>" in refused.body
@@ -93,7 +93,7 @@ def test_one_code_sent_by_many_at_once_counts_once(aws: EmbeddedAws) -> None:
 
 
 def test_fresh_code_says_when_there_is_none(aws: EmbeddedAws) -> None:
-    """With the newest code of the drift used, the next exists only later."""
+    """If the newest accepted code is used, the next exists only later."""
     serial = aws.user("ada").mfa_serial
     aws.advance((10 - aws.now().timestamp()) % 30)
     call = {"Action": "GetSessionToken", "Version": "2011-06-15", "SerialNumber": serial}

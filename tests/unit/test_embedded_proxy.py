@@ -35,10 +35,10 @@ IDENTITY = (
 
 
 class Answers:
-    """What the proxy hands on, noted; and the answer that it gets."""
+    """Records what the proxy passes on, and answers."""
 
     def __init__(self) -> None:
-        """Answer every request with an identity, until told otherwise."""
+        """Answer every request with an identity by default."""
         self.requests: list[Request] = []
         self.response = Response(200, {"Content-Type": "text/xml"}, IDENTITY)
 
@@ -50,7 +50,7 @@ class Answers:
 
 @pytest.fixture
 def answers() -> Answers:
-    """Return what stands in for the services."""
+    """Return a stand-in for the services."""
     return Answers()
 
 
@@ -94,7 +94,7 @@ def stub_client(proxy: Proxy) -> Iterator[Any]:
 
 
 def s3_of(aws: EmbeddedAws, keys: dict[str, str], **options: Any) -> Any:
-    """Return an S3 client of the embedded AWS, bucket names in the host unless told."""
+    """Return an S3 client of the embedded AWS, by default with bucket names in the host."""
     options.setdefault("s3", {"addressing_style": "virtual"})
     return client("s3", aws.proxy_url, aws.ca_bundle, keys, **options)
 
@@ -216,7 +216,7 @@ def test_a_head_has_the_length_but_no_body(proxy: Proxy) -> None:
 
 
 def test_answers_plain_http_in_absolute_form(proxy: Proxy, answers: Answers) -> None:
-    """`http://` URLs are served without a tunnel, under the name in the URL."""
+    """`http://` URLs are answered without a tunnel, with the name in the URL."""
     said = spoken(
         proxy,
         b"POST http://STS.amazonaws.com/?a=1 HTTP/1.1\r\nHost: sts.amazonaws.com\r\n"
@@ -248,7 +248,7 @@ def test_answers_plain_http_in_absolute_form(proxy: Proxy, answers: Answers) -> 
     ],
 )
 def test_refuses_every_other_host(proxy: Proxy, answers: Answers, line: str) -> None:
-    """Nothing but AWS's own names on their usual ports is spoken for."""
+    """The proxy only answers for AWS's own names on their usual ports."""
     said = spoken(proxy, f"{line} HTTP/1.1\r\nHost: example.com\r\n\r\n".encode())
     assert said.startswith(b"HTTP/1.1 403 ")
     assert answers.requests == []
@@ -265,8 +265,8 @@ def test_speaks_for_each_domain_of_aws(proxy: Proxy, answers: Answers, host: str
     assert answers.requests[0].host == host
 
 
-def test_a_tunnel_serves_only_its_own_name(proxy: Proxy, answers: Answers) -> None:
-    """Another name in the Host header is answered with 421 and reaches nobody."""
+def test_a_tunnel_is_only_for_its_own_name(proxy: Proxy, answers: Answers) -> None:
+    """Another name in the Host header gets a 421 and reaches no service."""
     with closing(connected(proxy)) as connection:
         connection.request("GET", "/", headers={"Host": "iam.amazonaws.com"})
         assert connection.getresponse().status == 421
@@ -283,7 +283,7 @@ def test_refuses_a_body_without_a_length(proxy: Proxy, answers: Answers, length:
 
 
 def test_certificates_are_standard_and_good_at_any_clock(proxy: Proxy) -> None:
-    """CA and leaf say what strict clients look for, from 2000 to 2049 at least."""
+    """CA and leaf have what strict clients require, from 2000 to 2049 at least."""
     with closing(connected(proxy)) as connection:
         leaf = x509.load_der_x509_certificate(certificate_of(connection))
         assert connection.sock.version() in {"TLSv1.2", "TLSv1.3"}
@@ -360,7 +360,7 @@ def _cut(proxy: Proxy) -> None:
         ("truncated", _cut),
     ],
 )
-def test_connections_end_as_told(
+def test_connections_end_as_requested(
     proxy: Proxy, answers: Answers, close: Close, see: Callable[[Proxy], None]
 ) -> None:
     """A reset, an end and a cut body differ, and the next connection works again."""
@@ -596,5 +596,5 @@ def test_aws_chunked_bodies_are_decoded(s3: Any) -> None:
     ],
 )
 def test_s3_refuses(s3: Any, call: Callable[[Any], object], status: int, code: str) -> None:
-    """What isn't there, and what was never built, is told apart."""
+    """Missing things and unsupported calls have different errors."""
     assert denial(lambda: call(s3))[:2] == (status, code)

@@ -18,7 +18,7 @@ from awscli_mfa_plugin.session import OTHER_WAYS
 
 CHECKOUT = Path(__file__).parents[2]
 
-# As awscli/plugin.py does it, in a process of its own.
+# As awscli/plugin.py does it, in a new process.
 PROGRAM = """
 import json, sys, types
 
@@ -45,7 +45,7 @@ print(json.dumps([result, new]))
 
 
 def loaded(version: str, plugins: dict[str, Any], loader: str = "awscli.plugin") -> Any:
-    """Return how loading ended, and the names of folders that are modules now."""
+    """Return the result of loading, and the names of folders that are modules now."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, version, loader, json.dumps(plugins)],
         env={"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
@@ -62,7 +62,7 @@ OURS = {"mfa": "awscli_mfa_plugin"}
     "folder", ["/opt/plugins", "/home/ada/.local/share/x", "/a.b/c..d", "/one.d:/two.d", "/a/b."]
 )
 def test_v1_loads_the_folder_as_an_empty_plugin(folder: str) -> None:
-    """Whatever dots its path has, and no other module is made."""
+    """Whatever dots its path has, and no other module is created."""
     assert loaded("1.46.3", {**OURS, "cli_legacy_plugin_path": folder}) == ["loaded", [folder]]
 
 
@@ -77,7 +77,9 @@ def test_v1_loads_the_folder_as_an_empty_plugin(folder: str) -> None:
     ],
     ids=["no folder", "no path", "v2", "no CLI", "another loader"],
 )
-def test_no_module_is_made_without_need(version: str, plugins: dict[str, Any], loader: str) -> None:
+def test_no_module_is_created_without_need(
+    version: str, plugins: dict[str, Any], loader: str
+) -> None:
     """Only v1, while it loads a file with such a folder, needs one."""
     assert loaded(version, plugins, loader)[1] == []
 
@@ -88,8 +90,8 @@ def test_the_other_order_fails_as_without_the_plugin() -> None:
     assert result == "No module named '/opt'"
 
 
-def test_a_version_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
-    """An upgrade that turns the link while a command runs doesn't mix two versions."""
+def test_a_running_command_keeps_its_version(tmp_path: Path) -> None:
+    """An upgrade that changes the link while a command runs doesn't mix two versions."""
     for name, text in (("one", "first"), ("two", "second")):
         package = tmp_path / name / "awscli_mfa_plugin"
         package.mkdir(parents=True)
@@ -113,8 +115,8 @@ def test_a_version_stays_the_one_that_was_loaded(tmp_path: Path) -> None:
     assert done.stdout == b"first\n"
 
 
-def test_the_clis_command_table_is_handed_on_and_not_kept() -> None:
-    """It may go when the CLI lets go of it: to clear it away at Python's end takes long."""
+def test_the_clis_command_table_is_passed_on_and_not_kept() -> None:
+    """It is freed when the CLI drops it: clearing it at Python's exit takes long."""
     plugin = Plugin()
     table: dict[str, Any] = OrderedDict(s3="a command")
     plugin.add_command(table, session=None)
@@ -126,8 +128,8 @@ def test_the_clis_command_table_is_handed_on_and_not_kept() -> None:
     assert plugin.command_table() == {}
 
 
-def test_a_command_table_of_another_kind_is_handed_on_too() -> None:
-    """A plain dict takes no weak reference."""
+def test_a_command_table_of_another_type_is_passed_on_too() -> None:
+    """A plain dict has no weak references."""
     plugin = Plugin()
     table: dict[str, Any] = {}
     plugin.add_command(table, session=None)
@@ -145,7 +147,7 @@ MALFORMED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("profile", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_profile_is_left_to_the_cli(profile: dict[str, object]) -> None:
-    """Nested settings where a text belongs: as without the plugin."""
+    """Nested settings instead of text: as without the plugin."""
 
     class Session:
         full_config: ClassVar[Any] = {"profiles": {"x": profile, "mfa": {"mfa_session": "on"}}}
@@ -172,12 +174,12 @@ def test_an_option_may_be_shortened(option: str) -> None:
     assert not _has_mfa_code(["mfa", "login", "--", "--force", "--target"])
 
 
-def test_the_other_ways_are_the_originals() -> None:
-    """The entry can't import the rule, since every ``aws`` command would pay for it."""
+def test_the_copied_list_of_other_credentials_is_the_original() -> None:
+    """The entry can't import the list, since every ``aws`` command would pay for it."""
     assert {*OTHER_WAYS} - {"role_arn"} == _OTHER_WAYS
 
 
-def test_two_loadings_keep_nothing_in_common() -> None:
+def test_loading_twice_shares_no_state() -> None:
     """A process that starts the CLI twice has a command table for each."""
     first, second = Plugin(), Plugin()
     table: dict[str, Any] = {}
@@ -185,8 +187,10 @@ def test_two_loadings_keep_nothing_in_common() -> None:
     assert second.command_table() == {}
 
 
-def test_the_token_code_is_for_one_use_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A renewal and 'aws mfa' behind an alias in one process share it; no child sees it."""
+def test_a_code_in_the_environment_is_used_once_per_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A renewal and 'aws mfa' in an alias share it; no child process gets it."""
     monkeypatch.setenv("AWS_MFA_TOKEN_CODE", "123456")
     plugin = Plugin()
     process = plugin.process_of(None)

@@ -1,4 +1,4 @@
-"""What AWS's own builds of 2023 lack isn't used."""
+"""Modules that AWS's builds of 2023 lack aren't used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import awscli_mfa_plugin
 
-# Seen missing in AWS CLI 2.12.1: its Python was built against an old C library.
+# Missing in AWS CLI 2.12.1: its Python was built against an old C library.
 MISSING = {
     *("os.O_CLOEXEC", "os.O_PATH", "os.O_TMPFILE", "os.SEEK_DATA", "os.SEEK_HOLE"),
     *("os.eventfd", "os.getrandom", "os.pipe2", "os.preadv", "os.pwritev"),
@@ -18,7 +18,7 @@ MISSING = {
 
 
 def test_no_module_uses_what_older_official_builds_lack() -> None:
-    """Where it is missing, the name is an AttributeError in the middle of a login."""
+    """Using one would be an AttributeError in the middle of a login."""
     folder = Path(awscli_mfa_plugin.__file__).parent
     for path in folder.rglob("*.py"):
         names = set(

@@ -1,4 +1,4 @@
-"""What is installed: every package of the source, and the alias pack beside it."""
+"""Every package of the source is installed, and the alias pack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGE = CHECKOUT / "awscli_mfa_plugin"
 
 
 def test_every_package_is_named() -> None:
-    """setup.cfg lists them one by one; a forgotten one would be missing where it is installed."""
+    """setup.cfg lists them one by one; a forgotten one would be missing after an installation."""
     parser = ConfigParser()
     parser.read(CHECKOUT / "setup.cfg", "utf-8")
     named = parser["options"]["packages"].split()
@@ -23,8 +23,8 @@ def test_every_package_is_named() -> None:
     )
 
 
-def test_the_dependencies_are_the_same_wherever_they_are_told() -> None:
-    """setup.cfg requires them, the installer copies them, doctor looks for them and their age."""
+def test_the_dependencies_are_the_same_everywhere() -> None:
+    """setup.cfg requires them, the installer copies them, doctor checks their versions."""
     parser = ConfigParser()
     parser.read(CHECKOUT / "setup.cfg", "utf-8")
     required = {}

@@ -1,4 +1,4 @@
-"""Foreign text on a terminal, and times for people."""
+"""Foreign text on a terminal, and times in words."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_foreign_text_is_shown_escaped_on_one_line_and_cut(text: object, result:
 @given(st.text(st.characters(exclude_categories=()), max_size=400), st.integers(1, 350))
 @example("\u202e" * 400, 300)
 @example("\x1b]0;title\x07", 5)
-def test_foreign_text_never_steers_the_terminal(text: str, limit: int) -> None:
-    """No control or bidirectional character comes through, and never more than the limit."""
+def test_foreign_text_never_controls_the_terminal(text: str, limit: int) -> None:
+    """It has no control or bidirectional characters, and never more than the limit."""
     result = sanitize(text, limit)
     assert len(result) <= limit
     assert result.isprintable() or all(unicodedata.category(c) == "Zs" for c in unprintable(result))
@@ -70,13 +70,13 @@ def unprintable(text: str) -> list[str]:
 
 
 @given(st.text(st.sampled_from("abcXYZ 019:/@-_äß東"), max_size=300))
-def test_harmless_text_is_shown_as_it_is(text: str) -> None:
-    """Nothing is quoted or changed without need."""
+def test_harmless_text_is_unchanged(text: str) -> None:
+    """Nothing is escaped without need."""
     assert sanitize(text) == text
 
 
 def test_names_are_listed_with_commas_each_escaped() -> None:
-    """A name can't break the list's line."""
+    """A name can't add a line."""
     assert quoted_list(["a", "b\n", "c"]) == "a, b\\n, c"
     assert quoted_list([]) == ""
 
@@ -135,7 +135,7 @@ LENGTHS = {
 
 
 @pytest.mark.parametrize(("seconds", "text"), LENGTHS.values(), ids=LENGTHS.keys())
-def test_a_length_of_time_is_told_in_words(seconds: float, text: str) -> None:
+def test_a_duration_in_words(seconds: float, text: str) -> None:
     """In its largest units."""
     assert length_of_time(seconds) == text
 
@@ -150,13 +150,13 @@ MOMENTS = {
 
 
 @pytest.mark.parametrize(("after", "text"), MOMENTS.values(), ids=MOMENTS.keys())
-def test_a_moment_is_told_in_the_zone_of_now(after: timedelta, text: str) -> None:
-    """Its clock time, and its day where that isn't today's."""
+def test_a_time_is_shown_in_the_zone_of_now(after: timedelta, text: str) -> None:
+    """With its day unless that is today."""
     now = NOW.astimezone(timezone(timedelta(hours=1)))
     assert moment(NOW + after, now) == text
 
 
-def test_a_moment_may_come_in_any_zone() -> None:
+def test_a_time_may_have_any_zone() -> None:
     """It is the same moment."""
     west = timezone(timedelta(hours=-8))
     assert moment(datetime(2026, 11, 24, 2, 0, tzinfo=west), NOW) == "10:00"

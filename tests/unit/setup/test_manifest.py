@@ -1,4 +1,4 @@
-"""A setup manifest: what is taken, and what is refused at which line and column."""
+"""A setup manifest: what is accepted, and what is refused at which line and column."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 
 def read(text: str, file: str = "team.yaml") -> SetupManifest:
-    """Return the manifest of a text, read as the edge reads a file."""
+    """Return the manifest of a text, read like a file."""
     check_no_secrets(text, file)
     return manifest_of(root_of(text, file, "manifest"), file)
 
@@ -175,8 +175,8 @@ BAD = [
 
 
 @pytest.mark.parametrize(("text", "message"), BAD, ids=range(len(BAD)))
-def test_what_is_wrong_is_told_with_its_place(text: str, message: str) -> None:
-    """Each refusal names file, line and column, on one line, with nothing that steers a screen."""
+def test_an_error_has_its_line_and_column(text: str, message: str) -> None:
+    """With the file's name, on one line, without control characters."""
     with pytest.raises(ConfigurationError) as caught:
         read(text)
     assert message in caught.value.what
@@ -218,13 +218,13 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize("line", HARMLESS)
-def test_what_only_resembles_a_secret_passes(line: str) -> None:
+def test_text_that_only_resembles_a_secret_is_accepted(line: str) -> None:
     """ARNs, paths and words may be long."""
     check_no_secrets(line, "team.yaml")
 
 
-def test_files_are_read_at_the_edge(tmp_path: Path) -> None:
-    """A BOM is none of the text; what isn't there, isn't UTF-8 or is too large is told."""
+def test_reading_files(tmp_path: Path) -> None:
+    """A BOM is skipped; a missing, too large or non-UTF-8 file is an error."""
     path = tmp_path / "team.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + TEAM.encode())
     assert len(read_setup_manifest(str(path)).profiles) == 3
@@ -240,8 +240,8 @@ def test_files_are_read_at_the_edge(tmp_path: Path) -> None:
         assert "\x1b" not in str(caught.value)
 
 
-def test_a_pipe_is_as_good_as_a_file() -> None:
-    """A shell's process substitution names one."""
+def test_a_pipe_is_read_like_a_file() -> None:
+    """Such as a shell's process substitution."""
     reader, writer = os.pipe()
     os.write(writer, TEAM.encode())
     os.close(writer)
@@ -256,7 +256,7 @@ def merge(text: str, files: FakeFiles) -> None:
 
 
 def test_a_manifest_is_merged() -> None:
-    """New profiles are made, those with keys get the mark alone, other settings stay."""
+    """New profiles are created, those with keys only get ``mfa_session``, other settings stay."""
     files = FakeFiles({"mfa": {"output": "json"}}, {"own keys": LONG_LIVED, "default": LONG_LIVED})
     merge(TEAM, files)
     assert files.config["mfa"]["output"] == "json"
@@ -288,18 +288,18 @@ OTHER_KINDS: list[tuple[str, Sections, Sections, str]] = [
 
 
 @pytest.mark.parametrize(("profile", "config", "credentials", "why"), OTHER_KINDS)
-def test_a_profile_of_another_kind_stays(
+def test_a_profile_of_another_kind_is_not_changed(
     profile: str, config: Sections, credentials: Sections, why: str
 ) -> None:
-    """The whole manifest is refused then, at the profile's place."""
+    """The whole manifest is refused, with the profile's line."""
     with pytest.raises(ConfigurationError) as caught:
         changes_by(read(TEAM), FakeFiles(config, credentials), NOW)
     assert f"your profile {profile} " in caught.value.what
     assert why in caught.value.what
 
 
-def test_a_foreign_session_that_is_over_is_no_hindrance() -> None:
-    """A login may write over it too."""
+def test_an_expired_session_of_another_tool_may_be_replaced() -> None:
+    """As by a login."""
     over = {
         "aws_access_key_id": "x",
         "aws_session_token": "t",
@@ -310,8 +310,8 @@ def test_a_foreign_session_that_is_over_is_no_hindrance() -> None:
     assert files.config["mfa"]["region"] == "eu-west-1"
 
 
-def test_sources_that_are_nowhere() -> None:
-    """A role on nothing is refused; keys may come after the session profile."""
+def test_missing_source_profiles() -> None:
+    """A role without a source is refused; a session profile's keys may be added later."""
     with pytest.raises(ConfigurationError, match="line 5, column 21: source_profile mfa is neith"):
         changes_by(read(with_role("region: eu-west-1")), FakeFiles(), NOW)
     assert len(changes_by(read(with_role("region: eu-west-1")), FakeFiles({"mfa": ROLE}), NOW)) == 1
@@ -320,7 +320,7 @@ def test_sources_that_are_nowhere() -> None:
 
 
 def test_each_command_is_shown_whole_and_accepted() -> None:
-    """A declined one is left out; one that is there already isn't asked for."""
+    """A declined one is left out; an existing one needs no approval."""
     text = with_setting(f"mfa_process: run {'x ' * 400}end")
     files = FakeFiles()
     changes = changes_by(read(text), files, NOW)
@@ -335,15 +335,15 @@ def test_each_command_is_shown_whole_and_accepted() -> None:
     assert changes_by(read(text), files, NOW) == ()
 
 
-def test_a_declined_command_that_is_all_leaves_nothing() -> None:
+def test_declining_the_only_command_changes_nothing() -> None:
     """Then there is nothing to write."""
     files = FakeFiles({"mfa": {"mfa_source_profile": "default", "mfa_process": "mine"}})
     changes = changes_by(read(with_setting("mfa_process: theirs")), files, NOW)
     assert accepted_commands(changes, "f", FakeTerminal(""), allow_commands=False) == ()
 
 
-def test_commands_need_a_person_or_the_option() -> None:
-    """Where nobody can be asked, the error shows the command and names the option."""
+def test_without_a_terminal_commands_need_the_option() -> None:
+    """The error shows the command and names the option."""
     changes = changes_by(read(TEAM), FakeFiles(), NOW)
     with pytest.raises(CannotAskError) as caught:
         accepted_commands(changes, "f", FakeTerminal(nobody="CI is set"), allow_commands=False)
@@ -352,7 +352,7 @@ def test_commands_need_a_person_or_the_option() -> None:
 
 
 def test_a_change_is_confirmed() -> None:
-    """On a terminal always; elsewhere what only adds needs nobody, what replaces needs --yes."""
+    """Always on a terminal; elsewhere only replacing values needs --yes."""
     changes = changes_by(read(TEAM), FakeFiles(), NOW)
     terminal = FakeTerminal("y", "")
     confirm(changes, "the diff", terminal)
@@ -368,7 +368,7 @@ def test_a_change_is_confirmed() -> None:
         confirm(changes, "the diff", nobody)
 
 
-def test_a_change_in_between_isn_t_overwritten() -> None:
+def test_a_concurrent_change_isn_t_overwritten() -> None:
     """What is written is what was shown."""
     files = FakeFiles({"mfa": {"region": "us-east-1"}})
     changes = changes_by(read(TEAM), files, NOW)
@@ -378,7 +378,7 @@ def test_a_change_in_between_isn_t_overwritten() -> None:
 
 
 def test_a_change_as_lines() -> None:
-    """What goes, what comes, under the section's header."""
+    """Removed and added lines, under the section's header."""
     changes = changes_by(
         read(with_setting("region: eu-west-1")), FakeFiles({"mfa": {"region": "x"}}), NOW
     )
@@ -407,7 +407,7 @@ def test_an_export_is_a_manifest_that_changes_nothing() -> None:
     assert read(manifest_text({})).profiles == ()
 
 
-def test_an_export_leaves_out_what_a_manifest_can_t_hold() -> None:
+def test_an_export_leaves_out_what_a_manifest_can_t_have() -> None:
     """Secrets, and values that it would refuse, each with a note."""
     files = FakeFiles(
         {
@@ -427,8 +427,8 @@ def test_an_export_leaves_out_what_a_manifest_can_t_hold() -> None:
     assert SEED not in "".join(notes)
 
 
-def test_an_export_has_the_bounds_of_a_manifest() -> None:
-    """More profiles than a manifest holds are told before anything is written."""
+def test_an_export_has_the_limits_of_a_manifest() -> None:
+    """Too many profiles are an error before anything is written."""
     files = FakeFiles({f"p{number}": {"mfa_session": "on"} for number in range(501)})
     with pytest.raises(ConfigurationError, match="501 profiles are too many"):
         exported(files, FakeNotes())
@@ -465,7 +465,7 @@ _TEXTS = st.one_of(
 @settings(max_examples=300, deadline=None)
 @given(_TEXTS)
 def test_any_text_is_an_error_or_a_merge(text: str) -> None:
-    """Nothing else comes out, and every line of the config file that isn't named stays."""
+    """There is no other outcome, and all other lines of the config file stay."""
     document = SharedDocument.parse(CONFIG)
     files = FakeFiles(
         {"default": document.options("default"), "mfa": document.options("profile  mfa")}

@@ -1,4 +1,4 @@
-"""Where an ``aws`` is looked for beside the PATH, and which of those is started."""
+"""Where to look for an ``aws`` beside the PATH, and which of them is started."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def aws_in(folder: Path, version: str = "1.46.3", mark: Path | None = None) -> Path:
-    """Put an ``aws`` into a folder, which leaves a mark when it is started."""
+    """Put an ``aws`` into a folder; it creates a file when it is started."""
     folder.mkdir(parents=True)
     program = folder / "aws"
     program.write_text(f"#!/bin/sh\n{f'touch {mark}' if mark else ''}\necho aws-cli/{version}\n")
@@ -61,7 +61,7 @@ PLACES = {
 def test_a_cli_of_a_version_manager_is_found(
     home: Path, place: str, variables: dict[str, str]
 ) -> None:
-    """By the tool's variable, else where it is by default."""
+    """By the tool's variable, else in its default folder."""
     program = aws_in(home / place)
     environment = {name: str(home / value) for name, value in variables.items()}
     [cli] = found_clis({"HOME": str(home), "PATH": "", **environment}, ())
@@ -70,15 +70,15 @@ def test_a_cli_of_a_version_manager_is_found(
 
 
 def test_the_folders_of_the_machine_are_an_argument(home: Path, tmp_path: Path) -> None:
-    """No folder outside of the home is looked at that isn't named."""
+    """Only these folders and the home are searched."""
     program = aws_in(tmp_path / "usr" / "bin")
     environment = {"HOME": str(home), "PATH": ""}
     assert found_clis(environment, ()) == ()
     assert [cli.path for cli in found_clis(environment, [str(program.parent)])] == [str(program)]
 
 
-def test_what_others_could_have_put_there_is_not_started(home: Path, tmp_path: Path) -> None:
-    """It is named with the folder that they can write in."""
+def test_a_cli_that_others_could_replace_is_not_started(home: Path, tmp_path: Path) -> None:
+    """It is reported with the folder that they can write to."""
     mark = tmp_path / "started"
     program = aws_in(home / ".pyenv/versions/3.12.1/bin", mark=mark)
     (home / ".pyenv" / "versions").chmod(0o777)
@@ -94,8 +94,8 @@ def test_what_others_could_have_put_there_is_not_started(home: Path, tmp_path: P
     assert open_to_others(environment, [cli]) == {}
 
 
-def test_a_shim_stands_for_what_it_may_start(home: Path) -> None:
-    """The programs behind it are found, in the shim's place, and the shim isn't."""
+def test_a_shim_is_replaced_by_the_programs_behind_it(home: Path) -> None:
+    """They are found instead of the shim."""
     shim = aws_in(home / ".pyenv" / "shims", "0.0")
     old = aws_in(home / ".pyenv/versions/3.11.7/bin", "1.1")
     new = aws_in(home / ".pyenv/versions/3.12.1/bin", "1.2")

@@ -1,4 +1,4 @@
-"""Where this aws is."""
+"""The path of this aws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_name_on_the_path_is_preferred(tmp_path: Path) -> None:
-    """It survives an update, the folder of a version doesn't."""
+    """It survives an update, unlike the folder of a version."""
     real = tmp_path / "2.36.12" / "aws"
     real.parent.mkdir()
     real.write_text("#!/bin/sh\n")

@@ -1,4 +1,4 @@
-"""The prompt, on real pseudo-terminals: each question is asked by a process of its own."""
+"""The prompt, on real pseudo-terminals: each question is asked by another process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if sys.platform != "win32":
 
 ROOT = Path(__file__).parents[3]
 QUESTION = "Token code of GAHT12345678: "
-# Asks on the terminal with all three streams elsewhere; what came of it goes to a file.
+# Prompts on the terminal with all three streams elsewhere; the outcome goes to a file.
 CHILD = """
 import json, os, signal, sys, termios
 from awscli_mfa_plugin.system.terminal import ControllingTerminal
@@ -81,10 +81,10 @@ with open(order["file"], "w") as file:
 
 
 class Asking:
-    """Lets processes use a terminal, each one that is opened by ``start``."""
+    """Lets processes use a terminal; ``start`` opens each."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep the folder for what comes of it."""
+        """Keep the folder for the outcome."""
         self._file = folder / "outcome.json"
         self._terminals: list[Terminal] = []
 
@@ -117,12 +117,12 @@ class Asking:
         return terminal
 
     def outcome(self, terminal: Terminal) -> dict[str, Any]:
-        """Return what came of the call, after its end."""
+        """Return the outcome of the call, after its end."""
         assert terminal.wait() == 0
         return self.read()
 
     def read(self) -> dict[str, Any]:
-        """Return what came of the last call."""
+        """Return the outcome of the last call."""
         outcome: dict[str, Any] = json.loads(self._file.read_text())
         return outcome
 
@@ -139,7 +139,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Iterator[Asking]:
-    """Yield a way to ask."""
+    """Yield what asks."""
     asking = Asking(tmp_path)
     yield asking
     asking.close()
@@ -159,7 +159,7 @@ TYPED = {
 
 @pytest.mark.parametrize(("keys", "line"), TYPED.values(), ids=TYPED.keys())
 def test_the_typed_line_is_returned(asking: Asking, keys: str, line: str) -> None:
-    """As the terminal's own line editing leaves it, without blanks around it."""
+    """As edited on the terminal, without blanks around it."""
     terminal = asking.start("ask", QUESTION)
     terminal.expect(QUESTION)
     terminal.send(keys)
@@ -167,7 +167,7 @@ def test_the_typed_line_is_returned(asking: Asking, keys: str, line: str) -> Non
 
 
 def test_what_is_typed_is_shown(asking: Asking) -> None:
-    """Behind the question, and the next output starts on a line of its own."""
+    """After the question, and the next output starts on a new line."""
     terminal = asking.start("ask", QUESTION)
     terminal.expect(QUESTION)
     assert terminal.echoes
@@ -177,7 +177,7 @@ def test_what_is_typed_is_shown(asking: Asking) -> None:
 
 
 def test_a_hidden_line_is_not_shown(asking: Asking) -> None:
-    """Not even its length; a new line starts all the same."""
+    """Not even its length; the next output starts on a new line too."""
     terminal = asking.start("ask", QUESTION, hidden=True)
     terminal.expect(QUESTION)
     assert not terminal.echoes
@@ -188,7 +188,7 @@ def test_a_hidden_line_is_not_shown(asking: Asking) -> None:
 
 @pytest.mark.parametrize(("before", "hidden"), [("", False), ("123", True)])
 def test_ctrl_c_cancels_the_whole_command(asking: Asking, before: str, *, hidden: bool) -> None:
-    """With 130, also behind half a code; the terminal is as it was."""
+    """With 130, also after half a code; the terminal is restored."""
     terminal = asking.start("ask", QUESTION, hidden=hidden)
     terminal.expect(QUESTION)
     terminal.send(before + CTRL_C)
@@ -201,7 +201,7 @@ def test_ctrl_c_cancels_the_whole_command(asking: Asking, before: str, *, hidden
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_ctrl_d_cancels_the_question(asking: Asking, *, hidden: bool) -> None:
-    """With 130 too; it isn't meant for the whole command."""
+    """With 130 too, but not the whole command."""
     terminal = asking.start("ask", QUESTION, hidden=hidden)
     terminal.expect(QUESTION)
     terminal.send(CTRL_D)
@@ -213,7 +213,7 @@ def test_ctrl_d_cancels_the_question(asking: Asking, *, hidden: bool) -> None:
 
 
 def test_ctrl_z_stops_nothing(asking: Asking) -> None:
-    """A stopped process would keep its locks: the question ends, with what to do."""
+    """A stopped process would keep its locks, so the prompt ends with a remedy."""
     terminal = asking.start("ask", QUESTION)
     terminal.expect(QUESTION)
     terminal.send("12" + CTRL_Z)
@@ -226,7 +226,7 @@ def test_ctrl_z_stops_nothing(asking: Asking) -> None:
 
 @pytest.mark.parametrize("typed", ["", "123"])
 def test_a_question_that_nobody_answers_ends(asking: Asking, typed: str) -> None:
-    """In its time, also with half a line typed, and the terminal is as it was."""
+    """After the time-out, also with half a line typed; the terminal is restored."""
     started = time.monotonic()
     terminal = asking.start("ask", QUESTION, seconds=0.5)
     terminal.expect(QUESTION)
@@ -240,15 +240,15 @@ def test_a_question_that_nobody_answers_ends(asking: Asking, typed: str) -> None
     assert terminal.text.endswith("\n")
 
 
-def test_somebody_can_be_asked_in_the_foreground(asking: Asking) -> None:
-    """Whatever the three streams are; to find out shows nothing."""
+def test_there_is_a_prompt_in_the_foreground(asking: Asking) -> None:
+    """Whatever the three streams are; the check shows nothing."""
     terminal = asking.start("unavailable_reason")
     assert asking.outcome(terminal) == {"value": "", "mode is as before": True}
     assert terminal.text == ""
 
 
-def test_nobody_is_asked_from_the_background(asking: Asking) -> None:
-    """The terminal belongs to another job: a prompt there would be stopped."""
+def test_there_is_no_prompt_in_the_background(asking: Asking) -> None:
+    """The terminal belongs to another job: the process would be stopped."""
     terminal = asking.start("unavailable_reason", in_background=True)
     assert "background" in asking.outcome(terminal)["value"]
 
@@ -256,7 +256,7 @@ def test_nobody_is_asked_from_the_background(asking: Asking) -> None:
 def without_terminal(
     asking: Asking, call: str, *arguments: object, hangs_up: bool = False
 ) -> dict[str, Any]:
-    """Call a method in a process without a controlling terminal; return what came of it.
+    """Call a method in a process without a controlling terminal; return the outcome.
 
     ``hangs_up``: with one that hangs up meanwhile.
     """
@@ -267,7 +267,7 @@ def without_terminal(
     return asking.read()
 
 
-def test_there_is_nobody_without_a_terminal(asking: Asking) -> None:
+def test_there_is_no_prompt_without_a_terminal(asking: Asking) -> None:
     """As under cron, in CI and in most editors."""
     assert "no terminal" in without_terminal(asking, "unavailable_reason")["value"]
     outcome = without_terminal(asking, "ask", QUESTION)
@@ -275,20 +275,20 @@ def test_there_is_nobody_without_a_terminal(asking: Asking) -> None:
     assert outcome["remedy"]
 
 
-def test_without_a_terminal_nothing_is_told(asking: Asking) -> None:
-    """And that is no error: text beside a question has no other place."""
+def test_without_a_terminal_text_is_dropped(asking: Asking) -> None:
+    """Without an error: text beside a prompt is only for the terminal."""
     assert without_terminal(asking, "tell", "text")["value"] is None
 
 
-def test_what_is_told_stands_on_the_terminal(asking: Asking) -> None:
-    """In its own characters, nothing added."""
+def test_text_is_shown_on_the_terminal(asking: Asking) -> None:
+    """Unchanged."""
     terminal = asking.start("tell", "Some «text» ✓\nand more")
     assert asking.outcome(terminal)["value"] is None
     assert terminal.text == "Some «text» ✓\nand more"
 
 
 def test_a_wait_counts_down_on_one_line(asking: Asking) -> None:
-    """And ends it."""
+    """And ends the line."""
     started = time.monotonic()
     terminal = asking.start("wait", 2, "The next code appears in")
     assert asking.outcome(terminal)["value"] is None
@@ -322,7 +322,7 @@ def test_a_countdown_fits_a_narrow_terminal(
 
 
 def test_a_countdown_stays_on_its_line_when_the_terminal_gets_narrow(asking: Asking) -> None:
-    """From then on the count has a line of its own."""
+    """From then on the count has its own line."""
     terminal = asking.start("wait", 4, REASON)
     terminal.expect(" 4 s")
     terminal.resize(30)
@@ -333,7 +333,7 @@ def test_a_countdown_stays_on_its_line_when_the_terminal_gets_narrow(asking: Ask
 
 @pytest.mark.parametrize("columns", [40, 20])
 def test_a_code_can_be_corrected_below_a_wide_question(asking: Asking, columns: int) -> None:
-    """The answer has a line of its own: Backspace can't go back over a terminal's edge."""
+    """The answer has its own line: Backspace can't go back over a terminal's edge."""
     question = "Token code of arn:aws:iam::123456789012:mfa/ada for profile mfa: "
     terminal = asking.start("ask", question, columns=columns)
     terminal.expect("profile mfa:")
@@ -362,15 +362,15 @@ def test_ctrl_c_cancels_a_wait(asking: Asking) -> None:
     assert outcome["by interrupt"]
 
 
-def test_a_terminal_that_goes_away_during_a_question_is_told_of(asking: Asking) -> None:
-    """Whoever ignores the hangup, as nohup does, gets an error and no traceback."""
+def test_a_hangup_during_a_prompt_is_an_error(asking: Asking) -> None:
+    """A process that ignores the hangup, as under nohup, gets an error, no traceback."""
     outcome = without_terminal(asking, "ask", QUESTION, hangs_up=True)
     assert outcome["error"] == "CannotAskError"
     assert "was closed" in outcome["text"]
     assert outcome["remedy"]
 
 
-def test_a_terminal_that_goes_away_during_a_wait_is_no_traceback(asking: Asking) -> None:
+def test_a_hangup_during_a_wait_is_no_traceback(asking: Asking) -> None:
     """The wait goes on or ends in one of our own errors."""
     outcome = without_terminal(asking, "wait", 1, "The next code appears in", hangs_up=True)
     assert outcome.get("error") in {None, "CannotAskError", "CancelledError"}

@@ -1,4 +1,4 @@
-"""The command of ``mfa_process``, run for real."""
+"""The command of ``mfa_process``, really run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(
 
 
 def failure(command: str) -> TokenProcessError:
-    """Run a command that must fail; return its error, which has to look as all of ours do."""
+    """Run a command that must fail; return its error, after checking its form."""
     with pytest.raises(TokenProcessError) as caught:
         TokenCommand({"PATH": os.environ["PATH"]}, FakeNotes(), 20).run(command)
     assert caught.value.exit_code == 253
@@ -59,12 +59,12 @@ def failure(command: str) -> TokenProcessError:
     ],
 )
 def test_what_the_command_prints_is_returned(script: str, output: str) -> None:
-    """Without blanks around it, and unjudged; bytes that aren't UTF-8 raise nothing."""
+    """Without blanks around it, and unchecked; bytes that aren't UTF-8 are no error."""
     assert run(script) == output
 
 
 def test_no_shell_sees_the_command(tmp_path: Path) -> None:
-    """Its words are split by quotes alone, as ``credential_process`` is."""
+    """Its words are split by quotes only, as for ``credential_process``."""
     script = tmp_path / "it's a script"
     script.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
     script.chmod(0o700)
@@ -73,8 +73,8 @@ def test_no_shell_sees_the_command(tmp_path: Path) -> None:
     assert printed == "a b|$(echo)|;|x y|q'r|*|"
 
 
-def test_a_failure_tells_the_status_and_the_last_line_of_stderr() -> None:
-    """And every line of it was shown when it came."""
+def test_an_error_has_the_exit_status_and_the_last_line_of_stderr() -> None:
+    """And every line was shown when it came."""
     notes = FakeNotes()
     with pytest.raises(TokenProcessError) as caught:
         run("echo looking >&2; echo; echo no key is plugged in >&2; echo ' ' >&2; exit 3", notes)
@@ -86,18 +86,18 @@ def test_a_failure_tells_the_status_and_the_last_line_of_stderr() -> None:
     ("script", "text"),
     [("exit 1", "failed with exit code 1."), ("kill -KILL $$", "failed with exit code -9")],
 )
-def test_a_silent_failure_is_told_too(script: str, text: str) -> None:
-    """By its status, or the signal that ended it."""
+def test_a_silent_failure_is_an_error_too(script: str, text: str) -> None:
+    """With its status, or the signal that ended it."""
     assert text in failure(f"sh -c {shlex.quote(script)}").what
 
 
 def test_the_output_of_a_failed_command_isnt_used_or_shown() -> None:
-    """It may hold a code all the same."""
+    """It may contain a code anyway."""
     assert "123456" not in str(failure("sh -c 'echo 123456; exit 1'"))
 
 
 def test_stderr_of_a_working_command_is_shown_as_it_comes() -> None:
-    """'Touch your key' has to be read while the command waits for it."""
+    """The user must read 'Touch your key' while the command waits."""
     seen: list[float] = []
 
     class TimedNotes(FakeNotes):
@@ -124,7 +124,7 @@ def test_stderr_of_a_working_command_is_shown_as_it_comes() -> None:
 )
 @pytest.mark.parametrize("status", [0, 1])
 def test_six_digits_are_masked_in_stderr(line: str, text: str, status: int) -> None:
-    """A command that logs its code gives it away to nobody, whether it works or fails."""
+    """A command may log its code, whether it works or fails."""
     notes = FakeNotes()
     with contextlib.suppress(TokenProcessError) if status else contextlib.nullcontext():
         run(f"echo {shlex.quote(line)} >&2; exit {status}", notes)
@@ -135,7 +135,7 @@ def test_six_digits_are_masked_in_stderr(line: str, text: str, status: int) -> N
 
 
 def test_hostile_stderr_is_shown_escaped_and_cut() -> None:
-    """It comes from a program of anybody's."""
+    """Any program may have written it."""
     notes = FakeNotes()
     long = "x" * 5000
     run(f"printf '\\033[2J\\342\\200\\256evil\\377\\n{long}\\n' >&2", notes)
@@ -145,7 +145,7 @@ def test_hostile_stderr_is_shown_escaped_and_cut() -> None:
 
 
 def test_much_stderr_blocks_nothing() -> None:
-    """More than a pipe holds, and the code behind it."""
+    """More than a pipe's buffer, and the code after it."""
     notes = FakeNotes()
     script = "i=0; while [ $i -lt 300 ]; do printf '%0500d\\n' 7 >&2; i=$((i+1)); done; echo 123456"
     assert run(script, notes) == "123456"
@@ -153,7 +153,7 @@ def test_much_stderr_blocks_nothing() -> None:
 
 
 def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
-    """Its whole process group: nothing stays behind and waits for a code that nobody wants."""
+    """Its whole process group: nothing stays behind."""
     pids = tmp_path / "pids"
     started = time.monotonic()
     with pytest.raises(
@@ -168,7 +168,7 @@ def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
 
 
 def test_a_command_that_ignores_signals_is_ended_too() -> None:
-    """Politeness would wait for it for ever."""
+    """SIGTERM alone would wait forever."""
     started = time.monotonic()
     with pytest.raises(TokenProcessError, match="was stopped"):
         run("trap '' INT TERM HUP; while :; do sleep 0.1; done", seconds=0.5)
@@ -193,7 +193,7 @@ else:
 def test_a_command_ends_with_the_process_that_runs_it(
     tmp_path: Path, name: str, thread: str
 ) -> None:
-    """With all it started, whatever ends the process, and without changing how that ends."""
+    """With all it started, however the process ends, which isn't changed."""
     pids = tmp_path / "pids"
     script = f"sleep 60 & echo $$ $! > {pids}; echo ready >&2; wait"
     words = [sys.executable, "-uc", OWNER, f"sh -c {shlex.quote(script)}", thread]
@@ -216,12 +216,12 @@ def test_a_signal_while_the_command_starts_ends_it_too(tmp_path: Path, name: str
     words = [sys.executable, "-c", OWNER, f"sh -c {shlex.quote(script)}", "main"]
     done = subprocess.run(words, check=False, timeout=60)
     assert done.returncode == -getattr(signal, name)
-    # The command may have been ended before it got to that.
+    # The command may have ended before.
     assert not pids.exists() or ended(int(pids.read_text()))
 
 
-def test_what_a_command_leaves_running_holds_nobody_up() -> None:
-    """An agent that keeps the pipes open, as ssh's master does: the code is there already."""
+def test_a_background_process_of_a_command_is_not_waited_for() -> None:
+    """Such as an agent that keeps the pipes open, as ssh's master does."""
     started = time.monotonic()
     assert run("echo 123456; sleep 4 &") == "123456"
     assert time.monotonic() - started < 3.5
@@ -234,8 +234,8 @@ def test_ctrl_c_in_the_command_cancels() -> None:
     assert (caught.value.exit_code, caught.value.by_interrupt) == (130, True)
 
 
-def test_the_command_is_the_leader_of_a_group_of_its_own() -> None:
-    """So that ending it ends no other."""
+def test_the_command_leads_its_own_process_group() -> None:
+    """So that ending it ends nothing else."""
     leader, group = run("echo $$ $(ps -o pgid= -p $$)").split()
     assert leader == group
     assert int(group) != os.getpgrp()
@@ -257,38 +257,38 @@ def test_the_command_reads_nothing() -> None:
 
 @pytest.mark.parametrize("name", WITHHELD)
 def test_neither_keys_nor_a_code_are_in_its_environment(name: str) -> None:
-    """It would hand them on to whatever it starts."""
+    """It would pass them on to whatever it starts."""
     script = f'echo "${{{name}-withheld}} $AWS_PROFILE $HOME"'
     assert (
         run(script, more={name: "x", "AWS_PROFILE": "work", "HOME": "/ada"}) == "withheld work /ada"
     )
 
 
-def test_all_else_is_in_its_environment_and_nothing_of_this_process(
+def test_its_environment_is_the_given_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It runs in the environment that it was given."""
+    """Without the variables of this process."""
     monkeypatch.setenv("MFA_TEST_LEAK", "leaked")
     more = {"GPG_TTY": "/dev/pts/3"}
     assert run('echo "$GPG_TTY ${MFA_TEST_LEAK-none}"', more=more) == "/dev/pts/3 none"
 
 
-def test_a_frozen_builds_library_path_is_the_one_from_before() -> None:
+def test_a_frozen_builds_library_path_is_restored() -> None:
     """PyInstaller's own libraries would break other programs."""
     script = 'echo "$LD_LIBRARY_PATH ${LD_LIBRARY_PATH_ORIG-none}"'
     more = {"LD_LIBRARY_PATH": "", "LD_LIBRARY_PATH_ORIG": "/usr/lib"}
     assert run(script, more=more) == "/usr/lib none"
 
 
-def test_a_frozen_builds_own_variables_stay_with_it() -> None:
-    """Another frozen program would take PyInstaller's for its own."""
+def test_a_frozen_builds_own_variables_are_removed() -> None:
+    """Another frozen program would use PyInstaller's as its own."""
     more = {"_PYI_ARCHIVE_FILE": "/opt/aws", "_PYI_PARENT_PROCESS_LEVEL": "1", "_MINE": "kept"}
     assert run("env | grep -c _PYI_; echo $_MINE", more=more) == "0\nkept"
 
 
 @pytest.mark.parametrize("command", ["sh -c 'echo", 'x "', "a \\"])
 def test_unbalanced_quotes_are_explained(command: str) -> None:
-    """The command isn't repeated: it may hold a secret."""
+    """The command isn't repeated: it may contain a secret."""
     error = failure(command)
     assert "can't be split into words" in error.what
     assert "quotes" in error.remedy
@@ -301,7 +301,7 @@ def test_an_empty_command_is_explained(command: str) -> None:
     assert "is empty" in failure(command).what
 
 
-def test_a_program_that_isnt_there_is_named() -> None:
+def test_a_missing_program_is_named() -> None:
     """With the system's reason."""
     assert "can't run no-such-program: No such file" in failure("no-such-program --x").what
 
@@ -321,10 +321,10 @@ def test_what_cant_be_run_is_named(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["/no/such/\x1b[2J\u202e", "'/no/such/a\nb'"])
 def test_a_programs_name_is_shown_escaped(name: str) -> None:
-    """It comes from a file that anybody may have written."""
+    """It comes from a file."""
     assert failure(name).what.isprintable()
 
 
 def test_a_name_that_no_program_can_have_is_an_error_of_ours() -> None:
-    """A NUL can't be passed on to the system."""
+    """A NUL can't be passed to the system."""
     assert "can't run" in failure("a\x00b").what

@@ -25,7 +25,7 @@ HOSTILE = [
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """Return the folder for fake programs; nothing else is on their PATH."""
+    """Return the folder for fake programs; nothing else is on the PATH."""
     folder = tmp_path / "tools"
     folder.mkdir()
     return folder
@@ -33,7 +33,7 @@ def tools(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tools: Path, tmp_path: Path) -> dict[str, str]:
-    """Return the environment of a desktop on which nothing but the fakes can be started."""
+    """Return the environment of a desktop on which only the fakes can be started."""
     return {"PATH": str(tools), "HOME": str(tmp_path), "DISPLAY": ":99", "XDG_RUNTIME_DIR": "/no"}
 
 

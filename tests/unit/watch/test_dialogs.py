@@ -37,7 +37,7 @@ def as_a_mnemonic(text: str) -> str:
 
 
 def test_an_answer_in_a_dialog_is_returned(environment: dict[str, str], tools: Path) -> None:
-    """Text that was told appears above the next question only."""
+    """Text from ``tell`` appears only above the next question."""
     zenity = recorder(tools, "zenity", "echo 123456")
     desktop = terminal(environment)
     assert desktop.unavailable_reason() == ""
@@ -123,7 +123,7 @@ def test_without_a_desktop_it_asks_on_the_terminal(
     assert either.ask("Code: ") == "234567"
 
 
-def test_a_wait_is_noted(environment: dict[str, str]) -> None:
+def test_a_wait_is_logged(environment: dict[str, str]) -> None:
     """There is no countdown on a desktop."""
     notes = FakeNotes()
     DialogTerminal(environment, notes).wait(0, "The next code appears in")
@@ -145,7 +145,7 @@ def test_a_hostile_value_is_shown_as_it_is(
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("words_of", [osascript_words, powershell_words])
 def test_no_value_gets_into_a_script(value: str, words_of: Callable[[Question], list[str]]) -> None:
-    """An argument of its own for osascript, the environment for PowerShell."""
+    """Its own argument for osascript, the environment for PowerShell."""
     words = words_of(Question("@", 20))
     assert words_of(Question(value, 20)) == [value if word == "@" else word for word in words]
 

@@ -1,4 +1,4 @@
-"""The texts by which schedulers learn of the watch, with hostile values in them."""
+"""The jobs of the schedulers, with hostile values in them."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def job(value: str) -> Job:
     return Job((AWS, "mfa", "watch", "--once", f"--profile={value}"), {"AWS_CONFIG_FILE": value})
 
 
-# What is kept of the environment.
+# The environment of the job.
 
 
-def test_the_environment_is_kept_by_a_list_without_secrets() -> None:
-    """No keys, no code, no token; and nothing that the list doesn't name."""
+def test_only_listed_variables_are_saved() -> None:
+    """No keys, no code, no token, and nothing else that isn't listed."""
     secrets = {
         "AWS_ACCESS_KEY_ID": "AKIA1",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -84,7 +84,7 @@ def test_the_environment_is_kept_by_a_list_without_secrets() -> None:
         ("http://ada@proxy.example", "http://proxy.example"),
     ],
 )
-def test_a_proxy_is_kept_without_its_password(value: str, bare: str) -> None:
+def test_a_proxy_is_saved_without_its_password(value: str, bare: str) -> None:
     """A note says so, without the password."""
     made, notes = job_of(("/usr/bin/aws",), {"https_proxy": value})
     assert made.environment == {"https_proxy": bare}
@@ -105,7 +105,7 @@ def test_a_control_character_is_refused(value: str) -> None:
 
 
 def as_cron_runs(line: str, *, resolves_backslashes: bool) -> str:
-    r"""Return what cron hands to sh: up to the first bare ``%``, ``\%`` resolved.
+    r"""Return what cron passes to sh: up to the first bare ``%``, ``\%`` resolved.
 
     Vixie's cron resolves a doubled backslash too, others don't.
     """
@@ -123,10 +123,10 @@ def as_cron_runs(line: str, *, resolves_backslashes: bool) -> str:
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("resolves_backslashes", [True, False])
-def test_a_line_of_cron_runs_the_very_words(
+def test_a_cron_line_runs_the_exact_words(
     value: str, tmp_path: Path, *, resolves_backslashes: bool
 ) -> None:
-    """Through cron's rules and a real sh, whatever the words hold."""
+    """By cron's rules and a real sh, whatever the words contain."""
     command = as_cron_runs(cron_line(job(value)), resolves_backslashes=resolves_backslashes)
     shown = command.replace("/usr/bin/env", "printf '%s\\n'", 1)
     done = subprocess.run(
@@ -139,8 +139,8 @@ def test_a_line_of_cron_runs_the_very_words(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_line_that_cron_would_not_take_is_refused() -> None:
-    """Debian's crontab takes 998 bytes."""
+def test_a_line_that_cron_would_reject_is_refused() -> None:
+    """Debian's crontab accepts 998 bytes."""
     with pytest.raises(ConfigurationError, match="998 bytes"):
         cron_line(Job((AWS,), {"PATH": "/long" * 200}))
 
@@ -154,7 +154,7 @@ OURS = "*/5 * * * * aws # awscli-mfa-watch"
         (b"", f"{OURS}\n".encode(), b""),
         (b"# mine\n0 5 * * * x\n", f"# mine\n0 5 * * * x\n{OURS}\n".encode(), None),
         (b"MAILTO=a\xff\r\n\n", b"MAILTO=a\xff\r\n\n" + f"{OURS}\n".encode(), None),
-        # crontab(1) wants an end of the last line.
+        # crontab(1) requires a newline at the end.
         (b"0 5 * * * x", f"0 5 * * * x\n{OURS}\n".encode(), b"0 5 * * * x\n"),
         (
             b"a\n*/9 * * * * old # awscli-mfa-watch\nb\n1 old # awscli-mfa-watch\n",
@@ -171,7 +171,7 @@ OURS = "*/5 * * * * aws # awscli-mfa-watch"
 def test_a_crontab_keeps_every_other_byte(
     before: bytes, after: bytes, without: bytes | None
 ) -> None:
-    """Our line comes in, in the place of an older one, and goes again."""
+    """Our line is added, replaces an older one, and is removed again."""
     assert with_line(before, OURS) == after
     assert with_line(after, OURS) == after
     assert without_line(after) == (before if without is None else without)
@@ -189,7 +189,7 @@ def as_systemd_reads(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_unit_of_systemd_holds_the_very_words(value: str) -> None:
+def test_a_systemd_unit_has_the_exact_words(value: str) -> None:
     """``%`` and ``$`` are doubled where they would be resolved."""
     unit = systemd_service(job(value))
     (command,) = re.findall("(?m)^ExecStart=(.*)$", unit)
@@ -202,7 +202,7 @@ def test_a_unit_of_systemd_holds_the_very_words(value: str) -> None:
 
 
 def complaints(folder: Path, service: str) -> str:
-    """Return what ``systemd-analyze verify`` says of the service and of the timer."""
+    """Return what ``systemd-analyze verify`` prints for the service and the timer."""
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze isn't installed (Debian's package systemd)")
     units = (folder / "awscli-mfa-watch.service", folder / "awscli-mfa-watch.timer")
@@ -220,7 +220,7 @@ def complaints(folder: Path, service: str) -> str:
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_systemd_accepts_the_units(value: str, tmp_path: Path) -> None:
-    """``systemd-analyze verify`` has nothing to say, with every hostile value."""
+    """``systemd-analyze verify`` prints nothing, with every hostile value."""
     program = tmp_path / "100% my aws" / "aws"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\n")
@@ -230,8 +230,8 @@ def test_systemd_accepts_the_units(value: str, tmp_path: Path) -> None:
     assert complaints(tmp_path, service) == ""
 
 
-def test_systemd_would_not_accept_a_program_that_is_not_there(tmp_path: Path) -> None:
-    """The verification above looks at the path that systemd resolved."""
+def test_systemd_would_reject_a_missing_program(tmp_path: Path) -> None:
+    """So the test above checks the path that systemd resolved."""
     assert "is not executable" in complaints(tmp_path, systemd_service(job("x")))
 
 
@@ -239,8 +239,8 @@ def test_systemd_would_not_accept_a_program_that_is_not_there(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_property_list_holds_the_very_words(value: str) -> None:
-    """Read back by the standard library's parser of property lists."""
+def test_a_property_list_has_the_exact_words(value: str) -> None:
+    """Read by the standard library's parser of property lists."""
     read = plistlib.loads(launchd_plist(job(value)).encode())
     assert tuple(read["ProgramArguments"]) == job(value).words
     assert read["EnvironmentVariables"] == {"AWS_CONFIG_FILE": value}
@@ -271,8 +271,8 @@ def as_windows_reads(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, ""])
-def test_a_task_holds_the_very_words(value: str) -> None:
-    """Read back from the XML, and split as Microsoft's runtime does."""
+def test_a_task_has_the_exact_words(value: str) -> None:
+    """Read from the XML, and split as Microsoft's runtime does."""
     hostile = Job((*job(value).words, value), {})
     root = ET.fromstring(task_xml(hostile).replace('encoding="UTF-16"', ""))  # noqa: S314 - ours
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -290,7 +290,7 @@ def test_the_words_are_split_as_sh_does() -> None:
 
 
 @pytest.mark.parametrize("proxy", ["http://ada:hu/sh@10.0.0.1:80", "http://ada:h#ush@p:1"])
-def test_a_password_that_ends_the_host_is_not_kept(proxy: str) -> None:
+def test_a_password_with_a_slash_is_not_saved(proxy: str) -> None:
     """Nothing of such a URL is saved, and a note says so."""
     job, notes = job_of(("/usr/bin/aws",), {"HTTPS_PROXY": proxy})
     assert "HTTPS_PROXY" not in job.environment

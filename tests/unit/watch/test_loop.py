@@ -1,4 +1,4 @@
-"""A watch runs until a signal, alone, and sleeps in between."""
+"""A watch runs until a signal, only once, and sleeps in between."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def test_one_watch_is_enough(tmp_path: Path) -> None:
-    """The second names the first."""
+    """A second one is refused, and names the first."""
     locks = Locks(StateFolder(str(tmp_path)), "process 42")
     with only_watch(locks), pytest.raises(BusyError, match="process 42 is already watching"):
         only_watch(locks).__enter__()
@@ -104,7 +104,7 @@ def test_a_clock_jump_ends_the_sleep(seconds: int) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_signal_ends_the_sleep_at_once(number: int, code: int) -> None:
-    """Whatever it waits for; the old handlers come back."""
+    """Whatever it waits for; the old handlers are restored."""
     before = signal.getsignal(number)
     sleep = Sleep(WallClock(), (), glance=3600)
     start = time.monotonic()
@@ -116,7 +116,7 @@ def test_a_signal_ends_the_sleep_at_once(number: int, code: int) -> None:
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
-    """A watch under nohup runs on."""
+    """A watch under nohup continues."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with ended_by_signals():

@@ -1,4 +1,4 @@
-"""Notifications, and the desktop that a scheduled job has to find for them."""
+"""Notifications, and how a scheduled job finds the desktop for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SESSION = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(minutes=5), NO
 def test_notify_send_shows_a_hostile_name_unchanged(
     environment: dict[str, str], tools: Path, tmp_path: Path, value: str
 ) -> None:
-    """The title is plain text to it, the text may be markup; nothing is run."""
+    """For it the title is plain text, and the text may be markup; nothing is run."""
     notify = recorder(tools, "notify-send", "")
     notice = notice_of(value, SESSION, EXPIRING, NOW)
     assert Notifications(environment)(notice) == ""
@@ -78,21 +78,21 @@ def test_notify_command_gets_the_raw_values(
 def test_a_failed_notification_says_why(
     environment: dict[str, str], command: str, why: str
 ) -> None:
-    """The watch logs it and goes on."""
+    """The watch logs it and continues."""
     assert Notifications(environment, command)(notice_of("mfa", SESSION, EXPIRING, NOW)) == why
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("words_of", [osascript_words, toast_words])
 def test_no_value_gets_into_a_script(value: str, words_of: Callable[[Notice], list[str]]) -> None:
-    """An argument of its own for osascript, the environment for PowerShell."""
+    """Its own argument for osascript, the environment for PowerShell."""
     notice = Notice("mfa", NOW, EXPIRING, "@", "@")
     words = words_of(notice)
     hostile = words_of(replace(notice, title=value, text=value))
     assert hostile == [value if word == "@" else word for word in words]
 
 
-def test_systemd_knows_the_desktop(environment: dict[str, str], tools: Path) -> None:
+def test_the_desktop_is_found_with_systemd(environment: dict[str, str], tools: Path) -> None:
     """A scheduled job lacks these; variables that are set stay."""
     shown = (
         "DISPLAY=:7\nWAYLAND_DISPLAY=wayland-1\nXAUTHORITY=$'/run/my\\\\ x'\nHOME=/else\n"
@@ -109,7 +109,7 @@ def test_systemd_knows_the_desktop(environment: dict[str, str], tools: Path) -> 
     assert "BASH_FUNC_x%%" not in found
 
 
-def test_sockets_show_the_desktop(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_desktop_is_found_by_its_sockets(environment: dict[str, str], tmp_path: Path) -> None:
     """Without systemd: where a compositor and the bus listen; not a file that has the name."""
     runtime = tmp_path / "r"
     runtime.mkdir()

@@ -1,4 +1,4 @@
-"""Schedulers of the system, by fake programs that record what they are given."""
+"""Schedulers of the system, with fake programs that record their arguments."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ JOB = Job(("/opt/aws", "mfa", "watch", "--once"), {"PATH": "/usr/bin"})
 
 
 def scheduler(name: str, environment: dict[str, str]) -> CommandLineScheduler:
-    """Return the scheduler of a name."""
+    """Return the scheduler with a name."""
     (found,) = schedulers(environment, name)
     return found
 
 
 def test_cron_gets_one_line_and_keeps_the_others(environment: dict[str, str], tools: Path) -> None:
-    """Installed twice it is there once; taken out, the crontab is what it was."""
+    """Installed twice, it is there once; after the removal the crontab is as before."""
     crontab = fake_crontab(tools)
     crontab.write_bytes(b"# mine\nMAILTO=\xff\n1 2 * * * x % y\n")
     before = crontab.read_bytes()

@@ -1,4 +1,4 @@
-"""What a watched session calls for, and whether a person was asked."""
+"""The next step for a watched session, and whether the user was prompted."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ END = SESSION.expiration
         (SHORT, None, 675),
         (SESSION, HOUR, HOURS_12 - HOUR),
         (SHORT, 60, 840),
-        # A session that was just made is never due.
+        # A new session is never expiring.
         (SHORT, HOUR, 450),
     ],
 )
 def test_when_a_session_starts_to_expire_soon(
     session: Session, before: int | None, seconds: int
 ) -> None:
-    """The expiry window, or the seconds that were asked for up to half of the lifetime."""
+    """The expiry window, or the requested seconds, up to half of the lifetime."""
     assert expiring_from(session, before) == NOW + timedelta(seconds=seconds)
 
 
@@ -59,18 +59,18 @@ def test_when_a_session_starts_to_expire_soon(
         (600, WatchState(END, EXPIRING, notified=True, gave_up=True), True, Step(until=END)),
         (0, WatchState(END, EXPIRING, prompted=True, notified=True), False, Step(EXPIRED)),
         (-60, WatchState(END, EXPIRED, prompted=True, notified=True), False, Step()),
-        # Set back, the clock says that the session lives again: that was told.
+        # After the clock was set back the session is valid again, but was notified already.
         (600, WatchState(END, EXPIRED, prompted=True, notified=True), False, Step(until=END)),
     ],
 )
 def test_next_step(left: int, state: WatchState | None, *, is_silent: bool, expected: Step) -> None:
-    """What to do, by the seconds left and what was done so far."""
+    """By the seconds left and what was done so far."""
     now = END - timedelta(seconds=left)
     assert next_step(SESSION, state, now, before=None, is_silent=is_silent) == expected
 
 
 def test_a_pause_ends_when_the_session_expires() -> None:
-    """A failure shortly before it is tried again right then."""
+    """After a failure shortly before, it tries again right then."""
     now = END - timedelta(seconds=30)
     state = state_of(SESSION, None, now).tried_again(now)
     assert next_step(SESSION, state, now, before=None, is_silent=True) == Step(until=END)
@@ -80,7 +80,7 @@ def test_a_pause_ends_when_the_session_expires() -> None:
 
 
 def test_setting_the_clock_back_does_not_prolong_a_pause() -> None:
-    """A next try that lies hours ahead was written by another clock."""
+    """A next try that is hours ahead was written by another clock."""
     now = END - timedelta(seconds=600)
     state = WatchState(END, EXPIRING, tries=1, next_try=now + LONGEST_PAUSE + timedelta(seconds=1))
     assert next_step(SESSION, state, now, before=None, is_silent=True) == Step(EXPIRING)
@@ -97,7 +97,7 @@ def test_pauses_double_up_to_five_minutes() -> None:
 
 
 def test_a_question_that_was_never_shown_does_not_count() -> None:
-    """Once there is a display again, the person is asked."""
+    """Once there is a display again, the user is prompted."""
     terminal = PromptedTerminal(FakeTerminal(UnshownError("No display."), "123456"))
     with pytest.raises(UnshownError):
         terminal.ask("Code: ")

@@ -1,4 +1,4 @@
-"""A watch over sessions: what it asks, what it tells, and how often."""
+"""A watch over sessions: when it prompts and notifies, and how often."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ DISMISSED = CancelledError("Dismissed.")
 
 
 class FakeStates(dict[str, WatchState]):
-    """Keeps what was told, as long as the test lasts."""
+    """Keeps the state for the duration of the test."""
 
     def load(self, profile: str) -> WatchState | None:
-        """Return what was told."""
+        """Return the state."""
         return self.get(profile)
 
     def save(self, profile: str, state: WatchState) -> None:
@@ -76,7 +76,7 @@ class FakeNotifier:
 
     @property
     def stages(self) -> list[str]:
-        """The stages that were told of."""
+        """The stages of the notifications."""
         return [notice.stage for notice in self.notices]
 
 
@@ -96,7 +96,7 @@ class Scene:
         self.watch = self.new_watch()
 
     def new_watch(self) -> Watch:
-        """Return a watch of another process: it knows what the states holds."""
+        """Return a watch of another process, with the saved state."""
         return Watch(self.request, self.ports, self.states, self.notifier, self.style)
 
     def ports(self) -> Ports:
@@ -105,12 +105,12 @@ class Scene:
         return self.fakes.ports()
 
     def look_at(self, seconds: float) -> datetime | None:
-        """Move the clock to so many seconds after the start, and look."""
+        """Move the clock to so many seconds after the start, and run a check."""
         self.fakes.clock.time = NOW + timedelta(seconds=seconds)
         return self.watch.inspect()
 
     def run_until(self, seconds: float) -> None:
-        """Look whenever the watch wants to, until so many seconds after the start."""
+        """Run a check whenever the watch wants to, until so many seconds after the start."""
         for _ in range(1000):
             until = self.watch.inspect()
             if until is None or until > NOW + timedelta(seconds=seconds):
@@ -122,7 +122,7 @@ class Scene:
 
     @property
     def questions(self) -> int:
-        """How often somebody was asked."""
+        """The number of prompts."""
         return len(self.fakes.terminal.questions)
 
     @property
@@ -155,7 +155,7 @@ def scene(
 
 
 def test_an_expiring_session_is_asked_for_and_renewed() -> None:
-    """It asks when the window begins; then the new session says when to come back."""
+    """It prompts when the window begins; the next check depends on the new session."""
     watched = scene("123456")
     until = watched.look_at(0)
     assert until == NOW + timedelta(seconds=HOURS_12 - 899)
@@ -169,7 +169,7 @@ def test_an_expiring_session_is_asked_for_and_renewed() -> None:
 
 
 def test_each_renewal_has_new_ports() -> None:
-    """Keys may have changed since the last one; without a renewal none are made."""
+    """Keys may have changed since the last one; without a renewal none are created."""
     watched = scene("123456")
     made = watched.made
     watched.look_at(0)
@@ -179,7 +179,7 @@ def test_each_renewal_has_new_ports() -> None:
 
 
 def test_a_closed_question_is_notified_when_expiring_and_when_expired() -> None:
-    """One question, one notification while it is valid, one after it expired, then nothing."""
+    """One prompt, one notification while it is valid, one after it expired, then nothing."""
     watched = scene(DISMISSED)
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
@@ -201,7 +201,7 @@ def test_the_next_process_notifies_nothing_twice() -> None:
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
-def test_with_nobody_to_ask_it_notifies() -> None:
+def test_without_a_prompt_it_notifies() -> None:
     """No desktop and no terminal, but a program that notifies."""
     watched = scene(nobody="there is no terminal to ask on")
     watched.run_until(2 * HOURS_12)
@@ -209,8 +209,8 @@ def test_with_nobody_to_ask_it_notifies() -> None:
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
 
 
-def test_a_person_who_comes_back_is_asked_when_it_has_expired() -> None:
-    """Nobody was at the desktop when it expired soon, so the question comes later."""
+def test_a_user_who_comes_back_is_prompted_after_it_expired() -> None:
+    """Nobody was at the desktop when it was expiring, so the prompt comes later."""
     watched = scene("123456", nobody="there is no desktop")
     watched.look_at(HOURS_12 - 800)
     watched.fakes.terminal.nobody = ""
@@ -256,7 +256,7 @@ def test_renewed_elsewhere_is_silent() -> None:
 
 
 def test_renewed_elsewhere_while_it_waits_for_the_turn_is_silent() -> None:
-    """The other process had the question first."""
+    """The other process prompted first."""
     watched = scene(request=WatchRequest(before=HOUR))
     new = session_section(HOURS_12, now=NOW + timedelta(hours=11))
 
@@ -280,7 +280,7 @@ def test_while_another_process_asks_it_notifies() -> None:
 
 
 def test_ctrl_c_at_the_question_ends_the_watch() -> None:
-    """The whole command is meant."""
+    """It cancels the whole command."""
     watched = scene(CancelledError("Cancelled.", by_interrupt=True))
     with pytest.raises(CancelledError):
         watched.look_at(HOURS_12 - 800)
@@ -341,7 +341,7 @@ def test_the_command_may_be_the_source_profiles() -> None:
 
 
 def test_keys_in_the_environment_have_no_profile_to_inherit_from() -> None:
-    """``mfa_session = on`` with keys in the environment: the person is asked."""
+    """``mfa_session = on`` with keys in the environment: there is a prompt."""
     own = {"mfa_session": "on", "mfa_serial": SERIAL, "region": "eu-west-1"}
     watched = scene("123456", config=own)
     watched.fakes.environment.update(
@@ -430,7 +430,7 @@ def test_a_renewal_that_fails_while_the_session_expires_is_tried_again() -> None
 
 
 def test_a_network_failure_after_a_question_is_notified() -> None:
-    """The person entered a code and has to know; there is no second question."""
+    """The user entered a code and must know; there is no second prompt."""
     watched = scene("123456")
     watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]
     watched.run_until(2 * HOURS_12)
@@ -442,7 +442,7 @@ def test_a_network_failure_after_a_question_is_notified() -> None:
     "error", [PermissionDeniedError("A policy denies it."), BusyError("Busy.")]
 )
 def test_a_failure_before_the_question_leaves_it_for_later(error: MfaError) -> None:
-    """Nobody was asked yet, so it asks when the session has expired."""
+    """There was no prompt yet, so it comes when the session has expired."""
     config = {key: value for key, value in MARKED.items() if key != "mfa_serial"}
     watched = scene("123456", config=config)
     watched.fakes.iam.answers = [error]
@@ -524,7 +524,7 @@ def profiles(*durations: int) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def test_a_day_in_a_minute() -> None:
-    """Three profiles over 24 hours: exactly the questions that their sessions called for."""
+    """Three profiles over 24 hours: exactly one prompt for each session."""
     durations = (HOUR, 4 * HOUR, HOURS_12)
     sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
     files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
@@ -532,15 +532,15 @@ def test_a_day_in_a_minute() -> None:
     watched = Scene(Fakes(files=files, terminal=FakeTerminal(*codes)))
     watched.run_until(24 * HOUR)
     asked = [question.split("(profile ")[1] for question in watched.fakes.terminal.questions]
-    # Each session serves until its window begins, and a second is lost at each turn.
+    # Each session is used until its window begins, and a second is lost each time.
     expected = {f"for-{seconds}): ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
     assert {name: asked.count(name) for name in expected} == expected
     assert sum(expected.values()) == len(asked) == len(watched.fakes.sts.calls) == 39
     assert watched.notifier.notices == []
 
 
-def test_a_day_of_refusals_asks_each_session_once() -> None:
-    """Nobody answers all day: three questions, and two notifications per session."""
+def test_a_day_of_refusals_prompts_once_for_each_session() -> None:
+    """Nobody answers all day: three prompts, and two notifications per session."""
     durations = (HOUR, 4 * HOUR, HOURS_12)
     sections = {f"for-{seconds}": session_section(seconds) for seconds in durations}
     files = FakeFiles(dict(profiles(*durations)), {"default": LONG_LIVED, **sections})
@@ -550,7 +550,7 @@ def test_a_day_of_refusals_asks_each_session_once() -> None:
     assert sorted(watched.notifier.stages) == [EXPIRED] * 3 + [EXPIRING] * 3
 
 
-def test_a_suspend_over_the_end_asks_once() -> None:
+def test_a_suspend_past_the_expiration_prompts_once() -> None:
     """The machine slept from before the window until long after the session expired."""
     watched = scene(DISMISSED)
     watched.look_at(0)
@@ -587,7 +587,7 @@ def test_watched_sessions() -> None:
 SESSION_OF_MFA = Session("ASIAOLD", "secret-old", "token-old", NOW + timedelta(hours=12), NOW)
 
 
-def test_no_secret_is_in_what_is_said() -> None:
+def test_no_secret_is_logged_or_notified() -> None:
     """Neither in the log nor in a notification."""
     watched = scene("123456")
     watched.fakes.sts.answers = [UnreachableError("AWS can't be reached.")]

@@ -46,7 +46,7 @@ def test_state_of_old_sessions_is_dropped(tmp_path: Path) -> None:
     "content", ["", "[]", "{", '{"a": 1}', '{"a": {"expiration": "?"}}', "\x00", '{"a": null}']
 )
 def test_an_unreadable_state_is_ignored(tmp_path: Path, content: str) -> None:
-    """It costs one more question, and no traceback."""
+    """Then there is one more prompt, and no traceback."""
     folder = StateFolder(str(tmp_path))
     (tmp_path / "watch.json").write_text(content)
     state = WatchStateFile(folder, "/a", lambda: NOW)
@@ -56,7 +56,7 @@ def test_an_unreadable_state_is_ignored(tmp_path: Path, content: str) -> None:
 
 
 def test_unwritable_state_is_kept_in_the_process(tmp_path: Path) -> None:
-    """A full disk doesn't make it ask every minute."""
+    """A full disk doesn't lead to a prompt every minute."""
     (tmp_path / "state").write_text("in the way")
     state = WatchStateFile(StateFolder(str(tmp_path / "state")), "/a", lambda: NOW)
     state.save("mfa", WatchState(NOW, EXPIRING))
