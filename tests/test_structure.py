@@ -24,6 +24,7 @@ FEATURES = {
     "export",
     "install",
     "keys",
+    "server",
     "setup",
     "watch",
 }
@@ -97,6 +98,9 @@ PURE = (
     "files.yaml_reader",
     "install.record",
     "keys.*",
+    "server.environment",
+    "server.requests",
+    "server.supply",
     "session.*",
     "setup.export",
     "setup.manifest",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
@@ -60,6 +61,12 @@ class Context(Services):
         from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 
         return RotationJournal(self.state)
+
+    def serve_program(self, request: CredentialsRequest, words: Sequence[str]) -> int:
+        """Run a program beside an endpoint with a session that is renewed; return its exit code."""
+        from awscli_mfa_plugin.commands.serving import serve
+
+        return serve(request, words, self)
 
     @cached_property
     def device_calls(self) -> MfaDeviceCalls:

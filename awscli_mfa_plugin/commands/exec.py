@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Result
+from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.session import PROFILE_VARIABLE
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
 
-
-PROFILE_VARIABLE = "AWS_MFA_PROFILE"
-"""Names the profile whose session is in the environment, for a shell's prompt."""
 
 COMMAND = Command(
     "exec",
@@ -26,18 +24,36 @@ COMMAND = Command(
         "Without a program it starts your shell. ``AWS_MFA_PROFILE`` and ``AWSUME_PROFILE`` "
         "hold the profile's name, for your prompt.\n\n"
         "The program can't renew the session: when it expires, calls fail with "
-        "``ExpiredToken``. For a long job, use ``--min-remaining``. The session of a role lasts "
-        "one hour at most, because AWS allows no more for role chaining."
+        "``ExpiredToken``. For a long job, use ``--server`` or ``--min-remaining``. The session "
+        "of a role lasts one hour at most, because AWS allows no more for role chaining.\n\n"
+        "With ``--server`` there are no keys in the environment. ``aws`` stays, and gives the "
+        "program's SDK a session whenever it asks for one. It renews the session by "
+        "``mfa_process``, or notifies you when it expires soon and uses the one that you make "
+        "with ``aws mfa login`` in another terminal. It asks for the code on the terminal only "
+        "if the program's stdin isn't the terminal. ``AWS_CONFIG_FILE`` names a copy of your "
+        "config file, in which the profile ``awscli-mfa-exec`` has no keys."
     ),
     (
         "Run a program with a session that is valid for two more hours::\n\n"
         "    $ aws mfa exec --profile mfa --min-remaining 7200 -- terraform apply\n\n"
+        "Run a program for longer than a session is valid::\n\n"
+        "    $ aws mfa exec --profile mfa --server -- terraform apply\n\n"
         "Start a shell with the session, and leave it::\n\n"
         "    $ aws mfa exec --profile mfa\n"
         "    $ exit\n"
     ),
-    (MIN_REMAINING,),
-    synopsis="aws mfa exec [--profile NAME] [--min-remaining SECONDS] [-- COMMAND [ARGUMENT ...]]",
+    (
+        Option(
+            "server",
+            "Renew the session while the program runs, by the container credentials endpoint of "
+            "AWS SDKs.",
+        ),
+        MIN_REMAINING,
+    ),
+    synopsis=(
+        "aws mfa exec [--profile NAME] [--server] [--min-remaining SECONDS] "
+        "[-- COMMAND [ARGUMENT ...]]"
+    ),
     runs_a_program=True,
 )
 
@@ -47,7 +63,6 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.export.formats import (
         CONFLICTING_VARIABLES,
         PROMPT_VARIABLE,
-        ignored_variables,
         variables_of,
     )
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
@@ -61,10 +76,11 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
+    if arguments["server"]:
+        _note_ignored(context)
+        return Result(exit_code=context.serve_program(request, words or []))
     session, region = context.session_credentials(request)
-    line = ignored_variables(context.environment)
-    if line:
-        context.note(context.note_style.dim(line))
+    _note_ignored(context)
     variables = {
         **dict.fromkeys(CONFLICTING_VARIABLES, ""),
         **variables_of(session, region),
@@ -72,3 +88,11 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         PROMPT_VARIABLE: request.profile,
     }
     return Result(exit_code=context.exec_program(words or [], variables))
+
+
+def _note_ignored(context: Context) -> None:
+    from awscli_mfa_plugin.export.formats import ignored_variables
+
+    line = ignored_variables(context.environment)
+    if line:
+        context.note(context.note_style.dim(line))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files import paths
+from awscli_mfa_plugin.session import named_profile
 from awscli_mfa_plugin.system.machine import EnvironmentCode
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class ScriptProcess:
     def named_profile(self) -> str | None:
         """The profile that the environment names, or None."""
         names = (self.environment.get(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
-        return next(filter(None, names), None)
+        return named_profile(next(filter(None, names), None), self.environment)
 
     @property
     def config_path(self) -> str:

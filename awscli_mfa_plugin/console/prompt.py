@@ -11,7 +11,7 @@ import sys
 import time
 
 from awscli_mfa_plugin.files import paths
-from awscli_mfa_plugin.session import LONG_LIVED
+from awscli_mfa_plugin.session import LONG_LIVED, named_profile
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def segment(profile: str, environment: Mapping[str, str], now: float) -> tuple[s
     name = profile or _first(environment, ("AWSUME_PROFILE", "AWS_MFA_PROFILE"))
     expiration = "" if profile else environment.get("AWS_CREDENTIAL_EXPIRATION", "")
     if not (name and expiration and environment.get("AWS_SESSION_TOKEN")):
-        name = profile or _first(environment, ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")) or "mfa"
+        usual = _first(environment, ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
+        name = profile or named_profile(usual, environment) or "mfa"
         expiration = _expiration(name, environment)
     if not expiration:
         return None

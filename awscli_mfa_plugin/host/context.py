@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.process import GlobalOptions
+from awscli_mfa_plugin.session import named_profile
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.system.machine import EnvironmentCode
 
@@ -60,9 +61,11 @@ class AwsProcess:
 
     @property
     def named_profile(self) -> str | None:
-        """The profile that the CLI's session names, by option or environment, or None."""
-        profile: str | None = self._session.profile
-        return profile
+        """The profile that the CLI's session names, by option or environment, or None.
+
+        Under ``exec --server`` it is the one whose session the program has.
+        """
+        return named_profile(self._session.profile, self.environment)
 
     @property
     def config_path(self) -> str:

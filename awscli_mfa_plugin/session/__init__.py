@@ -5,6 +5,10 @@ Here is only what the fast path of ``credential-process`` reads too: importing t
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # typing's own constant would cost an import
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 OUR_NAME = "awscli-mfa-plugin"
 """What ``manager`` says in a session that this plugin wrote."""
 
@@ -24,3 +28,16 @@ OTHER_WAYS = (
     "login_session",
 )
 """Settings of a profile that gets its credentials another way (AWS SDKs reference)."""
+
+EXEC_PROFILE = "awscli-mfa-exec"
+"""The profile without credentials that ``AWS_PROFILE`` names under ``exec --server``."""
+
+PROFILE_VARIABLE = "AWS_MFA_PROFILE"
+"""Names the profile whose session a program of ``exec`` has, also for a shell's prompt."""
+
+
+def named_profile(name: str | None, environment: Mapping[str, str]) -> str | None:
+    """Return the profile that is meant by a name: under ``exec --server`` the session's."""
+    if name == EXEC_PROFILE:
+        return environment.get(PROFILE_VARIABLE) or name
+    return name

@@ -16,7 +16,7 @@ from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
 from awscli_mfa_plugin.text import Style, sanitize, wants_colors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping, Sequence
 
     from awscli_mfa_plugin.session.ports import CountingTerminal
 
@@ -129,11 +129,8 @@ def exec_program(
     ``variables`` are added to ``environment``, empty ones removed from it. Returns an exit status
     if the program can't be run; on Windows, the program's own.
     """
-    from awscli_mfa_plugin.system.subprocesses import child_environment
-
-    child = {**child_environment(environment), **variables}
-    child = {name: value for name, value in child.items() if value or name not in variables}
-    words = words or [_shell(environment)]
+    child = program_environment(environment, variables)
+    words = program_words(words, environment)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -145,7 +142,7 @@ def exec_program(
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.execvpe(words[0], words, child)  # noqa: S606 - no shell is wanted
     except (OSError, ValueError) as error:
-        return _cannot_run(words[0], error)
+        return cannot_run(words[0], error)
 
 
 def exit_status_ahead(words: list[str], environment: Mapping[str, str]) -> int:
@@ -155,7 +152,7 @@ def exit_status_ahead(words: list[str], environment: Mapping[str, str]) -> int:
     """
     import shutil
 
-    word, search = words[0] if words else _shell(environment), environment.get("PATH")
+    word, search = program_words(words, environment)[0], environment.get("PATH")
     if not word:
         say("aws mfa exec: the command is empty.")
         return NOT_FOUND
@@ -163,15 +160,26 @@ def exit_status_ahead(words: list[str], environment: Mapping[str, str]) -> int:
         return 0
     folders = [""] if os.path.dirname(word) else (search or os.defpath).split(os.pathsep)
     is_there = any(os.path.exists(os.path.join(folder, word)) for folder in folders)
-    return _cannot_run(word, OSError(errno.EACCES if is_there else errno.ENOENT, ""))
+    return cannot_run(word, OSError(errno.EACCES if is_there else errno.ENOENT, ""))
 
 
-def _shell(environment: Mapping[str, str]) -> str:
+def program_environment(
+    environment: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the environment of exec's program; empty variables are removed from it."""
+    from awscli_mfa_plugin.system.subprocesses import child_environment
+
+    child = {**child_environment(environment), **variables}
+    return {name: value for name, value in child.items() if value or name not in variables}
+
+
+def program_words(words: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """Return the command line of exec's program: the user's shell without words."""
     name, default = ("COMSPEC", "cmd.exe") if os.name == "nt" else ("SHELL", "/bin/sh")
-    return environment.get(name) or default
+    return [*words] or [environment.get(name) or default]
 
 
-def _cannot_run(word: str, error: OSError | ValueError) -> int:
+def cannot_run(word: str, error: OSError | ValueError) -> int:
     """Say why a program can't be run; return a shell's exit status for that."""
     code = getattr(error, "errno", None)
     if code in {errno.ENOENT, errno.ENOTDIR}:

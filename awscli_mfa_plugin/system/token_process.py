@@ -39,12 +39,21 @@ class TokenCommand:
     """The command of ``mfa_process``, run in a process group of its own."""
 
     def __init__(
-        self, environment: Mapping[str, str], notes: Notes, seconds: float = PROCESS_SECONDS
+        self,
+        environment: Mapping[str, str],
+        notes: Notes,
+        seconds: float = PROCESS_SECONDS,
+        *,
+        takes_terminal: bool = True,
     ) -> None:
-        """Keep the environment to run in and how long the command may take."""
+        """Keep the environment to run in and how long the command may take.
+
+        Without ``takes_terminal`` the terminal's foreground stays as it is.
+        """
         self._environment = environment
         self._notes = notes
         self._seconds = seconds
+        self._takes_terminal = takes_terminal
 
     def run(self, command: str) -> str:
         """Return what the command printed; raise TokenProcessError if it failed or took too long.
@@ -73,7 +82,7 @@ class TokenCommand:
             threading.Thread(target=drain, args=(process.stdout, output), daemon=True),
             threading.Thread(target=self._relay, args=(process.stderr, last_line), daemon=True),
         )
-        with _in_foreground(process.pid):
+        with _in_foreground(process.pid) if self._takes_terminal else contextlib.nullcontext():
             self._await(process, words[0], readers)
             for reader in readers:
                 # A process that the command left running may keep a pipe open.

@@ -192,3 +192,17 @@ def test_the_session_of_a_profile_with_its_own_keys_is_in_the_cache(home: Path) 
     found = here.session_of(profile)
     assert found
     assert found.expiration - session.expiration < timedelta(seconds=1)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("process_of", [aws_process, script_process])
+def test_under_exec_server_the_profile_is_the_one_of_the_session(
+    process_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login in such a shell is for that profile; a profile that is named there is itself."""
+    monkeypatch.setenv("AWS_PROFILE", "awscli-mfa-exec")
+    assert process_of().named_profile == "awscli-mfa-exec"
+    monkeypatch.setenv("AWS_MFA_PROFILE", "work")
+    assert process_of().named_profile == "work"
+    monkeypatch.setenv("AWS_PROFILE", "other")
+    assert process_of().named_profile == "other"

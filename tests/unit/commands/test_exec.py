@@ -9,6 +9,7 @@ import pytest
 from awscli_mfa_plugin.commands import exec  # noqa: A004 - the subcommand's own name
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from tests.fakes import (
     FakeProcess,
     Fakes,
@@ -67,3 +68,23 @@ def test_a_program_that_isnt_there_is_told_before_anything_is_asked() -> None:
     here = context(Fakes(), process=process, exit_status_ahead=lambda _: 127)
     assert run(exec, here, program=["nosuchcmd"]).exit_code == 127
     assert process.requests == []
+
+
+def test_the_server_takes_the_place_of_keys_in_the_environment() -> None:
+    """It gets the request and the program's words, and nothing is resolved here."""
+    fakes = Fakes(environment={"AWS_PROFILE": "other"})
+    calls: list[tuple[CredentialsRequest, list[str]]] = []
+
+    def serve_program(request: CredentialsRequest, words: list[str]) -> int:
+        calls.append((request, words))
+        return 9
+
+    process = FakeProcess(fakes, "work")
+    here = context(fakes, None, process, serve_program=serve_program, exit_status_ahead=lambda _: 0)
+    assert run(exec, here, program=["make"], server=True, min_remaining=60).exit_code == 9
+    assert run(exec, here, server=True).exit_code == 9
+    assert calls == [
+        (CredentialsRequest("work", min_remaining=60), ["make"]),
+        (CredentialsRequest("work"), []),
+    ]
+    assert fakes.notes[0] == "Ignoring AWS_PROFILE from your environment."

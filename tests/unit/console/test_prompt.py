@@ -109,6 +109,11 @@ SHOWN = {
         "x 30m",
     ),
     "an option before the environment": ("mfa", IN_ENVIRONMENT, "mfa 11h59m"),
+    "a shell of exec --server": (
+        "",
+        {"AWS_PROFILE": "awscli-mfa-exec", "AWS_MFA_PROFILE": "work", "AWSUME_PROFILE": "work"},
+        "work 3h00m",
+    ),
     "what a session left": ("", {**IN_ENVIRONMENT, "AWS_SESSION_TOKEN": ""}, "mfa 11h59m"),
 }
 

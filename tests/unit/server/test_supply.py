@@ -1,0 +1,94 @@
+"""The session that the endpoint provides, and when another one is fetched."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.server.supply import PAUSE, Supply
+from awscli_mfa_plugin.session.records import Session
+from tests.fakes import NOW, FakeClock, next_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def session(number: int, seconds: int, issued: datetime | None = NOW) -> Session:
+    """Return a session that expires so many seconds after the beginning."""
+    end = NOW + timedelta(seconds=seconds)
+    return Session(f"ASIA{number}", f"secret-{number}", f"token-{number}", end, issued)
+
+
+def supply(first: Session, *fetched: Any) -> tuple[Supply, FakeClock, list[Any]]:
+    """Return a supply whose fetches give these, its clock, and what wasn't fetched yet."""
+    clock, script = FakeClock(), list(fetched)
+    return Supply("work", first, lambda: next_of(script), clock), clock, script
+
+
+def key_of(supply: Supply) -> str:
+    """Return the access key of the answer."""
+    status, body = supply.answer()
+    assert status == 200
+    return str(json.loads(body)["AccessKeyId"])
+
+
+def test_nothing_is_fetched_before_the_session_expires_soon() -> None:
+    """It comes back when a quarter of the lifetime is left, or fifteen minutes."""
+    here, clock, script = supply(session(1, 900), session(2, 2000))
+    assert here.refresh() == NOW + timedelta(seconds=675)
+    clock.advance(674)
+    here.refresh()
+    assert (key_of(here), len(script)) == ("ASIA1", 1)
+    clock.advance(1)
+    here.refresh()
+    assert key_of(here) == "ASIA2"
+
+
+def test_the_window_of_a_role_counts_from_when_it_was_fetched() -> None:
+    """Nobody wrote down when it was assumed."""
+    here, _, _ = supply(session(1, 3600, None))
+    assert here.refresh() == NOW + timedelta(seconds=2700)
+
+
+def test_the_old_session_is_provided_to_its_end() -> None:
+    """While there is none, the same one, or one that has expired too."""
+    old = session(1, 900)
+    here, clock, _ = supply(old, None, old, session(0, 700), ConfigurationError("No code."))
+    clock.advance(800)
+    for _ in range(4):
+        assert here.refresh() == clock.now() + PAUSE
+        assert key_of(here) == "ASIA1"
+
+
+def test_after_the_end_it_says_what_to_do() -> None:
+    """Nothing that has expired is given out; the reason is the last failure's."""
+    failure = ConfigurationError("The role is gone.", "Ask for it.")
+    here, clock, _ = supply(session(1, 900), failure, session(2, 2000))
+    clock.advance(900)
+    status, body = here.answer()
+    message = json.loads(body)["message"]
+    assert (status, message) == (
+        503,
+        "The MFA session of profile work has expired. Log in:  aws mfa login --profile work",
+    )
+    here.refresh()
+    assert b"The role is gone. Ask for it." in here.answer()[1]
+    here.refresh()
+    assert key_of(here) == "ASIA2"
+
+
+def test_a_session_from_elsewhere_is_taken_also_if_it_expires_earlier() -> None:
+    """It is what the other commands of the profile use by now."""
+    here, clock, _ = supply(session(1, 900), session(2, 850))
+    clock.advance(800)
+    assert here.refresh() == clock.now() + timedelta(seconds=1)
+    assert key_of(here) == "ASIA2"
+
+
+def test_a_short_session_is_replaced_in_time() -> None:
+    """The next fetch is before its end, however soon that is."""
+    here, clock, _ = supply(session(1, 900), session(2, 927, None))
+    clock.advance(900)
+    assert here.refresh() == clock.now() + timedelta(seconds=20.25)
