@@ -1,158 +1,33 @@
-"""The credentials endpoint: HTTP on loopback, with a bound for everything."""
+"""The credentials endpoint: what the program's SDK fetches its session from."""
 
 from __future__ import annotations
 
-import io
 import os
-import threading
-import time
-from http.server import BaseHTTPRequestHandler
-from socketserver import TCPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.server.requests import OK, Door, status_of
+from awscli_mfa_plugin.system.loopback import LoopbackServer, Request, Response
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
-    from typing_extensions import Self
-
-CONNECTIONS = 32
-"""Connections at the same time; others wait in the system's queue."""
-
-WAITING_CONNECTIONS = 128
-
-SECONDS = 1.0
-"""How long a request may take to arrive, and its answer to leave: it is on the same machine."""
-
-LONGEST_HEAD = 8192
-"""Bytes of a request. A body isn't read."""
+_JSON = {"Content-Type": "application/json"}
 
 
-class Endpoint:
-    """Listens on a random port of 127.0.0.1 while it is entered."""
+class Endpoint(LoopbackServer):
+    """Listens on a random port of 127.0.0.1 while it is entered; path and token are new too."""
 
     def __init__(self, answer: Callable[[], tuple[int, bytes]]) -> None:
         """Keep what returns status and body for a request that has path and token.
 
         Any thread may call ``answer``.
         """
-        self._listener = _Listener(answer)
-        self._thread = threading.Thread(
-            target=self._listener.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
-        )
+        super().__init__(self._respond)
+        self._answer = answer
+        self.door = Door(self.host, f"/{os.urandom(16).hex()}", os.urandom(32).hex())
 
-    @property
-    def door(self) -> Door:
-        """What a request must have."""
-        return self._listener.door
-
-    def __enter__(self) -> Self:
-        """Start to answer."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop to listen; answers on their way end by themselves."""
-        self._listener.shutdown()
-        self._listener.server_close()
-
-
-class _Listener(TCPServer):
-    """Starts a thread for each connection, as long as there aren't too many."""
-
-    request_queue_size = WAITING_CONNECTIONS
-
-    def __init__(self, answer: Callable[[], tuple[int, bytes]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer = answer
-        port = self.server_address[1]
-        path, token = os.urandom(16).hex(), os.urandom(32).hex()
-        self.door = Door(f"127.0.0.1:{port}", f"/{path}", token)
-        self._free = threading.BoundedSemaphore(CONNECTIONS)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread of its own."""
-        self._free.acquire()  # each connection ends soon
-        thread = threading.Thread(target=self._process, args=(request, client_address), daemon=True)
-        thread.start()
-
-    def _process(self, request: Any, client_address: Any) -> None:
-        try:
-            self.finish_request(request, client_address)
-        except OSError:
-            pass  # the client went away
-        finally:
-            self.shutdown_request(request)
-            self._free.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print nothing: a traceback might hold the token."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers one request of a connection, and closes it."""
-
-    protocol_version = "HTTP/1.1"
-    server: _Listener
-
-    def setup(self) -> None:
-        super().setup()
-        self.rfile = io.BytesIO(head_of(self.connection))
-        self.connection.settimeout(SECONDS)
-
-    def handle(self) -> None:
-        self.raw_requestline = self.rfile.readline()
-        if not self.raw_requestline or not self.parse_request():
-            return
-        status, body = (
-            status_of(self.command, self.path, self.headers.items(), self.server.door),
-            b"",
-        )
+    def _respond(self, request: Request) -> Response:
+        status, body = status_of(request.method, request.path, request.headers, self.door), b""
         if status == OK:
-            status, body = self.server.answer()
-        self._send(status, body)
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what isn't HTTP, without the page that repeats it."""
-        del message, explain
-        self._send(code, b"")
-
-    def handle_expect_100(self) -> bool:
-        """Ask for no body."""
-        return True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-        """Write no log: the path is a secret."""
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response_only(status)
-        headers = {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            "Cache-Control": "no-store",
-            "Connection": "close",
-        }
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def head_of(connection: socket.socket) -> bytes:
-    """Return the request line and the headers, b"" if they are too long or too slow."""
-    deadline, head = time.monotonic() + SECONDS, b""
-    while b"\r\n\r\n" not in head:
-        left = deadline - time.monotonic()
-        if left <= 0 or len(head) > LONGEST_HEAD:
-            return b""
-        connection.settimeout(left)
-        try:
-            chunk = connection.recv(LONGEST_HEAD)
-        except OSError:
-            return b""
-        if not chunk:
-            return b""
-        head += chunk
-    return head
+            status, body = self._answer()
+        return Response(status, _JSON, body)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.server import endpoint
-from awscli_mfa_plugin.server.endpoint import CONNECTIONS, LONGEST_HEAD, Endpoint
+from awscli_mfa_plugin.server.endpoint import Endpoint
+from awscli_mfa_plugin.system import loopback
+from awscli_mfa_plugin.system.loopback import CONNECTIONS, LONGEST_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +153,7 @@ def test_too_much_is_cut_off(door: Door, request_head: bytes) -> None:
 
 def test_slow_ones_do_not_keep_others_waiting(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """More connections than it serves at once, which send nothing: each is closed in time."""
-    monkeypatch.setattr(endpoint, "SECONDS", 0.3)
+    monkeypatch.setattr(loopback, "SECONDS", 0.3)
     slow = [connected(door) for _ in range(CONNECTIONS + 5)]
     start = time.monotonic()
     assert fetch(door) == (200, BODY)
