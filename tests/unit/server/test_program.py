@@ -58,7 +58,7 @@ def test_a_step_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     """The program has ended: somebody waits for that."""
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.1)
     start = time.monotonic()
-    assert status_of("exit 3", lambda: time.sleep(60)) == 3
+    assert status_of("sleep 0.3; exit 3", lambda: time.sleep(60)) == 3
     assert time.monotonic() - start < 30
 
 
@@ -70,7 +70,7 @@ def test_a_step_may_end_in_time() -> None:
         time.sleep(0.5)
         done.set()
 
-    assert status_of("exit 3", step) == 3
+    assert status_of("sleep 0.3; exit 3", step) == 3
     assert done.is_set()
 
 
