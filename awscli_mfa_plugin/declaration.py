@@ -106,6 +106,26 @@ class Command:
         self.synopsis = synopsis
         self.runs_a_program = runs_a_program
 
+    def divided(self, words: Sequence[str]) -> tuple[list[str], list[str] | None]:
+        """Return the words before ``--`` and, for a command that runs a program, those after it.
+
+        The latter belong to the program: no parser of ours may see them. Raises UsageError for a
+        program without ``--``.
+        """
+        if not self.runs_a_program:
+            return [*words], None
+        if "--" in words:
+            at = list(words).index("--")
+            return [*words[:at]], [*words[at + 1 :]]
+        if words and not words[0].startswith("-"):
+            from awscli_mfa_plugin.errors import UsageError
+
+            raise UsageError(
+                f"{self.name} needs '--' before the command.",
+                f"aws mfa {self.name} [--profile NAME] -- COMMAND …",
+            )
+        return [*words], None
+
     def arguments(self, **given: Any) -> dict[str, Any]:
         """Return the arguments of the command's function, by option.
 

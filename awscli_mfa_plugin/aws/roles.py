@@ -127,6 +127,14 @@ def metadata(session: Session) -> dict[str, str]:
     }
 
 
+def cache_roles(session: Any, folder: str) -> None:
+    """Have a botocore session cache roles in ``folder``, as the CLI does."""
+    from botocore.credentials import JSONFileCache
+
+    chain = session.get_component("credential_provider")
+    chain.get_provider(ASSUME_ROLE).cache = JSONFileCache(folder)
+
+
 def role_provider(
     session: Any,
     profile: str,

@@ -78,13 +78,14 @@ def overview(description: str, examples: str, commands: Mapping[str, str]) -> st
     return _page("aws mfa", description, usage, ["Commands:", *lines], more, examples)
 
 
-def command_help(command: Command) -> str:
-    """Return the help of a subcommand."""
-    name = f"aws mfa {command.name}"
+def command_help(command: Command, program: str = "aws mfa") -> str:
+    """Return the help of a subcommand of ``program``."""
+    name = f"{program} {command.name}"
     words = f" [{'|'.join(command.words)}]" if command.words else ""
     usage = command.synopsis or f"{name}{words} [OPTION ...]"
     options = ["Options:", *map(_option, command.options)] if command.options else []
-    return _page(name, command.description, usage, options, [_GLOBAL_OPTIONS], command.examples)
+    page = _page(name, command.description, usage, options, [_GLOBAL_OPTIONS], command.examples)
+    return page.replace("aws mfa ", f"{program} ")
 
 
 def _page(

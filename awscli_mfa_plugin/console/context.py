@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.process import GlobalOptions
     from awscli_mfa_plugin.files.profiles import SharedConfigFiles
-    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.session.credentials import CredentialsRequest
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Profile, Session
 
 
 def context_of(
@@ -25,7 +27,7 @@ def context_of(
 
     ``system`` are the folders where an ``aws`` usually is.
     """
-    return Context(ScriptProcess(environment, system), options)
+    return Context(ScriptProcess(environment, system, options.profile), options)
 
 
 class ScriptProcess:
@@ -33,15 +35,23 @@ class ScriptProcess:
 
     program = ""
 
-    def __init__(self, environment: MutableMapping[str, str], system: Sequence[str] = ()) -> None:
-        """Keep the environment and the usual folders."""
+    def __init__(
+        self,
+        environment: MutableMapping[str, str],
+        system: Sequence[str] = (),
+        profile: str | None = None,
+    ) -> None:
+        """Keep the environment, the usual folders, and ``--profile``."""
+        self._profile = profile
         self.usual_folders = system
         self.environment_code = EnvironmentCode(environment)
         self.environment = dict(environment)
 
     @property
     def named_profile(self) -> str | None:
-        """The profile that the environment names, or None."""
+        """The profile that the option or the environment names, or None."""
+        if self._profile is not None:
+            return self._profile
         names = (self.environment.get(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
         return named_profile(next(filter(None, names), None), self.environment)
 
@@ -82,9 +92,21 @@ class ScriptProcess:
         """Raise ConfigurationError: no CLI runs this process."""
         raise _only_in_the_cli()
 
-    def session_credentials(self, *_: object) -> NoReturn:
-        """Raise ConfigurationError: roles are assumed by the CLI."""
-        raise _only_in_the_cli()
+    def session_credentials(
+        self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
+    ) -> tuple[Session, str]:
+        """Return a valid session of a managed profile, or of a role on one, and its region.
+
+        Roles are cached where the CLI caches them.
+        """
+        from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions
+        from awscli_mfa_plugin.aws.credentials import resolve
+        from awscli_mfa_plugin.aws.roles import cache_roles
+
+        session = BotocoreSessions().of(request.profile)
+        cache_roles(session, paths.cache_folder())
+        client_options = ClientOptions(options.endpoint_url, options.verify_ssl)
+        return resolve(request, session, options.region, client_options, ports)
 
 
 def _only_in_the_cli() -> ConfigurationError:

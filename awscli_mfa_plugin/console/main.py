@@ -23,6 +23,9 @@ doctor              find out why aws or aws mfa doesn't work; changes nothing wi
 completion          print the completion script of a shell
 prompt              print the profile and the time left, for your shell's prompt
 
+login, status, logout, devices, policy, keys, configure, export and exec work as in aws mfa, but
+without an aws; they need botocore. For help:  awscli-mfa login --help
+
 Everything else is part of the AWS CLI:  aws mfa help
 """
 
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         return answer(words[1:], system)
     if command in {"prompt", "complete", "completion"}:
         return _for_a_shell(command, words[1:])
-    if command in {"help", "--help", "-h", "--version"}:
+    if words in (["help"], ["--help"], ["-h"], ["--version"]):
         from awscli_mfa_plugin import __version__
 
         version = f"awscli-mfa-plugin {__version__}\n"
@@ -58,6 +61,17 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         from awscli_mfa_plugin.console.doctor import diagnose
 
         return diagnose(words[1:], folders)
+    return _mfa_command(words, system)
+
+
+def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
+    """Run a command of ``aws mfa`` without an ``aws``."""
+    from awscli_mfa_plugin.console.standalone import NAMES, run_command
+    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+
+    named = words[1:] if words[:1] == ["help"] else words
+    if named and named[0] in NAMES:
+        return run_command(words, SYSTEM_PLACES if system is None else system)
     sys.stderr.write(USAGE)
     return WRONG_USAGE
 

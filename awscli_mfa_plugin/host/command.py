@@ -20,7 +20,7 @@ from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, a
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
-from awscli_mfa_plugin.system.machine import print_line
+from awscli_mfa_plugin.system.machine import print_line, write_exactly
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -68,14 +68,11 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         if args in ([HELP], [first, HELP]) and first in {*NAMES, HELP}:
             return self._help(args, parsed_globals)
         if first in NAMES:
-            program: list[str] | None = None
-            if command_of(first).runs_a_program:
-                if "--" in args:
-                    # What follows belongs to another program: no parser of ours may see it.
-                    divide = args.index("--")
-                    args, program = args[:divide], args[divide + 1 :]
-                elif args[1:] and not args[1].startswith("-"):
-                    return run_reporting(_refuse_program, parsed_globals.color)
+            try:
+                words, program = command_of(first).divided(args[1:])
+            except UsageError as error:
+                return run_reporting(partial(_raise, error), parsed_globals.color)
+            args = [first, *words]
             self.SUBCOMMANDS = self._subcommands([first], program)
         elif not first.startswith("-"):
             aliases = self._aliases()
@@ -130,10 +127,8 @@ def _refuse_name(name: str, aliases: list[str]) -> int:
     return _refuse(f"Unknown command '{sanitize(without_codes(name))}'.", meant)
 
 
-def _refuse_program() -> int:
-    raise UsageError(
-        "exec needs '--' before the command.", "aws mfa exec [--profile NAME] -- COMMAND …"
-    )
+def _raise(error: UsageError) -> int:
+    raise error
 
 
 class _Subcommand(BasicCommand):  # type: ignore[misc]
@@ -202,7 +197,7 @@ def show(
 
         get_formatter(kind, parsed_globals)(f"mfa-{name}", result.data, sys.stdout)
     elif result.exact:
-        _write_exactly(result.exact)
+        write_exactly(result.exact)
     elif result.text:
         print_line(result.text)
 
@@ -212,14 +207,3 @@ def _configured_output(session: Any) -> str:
         return str(session.get_config_variable("output") or "json")
     except Exception:
         return "json"
-
-
-def _write_exactly(text: str) -> None:
-    """Write text as UTF-8, whatever the locale says; a value must arrive whole."""
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-    else:
-        buffer.write(text.encode())
-    sys.stdout.flush()

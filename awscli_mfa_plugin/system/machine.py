@@ -73,6 +73,17 @@ def print_line(text: str, stream: TextIO | None = None) -> None:
     stream.flush()
 
 
+def write_exactly(text: str) -> None:
+    """Write text to stdout as UTF-8, whatever the locale says; a value must arrive whole."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode())
+    sys.stdout.flush()
+
+
 def say(text: str) -> None:
     """Write a line to stderr, if it is open."""
     if sys.stderr:

@@ -51,11 +51,15 @@ class Result:
 
 @dataclass
 class Aws:
-    """An ``aws`` of one home; ``service`` is the AWS that answers it."""
+    """An ``aws`` of one home; ``service`` is the AWS that answers it.
+
+    With ``is_standalone``, ``awscli-mfa`` runs what it can of ``aws mfa``.
+    """
 
     home: Path
     service: EmbeddedAws
     variables: dict[str, str] = field(default_factory=dict)
+    is_standalone: bool = False
 
     def __post_init__(self) -> None:
         """Make the folder of the CLI's files."""
@@ -187,7 +191,7 @@ class Aws:
             _fresh_plugin(),
             _restored_process(),
         ):
-            code = _exit_code(args)
+            code = _exit_code(args, is_standalone=self.is_standalone)
             out.flush()
             err.flush()
         texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
@@ -201,11 +205,22 @@ def section_of(path: Path, name: str) -> dict[str, str]:
     return dict(parser[name]) if parser.has_section(name) else {}
 
 
-def _exit_code(args: tuple[str, ...]) -> int:
+def _exit_code(args: tuple[str, ...], *, is_standalone: bool) -> int:
     try:
+        if is_standalone and args[0] == "mfa":
+            return _standalone_exit_code(args)
         return int(awscli.clidriver.create_clidriver().main(list(args)) or 0)
     except SystemExit as end:
         return int(end.code or 0)
+
+
+def _standalone_exit_code(args: tuple[str, ...]) -> int:
+    from awscli_mfa_plugin.console.main import main
+    from awscli_mfa_plugin.console.standalone import run_command
+
+    if args[1:2] == ("credential-process",):  # where there is an aws, it would take over
+        return run_command(args[1:], ())
+    return main([*args[1:]], system=())
 
 
 @contextmanager

@@ -28,7 +28,30 @@ def service(one_service: EmbeddedAws) -> EmbeddedAws:
     return one_service
 
 
+BOTH_WAYS = ("aws mfa", "awscli-mfa")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of a module in ``BOTH`` with ``aws mfa`` and with ``awscli-mfa``."""
+    if "aws" in metafunc.fixturenames and metafunc.module.__name__.split(".")[-1] in BOTH:
+        metafunc.parametrize("aws", BOTH_WAYS, indirect=True)
+
+
+BOTH = {
+    "test_bad_input",
+    "test_devices",
+    "test_export_and_exec",
+    "test_keys",
+    "test_login",
+    "test_logout",
+    "test_long_lived_keys",
+    "test_policy",
+    "test_status",
+}
+
+
 @pytest.fixture
-def aws(service: EmbeddedAws, tmp_path: Path) -> Aws:
+def aws(request: pytest.FixtureRequest, service: EmbeddedAws, tmp_path: Path) -> Aws:
     """Return an ``aws`` in a new home."""
-    return Aws(tmp_path / "home", service)
+    way = getattr(request, "param", "aws mfa")
+    return Aws(tmp_path / "home", service, is_standalone=way == "awscli-mfa")

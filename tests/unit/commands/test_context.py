@@ -162,8 +162,6 @@ def test_outside_the_cli_some_services_are_refused() -> None:
     process = script_process()
     with pytest.raises(ConfigurationError, match="AWS CLI"):
         process.host_commands()
-    with pytest.raises(ConfigurationError, match="AWS CLI"):
-        process.session_credentials(None, None, None)
 
 
 def test_doctor_outside_the_cli_runs_the_same_function(

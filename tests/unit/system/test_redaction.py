@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.host.secrecy import redact_logs, redacted
+from awscli_mfa_plugin.system.redaction import redact_logs, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,171 @@
+"""``awscli-mfa login`` and the rest of ``aws mfa`` without an ``aws``: on botocore alone."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import logging
+import os
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.commands import command_of, function_of
+from awscli_mfa_plugin.commands.error_reporting import run_reporting
+from awscli_mfa_plugin.commands.help_text import HELP, command_help, with_help_as_word
+from awscli_mfa_plugin.commands.process import GlobalOptions
+from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL, attribute
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.system.machine import print_line, write_exactly
+from awscli_mfa_plugin.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from awscli_mfa_plugin.declaration import Command, Option, Result
+
+NAMES = (
+    "login",
+    "status",
+    "logout",
+    "devices",
+    "policy",
+    "keys",
+    "configure",
+    "export",
+    "exec",
+    "credential-process",
+)
+"""The commands that work without an AWS CLI; the others are about the CLI itself."""
+
+_JSON = "json"
+_ON_OFF = ("on", "off", "auto")
+
+
+def run_command(words: Sequence[str], system: Sequence[str]) -> int:
+    """Run a command, its name first; return the exit code that ``aws mfa`` would have.
+
+    ``system`` are the folders where an ``aws`` usually is.
+    """
+    return run_reporting(lambda: _run(words, system), _color_of(words))
+
+
+def _run(words: Sequence[str], system: Sequence[str]) -> int:
+    words = with_help_as_word(words, NAMES)
+    command = command_of(words[0])
+    if words[-1] == HELP:
+        print_line(command_help(command, "awscli-mfa"))
+        return 0
+    given, program = command.divided(words[1:])
+    parsed = vars(_parser(command).parse_args(given))
+    options = _global_options(parsed)
+    if parsed["debug"]:
+        _log_to_stderr()
+    if importlib.util.find_spec("botocore") is None:
+        raise ConfigurationError(
+            f"awscli-mfa {command.name} needs botocore.",
+            "Install it:  pip install 'awscli-mfa-plugin[standalone]'",
+        )
+    from awscli_mfa_plugin.console.context import context_of
+
+    context = context_of(os.environ, options, system)
+    arguments = command.arguments(**_without_placeholders(command, parsed), program=program)
+    result = function_of(command.name)(arguments, context)
+    _show(result, options)
+    return result.exit_code
+
+
+def _log_to_stderr() -> None:
+    """Write the log as the CLI's ``--debug`` does, with secrets masked."""
+    from awscli_mfa_plugin.system.redaction import redact_logs
+
+    redact_logs()
+    form = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s"
+    logging.basicConfig(level=logging.DEBUG, format=form, force=True)
+
+
+def _color_of(words: Sequence[str]) -> str | None:
+    """Return ``--color`` for errors that come before the options are parsed."""
+    before = words[: words.index("--")] if "--" in words else words
+    return next((b for a, b in pairwise(before) if a == "--color"), None)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"{sanitize(message)}.", f"For help:  {self.prog} --help")
+
+
+def _parser(command: Command) -> _Parser:
+    """Return a parser of the command's options and of the CLI's global ones that count here."""
+    parser = _Parser(prog=f"awscli-mfa {command.name}", add_help=False, allow_abbrev=False)
+    for option in command.options:
+        _add(parser, option)
+    for name in ("profile", "region", "output", "query", "endpoint-url", "ca-bundle"):
+        parser.add_argument(f"--{name}")
+    for name in ("cli-connect-timeout", "cli-read-timeout"):
+        parser.add_argument(f"--{name}", type=int, metavar="SECONDS")
+    parser.add_argument("--color", choices=_ON_OFF)
+    for name in ("no-verify-ssl", "debug"):
+        parser.add_argument(f"--{name}", action="store_true")
+    return parser
+
+
+def _add(parser: argparse.ArgumentParser, option: Option) -> None:
+    if option.is_word:
+        parser.add_argument(attribute(option.name), nargs="?")
+    elif option.takes == NOTHING:
+        parser.add_argument(f"--{option.name}", action="store_true")
+    else:
+        values = {SEVERAL: "+", OPTIONAL: "?"}.get(option.values)
+        default = "" if option.values == OPTIONAL else None
+        parser.add_argument(f"--{option.name}", nargs=values, default=default)
+
+
+def _without_placeholders(command: Command, parsed: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with "" for an option without its value, None for one not given."""
+    optional = {attribute(o.name) for o in command.options if o.values == OPTIONAL}
+    return parsed | {name: None if parsed[name] == "" else parsed[name] or "" for name in optional}
+
+
+def _global_options(parsed: dict[str, Any]) -> GlobalOptions:
+    """Return the CLI's global options; raise UsageError for values that it refuses too."""
+    if parsed["output"] not in {None, _JSON}:
+        raise UsageError(
+            f"--output {sanitize(parsed['output'])} works only inside the AWS CLI.",
+            "Use --output json.",
+        )
+    endpoint = parsed["endpoint_url"]
+    if endpoint is not None and "://" not in endpoint:
+        raise UsageError(f"--endpoint-url {sanitize(endpoint)} has no scheme, such as https://.")
+    return GlobalOptions(
+        profile=parsed["profile"],
+        region=parsed["region"],
+        output=parsed["output"],
+        query=_query(parsed["query"]),
+        endpoint_url=endpoint,
+        verify_ssl=False if parsed["no_verify_ssl"] else parsed["ca_bundle"],
+        connect_timeout=parsed["cli_connect_timeout"],
+        read_timeout=parsed["cli_read_timeout"],
+        color=parsed["color"],
+    )
+
+
+def _query(expression: str | None) -> Any:
+    if expression is None:
+        return None
+    import jmespath  # type: ignore[import-untyped]
+
+    try:
+        return jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError:
+        raise UsageError(f"--query {sanitize(expression)} isn't a JMESPath expression.") from None
+
+
+def _show(result: Result, options: GlobalOptions) -> None:
+    if result.data is not None and options.asks_for_data:
+        data = options.query.search(result.data) if options.query else result.data
+        write_exactly(json.dumps(data, indent=4, ensure_ascii=False) + "\n")
+    elif result.exact:
+        write_exactly(result.exact)
+    elif result.text:
+        print_line(result.text)
