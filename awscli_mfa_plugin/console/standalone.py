@@ -16,6 +16,7 @@ from awscli_mfa_plugin.commands.help_text import HELP, command_help, with_help_a
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.system.garbage import no_garbage_collected
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
 from awscli_mfa_plugin.text import sanitize
 
@@ -47,7 +48,8 @@ def run_command(words: Sequence[str], system: Sequence[str]) -> int:
 
     ``system`` are the folders where an ``aws`` usually is.
     """
-    return run_reporting(lambda: _run(words, system), _color_of(words))
+    with no_garbage_collected():
+        return run_reporting(lambda: _run(words, system), _color_of(words))
 
 
 def _run(words: Sequence[str], system: Sequence[str]) -> int:

@@ -19,7 +19,8 @@ from awscli_mfa_plugin.commands.help_text import HELP, closest, with_help_as_wor
 from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
-from awscli_mfa_plugin.host.loading import compiled_code_kept, no_garbage_collected
+from awscli_mfa_plugin.host.loading import compiled_code_kept
+from awscli_mfa_plugin.system.garbage import no_garbage_collected
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
 from awscli_mfa_plugin.text import sanitize
 

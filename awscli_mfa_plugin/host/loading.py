@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -62,20 +61,3 @@ def compiled_code_kept() -> Iterator[None]:
 def _is_a_users_folder_to_root() -> bool:
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return is_root and os.stat(os.path.dirname(os.path.abspath(__file__))).st_uid != 0
-
-
-@contextlib.contextmanager
-def no_garbage_collected() -> Iterator[None]:
-    """Let Python look for no garbage inside: a command that runs for a second needs none collected.
-
-    Reading botocore's data makes so many objects that looking through them took 7 % of a login,
-    and once more at the end of the process about 15 %: what is frozen isn't looked through.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()

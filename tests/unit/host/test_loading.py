@@ -1,8 +1,7 @@
-"""Loading ``aws mfa``: compiled code in the frozen build, and no garbage collection meanwhile."""
+"""Loading ``aws mfa``: compiled code in the frozen build."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -15,21 +14,6 @@ from awscli_mfa_plugin.host import loading
 from awscli_mfa_plugin.host.command import MfaCommand
 
 assert awscli  # before botocore
-
-
-@pytest.mark.parametrize("before", [True, False])
-def test_the_garbage_collector_is_restored(before: bool) -> None:  # noqa: FBT001
-    """Off inside, and on again only where it was on."""
-    was_enabled = gc.isenabled()
-    try:
-        (gc.enable if before else gc.disable)()
-        with loading.no_garbage_collected():
-            assert not gc.isenabled()
-        assert gc.isenabled() is before
-        assert gc.get_freeze_count() > 0
-    finally:
-        gc.unfreeze()
-        (gc.enable if was_enabled else gc.disable)()
 
 
 @pytest.mark.parametrize(
