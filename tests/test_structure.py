@@ -26,6 +26,7 @@ FEATURES = {
     "keys",
     "server",
     "setup",
+    "signin",
     "watch",
 }
 # What each folder may import, besides itself.
@@ -108,6 +109,8 @@ PURE = (
     "setup.questions",
     "setup.settings",
     "setup.wizard",
+    "signin.services",
+    "signin.urls",
     "text",
     "watch.jobs",
     "watch.steps",

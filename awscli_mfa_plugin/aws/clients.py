@@ -61,7 +61,7 @@ class Clients:
     def __init__(self, sessions: BotocoreSessions, options: ClientOptions) -> None:
         """Keep the sessions, and the options that every client gets."""
         self._sessions = sessions
-        self._options = options
+        self.options = options
 
     def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
         """Return a botocore client; without ``retries`` every request is sent at most once.
@@ -76,8 +76,8 @@ class Clients:
             return session.create_client(
                 service,
                 region_name=region,
-                endpoint_url=self._options.endpoint_url,
-                verify=self._options.verify,
+                endpoint_url=self.options.endpoint_url,
+                verify=self.options.verify,
                 aws_access_key_id=keys.access_key_id,
                 aws_secret_access_key=keys.secret_access_key,
                 aws_session_token=keys.session_token or None,
@@ -93,11 +93,11 @@ class Clients:
     def _config(self, *, retries: bool) -> Any:
         from botocore.config import Config
 
-        options: dict[str, Any] = {"user_agent_extra": self._options.user_agent_extra}
-        if self._options.connect_timeout is not None:
-            options["connect_timeout"] = self._options.connect_timeout
-        if self._options.read_timeout is not None:
-            options["read_timeout"] = self._options.read_timeout
+        options: dict[str, Any] = {"user_agent_extra": self.options.user_agent_extra}
+        if self.options.connect_timeout is not None:
+            options["connect_timeout"] = self.options.connect_timeout
+        if self.options.read_timeout is not None:
+            options["read_timeout"] = self.options.read_timeout
         if retries:
             return Config(**options)
         return _config_without_retries(Config, options)

@@ -66,6 +66,7 @@ def resolve(
         _SourceProvider(source),
         create_client=partial(_create_client, session, options),
         min_remaining=request.min_remaining,
+        default_duration=request.default_duration,
     )
     found = _assumed(role, request.profile, region or "its region", ports)
     check_remaining(request, found, ports)

@@ -143,14 +143,18 @@ def role_provider(
     *,
     create_client: Callable[..., Any],
     min_remaining: int | None = None,
+    default_duration: bool = False,
 ) -> RoleOnSessionProvider:
     """Return what assumes the role of ``profile`` on the session of ``source``.
 
-    ``of_source`` provides that session's keys, ``create_client`` makes the role's client.
+    ``of_source`` provides that session's keys, ``create_client`` makes the role's client. With
+    ``default_duration`` AWS isn't asked for ``duration_seconds``.
     """
     chain = session.get_component("credential_provider")
     return RoleOnSessionProvider(
-        load_config=lambda: config_on_session(session.full_config, profile),
+        load_config=lambda: config_on_session(
+            session.full_config, profile, default_duration=default_duration
+        ),
         client_creator=create_client,
         cache=CacheOfSource(
             chain.get_provider(ASSUME_ROLE).cache, identity_of(source), min_remaining
@@ -204,7 +208,9 @@ def ask_by_our_sources(
     chain.insert_before(ASSUME_ROLE, provider)
 
 
-def config_on_session(full_config: Mapping[str, Any], profile: str) -> dict[str, Any]:
+def config_on_session(
+    full_config: Mapping[str, Any], profile: str, *, default_duration: bool = False
+) -> dict[str, Any]:
     """Return a copy of the config in which AWS gives each role on the way to the source.
 
     None wants a code, since the session carries the MFA, and none more than an hour, which is
@@ -216,6 +222,8 @@ def config_on_session(full_config: Mapping[str, Any], profile: str) -> dict[str,
         seen.add(name)
         role = profiles[name] = copy.copy(profiles[name])
         role.pop("mfa_serial", None)
+        if default_duration:
+            role.pop("duration_seconds", None)
         if isinstance(role.get("duration_seconds"), str):
             role["duration_seconds"] = capped(role["duration_seconds"])
         name = role.get("source_profile", "")

@@ -22,6 +22,7 @@ NAMES = (
     "export",
     "exec",
     "credential-process",
+    "console",
     "watch",
     "doctor",
     "alias",

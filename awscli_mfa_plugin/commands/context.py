@@ -75,6 +75,19 @@ class Context(Services):
 
         return MfaDeviceCalls(self.clients(self.options)[1], self.clock)
 
+    def signin_token(self, profile: str, url: str, form: Mapping[str, str]) -> str:
+        """Return the token for a sign-in to the console, by the network settings of a profile."""
+        from awscli_mfa_plugin.aws.signin import signin_token
+
+        sessions, clients = self.clients(self.options)
+        return signin_token(url, form, clients.options, sessions.of(profile), self.clock.now())
+
+    def open_browser(self, url: str) -> str:
+        """Open a secret URL in the browser, by an address of ours; return why not, or ""."""
+        from awscli_mfa_plugin.signin.one_shot import open_once
+
+        return open_once(url, self.environment)
+
     @cached_property
     def alias_file(self) -> AliasFile:
         """The CLI's alias file."""

@@ -30,11 +30,13 @@ class CredentialsRequest:
 
     ``patience`` is for a caller that gives up soon itself: how many seconds to wait for an answer
     to a prompt, or for another process that is logging in; None is the usual.
+    ``default_duration`` leaves the duration of a role's session to AWS: an hour.
     """
 
     profile: str
     min_remaining: int | None = None
     patience: int | None = None
+    default_duration: bool = False
 
 
 def check_request(request: CredentialsRequest) -> None:

@@ -63,9 +63,10 @@ class LoopbackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop to listen; answers on their way end by themselves."""
+        """Stop to listen, and let the answers on their way arrive."""
         self._listener.shutdown()
         self._listener.server_close()
+        self._listener.finish()
 
 
 class _Listener(TCPServer):
@@ -77,6 +78,12 @@ class _Listener(TCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.respond = respond
         self._free = threading.BoundedSemaphore(CONNECTIONS)
+
+    def finish(self) -> None:
+        """Wait for the requests that are being answered; each ends soon."""
+        deadline = time.monotonic() + 3 * SECONDS
+        for _ in range(CONNECTIONS):
+            self._free.acquire(timeout=max(0, deadline - time.monotonic()))
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own."""

@@ -140,6 +140,7 @@ class EmbeddedAws:
         self.calls.clear()
         with self.state.lock:
             self.state.sessions.clear()
+            self.state.signin_tokens.clear()
             self.state.last_steps.clear()
             self.state.uses.clear()
             self.state.new_keys_unknown_seconds = self.state.uses_unheard_seconds = 0

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
     Answer = Callable[[Request], Response]
 
-_AWS_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]*\.(?:amazonaws\.com(?:\.cn)?|aws)")
+_AWS_NAME = re.compile(
+    r"[a-z0-9_-][a-z0-9._-]*\.(?:amazonaws\.com(?:\.cn)?|aws)|"
+    r"signin\.(?:aws\.amazon\.com|amazonaws-us-gov\.com|amazonaws\.cn)"
+)
 _PORTS = {"http": "80", "https": "443"}
 # Tests move the client's clock, so a certificate must be good at any time they move it to.
 _FROM = datetime(2000, 1, 1, tzinfo=timezone.utc)

@@ -17,6 +17,8 @@ from tests.aws.http import Request, Response
 from tests.aws.iam import answer_iam
 from tests.aws.parameters import parse_parameters
 from tests.aws.s3 import answer_s3
+from tests.aws.signin import HOSTS as SIGNIN_HOSTS
+from tests.aws.signin import answer_signin, asked_of, session_id
 from tests.aws.sts import Call, answer_sts
 
 if TYPE_CHECKING:
@@ -104,6 +106,8 @@ class Service:
         instead = answer_instead(faults, account, asked.region)
         if instead:
             return instead
+        if asked.service == "signin":
+            return answer_signin(asked.request, self._state, now)
         caller, signed = authenticate(asked.request, asked.endpoint, self._state, now)
         if signed.service == "s3":
             return answer_s3(asked.request, caller, self._state, now)
@@ -130,6 +134,9 @@ class Service:
         hostile = self._faults.take(asked.action, failed=True).get("hostile-message")
         if hostile:
             refused = AwsError(refused.status, refused.code, str(hostile.options.get("text", "")))
+        if asked.service == "signin":
+            page = f"<html><body>{refused.status}</body></html>".encode()
+            return Response(refused.status, {"Content-Type": "text/html"}, page)
         body = error_xml(asked.service, refused, asked.request_id)
         content_type = "application/xml" if asked.service == "s3" else "text/xml"
         return Response(refused.status, {"Content-Type": content_type}, body)
@@ -171,6 +178,8 @@ class Service:
 
 def _read(request: Request) -> _Asked:
     """Read who is asked for what, without believing any of it."""
+    if request.host in SIGNIN_HOSTS:
+        return _read_signin(request)
     header = request.headers.get("authorization", "")
     scope = header.partition("Credential=")[2].split(",")[0].split("/")
     key, _, region, service = [*scope, "", "", "", ""][:4]
@@ -182,6 +191,15 @@ def _read(request: Request) -> _Asked:
     action = _s3_action(request) if service == "s3" else parameters.get("Action", "")
     request_id = str(uuid.uuid4())
     return _Asked(request, endpoint, service, action, region, key, parameters, request_id)
+
+
+def _read_signin(request: Request) -> _Asked:
+    asked = asked_of(request)
+    # Neither keys nor tokens are noted.
+    parameters = {name: asked[name] for name in asked if name not in {"Session", "SigninToken"}}
+    service, request_id = Endpoint("signin"), str(uuid.uuid4())
+    action, key = asked.get("Action", ""), session_id(asked)
+    return _Asked(request, service, "signin", action, "", key, parameters, request_id)
 
 
 def _s3_action(request: Request) -> str:

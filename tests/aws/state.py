@@ -156,6 +156,9 @@ class Session:
     expiration: datetime
     caller: Caller
     of_global_endpoint: bool = False
+    # Of a role: assumed with temporary keys, and with a DurationSeconds.
+    chained: bool = False
+    has_duration: bool = False
 
 
 @dataclass
@@ -168,6 +171,8 @@ class State:
     # Virtual devices that were created and belong to nobody (yet, or any more).
     unassigned_devices: list[Device] = field(default_factory=list)
     sessions: dict[str, Session] = field(default_factory=dict)
+    # Until when each sign-in token of the federation endpoint is valid.
+    signin_tokens: dict[str, datetime] = field(default_factory=dict)
     # The newest time step whose code was taken, by serial.
     last_steps: dict[str, int] = field(default_factory=dict)
     # When, for which service and where each long-lived key signed a call.

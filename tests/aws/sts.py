@@ -113,7 +113,9 @@ def assume_role(call: Call) -> str:
         role=role,
     )
     assumed = element("AssumedRoleUser", element("AssumedRoleId", user_id) + element("Arn", arn))
-    return _credentials(call, caller, seconds) + assumed
+    chained, has_duration = call.caller.temporary, "DurationSeconds" in call.parameters
+    keys = _credentials(call, caller, seconds, chained=chained, has_duration=has_duration)
+    return keys + assumed
 
 
 def _mfa_time(call: Call) -> datetime | None:
@@ -179,14 +181,14 @@ def _check_role_duration(caller: Caller, role: Role, seconds: int) -> None:
         )
 
 
-def _credentials(call: Call, caller: Caller, seconds: int) -> str:
+def _credentials(call: Call, caller: Caller, seconds: int, **how: bool) -> str:
     # AWS gives expirations in whole seconds.
     expiration = call.now.replace(microsecond=0) + timedelta(seconds=seconds)
     key_id = "ASIA" + base64.b32encode(secrets.token_bytes(10)).decode()
     secret = base64.b64encode(secrets.token_bytes(30)).decode()
     token = base64.b64encode(secrets.token_bytes(270)).decode()
     caller = replace(caller, access_key_id=key_id, expiration=expiration)
-    session = Session(key_id, secret, token, expiration, caller, call.of_global_endpoint)
+    session = Session(key_id, secret, token, expiration, caller, call.of_global_endpoint, **how)
     with call.state.lock:
         call.state.sessions[key_id] = session
     return element(

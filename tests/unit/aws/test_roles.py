@@ -157,3 +157,11 @@ def test_odd_roles_are_left_to_the_cli() -> None:
     }
     for name in profiles:
         assert config_on_session({"profiles": profiles}, name)["profiles"] == profiles
+
+
+def test_a_duration_may_be_left_to_aws() -> None:
+    """A role that signs in to the console is assumed without one."""
+    profiles = {"ops": {"role_arn": "arn", "source_profile": "mfa", "duration_seconds": "900"}}
+    found = config_on_session({"profiles": profiles}, "ops", default_duration=True)
+    assert "duration_seconds" not in found["profiles"]["ops"]
+    assert profiles["ops"]["duration_seconds"] == "900"
