@@ -5,7 +5,7 @@ WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit mutants bench dist picture docs lint format hosts clean
+.PHONY: help demo test test-unit mutants bench dist picture screens docs lint format hosts clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: .venv ## the table of times, with the plugin and without
 
 picture: .venv ## the picture of the README, from what the commands really print
 	$(BIN)/python -m tests.picture
+
+screens: .venv ## the expected text of every screen; PICTURES=folder draws the main ones instead
+	$(BIN)/python -m tests.screens $(if $(PICTURES),--pictures $(PICTURES)) $(NAMES)
 
 dist: .venv ## the release archive for AWS CLI v2, into dist/
 	$(BIN)/python .ci/archive.py

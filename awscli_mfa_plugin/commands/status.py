@@ -120,26 +120,30 @@ def _entry(status: SessionStatus) -> dict[str, Any]:
 def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) -> str:
     ours = [status for status in statuses if not status.tool]
     others = [status for status in statuses if status.tool]
-    width = max((len(sanitize(status.profile)) for status in statuses), default=0)
-    lines = [line for status in ours for line in _lines(status, now, width, screen)]
+    name_width = max((len(sanitize(status.profile)) for status in statuses), default=0)
+    when_width = max((len(_when(status, now)) for status in statuses), default=0)
+    widths = (name_width, when_width)
+    lines = [line for status in ours for line in _lines(status, now, widths, screen)]
     if not ours and not others:
         lines.append("No MFA sessions yet. Start with:  aws mfa login --profile mfa")
     if others:
         lines += ["", "From other tools:"] if lines else ["From other tools:"]
-        lines += [line for status in others for line in _lines(status, now, width, screen)]
+        lines += [line for status in others for line in _lines(status, now, widths, screen)]
     return "\n".join(lines)
 
 
-def _lines(status: SessionStatus, now: datetime, width: int, screen: Screen) -> list[str]:
+def _lines(
+    status: SessionStatus, now: datetime, widths: tuple[int, int], screen: Screen
+) -> list[str]:
+    name_width, when_width = widths
     color = _color_of(status.state, screen.style)
-    name, state = f"{sanitize(status.profile):<{width}}", color(f"{status.state:<8}")
-    lines = [f"{name}  {state}  {_when(status, now)}"]
-    bar = _bar(status, screen)
-    if bar:
-        lines[0] += f"  {color(bar)}"
+    name, state = f"{sanitize(status.profile):<{name_width}}", color(f"{status.state:<8}")
+    when, bar = _when(status, now), _bar(status, screen)
+    shown = f"{when:<{when_width}}  {color(bar)}" if bar else when
+    lines = [f"{name}  {state}  {shown}"]
     about = _about(status)
     if about:
-        lines.append(f"{'':<{width}}  {screen.style.dim(about)}")
+        lines.append(f"{'':<{name_width}}  {screen.style.dim(about)}")
     return lines
 
 

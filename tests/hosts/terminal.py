@@ -21,6 +21,11 @@ CTRL_D = "\x04"
 CTRL_Z = "\x1a"
 
 
+def without_escapes(text: str) -> str:
+    """Return text without a terminal's escape sequences."""
+    return _ESCAPE_SEQUENCE.sub("", text)
+
+
 class Terminal:
     """A process on its own terminal; ``timeout`` (seconds) limits every wait."""
 
@@ -57,8 +62,7 @@ class Terminal:
     @property
     def text(self) -> str:
         """All that was written so far, without escape sequences, lines ending in a newline."""
-        plain = _ESCAPE_SEQUENCE.sub("", self.output.decode("utf-8", "replace"))
-        return plain.replace("\r\n", "\n")
+        return without_escapes(self.output.decode("utf-8", "replace")).replace("\r\n", "\n")
 
     @property
     def display(self) -> str:

@@ -1,0 +1,41 @@
+"""Every screen of the product is the one that somebody read and accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hosts.cache import WHEELS
+from tests.hosts.conftest import need
+from tests.screens.__main__ import EXPECTED, make_programs
+from tests.screens.masks import masked
+from tests.screens.scenes import PICTURED, SCENES
+from tests.screens.stage import Programs, stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.hosts
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """Return the plugin and ``awscli-mfa``, installed once."""
+    for name in ("v2", WHEELS):
+        need(name)
+    return make_programs(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_screen_is_the_expected_one(name: str, programs: Programs, tmp_path: Path) -> None:
+    """After a change of texts: ``make screens``, and read the diff aloud."""
+    with stage(programs, tmp_path / "home", colors=True) as on:
+        SCENES[name](on)
+        assert masked(on) == (EXPECTED / f"{name}.txt").read_text("utf-8")
+
+
+def test_every_expected_screen_has_its_scene() -> None:
+    """Nothing is left of a scene that is gone."""
+    assert {path.stem for path in EXPECTED.iterdir()} == set(SCENES)
+    assert set(PICTURED) <= set(SCENES)

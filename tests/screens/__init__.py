@@ -1,0 +1,1 @@
+"""Every screen of the product, from the real commands: what is expected, and pictures of it."""
