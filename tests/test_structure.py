@@ -88,6 +88,7 @@ PURE = (
     "doctor.files",
     "doctor.findings",
     "doctor.profiles",
+    "doctor.report",
     "doctor.wiring",
     "export.*",
     "files.alias_document",

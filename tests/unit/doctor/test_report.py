@@ -1,0 +1,42 @@
+"""How doctor's findings are shown, as text and as data."""
+
+from __future__ import annotations
+
+from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, ERROR, NOTE, OK, WARNING, Finding, Fix
+from awscli_mfa_plugin.doctor.report import as_data, as_text
+
+FIX = Fix(CHANGE_MODE, "/home/ada/.aws/credentials", 0o644, 0o600)
+OTHER_FIX = Fix(CHANGE_MODE, "/home/ada/.aws/config", 0o666, 0o644)
+WIDE = Finding("file-modes", WARNING, "wide", "chmod", FIX)
+WIDER = Finding("file-modes", ERROR, "wider", "chmod", OTHER_FIX)
+
+
+def test_problems_are_shown_and_passed_checks_counted() -> None:
+    """Each problem has its remedy below; --verbose shows what passed as well."""
+    findings = [Finding("cli", OK, "works"), WIDE, WIDER, Finding("a", ERROR, "b", "c")]
+    assert as_text(findings) == (
+        "Warning: wide\n  chmod\nError: wider\n  chmod\nError: b\n  c\n\n"
+        "1 check passed, 1 warning, 2 errors. doctor --fix can fix 2 of them."
+    )
+    assert as_text(findings, is_verbose=True).startswith("✓ AWS CLI: works\nWarning: wide\n")
+    assert as_text(findings, encoding="ascii", is_verbose=True).startswith("ok AWS CLI: works\n")
+    assert as_text([Finding("x-y", OK, "z")] * 2) == "2 checks passed."
+    assert Finding("x-y", OK, "z").title == "X y"
+
+
+def test_paths_in_the_home_folder_are_short() -> None:
+    """Only there: neither another user's, nor a folder of the same name elsewhere."""
+    seen = "/home/ada/.aws/config, /home/adam/x, /mnt/home/ada/y and '/home/ada/z'"
+    text = as_text([Finding("config", NOTE, seen, "Look at /home/ada/.aws.")], "/home/ada")
+    assert text.startswith("Note: ~/.aws/config, /home/adam/x, /mnt/home/ada/y and '~/z'\n")
+    assert "Look at ~/.aws." in text
+
+
+def test_findings_are_data_in_the_casing_of_aws() -> None:
+    """What has no remedy has null."""
+    assert as_data([WIDE, Finding("cli", OK, "works")]) == {
+        "Findings": [
+            {"Name": "file-modes", "State": "warning", "Seen": "wide", "Remedy": "chmod"},
+            {"Name": "cli", "State": "ok", "Seen": "works", "Remedy": None},
+        ]
+    }
