@@ -131,6 +131,41 @@ class Style:
 PLAIN = Style()
 
 
+class Screen:
+    """Where a result is shown: whether that is a terminal, its encoding, colors and columns.
+
+    ``columns`` is 0 where lines needn't be broken.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_terminal: bool = False,
+        encoding: str = "utf-8",
+        style: Style = PLAIN,
+        columns: int = 0,
+    ) -> None:
+        """Keep what is known of it."""
+        self.is_terminal = is_terminal
+        self.encoding = encoding
+        self.style = style
+        self.columns = columns
+
+    def wrapped(self, text: str) -> str:
+        """Return a sentence broken between words; what doesn't fit on its line is indented."""
+        if len(text) <= self.columns or not self.columns:
+            return text
+        from textwrap import fill
+
+        return fill(
+            text,
+            self.columns,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
 def wants_colors(option: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
     """Tell whether a stream gets colors.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.aliases.merge import HostCommands
 from awscli_mfa_plugin.commands.context import Context
-from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
@@ -23,7 +23,7 @@ from awscli_mfa_plugin.session.sections import (
     session_options,
 )
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
-from awscli_mfa_plugin.text import PLAIN
+from awscli_mfa_plugin.text import PLAIN, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

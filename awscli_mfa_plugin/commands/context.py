@@ -137,7 +137,7 @@ class Context(Services):
         """Return what a fix of doctor's would change."""
         from awscli_mfa_plugin.doctor.checkup import shown_change
 
-        return shown_change(fix)
+        return shown_change(fix, self.home)
 
     def make_change(self, fix: Fix) -> None:
         """Make the change of a fix of doctor's; raise an MfaError where it can't be."""

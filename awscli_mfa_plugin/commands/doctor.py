@@ -74,8 +74,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     text = as_text(
         findings,
         home_folder(context.environment),
-        context.screen.encoding,
-        context.screen.style,
+        context.screen,
         is_verbose=arguments["verbose"],
     )
     return Result(as_data(findings), text, exit_code(findings))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from awscli_mfa_plugin.text import PLAIN, Style
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -40,15 +38,6 @@ class GlobalOptions:
         A configured ``output`` alone doesn't ask for it: people get the text.
         """
         return self.output is not None or self.query is not None
-
-
-@dataclass(frozen=True)
-class Screen:
-    """Where the result is shown: whether that is a terminal, in which encoding and colors."""
-
-    is_terminal: bool = False
-    encoding: str = "utf-8"
-    style: Style = PLAIN
 
 
 class Process(Protocol):

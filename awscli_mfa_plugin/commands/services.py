@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
-from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.session.sections import session_of
-from awscli_mfa_plugin.system.machine import SystemClock, say, style_of
-from awscli_mfa_plugin.text import short_path
+from awscli_mfa_plugin.system.machine import SystemClock, columns_of, say, style_of
+from awscli_mfa_plugin.text import Screen, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,10 @@ class Services:
         """Where the result is shown."""
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
         style = style_of(sys.stdout, self.options.color, self.environment)
-        return Screen(sys.stdout.isatty(), encoding, style)
+        columns = columns_of(sys.stdout)
+        return Screen(
+            is_terminal=sys.stdout.isatty(), encoding=encoding, style=style, columns=columns
+        )
 
     @cached_property
     def note_style(self) -> Style:

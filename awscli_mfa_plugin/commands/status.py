@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.commands.process import Screen
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.session.sessions import SessionStatus
-    from awscli_mfa_plugin.text import Style
+    from awscli_mfa_plugin.text import Screen, Style
 
 
 _BAR_CELLS = 20

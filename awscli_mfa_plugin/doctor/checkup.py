@@ -18,7 +18,7 @@ from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.plugins_section import in_order
 from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import short_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,12 +92,12 @@ def _wanted(terminal: Terminal) -> bool:
         return False
 
 
-def shown_change(fix: Fix) -> str:
-    """Return what a fix would change; safe to show, without a secret."""
+def shown_change(fix: Fix, home: str = "") -> str:
+    """Return what a fix would change; safe to show, without a secret, ``~`` for the home folder."""
     if fix.kind == CHANGE_MODE:
-        return f"Change mode {fix.old_mode:04o} to {fix.mode:04o}: {sanitize(fix.path)}"
+        return f"Change mode {fix.old_mode:04o} to {fix.mode:04o}: {short_path(fix.path, home)}"
     if fix.kind == REMOVE_FILE:
-        return f"Remove {sanitize(fix.path)}"
+        return f"Remove {short_path(fix.path, home)}"
     before = SharedDocument.parse(take_snapshot(fix.path).content or b"", fix.path)
     return unified(fix.path, before.render(), in_order(before).render()).rstrip("\n")
 

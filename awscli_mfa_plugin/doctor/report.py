@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, STATES, WARNING
-from awscli_mfa_plugin.text import PLAIN, encodable
+from awscli_mfa_plugin.text import Screen, encodable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,8 +33,7 @@ def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
 def as_text(
     findings: Sequence[Finding],
     home: str = "",
-    encoding: str = "utf-8",
-    style: Style = PLAIN,
+    screen: Screen | None = None,
     *,
     is_verbose: bool = False,
 ) -> str:
@@ -42,12 +41,14 @@ def as_text(
 
     ``is_verbose`` shows the checks that passed as well. Paths in the ``home`` folder get a ``~``.
     """
-    lines, tick = [], encodable("\u2713", encoding, "ok")
+    screen = screen or Screen()
+    style, lines, tick = screen.style, [], encodable("\u2713", screen.encoding, "ok")
     for finding in findings:
         seen, remedy = _shortened(finding.seen, home), _shortened(finding.remedy, home)
         if finding.state != OK:
-            state = _color_of(finding.state, style)(f"{finding.state.capitalize()}:")
-            lines.append(f"{state} {seen}")
+            state = f"{finding.state.capitalize()}:"
+            sentence = screen.wrapped(f"{state} {seen}").removeprefix(state)
+            lines.append(_color_of(finding.state, style)(state) + sentence)
             lines += [f"  {remedy}"] if remedy else []
         elif is_verbose:
             lines.append(f"{style.green(tick)} {finding.title}: {style.dim(seen)}")

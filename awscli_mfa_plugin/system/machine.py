@@ -101,6 +101,14 @@ def style_of(stream: TextIO | None, color: str | None, environment: Mapping[str,
     return Style(is_on=wants_colors(color, environment, is_terminal=is_terminal))
 
 
+def columns_of(stream: TextIO) -> int:
+    """Return how wide a terminal is; 0 if the stream is none, or if that isn't known."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return 0
+
+
 def say_error(program: str, error: object, color: str | None = None) -> None:
     """Write an error to stderr, behind the name of the program that it ended."""
     style = style_of(sys.stderr, color, os.environ)

@@ -21,6 +21,7 @@ PATTERNS = (
     (r"(?<=AWS_SECRET_ACCESS_KEY=').+(?=';$)", "SECRET"),
     (r"(?<=AWS_SESSION_TOKEN=').+(?=';$)", "TOKEN"),
     (r"\d+ checks passed", "N checks passed"),
+    (r"\b\d+ days old", "N days old"),
     (r"\b\d+\.\d+\.\d+(?:\.dev\d+|\+\w+)*\b", "VERSION"),
     (r"\bprocess \d+", "process N"),
     (r" +(?=[█░])", "  "),  # as wide as the times above and below

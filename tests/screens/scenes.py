@@ -92,6 +92,20 @@ def devices(on: Stage) -> None:
     on.type("aws mfa devices")
 
 
+def keys(on: Stage) -> None:
+    """List the access keys, and print the policy that requires MFA."""
+    settle_on_session(on.home, on.aws, EIGHT_HOURS)
+    on.type("aws mfa keys list")
+    on.type("aws mfa policy")
+
+
+def aliases(on: Stage) -> None:
+    """List the shortcuts, and install them."""
+    settle_on_session(on.home, on.aws, EIGHT_HOURS)
+    on.type("aws mfa alias list")
+    on.type("aws mfa alias install --yes")
+
+
 def doctor(on: Stage) -> None:
     """Check a machine that is well."""
     settle_on_session(on.home, on.aws, EIGHT_HOURS)
@@ -171,7 +185,8 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
         *(login, wrong_code, renewal, renewal_alone, status, status_of_nothing, logout, devices),
-        *(doctor, doctor_problems, configure, environment, watch, errors, uninstall),
+        *(keys, aliases, doctor, doctor_problems, configure, environment, watch, errors),
+        uninstall,
     )
 }
 PICTURED = ("login", "renewal", "status", "doctor-problems")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from awscli_mfa_plugin.text import (
     PLAIN,
+    Screen,
     Style,
     device_name,
     length_of_time,
@@ -201,3 +202,11 @@ def test_text_is_colored_only_where_colors_are_on() -> None:
     ]
     assert PLAIN.red("x") == "x"
     assert on.dim("") == ""
+
+
+def test_a_sentence_is_broken_between_words_where_the_screen_ends() -> None:
+    """No word is cut, and nothing is broken where the width isn't known."""
+    sentence = "~/.aws/config has mode 0644"
+    assert Screen().wrapped(sentence) == sentence
+    assert Screen(columns=len(sentence)).wrapped(sentence) == sentence
+    assert Screen(columns=12).wrapped(sentence) == "~/.aws/config\n  has mode\n  0644"

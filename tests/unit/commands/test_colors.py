@@ -13,12 +13,12 @@ from awscli_mfa_plugin.commands import devices, doctor, export, login, status, w
 from awscli_mfa_plugin.commands import exec as exec_command
 from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting
-from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import FIDO_REASON
 from awscli_mfa_plugin.session.records import MfaDevice
-from awscli_mfa_plugin.text import Style
+from awscli_mfa_plugin.text import Screen, Style
 from tests.fakes import SERIAL, FakeIam, FakeProcess, Fakes, context, session_section
 from tests.unit.commands.run import SESSION, run, with_keys, with_session
 

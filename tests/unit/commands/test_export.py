@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.commands import export
-from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.text import Screen
 from tests.fakes import (
     FakeProcess,
     Fakes,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.commands import status
-from awscli_mfa_plugin.commands.process import GlobalOptions, Screen
+from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.text import Screen
 from tests.fakes import SERIAL, FakeFiles, Fakes, context, session_section
 from tests.unit.commands.run import data_of, run, with_keys, with_session
 

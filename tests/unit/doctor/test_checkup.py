@@ -199,6 +199,7 @@ def test_a_leftover_is_removed(tmp_path: Path, locks: Locks) -> None:
     path = put(tmp_path / "x", "")
     fix = Fix(REMOVE_FILE, str(path))
     assert shown_change(fix) == f"Remove {path}"
+    assert shown_change(fix, str(path.parent)) == f"Remove ~/{path.name}"
     make_change(fix, locks)
     make_change(fix, locks)
     assert not path.exists()

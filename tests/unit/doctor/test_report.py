@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, ERROR, NOTE, OK, WARNING, Finding, Fix
 from awscli_mfa_plugin.doctor.report import as_data, as_text
+from awscli_mfa_plugin.text import Screen, Style
 
 FIX = Fix(CHANGE_MODE, "/home/ada/.aws/credentials", 0o644, 0o600)
 OTHER_FIX = Fix(CHANGE_MODE, "/home/ada/.aws/config", 0o666, 0o644)
@@ -19,7 +20,9 @@ def test_problems_are_shown_and_passed_checks_counted() -> None:
         "1 check passed, 1 warning, 2 errors. doctor --fix can fix 2 of them."
     )
     assert as_text(findings, is_verbose=True).startswith("✓ AWS CLI: works\nWarning: wide\n")
-    assert as_text(findings, encoding="ascii", is_verbose=True).startswith("ok AWS CLI: works\n")
+    assert as_text(findings, screen=Screen(encoding="ascii"), is_verbose=True).startswith(
+        "ok AWS CLI: works\n"
+    )
     assert as_text([Finding("x-y", OK, "z")] * 2) == "2 checks passed."
     assert Finding("x-y", OK, "z").title == "X y"
 
@@ -40,3 +43,15 @@ def test_findings_are_data_in_the_casing_of_aws() -> None:
             {"Name": "cli", "State": "ok", "Seen": "works", "Remedy": None},
         ]
     }
+
+
+def test_long_sentences_are_broken_between_words() -> None:
+    """On a terminal; what is to be copied stays on its line."""
+    finding = Finding("a", ERROR, "A_B is set without C, so commands fail.", "unset A_B and more")
+    screen = Screen(columns=25, style=Style(is_on=True))
+    assert as_text([finding], screen=screen).splitlines()[:4] == [
+        "\x1b[31mError:\x1b[0m A_B is set without",
+        "  C, so commands fail.",
+        "  unset A_B and more",
+        "",
+    ]
