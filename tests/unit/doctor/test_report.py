@@ -35,8 +35,8 @@ def test_paths_in_the_home_folder_are_short() -> None:
     assert "Look at ~/.aws." in text
 
 
-def test_findings_are_data_in_the_casing_of_aws() -> None:
-    """What has no remedy has null."""
+def test_data_has_the_casing_of_aws() -> None:
+    """Null without a remedy."""
     assert as_data([WIDE, Finding("cli", OK, "works")]) == {
         "Findings": [
             {"Name": "file-modes", "State": "warning", "Seen": "wide", "Remedy": "chmod"},
