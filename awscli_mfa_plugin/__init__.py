@@ -76,9 +76,9 @@ class Plugin:
 
 
 def _has_mfa_code(arguments: list[str]) -> bool:
-    """Tell whether the arguments may hold an MFA code for ``aws mfa`` or an alias of it.
+    """Return whether the arguments may hold an MFA code for ``aws mfa`` or an alias of it.
 
-    ``aws sts`` has a ``--token-code`` of its own, which is left alone. The CLI's parsers accept
+    ``aws sts`` has its own ``--token-code``, which is left alone. The CLI's parsers accept
     an option's first letters for its name.
     """
     names = [word.partition("=")[0] for word in arguments]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NOTHING = ""
-"""The option takes no value: it is given or it isn't."""
+"""The option has no value: it is given or it isn't."""
 
 TEXT = "text"
 """It takes a text that can't be suggested."""
@@ -146,7 +146,7 @@ class Command:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of which one may stand behind the subcommand."""
+        """The words of which one may follow the subcommand."""
         taken = (option.takes for option in self.options if option.is_word)
         return tuple(word for takes in taken for word in takes)
 
@@ -163,7 +163,7 @@ class Command:
 class Result:
     """The result of a subcommand, for whoever runs it to show.
 
-    ``data`` is for the CLI's formatter, in AWS's casing; ``text`` is for people, without its last
+    ``data`` is for the CLI's formatter, in AWS's casing; ``text`` is for users, without its last
     line end. ``exact`` is text in place of both that must arrive as it is. All may be empty.
     """
 

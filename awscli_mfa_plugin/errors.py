@@ -90,7 +90,7 @@ class UnwritableFileError(ConfigurationError):
 
 
 class CannotAskError(ConfigurationError):
-    """A token code is needed and nobody can be asked for it."""
+    """An MFA code is needed and nobody can be prompted for it."""
 
 
 class UnshownError(CannotAskError):
@@ -178,7 +178,7 @@ class BusyError(MfaError):
 
 
 class CancelledError(MfaError):
-    """The person at the terminal cancelled; by Ctrl-C (``by_interrupt``) or otherwise."""
+    """The user cancelled at the terminal; by Ctrl-C (``by_interrupt``) or otherwise."""
 
     exit_code = 130
 

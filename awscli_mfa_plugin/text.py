@@ -100,7 +100,7 @@ class Style:
     """Colors text for a terminal; where ``is_on`` is false, text stays as it is.
 
     Green is valid, yellow is expiring, red is expired and errors, dim is detail. The words say
-    the same. Pad before you color: the codes take no room on the screen, but they count in
+    the same. Pad before you color: the codes take no space on the screen, but they count in
     ``len()``. Source: ECMA-48, SGR.
     """
 
@@ -167,7 +167,7 @@ class Screen:
 
 
 def wants_colors(option: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Tell whether a stream gets colors.
+    """Return whether a stream gets colors.
 
     ``option`` is the CLI's ``--color``: 'on' and 'off' win over everything, 'auto' or None
     leaves it to the stream and to ``NO_COLOR`` (no-color.org), ``CLICOLOR`` and ``TERM``.

@@ -41,11 +41,11 @@ class AliasFile:
         self._file = _SharedAliasFile(path, locks, secret=False)
 
     def read(self) -> AliasDocument:
-        """Return what the file holds now; raise UnparsableFileError, UnwritableFileError."""
+        """Return what the file contains now; raise UnparsableFileError, UnwritableFileError."""
         return cast("AliasDocument", self._file.read())
 
     def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
-        """Replace the file's content by ``change`` of it; tell whether anything changed.
+        """Replace the file's content with ``change`` of it; return whether anything changed.
 
         A file that an installation created is removed once it is empty. Errors as SharedFile's.
         """

@@ -29,7 +29,7 @@ class HostCommands:
     subcommands: Collection[str] = ()
 
     def has(self, alias: Alias) -> bool:
-        """Tell whether a command of this CLI, or of another version, has the alias's name.
+        """Return whether a command of this CLI, or of another version, has the alias's name.
 
         v1 and v2 share the file, so an alias that one installs can hide a command of the other.
         """

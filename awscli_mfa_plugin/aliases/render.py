@@ -1,4 +1,4 @@
-"""Shows an alias pack to people, lets them accept one that isn't ours, and gives it as data."""
+"""Shows an alias pack, asks before one that isn't ours is installed, and returns it as data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_name(pack: AliasPack, file: str) -> None:
 
 
 def check_accepted(pack: AliasPack, file: str, terminal: Terminal) -> None:
-    """Show the whole pack and ask; raise CancelledError for a no, CannotAskError if nobody can."""
+    """Show the whole pack and ask; raise CancelledError for a no, or CannotAskError."""
     why = terminal.unavailable_reason()
     if why:
         raise CannotAskError(

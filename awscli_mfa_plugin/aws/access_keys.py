@@ -121,7 +121,7 @@ _FIRST_SERVER_ERROR = 500
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Tell whether AWS refused the request: it changed nothing then (HTTP status 4xx)."""
+    """Return whether AWS refused the request: it changed nothing then (HTTP status 4xx)."""
     response = getattr(error, "response", None)
     metadata = response.get("ResponseMetadata", {}) if isinstance(response, dict) else {}
     status = int(metadata.get("HTTPStatusCode") or 0)

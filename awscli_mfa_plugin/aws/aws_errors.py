@@ -47,7 +47,7 @@ _NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolution
 
 
 def may_have_arrived(error: Exception) -> bool:
-    """Tell whether AWS may have got the request that ended in ``error``.
+    """Return whether AWS may have got the request that ended in ``error``.
 
     botocore says "failed to connect to proxy" also of a connection through one that broke
     after the request was sent: what urllib3 met beneath tells the two apart.
@@ -64,7 +64,7 @@ def explained(error: Exception, now: datetime, region: str, *, code_sent: bool) 
     """Return the plugin's error for an exception that a client raised.
 
     ``now`` is this machine's time, held against the answer's Date; ``code_sent`` says whether
-    the request carried a token code, which an answer that got lost has then spent.
+    the request had an MFA code, which counts as used if the answer got lost.
     """
     response = getattr(error, "response", None)
     if isinstance(response, dict):

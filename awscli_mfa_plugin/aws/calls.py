@@ -35,9 +35,9 @@ class Sts:
     def get_session_token(
         self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
     ) -> Session:
-        """Exchange a token code for a session (STS API reference, GetSessionToken).
+        """Exchange an MFA code for a session (STS API reference, GetSessionToken).
 
-        The request isn't sent again once it may have arrived: the code is spent by then, and
+        The request isn't sent again once it may have arrived: the code is used by then, and
         AWS would call a correct code wrong.
         """
         client = self._clients.client("sts", keys, region, retries=False)

@@ -1,4 +1,4 @@
-"""Makes botocore clients and resolves keys, each in a botocore session of its own.
+"""Makes botocore clients and resolves keys, each in its own botocore session.
 
 The session of the ``aws`` process won't do: it raises ProfileNotFound as long as the session
 profile isn't there yet, and its keys are those of the command, not of the source profile.
@@ -30,7 +30,7 @@ class ClientOptions:
 
 
 class BotocoreSessions:
-    """The botocore sessions of profiles, one each, made when asked for."""
+    """The botocore sessions of profiles, one each, created on first use."""
 
     def __init__(self, data_loader: Any = None) -> None:
         """Keep the ``data_loader`` component to share: it has read botocore's data already."""
@@ -118,10 +118,10 @@ def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
 
 
 class BotocoreChain:
-    """botocore's own credential chain, asked for one profile's keys."""
+    """botocore's own credential chain, for one profile's keys."""
 
     def __init__(self, sessions: BotocoreSessions) -> None:
-        """Keep the sessions whose chains are asked."""
+        """Keep the sessions whose chains are used."""
         self._sessions = sessions
 
     def keys_of(self, profile: str) -> Keys:

@@ -1,4 +1,4 @@
-"""Resolves the session that a command asks for: a managed profile's, or that of a role on it."""
+"""Resolves the session that a command requests: a managed profile's, or that of a role on it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def resolve(
     options: ClientOptions,
     ports: Ports,
 ) -> tuple[Session, str]:
-    """Return the session that ``request`` asks for, and the region to go with it.
+    """Return the session of a ``request``, and its region.
 
     ``session`` is botocore's, with the CLI's cache of roles; ``region`` is ``--region``.
     Raises ConfigurationError, ServiceError, UnreachableError, CancelledError.
@@ -115,7 +115,7 @@ def _create_client(session: Any, options: ClientOptions, service: str, **given: 
 
 
 class _SourceProvider:
-    """Resolves the source profile of a role by its session, asked for when the role needs it."""
+    """Resolves the source profile of a role by its session, only when the role needs it."""
 
     METHOD = METHOD
 

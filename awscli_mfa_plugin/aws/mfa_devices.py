@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NewDevice:
-    """A virtual device that was just created; ``seed`` is base32, and AWS tells it once."""
+    """A virtual device that was just created; ``seed`` is base32, and AWS returns it once."""
 
     mfa_serial: str
     seed: str = field(repr=False)
@@ -27,7 +27,7 @@ class NewDevice:
 class MfaDeviceCalls:
     """The calls of one command, by the source's or a session's keys.
 
-    What must not happen twice (creating a device, spending codes) is sent at most once. All raise
+    What must not happen twice (creating a device, using codes) is sent at most once. All raise
     the plugin's errors; ServiceError has AWS's own code where no class stands for it:
     EntityAlreadyExists, NoSuchEntity, DeleteConflict, LimitExceeded.
     """

@@ -27,9 +27,9 @@ _CHAINED = "assumed by role chaining"
 class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
     """botocore's provider, which assumes the role while the command is being prepared.
 
-    So a code is asked for in the main thread, before any pager; a role in the cache costs no
+    So the prompt comes in the main thread, before any pager; a role in the cache costs no
     call, and then the session needn't be alive. ``shows`` is set where keys are only shown:
-    then a role that can't be had is none.
+    then a role that can't be assumed is none.
     """
 
     shows = False
@@ -63,7 +63,7 @@ class CacheOfSource:
     """The CLI's cache of roles, kept apart by whose session a role was assumed with.
 
     botocore's own keys leave the source profile out: a role assumed with one user's keys
-    would be handed out for another's.
+    would be returned for another's.
     """
 
     def __init__(self, cache: Any, source: str, min_remaining: int | None = None) -> None:
@@ -76,7 +76,7 @@ class CacheOfSource:
         self._suffix = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether a role is cached."""
+        """Return whether a role is cached."""
         key = self._key(key)
         return key in self._cache and (
             self._min_remaining is None or self._remaining(key) >= self._min_remaining
@@ -105,9 +105,9 @@ class CacheOfSource:
 
 
 def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
-    """Let ``aws configure list`` show the role's keys if they can be had without a question.
+    """Let ``aws configure list`` show the role's keys if that needs no prompt.
 
-    The CLI's own provider would ask for a code.
+    The CLI's own provider would prompt for a code.
     """
     role.shows = True
     chain.providers[:] = [
@@ -118,7 +118,7 @@ def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
 
 
 def metadata(session: Session) -> dict[str, str]:
-    """Return a session as botocore's refreshable credentials want it."""
+    """Return a session in the form of botocore's refreshable credentials."""
     return {
         "access_key": session.access_key_id,
         "secret_key": session.secret_access_key,
@@ -165,7 +165,7 @@ def role_provider(
 
 
 def identity_of(source: Profile) -> str:
-    """Return what tells the session of a profile apart from another user's."""
+    """Return what distinguishes the session of a profile from another user's."""
     parts = (
         source.name,
         source.long_lived_key_id,

@@ -122,7 +122,7 @@ def _worded(problem: Exception) -> str:
 
 
 def without_codes(text: str) -> str:
-    """Return a text with what may be an MFA code masked: somebody left its option out."""
+    """Return a text with what may be an MFA code masked: the user may have left its option out."""
     return re.sub("(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])", "******", text)
 
 

@@ -71,7 +71,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     if words == []:
         raise UsageError("No command given after '--'.", "To start your shell, leave out '--'.")
     failed = context.exit_status_ahead(words or [])
-    if failed:  # before a code is asked for
+    if failed:  # before the prompt
         return Result(exit_code=failed)
     request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]

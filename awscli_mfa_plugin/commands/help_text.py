@@ -139,6 +139,6 @@ def _wrapped(text: str, first: str, rest: str = "") -> str:
 
 
 def _summary(description: str) -> str:
-    """Return the first sentence of a description, or what stands before its colon."""
+    """Return the first sentence of a description, or the part before its colon."""
     paragraph = description.partition("\n\n")[0]
     return paragraph.partition(". ")[0].partition(": ")[0].rstrip(".")

@@ -61,7 +61,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _partition(source_profile: str | None, context: Context) -> str:
-    """Return the caller's partition; with ``--region`` nobody is asked."""
+    """Return the caller's partition; with ``--region`` without a call."""
     from awscli_mfa_plugin.session.devices import partition_of, region_of
     from awscli_mfa_plugin.session.source import known_region, resolve_source
 

@@ -35,7 +35,7 @@ class GlobalOptions:
     def asks_for_data(self) -> bool:
         """Whether the result goes through the CLI's formatter.
 
-        A configured ``output`` alone doesn't ask for it: people get the text.
+        A configured ``output`` isn't enough: users get the text.
         """
         return self.output is not None or self.query is not None
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """The global options of a call, and the services that the session's rules stand on.
+    """The global options of a call, and the services that the session's rules use.
 
     Each attribute and method that is passed by keyword replaces what would be made:
     so a test hands in fakes, and nothing is changed from outside later.
@@ -64,7 +64,7 @@ class Services:
         return os.path.expanduser("~")
 
     def short_path(self, path: str) -> str:
-        """Return a path as people read it: with ``~`` for the home folder."""
+        """Return a path as it is shown: with ``~`` for the home folder."""
         return short_path(path, self.home)
 
     @cached_property
@@ -174,7 +174,7 @@ class Services:
         )
 
     def clients(self, options: GlobalOptions) -> tuple[BotocoreSessions, Clients]:
-        """Return botocore's sessions and clients, as these global options want them."""
+        """Return botocore's sessions and clients for these global options."""
         from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
 
         sessions = BotocoreSessions(self.process.data_loader())

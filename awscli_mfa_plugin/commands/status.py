@@ -75,7 +75,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _has_other_keys(environment: Mapping[str, str], profiles: list[Profile]) -> bool:
-    """Tell whether the environment has keys that aren't a session from exec or export."""
+    """Return whether the environment has keys that aren't a session from exec or export."""
     from awscli_mfa_plugin.session import LONG_LIVED, PROFILE_VARIABLE
 
     key_id = environment.get("AWS_ACCESS_KEY_ID", "")

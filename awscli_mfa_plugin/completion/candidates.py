@@ -129,7 +129,7 @@ def _values(
 
 
 def _is_option(word: str) -> bool:
-    """Tell whether argparse reads the word as an option, even where a value is expected."""
+    """Return whether argparse reads the word as an option, even where a value is expected."""
     return word.startswith("-") and word != "-"
 
 

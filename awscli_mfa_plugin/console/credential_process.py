@@ -152,7 +152,7 @@ def _stored_session(credentials: _Options) -> str:
 
 
 def _is_written_key(section: _Options) -> bool:
-    """Tell whether a section's access key is the one that a login wrote there."""
+    """Return whether a section's access key is the one that a login wrote there."""
     key_id = section["aws_access_key_id"]
     issued, _, digest = section.get("issued_key", "").partition(" ")
     if section.get("manager") != OUR_NAME:
@@ -166,7 +166,7 @@ def _is_written_key(section: _Options) -> bool:
 def _cached_session(
     config: _Options, credentials: _Options, credentials_path: str, profile: str
 ) -> str:
-    """Return the output for a profile with keys of its own, from the CLI's cache."""
+    """Return the output for a profile with its own keys, from the CLI's cache."""
     key_id = credentials.get("aws_access_key_id") or config.get("aws_access_key_id")
     if not key_id or config.get("aws_session_token") or credentials.get("aws_security_token"):
         return ""

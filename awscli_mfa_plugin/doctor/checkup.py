@@ -52,9 +52,9 @@ def apply_fixes(
     notes: Notes,
     is_agreed: bool,
 ) -> bool:
-    """Show each change, ask, and make it; tell whether any was made.
+    """Show each change, ask, and make it; return whether any was made.
 
-    ``is_agreed`` is ``--yes``. If nobody can be asked, nothing is changed.
+    ``is_agreed`` is ``--yes``. Without a terminal, nothing is changed.
     """
     fixes = list(dict.fromkeys(finding.fix for finding in findings if finding.fix))
     if not fixes:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def seen_file(path: str, home: str) -> ObservedFile | None:
-    """Return what is seen of a file or folder; None if it doesn't exist, and on Windows."""
+    """Return the observation of a file or folder; None if it doesn't exist, and on Windows."""
     if sys.platform == "win32":
         return None  # access there is by lists that the profile's folder comes with
     try:
@@ -118,7 +118,7 @@ def _cli(
 
 
 def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
-    """Run ``aws mfa status``, which asks nothing and calls nobody, as the user's shell would."""
+    """Run ``aws mfa status``, which doesn't prompt and makes no call, as the user's shell would."""
     variables = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
     variables |= {name: environment[name] for name in _OF_PYTHON if name in environment}
     words = ["mfa", "status", "--output", "json"]

@@ -146,7 +146,7 @@ _TITLES = {
     "plugins-order": "Order of [plugins]",
     "sts": "AWS STS",
 }
-"""Where the name of a check isn't what people would say."""
+"""Titles that aren't the name of the check."""
 
 CHANGE_MODE, REMOVE_FILE, REORDER_PLUGINS = "mode", "remove", "order"
 
@@ -176,7 +176,7 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """What people see in place of the name."""
+        """What is shown instead of the name."""
         return _TITLES.get(self.name, self.name.replace("-", " ").capitalize())
 
 

@@ -45,7 +45,7 @@ def inspect(
     *,
     subcommands: Collection[str],
 ) -> Observations:
-    """Return what is seen of the machine; CLIs are started to see whether ``aws mfa`` works.
+    """Return observations of the machine; CLIs are started to find out whether ``aws mfa`` works.
 
     None is started if an alias would run in place of ``aws mfa``. ``our_version`` is this plugin's,
     ``system`` are the machine's usual folders, ``running`` is the program of the CLI that this is
@@ -139,7 +139,7 @@ def _present(candidates: Iterable[str], home: str) -> Iterator[ObservedFile]:
 
 
 def _leftovers(home: str, *files: str) -> Iterator[str]:
-    """Yield our temporary files that nobody writes to any more: older than a minute."""
+    """Yield our temporary files that are no longer written: older than a minute."""
     folders = dict.fromkeys(
         (
             paths.aws_folder(home),

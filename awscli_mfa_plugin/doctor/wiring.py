@@ -54,7 +54,7 @@ def check_wiring(machine: Observations) -> Iterator[Finding]:
 
 
 def is_hidden(machine: Observations) -> bool:
-    """Tell whether an alias would run in place of ``aws mfa status``: then no CLI is started."""
+    """Return whether an alias would run in place of ``aws mfa status``: then no CLI is started."""
     return any(
         "mfa" in options if section == TOPLEVEL else "status" in options
         for section, options in machine.aliases.sections.items()

@@ -179,7 +179,7 @@ def script(format_name: str, values: Mapping[str, str], unset: Iterable[str]) ->
 
 
 def can_hold(format_name: str, name: str, value: str) -> bool:
-    """Tell whether a format can set this variable to this value."""
+    """Return whether a format can set this variable to this value."""
     return _LANGUAGES[format_name].line(name, value) is not None
 
 

@@ -218,7 +218,7 @@ def hides_the_command(
 def _hides(name: str, section: str, expansion: str) -> bool:
     if section == TOPLEVEL and expansion:
         return _command_of(expansion) != name
-    # v2 hands every other alias of a subcommand's name to that subcommand.
+    # v2 passes every other alias of a subcommand's name to that subcommand.
     return expansion.startswith("!")
 
 

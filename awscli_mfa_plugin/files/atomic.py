@@ -41,7 +41,7 @@ class ChangedMeanwhileError(Exception):
 
 
 class Snapshot(NamedTuple):
-    """A file's content with what tells whether it is still the same; all None if it is missing."""
+    """A file's content with what shows whether it is still the same; all None if it is missing."""
 
     content: bytes | None = None
     status: os.stat_result | None = None
@@ -55,12 +55,12 @@ class Snapshot(NamedTuple):
         return self.content, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
     def is_same_as(self, other: Snapshot) -> bool:
-        """Tell whether nothing has changed between both."""
+        """Return whether nothing has changed between both."""
         return self.identity == other.identity
 
 
 def take_snapshot(path: str) -> Snapshot:
-    """Return what the regular file at ``path`` holds now.
+    """Return what the regular file at ``path`` contains now.
 
     Raises UnwritableFileError for a file that can't be read, and for a folder, a pipe, a device.
     """
@@ -152,7 +152,7 @@ def replace_file(
         with suppress(OSError):
             os.unlink(temporary)
         if isinstance(error, FileNotFoundError):
-            # Somebody took the temporary file or the folder away: all may differ by now.
+            # Somebody removed the temporary file or the folder: everything may differ by now.
             raise ChangedMeanwhileError from error
         if isinstance(error, OSError):
             raise unwritable(target, error) from error
@@ -199,7 +199,7 @@ def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
 
 
 def is_leftover(name: str, target: str = "") -> bool:
-    """Tell whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
+    """Return whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
     of = re.escape(target) if target else ".+"
     return bool(re.fullmatch(rf"\.{of}\.{_MARK}-[0-9a-f]{{8}}\.tmp", name))
 

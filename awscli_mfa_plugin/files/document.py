@@ -87,7 +87,7 @@ class SharedDocument:
         return tuple(self.sections())
 
     def has_section(self, section: str) -> bool:
-        """Tell whether the section is there; ``DEFAULT`` is none."""
+        """Return whether the section is there; ``DEFAULT`` is none."""
         return section in self.sections()
 
     def options(self, section: str) -> dict[str, str]:
@@ -187,7 +187,7 @@ class SharedDocument:
         lines.extend(_option_lines(section, options, "", newline))
 
     def _copy(self, lines: Sequence[Line]) -> SharedDocument:
-        """Return a document of ``lines`` whose last newline is there or missing as it was."""
+        """Return a document of ``lines`` whose last newline is there or missing as before."""
         whole = [
             line if line.newline else line._replace(newline=self._form.newline) for line in lines
         ]
@@ -231,7 +231,7 @@ def _with_value(line: Line, value: str) -> Line:
 
 
 def _would_continue(before: Sequence[Line], after: Sequence[Line]) -> bool:
-    """Tell whether the next section's header would become a part of the last option before."""
+    """Return whether the next section's header would become a part of the last option before."""
     following = next((line for line in after if line.kind is Kind.HEADER), None)
     last = next((x for x in reversed(before) if x.kind in {Kind.OPTION, Kind.HEADER}), None)
     if following is None or last is None or last.kind is Kind.HEADER:

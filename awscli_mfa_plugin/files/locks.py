@@ -34,7 +34,7 @@ def this_process() -> str:
 
 
 class Locks:
-    """Locks by name, in the state folder; the system frees them when their holder dies."""
+    """Locks by name, in the state folder; the system frees them when their holder ends."""
 
     def __init__(self, folder: StateFolder, holder: str = "") -> None:
         """Keep the folder, and how this process is described to others."""

@@ -42,7 +42,7 @@ class Place:
     others: Collection[str] = ()
 
     def is_ours(self, folder: str) -> bool:
-        """Tell whether the installer made the folder."""
+        """Return whether the installer made the folder."""
         return folder.replace("\\", "/").startswith(self.base.replace("\\", "/") + "/")
 
 
@@ -59,7 +59,7 @@ def folders(document: SharedDocument, separator: str) -> tuple[str, ...]:
 
 
 def is_in_order(document: SharedDocument) -> bool:
-    """Tell whether v1 can load the file: a key of ours before the folders, or no folders."""
+    """Return whether v1 can load the file: a key of ours before the folders, or no folders."""
     names = [line.option for line in document.lines if _is_option(line)]
     if FOLDERS not in names:
         return True
@@ -159,7 +159,7 @@ def restored(document: SharedDocument, undo: Undo) -> SharedDocument | None:
 
 
 def _fits(part: str, head: str, tail: str) -> bool:
-    """Tell whether taking the part out of the text between the others joins no lines."""
+    """Return whether taking the part out of the text between the others joins no lines."""
     # Behind a line without a newline it starts and ends within a line.
     is_within_lines = part.startswith(_ENDS) and not part.endswith(_ENDS)
     is_whole_at_start = not head.strip(_BOM) or head.endswith(_ENDS)

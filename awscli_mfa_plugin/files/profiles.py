@@ -1,4 +1,4 @@
-"""The shared config and credentials files, seen as profiles."""
+"""The shared config and credentials files, as profiles."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
             """Raise ConfigurationError if :meth:`update` would refuse, as far as is known."""
 
         def update(self, change: Change) -> bool:
-            """Put ``change`` of what the file holds into its place; tell whether it differs."""
+            """Replace the content with ``change`` of it; return whether it differs."""
 
     class CachedSessions(Protocol):
         """The sessions of profiles with long-lived keys, by the ID of the access key."""
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
             """Keep a session."""
 
         def remove(self, profile: str) -> bool:
-            """Remove the profile's session; tell whether there was one."""
+            """Remove the profile's session; return whether there was one."""
 
 
 class SharedConfigFiles:
@@ -147,17 +147,17 @@ class SharedConfigFiles:
         return self._config.read()
 
     def update_config(self, change: Change) -> bool:
-        """Put ``change`` of the whole config file into its place at once; tell of a change."""
+        """Replace the whole config file with ``change`` of it; return whether it differs."""
         return self._config.update(change)
 
     def remove_session(self, name: str) -> bool:
-        """Remove our session from where it is stored; tell whether there was one."""
+        """Remove our session from where it is stored; return whether there was one."""
         was_cached = self._cache.remove(name)
         section = credentials_section(name)
         return self._credentials.update(lambda has: _without_session(has, section)) or was_cached
 
     def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
-        """Remove settings from the profile's config section; tell whether there were any."""
+        """Remove settings from the profile's config section; return whether there were any."""
 
         def change(document: SharedDocument) -> SharedDocument:
             section = config_section(name, document.section_names())

@@ -80,7 +80,7 @@ class SessionCache:
                 raise unwritable(path, gone) from None
 
     def remove(self, profile: str) -> bool:
-        """Remove the profile's session; tell whether there was one."""
+        """Remove the profile's session; return whether there was one."""
         path = self._path(profile)
         if not os.path.lexists(path):
             return False

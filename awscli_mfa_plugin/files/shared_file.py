@@ -41,7 +41,7 @@ class SharedFile:
         self.path = path
         self._locks = locks
         self._secret = secret
-        # A file may hold hundreds of thousands of profiles: it is parsed once, by either parser.
+        # A file may have hundreds of thousands of profiles: it is parsed once by each parser.
         self._known: tuple[bytes, SharedDocument] | None = None
         self._read: tuple[_State, SharedDocument] | None = None
         self._known_to_the_cli: tuple[Snapshot, Sections] | None = None
@@ -73,10 +73,10 @@ class SharedFile:
         _check_replaceable(target, snapshot)
 
     def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
-        """Put ``change`` of what the file holds into its place; tell whether anything changed.
+        """Replace the content with ``change`` of it; return whether anything changed.
 
         ``change`` may be called several times: others may write at the same time.
-        Raises BusyError, UnparsableFileError, UnwritableFileError, the file as it was.
+        Raises BusyError, UnparsableFileError, UnwritableFileError; the file is unchanged then.
         """
         with self._turn():
             for _ in range(_ATTEMPTS):
@@ -99,7 +99,7 @@ class SharedFile:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Hold the file's lock. As long as the file changes, the queue moves: wait on."""
+        """Hold the file's lock. As long as the file changes, the lock isn't stuck: keep waiting."""
         target = os.path.realpath(self.path)
         with ExitStack() as held:
             while True:

@@ -83,7 +83,7 @@ class UsedCodes:
         self._now = now
 
     def is_used(self, serial: str, token_code: str) -> bool:
-        """Tell whether the code was the last one used of that device, within 120 s."""
+        """Return whether the code was the last one used of that device, within 120 s."""
         path = self._path(serial)
         try:
             with open(path, encoding="ascii") as file:
@@ -102,9 +102,9 @@ class UsedCodes:
         return digest == _digest(serial, token_code, salt)
 
     def remember(self, serial: str, token_code: str) -> None:
-        """Remember a code that may be spent; to be called by the holder of the device's lock.
+        """Remember a code that may be used; to be called by the holder of the device's lock.
 
-        A memory that can't be written is done without: it only saves a refusal by AWS.
+        A record that can't be written is no error: it only saves a refusal by AWS.
         """
         salt = os.urandom(16).hex()
         step = int(self._now().timestamp() // STEP_SECONDS)

@@ -1,4 +1,4 @@
-"""``aws mfa``: the command in the CLI's table, and its subcommands as the CLI wants them."""
+"""``aws mfa``: the command in the CLI's table, and its subcommands in the CLI's form."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def _argument(option: Option) -> dict[str, Any]:
 def show(
     result: Result, name: str, session: Any, parsed_globals: Any, *, asks_for_data: bool
 ) -> None:
-    """Show the result of the command ``name``, as data if that is asked for and there is any."""
+    """Show the result of the command ``name``, as data if that is requested and there is any."""
     if result.data is not None and asks_for_data:
         kind = parsed_globals.output or _configured_output(session)
         sys.stdout.flush()

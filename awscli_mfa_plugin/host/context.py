@@ -139,14 +139,14 @@ _TELLING = frozenset(
 
 
 def _profile_as_read(name: str, options: Mapping[str, Any]) -> Profile:
-    """Return a profile as botocore merged its sections; nested settings are none of ours."""
+    """Return a profile as botocore merged its sections; nested settings are ignored."""
     return Profile(
         name, config={key: text for key, text in options.items() if text.__class__ is str}
     )
 
 
 def _is_mere_alias(entry: Any) -> bool:
-    """Tell whether an entry of the table is an alias that replaced no command."""
+    """Return whether an entry of the table is an alias that replaced no command."""
     if type(entry).__module__ != "awscli.alias":
         return False
     return getattr(entry, "_shadow_proxy_command", None) is None

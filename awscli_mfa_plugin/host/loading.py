@@ -1,4 +1,4 @@
-"""Loads the real ``aws mfa`` command when it is asked for."""
+"""Loads the real ``aws mfa`` command when it is used."""
 
 from __future__ import annotations
 

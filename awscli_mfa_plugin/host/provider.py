@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class SessionProvider(CredentialProvider):  # type: ignore[misc]
-    """Stands before the shared credentials file, whose static session it replaces.
+    """Comes before the shared credentials file, whose static session it replaces.
 
-    ``asks`` is false where nothing may be asked or renewed; ``is_eager`` renews while the
+    ``asks`` is false where it must not prompt or renew; ``is_eager`` renews while the
     command is being prepared, in the main thread and before any pager. ``shows`` is set where
     keys are only shown: then an expired session will do.
     """
@@ -59,7 +59,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         )
 
     def _metadata(self) -> dict[str, str]:
-        """Return the session as botocore's refreshable credentials want it.
+        """Return the session in the form of botocore's refreshable credentials.
 
         botocore calls this more often than a session needs renewal: its own windows are fixed.
         """

@@ -56,7 +56,7 @@ def _renewal(name: str, context: Context) -> Renewal:
     first = iter([lambda: context.session_of(_profile(name, context))])
 
     def stored() -> Session | None:
-        """Return the session: as the CLI read it at first, then as the files hold it."""
+        """Return the session: first as the CLI read it, then as it is in the files."""
         read = next(first, None)
         return read() if read else _session_in_files(name, context)
 
@@ -88,7 +88,7 @@ def _report_by_exit_code(command_table: Any, command: str) -> None:
 
 
 def _step_aside_where_aws_refuses(session: Any, provider: SessionProvider) -> None:
-    """GetSessionToken takes no session: hand on to the long-lived keys of the same profile."""
+    """GetSessionToken rejects a session: leave it to the long-lived keys of the same profile."""
 
     def step_aside(**_: Any) -> None:
         provider.steps_aside = True

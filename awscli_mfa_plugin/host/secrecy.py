@@ -15,9 +15,9 @@ __all__ = ["history_paused", "redact_logs", "stop_history"]
 
 @contextlib.contextmanager
 def history_paused() -> Iterator[None]:
-    """Record nothing inside: the calls of a renewal hold a token code and new keys.
+    """Record nothing inside: the calls of a renewal have an MFA code and new keys.
 
-    Turning it on again is no change where it was off: without a handler it records nothing.
+    Turning it on again changes nothing if it was off: without a handler it records nothing.
     """
     from botocore.history import get_global_history_recorder
 

@@ -40,7 +40,7 @@ _CANDIDATE = "candidate-config"
 
 
 def run(words: Sequence[str], environment: Mapping[str, str], system: Sequence[str]) -> int:
-    """Install as the arguments say; return the exit code. Raises MfaError, all as it was."""
+    """Install as the arguments say; return the exit code. Raises MfaError, nothing changed."""
     parser = Arguments(prog="awscli-mfa install", description=__doc__)
     parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
     parser.add_argument(

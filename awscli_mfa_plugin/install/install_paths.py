@@ -68,7 +68,7 @@ class InstallPaths:
         return paths.alias_path(self.home)
 
     def short(self, path: str) -> str:
-        """Return a path as people know it, safe to show."""
+        """Return a path with ``~`` for the home folder, safe to show."""
         return short_path(path, self.home)
 
     def folder(self) -> PluginFolder:
@@ -81,11 +81,11 @@ class InstallPaths:
         return SharedFile(path or self.config_path, locks, secret=False)
 
     def config(self) -> SharedDocument:
-        """Return what the config file holds."""
+        """Return the content of the config file."""
         return self.config_file().read()
 
     def credentials(self) -> SharedDocument:
-        """Return what the credentials file holds."""
+        """Return the content of the credentials file."""
         return self.config_file(paths.credentials_path(self.environment)).read()
 
     def check_person(self) -> None:

@@ -29,7 +29,7 @@ _OLDEST_PYTHON = (3, 10)
 
 @dataclass
 class Plan:
-    """What shall be on the machine.
+    """What an installation puts on the machine.
 
     ``chosen`` are the CLIs that get the plugin, ``bystanders`` those that only read the same
     config file, ``broken`` what doesn't start anyway. ``files`` are the plugin's own, to be the
@@ -174,12 +174,12 @@ def _place(folder: PluginFolder, config: SharedDocument, *, with_v2: bool) -> Pl
 def _pythons(
     chosen: Sequence[FoundCli], pythons: Mapping[FoundCli, PythonOfV1 | None]
 ) -> tuple[str, ...]:
-    told = [python.python for python in pythons.values() if python]
+    named = [python.python for python in pythons.values() if python]
     return tuple(
-        dict.fromkeys([*told, *(cli.python for cli in chosen if cli.is_v2 and cli.python)])
+        dict.fromkeys([*named, *(cli.python for cli in chosen if cli.is_v2 and cli.python)])
     )
 
 
 def is_inside(path: str, folder: str) -> bool:
-    """Tell whether a path leads to somewhere below the folder."""
+    """Return whether a path leads to somewhere below the folder."""
     return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))

@@ -55,7 +55,7 @@ def _is_for_mfa_alone(profile: Profile) -> bool:
 
 
 def wants_removal(names: Collection[str], terminal: Terminal | None) -> bool:
-    """Ask whether these profiles go too; no where nobody can be asked."""
+    """Ask whether to remove these profiles too; without a terminal the answer is no."""
     if terminal is None or terminal.unavailable_reason() or not names:
         return False
     listed = quoted_list(names)

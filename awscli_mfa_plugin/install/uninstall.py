@@ -42,7 +42,7 @@ class Scheduled(Protocol):
     """A job of the system that starts the plugin."""
 
     def uninstall(self) -> bool:
-        """Remove it; tell whether it was there."""
+        """Remove it; return whether it was there."""
 
 
 def run(
@@ -55,7 +55,7 @@ def run(
     """Uninstall as the arguments say; return the exit code. Raises MfaError.
 
     ``scheduled`` returns the jobs that start the plugin, from the environment and the state folder.
-    On ``terminal`` the person is asked whether the MFA profiles go too.
+    On ``terminal`` the user is asked whether to remove the MFA profiles too.
     """
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
     parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
@@ -98,7 +98,7 @@ class _Removal:
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None}
         self._configs.update((config.path, config) for config in self._record.configs)
         self._profiles: Mapping[str, str | None] = {}
-        # A file that can't be read keeps nobody from uninstalling.
+        # A file that can't be read doesn't prevent an uninstallation.
         with nullcontext() if strict else suppress(MfaError):
             self._profiles = mfa_profiles(here.config(), here.credentials())
         self.removable = {name: at for name, at in self._profiles.items() if at is not None}
@@ -107,7 +107,7 @@ class _Removal:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there is anything of the installer's: what a person made stays."""
+        """Whether the installer left anything: what a user made stays."""
         return bool(self._folder.parts() or self._record.configs or self._record.path_files)
 
     def diff(self) -> str:

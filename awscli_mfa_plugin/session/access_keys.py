@@ -1,4 +1,4 @@
-"""Access keys of a user, as IAM tells of them, and a rotation as its journal has it."""
+"""Access keys of a user, as IAM lists them, and a rotation as its journal has it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Rotation:
         return self.profiles[0]
 
     def concerns(self, profile: str, key_id: str) -> bool:
-        """Tell whether this is the rotation of the key that a profile has."""
+        """Return whether this is the rotation of the key that a profile has."""
         return profile == self.source_profile or key_id in {
             self.old.access_key_id,
             self.new.access_key_id,

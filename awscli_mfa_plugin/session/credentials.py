@@ -139,11 +139,11 @@ class Renewal:
         return self._valid()
 
     def stored(self) -> Session | None:
-        """Return the session as it is, also an expired one: nothing is asked or made."""
+        """Return the session as it is, also an expired one, without a prompt."""
         return self._session or self._stored()
 
     def valid(self) -> Session:
-        """Return the session as it is; nothing is asked or made.
+        """Return the session as it is, without a prompt.
 
         Raises ConfigurationError, with the command to run, if it has expired or isn't there.
         """
@@ -228,7 +228,7 @@ def check_min_remaining(request: CredentialsRequest) -> None:
 
 
 def check_remaining(request: CredentialsRequest, session: Session, ports: Ports) -> None:
-    """Raise ConfigurationError if less is left of a role's session than was asked for."""
+    """Raise ConfigurationError if less is left of a role's session than was requested."""
     remaining = session.remaining(ports.clock.now())
     if remaining < (request.min_remaining or 0):
         raise ConfigurationError(

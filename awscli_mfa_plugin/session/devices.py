@@ -126,7 +126,7 @@ def resolve_device(
 
 
 def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, ...]:
-    """Return the devices of the user whose keys the source holds.
+    """Return the devices of the user whose keys the source has.
 
     Most policies allow ListMFADevices to a user only by the user's own name: AccessDenied is
     answered by asking STS for it, and once more (IAM user guide, "Allows MFA-authenticated

@@ -44,8 +44,8 @@ def exchange(
 ) -> Session:
     """Return a new session for the first code that AWS takes.
 
-    A wrong code typed at the prompt is asked for again; a code whose answer got lost counts as
-    spent, and the next one is asked for. Raises the last error when no code is left to try.
+    After a wrong code at the prompt there is another prompt; a code whose answer got lost counts
+    as used, and the next one is prompted for. Raises the last error when no code is left to try.
     """
     sent = used = 0
     while True:
@@ -84,18 +84,18 @@ def _sent(
     keys: Keys, mfa_serial: str, code: TokenCode, duration_seconds: int, region: str, ports: Ports
 ) -> Session:
     """Call STS; remember the code unless AWS, or the network before it, said no."""
-    spent = True
+    used = True
     try:
         return ports.sts.get_session_token(keys, mfa_serial, code.digits, duration_seconds, region)
     except Exception as error:
-        spent = not isinstance(error, MfaError) or isinstance(error, _SPENT)
+        used = not isinstance(error, MfaError) or isinstance(error, _USES_THE_CODE)
         raise
     finally:
-        if spent:  # a Ctrl-C during the call counts too
+        if used:  # a Ctrl-C during the call counts too
             ports.used_codes.remember(mfa_serial, code.digits)
 
 
-_SPENT = (AnswerLostError, BadAnswerError)
+_USES_THE_CODE = (AnswerLostError, BadAnswerError)
 """Errors after which AWS may have taken the code; the same goes for unexpected exceptions."""
 
 

@@ -135,7 +135,7 @@ def is_session(source: Profile) -> bool:
 def check_long_lived(role: Profile, source: Profile) -> None:
     """Raise ConfigurationError if the CLI would ask for more than a session's keys can get.
 
-    Checked before a code is asked for: AWS would refuse the call that carries it.
+    Checked before the prompt: AWS would reject the call with the code.
     """
     if (seconds_asked(role) or 0) > LONGEST_CHAINED_ROLE and is_session(source):
         raise refused_by_chaining(role, source.name)

@@ -62,7 +62,7 @@ class LoginResult:
 def login(request: LoginRequest, ports: Ports) -> LoginResult:
     """Return the session that the profile has now, made if it was expiring.
 
-    A session that isn't expiring is kept and no code is asked for. Raises UsageError,
+    A session that isn't expiring is kept, without a prompt. Raises UsageError,
     ConfigurationError, ServiceError, UnreachableError, CancelledError; no file was changed then.
     """
     check_request(request)
@@ -180,7 +180,7 @@ def _exchanged(plan: LoginPlan, ports: Ports) -> tuple[LoginPlan, Session]:
 def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:
     """Refuse to keep a session beside long-lived keys that it wasn't made from.
 
-    They may have come while a code was asked for.
+    They may have been added during the prompt.
     """
     profile = ports.files.profile(plan.profile.name)
     if profile.has_own_keys and profile.long_lived_key_id != plan.source.keys.access_key_id:

@@ -1,4 +1,4 @@
-"""All that a login resolves before it asks for a code."""
+"""All that a login resolves before it prompts for a code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class LoginRequest:
     """What the command line asks for; None where it says nothing.
 
-    ``reason`` is a line to show before a code is asked for inside another command;
+    ``reason`` is a line to show before the prompt inside another command;
     ``longest_wait`` is how many seconds to wait at most for another process that is logging in.
     """
 

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
             """Return the time as an aware datetime in the local zone."""
 
     class Notes(Protocol):
-        """What is said beside the result: on stderr, never stdout."""
+        """Notes beside the result: on stderr, never stdout."""
 
         def __call__(self, text: str) -> None:
             """Say one line, or a few."""
 
     class Terminal(Protocol):
-        """The controlling terminal, where a person can be asked."""
+        """The controlling terminal, where the user can be prompted."""
 
         def unavailable_reason(self) -> str:
-            """Return why nobody can be asked there, or "" if somebody can."""
+            """Return why there can be no prompt, or ""."""
 
         def ask(self, question: str, *, hidden: bool = False) -> str:
             """Return the line that was typed, without surrounding blanks.
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         """Lets time pass."""
 
         def __call__(self, seconds: int, reason: str) -> None:
-            """Let ``seconds`` pass, with a countdown behind ``reason`` where somebody sees it."""
+            """Let ``seconds`` pass, with a countdown after ``reason`` where somebody sees it."""
 
     class SharedFiles(Protocol):
         """The shared config and credentials files."""
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         credentials_path: str
 
         def profile(self, name: str) -> Profile:
-            """Return a profile as the files hold it now."""
+            """Return a profile as it is in the files now."""
 
         def session_of(self, profile: Profile) -> Session | None:
             """Return the profile's session from wherever it is stored, or None."""
@@ -79,10 +79,10 @@ if TYPE_CHECKING:
             """Put settings into the profile's config section."""
 
         def config_document(self) -> Any:
-            """Return what the config file holds now, as a document of the files."""
+            """Return what is in the config file now, as a document of the files."""
 
         def update_config(self, change: Callable[[Any], Any]) -> bool:
-            """Put ``change`` of the whole config file into its place at once; tell of a change."""
+            """Replace the whole config file with ``change`` of it; return whether it differs."""
 
         def check_key_writable(self, names: Collection[str], key_id: str) -> None:
             """Raise ConfigurationError if ``replace_key`` would be refused, as far as is known."""
@@ -91,10 +91,10 @@ if TYPE_CHECKING:
             """Put a long-lived key where these profiles have the key ``key_id``."""
 
         def remove_session(self, name: str) -> bool:
-            """Remove our session from wherever it is stored; tell whether there was one."""
+            """Remove our session from wherever it is stored; return whether there was one."""
 
         def remove_settings(self, name: str, options: tuple[str, ...]) -> bool:
-            """Remove settings from the profile's config section; tell whether there were any."""
+            """Remove settings from the profile's config section; return whether there were any."""
 
     class CredentialChain(Protocol):
         """botocore's own ways to resolve a profile's keys."""
@@ -131,10 +131,10 @@ if TYPE_CHECKING:
         """The memory of the last code used of each device."""
 
         def is_used(self, serial: str, token_code: str) -> bool:
-            """Tell whether the code was the last one used, within 120 s."""
+            """Return whether the code was the last one used, within 120 s."""
 
         def remember(self, serial: str, token_code: str) -> None:
-            """Remember a code that may be spent."""
+            """Remember a code that may be used."""
 
     class Locks(Protocol):
         """Locks among the processes of this user."""
@@ -151,12 +151,12 @@ if TYPE_CHECKING:
         """A terminal that can show a countdown."""
 
         def wait(self, seconds: int, reason: str) -> None:
-            """Let ``seconds`` pass, counting down behind ``reason``."""
+            """Let ``seconds`` pass, counting down after ``reason``."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that a command needs from the world.
+    """Everything outside itself that a command needs.
 
     ``environment_code`` returns what ``AWS_MFA_TOKEN_CODE`` held once in a process, then "".
     """

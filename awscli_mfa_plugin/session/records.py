@@ -37,7 +37,7 @@ class Profile:
 
     @property
     def exists(self) -> bool:
-        """Whether either file holds anything of this profile."""
+        """Whether either file has anything of this profile."""
         return bool(self.config or self.credentials)
 
     @property
@@ -98,7 +98,7 @@ class Profile:
 
 
 def is_long_lived(section: Mapping[str, str]) -> bool:
-    """Tell whether a section holds a long-lived access key.
+    """Return whether a section holds a long-lived access key.
 
     Lines of an old session may be left beside it, so its ID decides. Keys of an AWS with other
     IDs are long-lived without a token.
@@ -111,7 +111,7 @@ def is_long_lived(section: Mapping[str, str]) -> bool:
 
 
 def is_written_key(section: Mapping[str, str]) -> bool:
-    """Tell whether a section's access key is the one that a login wrote there.
+    """Return whether a section's access key is the one that a login wrote there.
 
     ``issued_key`` says so, if it belongs to the section's ``issued``. Version 0.1.0 wrote none,
     and leaves an older one as it is when it renews the session; then the other lines decide.
@@ -161,7 +161,7 @@ class Session:
 
     @property
     def lifetime(self) -> timedelta:
-        """The lifetime that was granted, as far as it is known."""
+        """The duration that AWS granted, as far as it is known."""
         if self.issued is None or self.issued >= self.expiration:
             return DEFAULT_LIFETIME
         return self.expiration - self.issued

@@ -1,4 +1,4 @@
-"""Sections of the shared AWS files: which one is a profile's, and what session it holds."""
+"""Sections of the shared AWS files: which one is a profile's, and the session in it."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def session_of(profile: Profile) -> Session | None:
 
 
 def may_be_valid(expiration: datetime | None, now: datetime) -> bool:
-    """Tell whether a session may still be good; one without a known end may."""
+    """Return whether a session may be valid; one without a known expiration may."""
     return expiration is None or expiration > now
 
 
@@ -180,7 +180,7 @@ _KEY = ("aws_access_key_id", "aws_secret_access_key")
 def check_key_is_ours(name: str, section: Mapping[str, str], now: datetime | None) -> None:
     """Raise ConfigurationError if writing a session would replace a key that isn't ours.
 
-    To be asked of what the credentials file holds at the write. Another tool's session may be
+    Called with the credentials file's content at the write. Another tool's session may be
     replaced once it has expired.
     """
     if is_written_key(section) or not any(section.get(option) for option in _KEY):
@@ -241,7 +241,7 @@ def other_session(profile: Profile) -> OtherSession | None:
 def _of_manager(profile: Profile) -> OtherSession | None:
     """Read awsume's expiration as the naive local time that it is, others' as UTC.
 
-    Lines of ours beside a key that we didn't write say nothing of that key.
+    Our lines beside a key that we didn't write don't describe that key.
     """
     manager = profile.get("manager")
     if manager == OUR_NAME:

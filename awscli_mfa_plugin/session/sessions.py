@@ -81,7 +81,7 @@ def status_of(
 
 
 def have_more_left(statuses: Iterable[SessionStatus], min_remaining: int) -> bool:
-    """Tell whether at least one session is shown, and all managed ones have more seconds left."""
+    """Return whether at least one session is shown, and all managed ones have more seconds left."""
     statuses = tuple(statuses)
     has_session = any(status.state != NONE for status in statuses)
     managed = (status for status in statuses if not status.tool)

@@ -1,4 +1,4 @@
-"""MFA codes: what one looks like, where a login gets it from, and whether anybody may be asked."""
+"""MFA codes: what one looks like, where a login gets it from, and whether there may be a prompt."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ class AnotherDeviceWanted(Exception):  # noqa: N818 - an answer, not an error
 
 
 class TokenCodeSources:
-    """The sources of one login, each asked as often as it may be."""
+    """The sources of one login, each used as often as possible."""
 
     def __init__(self, settings: CodeSettings, mfa_serial: str, profile: str, ports: Ports) -> None:
-        """Keep what the sources need; nothing is asked yet."""
+        """Keep what the sources need; none is used yet."""
         self._settings = settings
         self._name = device_name(mfa_serial, settings.devices)
         self._profile = sanitize(profile)
@@ -106,7 +106,7 @@ class TokenCodeSources:
         return TokenCode(self._asked(), PROMPT)
 
     def can_go_on(self, code: TokenCode) -> bool:
-        """Tell whether another code can follow ``code``, which AWS didn't take."""
+        """Return whether another code can follow ``code``, which AWS rejected."""
         if code.origin == OPTION:
             return False
         return bool(self._settings.process) or not self._ports.terminal.unavailable_reason()
@@ -156,7 +156,7 @@ class TokenCodeSources:
 
 
 class MutedTerminal:
-    """A terminal that never asks, and says why."""
+    """A terminal that never prompts, and says why."""
 
     def __init__(self, reason: str) -> None:
         """Keep the reason, worded to follow "but"."""

@@ -30,7 +30,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "true", "false", "null", "on", "off"}
 def exported(files: SharedFiles, note: Notes) -> Profiles:
     """Return the settings of the managed profiles, and of the roles on them, by profile.
 
-    What a manifest can't hold, such as a command with a secret in it, is left out with a note.
+    What a manifest can't contain, such as a command with a secret in it, is left out with a note.
     """
     profiles = {name: files.profile(name) for name in files.profile_names()}
     found: Profiles = {}

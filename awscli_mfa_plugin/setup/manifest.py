@@ -49,7 +49,7 @@ _UNTRUSTED = (
 
 @dataclass(frozen=True)
 class ManifestProfile:
-    """A profile as a manifest wants it; ``places`` gives the line and column of each setting."""
+    """A profile as a manifest describes it; ``places`` has the line and column of each setting."""
 
     name: str
     kind: str
@@ -73,7 +73,7 @@ def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationErro
 
 
 def manifest_of(root: Node, file: str) -> SetupManifest:
-    """Return the manifest that a YAML file holds; raise ConfigurationError with its place."""
+    """Return the manifest in a YAML file; raise ConfigurationError with its place."""
     return _Reader(file).manifest(root)
 
 

@@ -31,7 +31,7 @@ WHOLE = 4000
 class ProfileChange:
     """Settings to make in a profile's config section, and to take out of it.
 
-    ``seen`` is what the section held when this was decided.
+    ``seen`` is the section when this was decided.
     """
 
     profile: str
@@ -67,7 +67,7 @@ def change_of(
 def changes_by(
     manifest: SetupManifest, files: SharedFiles, now: datetime
 ) -> tuple[ProfileChange, ...]:
-    """Return the changes that a manifest asks for; profiles that are so already have none.
+    """Return the changes that a manifest requests; profiles that are like that already have none.
 
     Raises ConfigurationError, with line and column, for a profile that would become another kind
     of profile, and for a role on a profile that is nowhere.
@@ -125,7 +125,7 @@ def missing_sources(manifest: SetupManifest, files: SharedFiles) -> tuple[str, .
 def accepted_commands(
     changes: Iterable[ProfileChange], file: str, terminal: Terminal, *, allow_commands: bool
 ) -> tuple[ProfileChange, ...]:
-    """Return the changes without the commands that the person doesn't want.
+    """Return the changes without the commands that the user declines.
 
     Each is shown whole and asked for. Raises CannotAskError where nobody can be asked and
     ``allow_commands`` doesn't accept all. A command that is in the config file already is the
@@ -167,7 +167,7 @@ def _without_command(change: ProfileChange) -> ProfileChange:
 def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> None:
     """Ask whether the change is wanted; raise CancelledError if it isn't.
 
-    Where nobody can be asked, what only adds is wanted; what replaces values raises
+    Without a terminal, adding needs no question; replacing values raises
     CannotAskError.
     """
     why = terminal.unavailable_reason()
@@ -204,7 +204,7 @@ def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> Shared
 
 
 def lines_of(change: ProfileChange) -> list[str]:
-    """Return a change as lines for people: the section, and what comes and goes in it."""
+    """Return a change as lines of text: the section, and its added and removed lines."""
     section = config_section(change.profile, ())
     lines = [f"  [{sanitize(section)}]"]
     lines += [f"- {name} = {sanitize(change.seen[name])}" for name in change.removed]

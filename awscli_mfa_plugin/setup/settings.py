@@ -191,7 +191,7 @@ SECRET_KEYS = frozenset(
 
 
 def secret_in(text: str, *, is_command: bool = False) -> tuple[str, int] | None:
-    """Return what kind of secret a line seems to hold and where (from 0), or None."""
+    """Return what kind of secret a line seems to have and where (from 0), or None."""
     patterns = _IN_COMMAND if is_command else _TELLING
     # Names in an ARN may be as long as a secret; what remains keeps its place.
     searched = _ARN.sub(lambda match: " " * len(match[0]), text)
@@ -203,7 +203,7 @@ def secret_in(text: str, *, is_command: bool = False) -> tuple[str, int] | None:
 def check_no_secrets(text: str, file: str) -> None:
     """Raise ConfigurationError, with line and column, if a file seems to hold a secret.
 
-    Comments count: many people read a repository. The secret isn't repeated.
+    In comments too: many users read a repository. The secret isn't repeated.
     """
     for number, line in enumerate(text.split("\n"), 1):
         found = secret_in(line)

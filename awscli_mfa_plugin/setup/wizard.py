@@ -78,10 +78,10 @@ _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange:
-    """Return the change of a session profile's settings that the person's answers make.
+    """Return the change of a session profile's settings that the answers make.
 
     ``suggested`` is the profile to offer, ``region`` is ``--region``. Raises CannotAskError
-    where nobody can be asked, CancelledError, ConfigurationError where no session can be had.
+    without a terminal, CancelledError, ConfigurationError where no session is possible.
     """
     why = ports.terminal.unavailable_reason()
     if why:
@@ -110,9 +110,9 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
 
 
 def confirm_setup(change: ProfileChange, path: str, ports: Ports) -> bool:
-    """Show the change and ask for it; tell whether there is anything to write.
+    """Show the change and ask for it; return whether there is anything to write.
 
-    ``path`` is the config file's, as people read it.
+    ``path`` is the config file's, as it is shown.
     Raises CancelledError if it isn't wanted.
     """
     if not (change.settings or change.removed):

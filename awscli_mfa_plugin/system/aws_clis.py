@@ -1,4 +1,4 @@
-"""Finds the AWS CLIs of this machine, tells v1 from v2, and starts them."""
+"""Finds the AWS CLIs of this machine, v1 and v2, and starts them."""
 
 from __future__ import annotations
 
@@ -163,14 +163,14 @@ def open_to_others(environment: Mapping[str, str], found: Iterable[FoundCli]) ->
 def describe(path: str, environment: Mapping[str, str]) -> FoundCli:
     """Return what the ``aws`` at ``path`` is; it is started for that, without any plugin."""
     real = os.path.realpath(path)
-    told = _version_text(path, environment)
-    match = _VERSION.match(told)
+    version = _version_text(path, environment)
+    match = _VERSION.match(version)
     try:
         with open(real, "rb") as file:
             first_line = file.read(_FIRST_LINE)
     except OSError:
         first_line = b""
-    is_frozen = " exe/" in told or (bool(first_line) and not first_line.startswith(b"#!"))
+    is_frozen = " exe/" in version or (bool(first_line) and not first_line.startswith(b"#!"))
     return FoundCli(
         path=path,
         real_path=real,
@@ -190,9 +190,9 @@ def _version_text(path: str, environment: Mapping[str, str]) -> str:
         if done.returncode is None:
             return ""
         # Python 2's aws of long ago says it on stderr.
-        told = (done.stdout or done.stderr).decode("utf-8", "replace")
-        if done.succeeded and _VERSION.match(told):
-            return told
+        version = (done.stdout or done.stderr).decode("utf-8", "replace")
+        if done.succeeded and _VERSION.match(version):
+            return version
     return ""
 
 

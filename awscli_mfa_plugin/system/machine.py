@@ -110,7 +110,7 @@ def columns_of(stream: TextIO) -> int:
 
 
 def say_error(program: str, error: object, color: str | None = None) -> None:
-    """Write an error to stderr, behind the name of the program that it ended."""
+    """Write an error to stderr, after the name of the program that it ended."""
     style = style_of(sys.stderr, color, os.environ)
     say(f"{style.red(f'{program}:')} {error}")
 

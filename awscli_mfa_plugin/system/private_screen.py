@@ -71,7 +71,7 @@ def screen_size() -> tuple[int, int]:
 
 
 def can_draw() -> bool:
-    """Tell whether the terminal's encoding has the half blocks of a QR code."""
+    """Return whether the terminal's encoding has the half blocks of a QR code."""
     try:
         "▀▄█".encode(tty.encoding())
     except (UnicodeEncodeError, LookupError):

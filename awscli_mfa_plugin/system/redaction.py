@@ -34,7 +34,7 @@ def redacted(text: str) -> str:
 def _stray_codes() -> list[str]:
     """Return the words of the command line that look like codes, wherever they are.
 
-    Somebody may leave ``--token-code`` out. Masking a number of seconds does no harm.
+    Users may leave ``--token-code`` out. Masking a number of seconds is harmless.
     """
     return [word for word in sys.argv[1:] if re.fullmatch("[0-9]{3}[ -]?[0-9]{3}", word)]
 
@@ -50,7 +50,7 @@ def redact_logs() -> None:
         try:
             record.msg, record.args = redacted(record.getMessage()), ()
             if record.exc_info and record.exc_info[0]:
-                # A formatter takes this in place of its own: an error may repeat an argument.
+                # A formatter uses this instead of its own text: an error may repeat an argument.
                 record.exc_text = redacted(logging.Formatter().formatException(record.exc_info))
         except Exception:  # noqa: BLE001 - a log must never end a command
             record.msg, record.args = "(a record that can't be shown)", ()

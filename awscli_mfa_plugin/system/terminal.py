@@ -50,7 +50,7 @@ class ControllingTerminal:
         self._prompt_seconds = prompt_seconds
 
     def unavailable_reason(self) -> str:
-        """Return why nobody can be asked here, or "" if somebody can."""
+        """Return why there can be no prompt here, or ""."""
         try:
             with opened() as terminal:
                 if os.tcgetpgrp(terminal) != os.getpgrp():

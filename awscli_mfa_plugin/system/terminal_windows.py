@@ -26,7 +26,7 @@ class Console:
         self._prompt_seconds = prompt_seconds
 
     def unavailable_reason(self) -> str:
-        """Return why nobody can be asked here, or "" if somebody can."""
+        """Return why there can be no prompt here, or ""."""
         return "" if sys.stderr and sys.stderr.isatty() else "there is no console to ask on"
 
     def tell(self, text: str) -> None:
@@ -72,7 +72,7 @@ class Console:
 
 
 def takes_escape_sequences(stream: TextIO) -> bool:
-    """Tell whether a console colors text by escape sequences (Microsoft, GetConsoleMode)."""
+    """Return whether a console colors text by escape sequences (Microsoft, GetConsoleMode)."""
     import ctypes
     import msvcrt
 

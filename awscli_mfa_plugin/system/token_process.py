@@ -36,7 +36,7 @@ _RUN_IT_YOURSELF = "Run it yourself to check: it must print only the MFA code, a
 
 
 class TokenCommand:
-    """The command of ``mfa_process``, run in a process group of its own."""
+    """The command of ``mfa_process``, run in its own process group."""
 
     def __init__(
         self,

@@ -64,7 +64,7 @@ def _why_open(path: str, *, may_be_sticky: bool) -> str:
 
 
 def _is_private_group(path: str, group_id: int) -> bool:
-    """Tell whether the group has only the user, as on Fedora and Debian."""
+    """Return whether the group has only the user, as on Fedora and Debian."""
     if sys.platform == "win32":
         return True
     import grp

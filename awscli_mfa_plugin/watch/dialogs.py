@@ -142,7 +142,7 @@ class DialogTerminal:
         return desktop_environment(self._given)
 
     def unavailable_reason(self) -> str:
-        """Return why nobody can be asked in a window, or ""."""
+        """Return why there can be no dialog, or ""."""
         if not has_display(self._environment):
             return "there is no desktop to ask on"
         has_dialog = self._words(Question("", self._seconds))
@@ -214,7 +214,7 @@ class DesktopOrTerminal:
         return self._terminal if self._desktop.unavailable_reason() else self._desktop
 
     def unavailable_reason(self) -> str:
-        """Return why nobody can be asked, or ""."""
+        """Return why there can be no prompt, or ""."""
         return self._chosen.unavailable_reason()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""What a watch remembers: what it asked and notified, and which schedulers run it."""
+"""What a watch remembers: its prompts and notifications, and which schedulers run it."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def actions(asked_user: Callable[[Call], User]) -> dict[str, Callable[[Call], st
 
 
 def is_known(key: AccessKey, now: datetime) -> bool:
-    """Tell whether AWS takes signatures of a key by now: active, and known everywhere."""
+    """Return whether AWS takes signatures of a key by now: active, and known everywhere."""
     return key.active and now.timestamp() >= key.known_from
 
 

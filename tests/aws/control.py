@@ -19,7 +19,7 @@ _Parameters = dict[str, Any]
 
 
 def is_control(request: Request) -> bool:
-    """Tell whether the request is for us rather than for AWS."""
+    """Return whether the request is for us rather than for AWS."""
     return request.path.startswith(_PREFIX)
 
 

@@ -102,7 +102,7 @@ def signing_key(secret: str, scope: str) -> bytes:
 
 
 def is_signed(request: Request, authorization: Authorization, secret: str) -> bool:
-    """Tell whether the signature is right and covers what it must."""
+    """Return whether the signature is right and covers what it must."""
     signed = authorization.signed_headers
     must = {"host"} | {name for name in request.headers if name.startswith("x-amz-")}
     if not must <= set(signed) or not payload_fits(request):
@@ -111,7 +111,7 @@ def is_signed(request: Request, authorization: Authorization, secret: str) -> bo
 
 
 def payload_fits(request: Request) -> bool:
-    """Tell whether the body is what x-amz-content-sha256 says, where that is a hash."""
+    """Return whether the body is what x-amz-content-sha256 says, where that is a hash."""
     said = request.headers.get("x-amz-content-sha256", "")
     if not re.fullmatch(r"[0-9a-f]{64}", said):
         return True

@@ -155,7 +155,7 @@ def _trusting_role(call: Call, mfa_time: datetime | None) -> Role:
 
 
 def _may_assume(role: Role, call: Call) -> bool:
-    """Tell whether role and policies let the caller in.
+    """Return whether role and policies let the caller in.
 
     A trust policy that names the caller is enough; one that names an account needs the caller's
     own policies too.

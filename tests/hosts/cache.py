@@ -70,7 +70,7 @@ def stamp(name: str, pins: Path = PINS) -> str:
 
 
 def is_fetched(name: str, cache: Path = CACHE) -> bool:
-    """Tell whether the host is there, whole, and as pinned today."""
+    """Return whether the host is there, whole, and as pinned today."""
     try:
         return (host_folder(name, cache) / STAMP).read_text("utf-8") == stamp(name)
     except FileNotFoundError:

@@ -50,7 +50,7 @@ def pairs_on_disk(home: Home) -> list[tuple[str, str]]:
 
 
 def works(aws: EmbeddedAws, pair: tuple[str, str]) -> bool:
-    """Tell whether AWS takes a key."""
+    """Return whether AWS takes a key."""
     return any((key.id, key.secret) == pair and key.active for key in aws.user("ada").access_keys)
 
 
@@ -91,7 +91,7 @@ def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> N
 
 
 def rotate_until(home: Home, aws: EmbeddedAws, moment: int) -> bool:
-    """Rotate, and kill the CLI at a moment before or after a call; tell whether it came so far."""
+    """Rotate, and kill the CLI at a moment before or after a call; return if it came so far."""
     seen = 0
     process: subprocess.Popen[bytes]
 

@@ -68,7 +68,7 @@ class FakeUser:
         self.pairs[key_id], self.active[key_id] = secret, active
 
     def works(self, pair: KeyPair) -> bool:
-        """Tell whether AWS accepts a key, in the end."""
+        """Return whether AWS accepts a key, in the end."""
         key_id = pair.access_key_id
         return self.pairs.get(key_id) == pair.secret_access_key and self.active[key_id]
 
@@ -233,7 +233,7 @@ class Machine:
         return rotation
 
     def has_a_key_that_works(self) -> bool:
-        """Tell whether a key that AWS accepts is in the files or in the journal."""
+        """Return whether a key that AWS accepts is in the files or in the journal."""
         kept = [pair for each in self.journal.all() for pair in (each.old, each.new)]
         return any(map(self.user.works, (self.key(self.source), *kept)))
 
