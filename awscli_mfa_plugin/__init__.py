@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# A copy of session.OTHER_WAYS without role_arn; a test compares them.
+# session.OTHER_WAYS without role_arn and credential_process (host decides); a test compares them.
 _OTHER_WAYS = {
-    *("credential_process", "web_identity_token_file", "credential_source", "login_session"),
-    *("sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"),
+    *("web_identity_token_file", "credential_source", "login_session", "sso_session"),
+    *("sso_start_url", "sso_account_id", "sso_role_name", "sso_region"),
 }
 
 

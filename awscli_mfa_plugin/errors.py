@@ -97,6 +97,10 @@ class UnshownError(CannotAskError):
     """The question couldn't be shown."""
 
 
+class KeyringError(ConfigurationError):
+    """The system's keyring is locked, or fails."""
+
+
 class TokenProcessError(ConfigurationError):
     """The command in ``mfa_process`` failed, hung, or printed no token code."""
 

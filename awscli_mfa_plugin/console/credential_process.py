@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.botocore_parser import sections_of
-from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME
+from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME, keyring_key_id
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -112,11 +112,19 @@ def fast_path(profile: str, environment: Mapping[str, str]) -> str:
     credentials_path = paths.credentials_path(environment)
     config = _config_section(sections_of(config_path), profile)
     credentials = sections_of(credentials_path).get(profile, {})
-    if config is None or not _is_managed(config) or {*OTHER_WAYS} & {*config, *credentials}:
+    if config is None or not _is_managed(config):
+        return ""
+    process = credentials.get("credential_process") or config.get("credential_process")
+    in_keyring = keyring_key_id(process) if process else ""
+    ways = {*OTHER_WAYS} & {*config, *credentials}
+    if ways and not (in_keyring and ways == {"credential_process"}):
         return ""
     if credentials.get("aws_session_token"):
         return _stored_session(credentials)
-    return _cached_session(config, credentials, credentials_path, profile)
+    own = credentials.get("aws_access_key_id") or config.get("aws_access_key_id") or in_keyring
+    if not own or config.get("aws_session_token") or credentials.get("aws_security_token"):
+        return ""
+    return _cached_session(own, credentials_path, profile)
 
 
 def _is_plain(profile: str) -> bool:
@@ -163,13 +171,8 @@ def _is_written_key(section: _Options) -> bool:
     return not key_id.startswith(LONG_LIVED)
 
 
-def _cached_session(
-    config: _Options, credentials: _Options, credentials_path: str, profile: str
-) -> str:
+def _cached_session(key_id: str, credentials_path: str, profile: str) -> str:
     """Return the output for a profile with its own keys, from the CLI's cache."""
-    key_id = credentials.get("aws_access_key_id") or config.get("aws_access_key_id")
-    if not key_id or config.get("aws_session_token") or credentials.get("aws_security_token"):
-        return ""
     import json
 
     name = paths.session_cache_name(credentials_path, profile)

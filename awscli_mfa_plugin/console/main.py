@@ -14,6 +14,7 @@ usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
        awscli-mfa credential-process [--profile NAME] [OPTION ...]
        awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
        awscli-mfa completion bash|zsh|fish
+       awscli-mfa keyring store|restore|list [--profile NAME] [--backend NAME]
        awscli-mfa prompt [--profile NAME] [--format TEXT]
 
 install             add the plugin to every AWS CLI on this machine
@@ -21,6 +22,7 @@ uninstall           remove what install added
 credential-process  print credentials for an SDK, without starting aws if the session is valid
 doctor              find out why aws or aws mfa doesn't work; changes nothing without --fix
 completion          print the completion script of a shell
+keyring             keep a profile's access key in the system's keyring instead of a file
 prompt              print the profile and the time left, for your shell's prompt
 
 login, status, logout, devices, policy, keys, configure, export and exec work as in aws mfa, but
@@ -52,15 +54,8 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         version = f"awscli-mfa-plugin {__version__}\n"
         sys.stdout.write(version if command == "--version" else USAGE)
         return 0
-    if command in {"doctor", "install", "uninstall"}:
-        from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
-
-        folders = SYSTEM_PLACES if system is None else system
-        if command != "doctor":
-            return _installing(command, words[1:], folders)
-        from awscli_mfa_plugin.console.doctor import diagnose
-
-        return diagnose(words[1:], folders)
+    if command in {"doctor", "install", "keyring", "uninstall"}:
+        return _with_the_machine(command, words[1:], system)
     return _mfa_command(words, system)
 
 
@@ -74,6 +69,22 @@ def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
         return run_command(words, SYSTEM_PLACES if system is None else system)
     sys.stderr.write(USAGE)
     return WRONG_USAGE
+
+
+def _with_the_machine(command: str, words: list[str], system: Sequence[str] | None) -> int:
+    """Run a command that looks for the AWS CLIs of this machine."""
+    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+
+    folders = SYSTEM_PLACES if system is None else system
+    if command == "doctor":
+        from awscli_mfa_plugin.console.doctor import diagnose
+
+        return diagnose(words, folders)
+    if command == "keyring":
+        from awscli_mfa_plugin.console.keyring import run
+
+        return run(words, folders)
+    return _installing(command, words, folders)
 
 
 def _for_a_shell(command: str, words: list[str]) -> int:

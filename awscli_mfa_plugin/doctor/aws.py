@@ -12,7 +12,7 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
-from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile, is_long_lived
 from awscli_mfa_plugin.session.source import Source, known_region
 from awscli_mfa_plugin.text import length_of_time, quoted_list, sanitize, short_device
 
@@ -86,13 +86,11 @@ def _source(profile: Profile, profiles: Profiles) -> Source | None:
     source = (
         profile if profile.has_own_keys else profiles.get(profile.config.get(SOURCE_OPTION, ""))
     )
-    if source is None or not source.has_own_keys:
+    if source is None or not is_long_lived(source.key_section):
         return None
-    key_id = source.long_lived_key_id
-    sections = (source.credentials, source.config)
-    section = next(has for has in sections if has.get("aws_access_key_id") == key_id)
+    section = source.key_section
     secret = section.get("aws_secret_access_key", "")
-    return Source(source.name, Keys(key_id, secret, "", source.name))
+    return Source(source.name, Keys(section["aws_access_key_id"], secret, "", source.name))
 
 
 def _serial(

@@ -26,11 +26,14 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
     ``names`` are the command's profile and its source profiles, to the one that is managed, or
     to a role that ``mfa_session = off`` leaves to the CLI.
     """
-    _report_by_exit_code(process.command_table(), parsed_args.command)
-    chain = session.get_component("credential_provider")
     context = context_of_renewal(process, parsed_args)
     profile, source = names[0], names[-1]
-    if _profile(source, context).is_switched_off:
+    managed = _profile(source, context)
+    if managed.other_way and not managed.is_switched_off:
+        return  # a credential_process that isn't the keyring's
+    _report_by_exit_code(process.command_table(), parsed_args.command)
+    chain = session.get_component("credential_provider")
+    if managed.is_switched_off:
         _ask_for_role(session, chain, profile, context)
         return
     asks = parsed_args.command != "configure" and parsed_args.sign_request is not False

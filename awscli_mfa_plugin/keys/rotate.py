@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
@@ -80,6 +81,13 @@ def _check_in_files(work: Work) -> None:
         raise ConfigurationError(
             "The access key is in your environment, where a new one can't be stored.",
             "Name the profile that has the key by --source-profile.",
+        )
+    if work.ports.files.profile(source.profile).keyring_key_id:
+        name = shlex.quote(sanitize(source.profile))
+        raise ConfigurationError(
+            f"The access key of profile {sanitize(source.profile)} is in the keyring, where rotate "
+            "can't replace it yet.",
+            f"Move it to the file for the rotation:  awscli-mfa keyring restore --profile {name}",
         )
     if work.key_of(source.profile).access_key_id != source.keys.access_key_id:
         raise ConfigurationError(

@@ -41,3 +41,16 @@ def named_profile(name: str | None, environment: Mapping[str, str]) -> str | Non
     if name == EXEC_PROFILE:
         return environment.get(PROFILE_VARIABLE) or name
     return name
+
+
+def keyring_key_id(command: object) -> str:
+    """Return the key ID in a ``credential_process`` that gets our entry of the keyring, or "".
+
+    ``awscli-mfa keyring store`` writes it: PROGRAM keyring get --backend NAME KEY_ID.
+    """
+    words = str(command).split()
+    if words[-5:-2] != ["keyring", "get", "--backend"]:
+        return ""
+    program = "".join(words[-6:-5]).strip("'\"")
+    is_ours = program.endswith(("awscli-mfa", "awscli-mfa.exe"))
+    return words[-1] if is_ours and words[-1].startswith(LONG_LIVED) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME
+from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME, keyring_key_id
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, expiry_window, seconds_left
 
 if TYPE_CHECKING:
@@ -48,19 +48,29 @@ class Profile:
 
     @property
     def has_long_lived_keys(self) -> bool:
-        """Whether either section holds a long-lived access key."""
-        return any(is_long_lived(section) for section in (self.config, self.credentials))
+        """Whether either section holds a long-lived access key, or the keyring does."""
+        in_files = any(is_long_lived(section) for section in (self.config, self.credentials))
+        return in_files or bool(self.keyring_key_id)
+
+    @property
+    def keyring_key_id(self) -> str:
+        """The ID of the access key that the keyring has for the profile, or "".
+
+        A key in a file overrides it.
+        """
+        return "" if self.key_section else keyring_key_id(self.get("credential_process"))
 
     @property
     def has_own_keys(self) -> bool:
         """Whether long-lived keys are what botocore takes from the profile itself."""
-        return is_long_lived(self.key_section)
+        return is_long_lived(self.key_section) or bool(self.keyring_key_id)
 
     @property
     def long_lived_key_id(self) -> str:
         """The access key ID of the long-lived keys, the credentials file's first, or ""."""
         sections = (self.credentials, self.config)
-        return next((has["aws_access_key_id"] for has in sections if is_long_lived(has)), "")
+        in_files = (has["aws_access_key_id"] for has in sections if is_long_lived(has))
+        return next(in_files, self.keyring_key_id)
 
     @property
     def has_session_token(self) -> bool:
@@ -93,8 +103,14 @@ class Profile:
 
     @property
     def other_way(self) -> str:
-        """The first setting by which the profile gets credentials another way, or ""."""
-        return next((option for option in OTHER_WAYS if self.get(option)), "")
+        """The first setting by which the profile gets credentials another way, or "".
+
+        Long-lived keys in the keyring are its own.
+        """
+        found = (option for option in OTHER_WAYS if self.get(option))
+        if keyring_key_id(self.get("credential_process")):
+            found = (option for option in found if option != "credential_process")
+        return next(found, "")
 
 
 def is_long_lived(section: Mapping[str, str]) -> bool:

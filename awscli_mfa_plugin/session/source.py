@@ -102,7 +102,7 @@ def why_not_source(profile: Profile) -> str:
         return f"gets temporary keys from {profile.other_way}"
     if profile.get("aws_access_key_id"):
         return "has temporary keys" if profile.has_session_token else ""
-    return "" if profile.other_way else "has no long-lived keys"
+    return "" if profile.other_way or profile.keyring_key_id else "has no long-lived keys"
 
 
 def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:

@@ -176,7 +176,7 @@ def test_an_option_may_be_shortened(option: str) -> None:
 
 def test_the_copied_list_of_other_credentials_is_the_original() -> None:
     """The entry can't import the list, since every ``aws`` command would pay for it."""
-    assert {*OTHER_WAYS} - {"role_arn"} == _OTHER_WAYS
+    assert {*OTHER_WAYS} - {"role_arn", "credential_process"} == _OTHER_WAYS
 
 
 def test_loading_twice_shares_no_state() -> None:

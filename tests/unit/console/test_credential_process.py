@@ -182,6 +182,17 @@ def test_another_tools_session(home: Home) -> None:
     assert home.answer() is None
 
 
+def test_a_key_in_the_keyring_is_the_profiles_own(home: Home) -> None:
+    """Its session is in the cache, tied to the ID that the line names; nothing is started."""
+    line = "credential_process = /bin/awscli-mfa keyring get --backend pass {}\n"
+    config = "[profile mfa]\nmfa_session = on\n" + line
+    home.write(config.format("AKIA1"), "")
+    home.files().write_session("mfa", session())
+    assert home.answer() == home.full_answer() is not None
+    home.write(config.format("AKIA2"), "")
+    assert home.answer() is None
+
+
 AGES = [(0, 43_200), (42_299, 43_200), (42_301, 43_200), (43_300, 43_200), (600, 900), (700, 900)]
 
 
@@ -208,6 +219,7 @@ CHANGES = st.dictionaries(
         [
             *("", "on", "off", "ON", "awscli-mfa-plugin", "2999-01-01T00:00:00+00:00"),
             *("2001-01-01T00:00:00+00:00", "2999-01-01T00:00:00Z", "AKIA1", "x y"),
+            "/bin/awscli-mfa keyring get --backend pass AKIA1",
         ]
     )
     | st.text(string.ascii_letters, max_size=4),

@@ -1,0 +1,169 @@
+"""``awscli-mfa keyring``: long-lived keys in the system's keyring instead of a file in clear."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
+from awscli_mfa_plugin.session.access_keys import KEY_ID
+from awscli_mfa_plugin.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from awscli_mfa_plugin.keyring.moves import Machine
+
+
+def run(words: list[str], system: Sequence[str]) -> int:
+    """Do what the words say; return the exit code.
+
+    ``system`` are the folders where an ``aws`` usually is.
+    """
+    from awscli_mfa_plugin.system.machine import say_error
+
+    try:
+        options = _parser().parse_args(words)
+        actions = {"get": _get, "list": _list, "restore": _restore, "store": _store}
+        return actions[options.action](options, system)
+    except MfaError as error:
+        say_error("awscli-mfa", error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Raise what the other commands raise."""
+        raise UsageError(f"{sanitize(message)}.", "See:  awscli-mfa keyring --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="awscli-mfa keyring", description=__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    store = actions.add_parser("store", help="move a profile's access key into the keyring")
+    restore = actions.add_parser("restore", help="move it back into the file")
+    actions.add_parser("list", help="list the profiles whose key is in the keyring")
+    get = actions.add_parser("get", help="print a key for credential_process")
+    for each in (store, restore):
+        each.add_argument("--profile", default="default", help="default: default")
+    store.add_argument("--backend", help="secret-service, macos, windows or pass")
+    get.add_argument("--backend", required=True)
+    get.add_argument("key_id")
+    return parser
+
+
+def _get(options: argparse.Namespace, _: Sequence[str]) -> int:
+    from awscli_mfa_plugin.keyring.backends import backend_of
+    from awscli_mfa_plugin.keyring.entries import entry_from
+
+    key_id = options.key_id
+    if not KEY_ID.fullmatch(key_id):
+        raise UsageError("That isn't an access key ID.")
+    text = backend_of(options.backend, os.environ).get(key_id)
+    try:
+        entry = entry_from(text or "", key_id)
+    except ValueError:
+        raise ConfigurationError(
+            f"The keyring has no usable entry for {key_id}.",
+            "List the profiles that use it:  awscli-mfa keyring list",
+        ) from None
+    sys.stdout.write(f"{entry.as_credentials()}\n")
+    return 0
+
+
+def _list(_: argparse.Namespace, system: Sequence[str]) -> int:
+    from awscli_mfa_plugin.keyring.entries import backend_in
+    from awscli_mfa_plugin.system.machine import print_line
+
+    found = [profile for profile in _machine(system).profiles() if profile.keyring_key_id]
+    for profile in found:
+        where = backend_in(profile.get("credential_process"))
+        print_line(f"{sanitize(profile.name)}  {profile.keyring_key_id}  {sanitize(where)}")
+    if not found:
+        print_line("No access key is in the keyring. Store one:  awscli-mfa keyring store")
+    return 0
+
+
+def _store(options: argparse.Namespace, system: Sequence[str]) -> int:
+    from awscli_mfa_plugin.keyring.backends import backend_of, usual_backend
+    from awscli_mfa_plugin.keyring.entries import process_line
+    from awscli_mfa_plugin.keyring.moves import store
+    from awscli_mfa_plugin.system.machine import print_line
+
+    name = options.backend or usual_backend()
+    line_for = partial(process_line, _program(), name, on_windows=os.name == "nt")
+    key_id = store(options.profile, backend_of(name, os.environ), line_for, _machine(system))
+    print_line(f"Moved {key_id} of profile {sanitize(options.profile)} into the keyring ({name}).")
+    return 0
+
+
+def _restore(options: argparse.Namespace, system: Sequence[str]) -> int:
+    from awscli_mfa_plugin.keyring.backends import backend_of
+    from awscli_mfa_plugin.keyring.moves import restore
+    from awscli_mfa_plugin.system.machine import print_line
+
+    keyring_of = partial(backend_of, environment=os.environ)
+    key_id = restore(options.profile, keyring_of, _machine(system))
+    print_line(f"Moved {key_id} back into the files of profile {sanitize(options.profile)}.")
+    return 0
+
+
+def _program() -> str:
+    """Return the absolute path of this script, for the config file."""
+    path = os.path.abspath(sys.argv[0])
+    name = os.path.basename(path).lower()
+    if name not in {"awscli-mfa", "awscli-mfa.exe"} or not os.access(path, os.X_OK):
+        raise ConfigurationError(
+            "The path of awscli-mfa wasn't found, so aws couldn't start it.",
+            "Run it as awscli-mfa, from the folder where pip or pipx put it.",
+        )
+    return path
+
+
+def _machine(system: Sequence[str]) -> Machine:
+    from awscli_mfa_plugin.commands.process import GlobalOptions
+    from awscli_mfa_plugin.console.context import context_of
+    from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+    from awscli_mfa_plugin.files.shared_file import SharedFile
+    from awscli_mfa_plugin.keyring.moves import Machine
+
+    context = context_of(os.environ, GlobalOptions(), system)
+    paths, locks = (context.process.config_path, context.process.credentials_path), context.locks
+    return Machine(
+        SharedConfigFiles.on_disk(*paths, locks, context.session_cache(locks)),
+        SharedFile(paths[0], locks, secret=False),
+        SharedFile(paths[1], locks, secret=True),
+        partial(_why_not, system=system),
+    )
+
+
+def _why_not(line: str, key_id: str, *, system: Sequence[str]) -> str:
+    """Say why an AWS CLI of this machine doesn't get a key by a line, "" if each that starts does.
+
+    They are started with a config file that has nothing else.
+    """
+    from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws
+
+    clis = [cli for cli in found_clis(os.environ, system) if cli.version]
+    if not clis:
+        return "no aws was found that starts"
+    with tempfile.TemporaryDirectory(prefix="awscli-mfa-") as folder:
+        config = os.path.join(folder, "config")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"[profile check]\ncredential_process = {line}\n")
+        only = {
+            "AWS_SHARED_CREDENTIALS_FILE": os.path.join(folder, "credentials"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        for cli in clis:
+            words = ["configure", "list", "--profile", "check"]
+            done = run_aws(cli.path, words, os.environ, config, only)
+            if f"{'*' * 16}{key_id[-4:]}" not in done.text:
+                return done.why if not done.succeeded else f"{sanitize(cli.path)} shows no key"
+    return ""

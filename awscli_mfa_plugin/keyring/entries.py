@@ -1,0 +1,80 @@
+"""What is kept in the keyring, and the line of the config file that gets it from there."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.session.access_keys import KEY_ID, KeyPair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from awscli_mfa_plugin.session.records import Profile
+
+CREDENTIALS, CONFIG = "credentials", "config"
+"""The file that had the key before."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key in the keyring, and which file it came from."""
+
+    pair: KeyPair
+    file: str = CREDENTIALS
+
+    def as_text(self) -> str:
+        """Return what the keyring holds under the access key ID."""
+        return json.dumps(
+            {
+                "AccessKeyId": self.pair.access_key_id,
+                "SecretAccessKey": self.pair.secret_access_key,
+                "File": self.file,
+            }
+        )
+
+    def as_credentials(self) -> str:
+        """Return what a ``credential_process`` prints for long-lived keys (AWS SDKs reference)."""
+        return json.dumps(
+            {
+                "Version": 1,
+                "AccessKeyId": self.pair.access_key_id,
+                "SecretAccessKey": self.pair.secret_access_key,
+            }
+        )
+
+
+def entry_from(text: str, key_id: str) -> Entry:
+    """Return the entry of a key; raise ValueError for anything that isn't one."""
+    try:
+        content = json.loads(text)
+        pair = KeyPair(str(content["AccessKeyId"]), str(content["SecretAccessKey"]))
+        file = str(content["File"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not an entry") from error
+    if pair.access_key_id != key_id or not pair.secret_access_key:
+        raise ValueError("another key's entry")
+    return Entry(pair, CONFIG if file == CONFIG else CREDENTIALS)
+
+
+def process_line(program: str, backend: str, key_id: str, *, on_windows: bool) -> str:
+    """Return the ``credential_process`` that ``session.keyring_key_id`` reads."""
+    quoted = f'"{program}"' if on_windows else shlex.quote(program)
+    return f"{quoted} keyring get --backend {backend} {key_id}"
+
+
+def backend_in(line: str) -> str:
+    """Return the backend that such a line names."""
+    return line.split()[-2]
+
+
+def may_be_stored(key_id: str) -> bool:
+    """Tell whether the line could name a key: IDs of other AWSs may have any form."""
+    return bool(KEY_ID.fullmatch(key_id)) and key_id.startswith("AKIA")
+
+
+def users_of(key_id: str, profiles: Iterable[Profile]) -> tuple[str, ...]:
+    """Return the names of the profiles that get a key from the keyring."""
+    return tuple(profile.name for profile in profiles if profile.keyring_key_id == key_id)

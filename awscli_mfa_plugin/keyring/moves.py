@@ -1,0 +1,197 @@
+"""Moves a profile's long-lived keys into the keyring and back; killed anywhere, one copy works.
+
+The key is in the keyring before the line is in the config file, and the line is there before the
+key leaves the file; a key in a file overrides the line. On the way back it is the other way round.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.keyring.entries import (
+    CONFIG,
+    CREDENTIALS,
+    Entry,
+    backend_in,
+    entry_from,
+    may_be_stored,
+    users_of,
+)
+from awscli_mfa_plugin.session import keyring_key_id
+from awscli_mfa_plugin.session.access_keys import KeyPair
+from awscli_mfa_plugin.session.records import Profile, is_long_lived
+from awscli_mfa_plugin.session.sections import config_section, credentials_section
+from awscli_mfa_plugin.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from awscli_mfa_plugin.keyring.backends import Backend
+    from awscli_mfa_plugin.session.ports import SharedFiles
+
+    class DocumentFile(Protocol):
+        """One of both shared files."""
+
+        def check_writable(self) -> None:
+            """Raise ConfigurationError if ``update`` would refuse, as far as is known."""
+
+        def update(self, change: Callable[[Any], Any]) -> bool:
+            """Put ``change`` of what the file holds into its place."""
+
+
+_PROCESS = "credential_process"
+_KEY = ("aws_access_key_id", "aws_secret_access_key")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The shared files, read as profiles and written as documents.
+
+    ``why_not`` says why the CLIs of this machine don't get a key by a line, "" if they do.
+    """
+
+    files: SharedFiles
+    config: DocumentFile
+    credentials: DocumentFile
+    why_not: Callable[[str, str], str]
+
+    def profiles(self) -> list[Profile]:
+        """Return all profiles."""
+        return [self.files.profile(name) for name in self.files.profile_names()]
+
+
+def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: Machine) -> str:
+    """Move a profile's key into the keyring; return its ID.
+
+    ``line_for`` returns the ``credential_process`` that gets a key. Raises ConfigurationError, the
+    key still in its file.
+    """
+    profile = machine.files.profile(name)
+    entry = _entry_of(profile)
+    key_id, line = entry.pair.access_key_id, line_for(entry.pair.access_key_id)
+    machine.config.check_writable()
+    machine.credentials.check_writable()
+    keyring.set(key_id, entry.as_text())
+    if keyring.get(key_id) != entry.as_text():
+        raise ConfigurationError(
+            "The keyring didn't keep the key.", "Nothing was changed. Name another one: --backend."
+        )
+    why = machine.why_not(line, key_id)
+    if why:
+        raise ConfigurationError(
+            f"The AWS CLI can't get the key from the keyring: {why}.",
+            "The key is still in its file. Fix that, then try again.",
+        )
+    machine.config.update(lambda document: _with_line(document, name, line))
+    machine.credentials.update(
+        lambda document: _without_key(document, credentials_section(name), entry.pair)
+    )
+    machine.config.update(
+        lambda document: _without_key(document, _section(document, name), entry.pair)
+    )
+    return key_id
+
+
+def _entry_of(profile: Profile) -> Entry:
+    name = sanitize(profile.name)
+    if profile.keyring_key_id:
+        raise ConfigurationError(
+            f"The key of profile {name} is in the keyring already.",
+            f"Move it back:  awscli-mfa keyring restore --profile {shlex.quote(name)}",
+        )
+    section = profile.key_section
+    if not is_long_lived(section) or not section.get("aws_secret_access_key"):
+        raise ConfigurationError(
+            f"Profile {name} has no long-lived keys in its files.",
+            "Name the profile that has them:  --profile",
+        )
+    if profile.other_way:
+        raise ConfigurationError(
+            f"Profile {name} also has {profile.other_way}.", "Remove that setting first."
+        )
+    pair = KeyPair(section["aws_access_key_id"], section["aws_secret_access_key"])
+    if not may_be_stored(pair.access_key_id):
+        raise ConfigurationError(
+            f"{sanitize(pair.access_key_id, 40)} isn't an access key ID of AWS.",
+            "Only keys whose ID starts with AKIA can be stored.",
+        )
+    return Entry(pair, CREDENTIALS if section is profile.credentials else CONFIG)
+
+
+def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -> str:
+    """Move a profile's key back into its file; return its ID.
+
+    ``keyring_of`` returns a keyring by its name. Raises ConfigurationError, the line still there.
+    """
+    profile = machine.files.profile(name)
+    line = profile.get(_PROCESS)
+    key_id = keyring_key_id(line)
+    if not key_id:
+        raise ConfigurationError(
+            f"The key of profile {sanitize(name)} isn't in the keyring.",
+            "List those that are:  awscli-mfa keyring list",
+        )
+    keyring = keyring_of(backend_in(line))
+    entry = _entry_in(keyring, key_id)
+    file = machine.config if entry.file == CONFIG else machine.credentials
+    in_config = entry.file == CONFIG
+    file.check_writable()
+    machine.config.check_writable()
+    file.update(lambda document: _with_key(document, name, entry.pair, in_config=in_config))
+    section = machine.files.profile(name).key_section
+    if (section.get(_KEY[0]), section.get(_KEY[1])) != (key_id, entry.pair.secret_access_key):
+        raise ConfigurationError(
+            f"Profile {sanitize(name)} has another access key in its file.",
+            "Nothing was changed. Remove that one first, or the line credential_process.",
+        )
+    machine.config.update(lambda document: _without_line(document, name, line))
+    if not users_of(key_id, machine.profiles()):
+        keyring.delete(key_id)
+    return key_id
+
+
+def _entry_in(keyring: Backend, key_id: str) -> Entry:
+    text = keyring.get(key_id)
+    try:
+        return entry_from(text or "", key_id)
+    except ValueError:
+        raise ConfigurationError(
+            f"The keyring has no usable entry for {sanitize(key_id)}.",
+            "Was it removed there? Store a key again with aws configure.",
+        ) from None
+
+
+def _section(document: Any, name: str) -> str:
+    return config_section(name, document.section_names())
+
+
+def _with_line(document: Any, name: str, line: str) -> Any:
+    return document.with_options(_section(document, name), {_PROCESS: line})
+
+
+def _without_line(document: Any, name: str, line: str) -> Any:
+    section = _section(document, name)
+    if document.options(section).get(_PROCESS) != line:
+        return document
+    return document.without_options(section, (_PROCESS,)).without_section_if_empty(section)
+
+
+def _without_key(document: Any, section: str, pair: KeyPair) -> Any:
+    """Return a copy without the key, if it is still that one."""
+    options = document.options(section)
+    if (options.get(_KEY[0]), options.get(_KEY[1])) != (pair.access_key_id, pair.secret_access_key):
+        return document
+    return document.without_options(section, _KEY)
+
+
+def _with_key(document: Any, name: str, pair: KeyPair, *, in_config: bool) -> Any:
+    """Return a copy with the key, unless the section has one."""
+    section = _section(document, name) if in_config else credentials_section(name)
+    if document.options(section).get(_KEY[0]):
+        return document
+    options = dict(zip(_KEY, (pair.access_key_id, pair.secret_access_key), strict=True))
+    return document.with_options(section, options)

@@ -1,0 +1,1 @@
+"""Tests of `awscli_mfa_plugin.keyring`."""
