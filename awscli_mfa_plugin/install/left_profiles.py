@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import config_profile, other_session
 from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.text import quoted_list
+from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -43,6 +44,24 @@ def mfa_profiles(config: SharedDocument, credentials: SharedDocument) -> dict[st
         if name and (profile.is_managed or profile.is_ours):
             found[name] = section if _is_for_mfa_alone(profile) else None
     return found
+
+
+def in_keyring(config: SharedDocument, credentials: SharedDocument) -> tuple[str, ...]:
+    """Return the names of the profiles whose access key only ``awscli-mfa`` can get."""
+    keys = credentials.sections()
+    named = ((config_profile(section), options) for section, options in config.sections().items())
+    profiles = (Profile(name, options, keys.get(name, {})) for name, options in named if name)
+    return tuple(profile.name for profile in profiles if profile.keyring_key_id)
+
+
+def how_to_remove_the_script(names: Iterable[str]) -> str:
+    """Return what remains to be done; ``names`` are the profiles in the keyring."""
+    commands = [f"awscli-mfa keyring restore --profile {shlex.quote(name)}" for name in names]
+    commands.append("pipx uninstall awscli-mfa-plugin")
+    if len(commands) == 1:
+        return f"To remove awscli-mfa itself:  {commands[0]}"
+    lines = "".join(f"\n  {sanitize(command)}" for command in commands)
+    return f"To remove awscli-mfa itself, move your keys out of the keyring first:{lines}"
 
 
 def _is_for_mfa_alone(profile: Profile) -> bool:

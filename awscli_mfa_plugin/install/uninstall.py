@@ -15,14 +15,10 @@ from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import Place, plugin_keys, unwired
 from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
 from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.install import left_profiles
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
-from awscli_mfa_plugin.install.left_profiles import (
-    mfa_profiles,
-    wants_removal,
-    without_profiles,
-)
 from awscli_mfa_plugin.install.verify import finds_plugin
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
@@ -78,7 +74,8 @@ def run(
     if not removal.is_needed:
         print_line("Nothing to uninstall.")
         return 0
-    if options.profiles or (not options.dry_run and wants_removal(removal.removable, terminal)):
+    asks = not (options.profiles or options.dry_run)
+    if options.profiles or (asks and left_profiles.wants_removal(removal.removable, terminal)):
         removal.gone = removal.removable
     if options.dry_run:
         sys.stdout.write(removal.diff())
@@ -98,9 +95,11 @@ class _Removal:
         self._configs: dict[str, WiredConfig | None] = {here.config_path: None}
         self._configs.update((config.path, config) for config in self._record.configs)
         self._profiles: Mapping[str, str | None] = {}
+        self._in_keyring: tuple[str, ...] = ()
         # A file that can't be read doesn't prevent an uninstallation.
         with nullcontext() if strict else suppress(MfaError):
-            self._profiles = mfa_profiles(here.config(), here.credentials())
+            self._profiles = left_profiles.mfa_profiles(here.config(), here.credentials())
+            self._in_keyring = left_profiles.in_keyring(here.config(), here.credentials())
         self.removable = {name: at for name, at in self._profiles.items() if at is not None}
         self.gone: Mapping[str, str] = {}
         self.with_sessions = False
@@ -214,7 +213,7 @@ class _Removal:
 
     def _without_gone(self, path: str, document: SharedDocument) -> SharedDocument:
         gone = self.gone.values() if path == self._here.config_path else ()
-        return without_profiles(document, gone)
+        return left_profiles.without_profiles(document, gone)
 
     def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
         undo = known.undo if known else None
@@ -238,10 +237,10 @@ class _Removal:
         print_line("Removed:\n" + "\n".join(f"  {name}" for name in removed))
         left = [name for name in self._profiles if name not in self.gone]
         if left:
-            config = self._here.short(self._here.config_path)
             sessions = "" if self.with_sessions else ", and their sessions until they expire"
-            print_line(f"Kept in {config}{sessions}: profile {quoted_list(left)}")
-        print_line("To remove awscli-mfa itself:  pipx uninstall awscli-mfa-plugin")
+            kept = f"{self._here.short(self._here.config_path)}{sessions}"
+            print_line(f"Kept in {kept}: profile {quoted_list(left)}")
+        print_line(left_profiles.how_to_remove_the_script(self._in_keyring))
         for cli in clis:
             why = why_no_version(cli.path, self._here.environment)
             if why:

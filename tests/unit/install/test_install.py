@@ -483,6 +483,22 @@ def test_uninstall_refuses_while_a_journal_holds_a_key(machine: Machine) -> None
     assert uninstall([], machine.environment, ()) == 0
 
 
+def test_a_key_in_the_keyring_is_moved_back_before_the_script_goes(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without ``awscli-mfa`` no aws would get it."""
+    line = "credential_process = /bin/awscli-mfa keyring get --backend pass AKIAX\n"
+    machine.write_config(f"[profile my keys]\n{line}[profile 'my keys']\n{line}")
+    assert install([], machine.environment, ()) == 0
+    capsys.readouterr()
+    assert uninstall([], machine.environment, ()) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "To remove awscli-mfa itself, move your keys out of the keyring first:",
+        "  awscli-mfa keyring restore --profile 'my keys'",
+        "  pipx uninstall awscli-mfa-plugin",
+    ]
+
+
 PROFILES = (
     "[default]\nregion = eu-west-1\nmfa_session = on\n"
     "[profile mfa]\nmfa_source_profile = default\nregion = eu-west-1\n"
