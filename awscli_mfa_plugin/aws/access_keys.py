@@ -33,16 +33,20 @@ class UserKeys:
     def __init__(
         self, clients: Clients, clock: Clock, keys: Keys, user_name: str, region: str
     ) -> None:
-        """Keep what makes the client, whose keys are meant, and who asks."""
+        """Keep what makes the client, whose keys are meant, and who asks.
+
+        Without ``user_name``, for :meth:`list` alone, the user is whose long-lived keys these are.
+        """
         self._clients, self._clock = clients, clock
         self._keys, self._user, self._region = keys, user_name, region
 
     def list(self) -> tuple[AccessKey, ...]:
         """Return the user's keys (IAM API reference, ListAccessKeys)."""
         client = self._client()
+        named = {"UserName": self._user} if self._user else {}
 
         def call() -> Any:
-            pages = client.get_paginator("list_access_keys").paginate(UserName=self._user)
+            pages = client.get_paginator("list_access_keys").paginate(**named)
             return [key for page in pages for key in page["AccessKeyMetadata"]]
 
         return tuple(_key(key) for key in self._called(call))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
+    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
+    from awscli_mfa_plugin.session.records import Keys
     from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
@@ -54,6 +56,13 @@ class Context(Services):
 
         _, clients = self.clients(self.options)
         return UserKeys(clients, self.clock, caller.keys, user_name, caller.region)
+
+    def own_access_keys(self, keys: Keys, region: str) -> tuple[AccessKey, ...]:
+        """Return the access keys of the user whose long-lived keys these are."""
+        from awscli_mfa_plugin.aws.access_keys import UserKeys
+
+        _, clients = self.clients(self.options)
+        return UserKeys(clients, self.clock, keys, "", region).list()
 
     @cached_property
     def rotation_journal(self) -> RotationJournal:

@@ -19,7 +19,8 @@ COMMAND = Command(
     (
         "Finds out why a session doesn't work. It checks each AWS CLI on this machine and how it "
         "loads the plugin, files and their permissions, aliases, environment variables, "
-        "profiles, and, by calling AWS, STS, the clock and your MFA devices.\n\n"
+        "profiles, and, by calling AWS, STS, the clock, your MFA devices and how old "
+        "your keys are.\n\n"
         "Nothing is changed without ``--fix``, and no MFA code is asked for. Each CLI is started "
         "once, with ``aws mfa status``. If ``aws`` itself doesn't start, use ``awscli-mfa "
         "doctor``, which makes no calls.\n\n"
@@ -82,7 +83,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _called(machine: Observations, context: Context) -> Iterable[Finding]:
     """Return what calls of AWS find."""
-    from awscli_mfa_plugin.doctor.aws import check_aws
+    from awscli_mfa_plugin.doctor.aws import check_aws, check_keys
+    from awscli_mfa_plugin.doctor.findings import ERROR
 
+    profiles, ports = machine.profiles(), context.ports
     only, region = context.options.profile, context.options.region
-    return check_aws(machine.profiles(), only, region, context.date_of_sts, context.ports)
+    found = [*check_aws(profiles, only, region, context.date_of_sts, ports)]
+    if found[0].state == ERROR:
+        return found  # AWS isn't there
+    return [*found, *check_keys(profiles, only, region, context.own_access_keys, ports)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
@@ -11,6 +12,7 @@ from awscli_mfa_plugin.errors import (
     PermissionDeniedError,
     WrongKeyError,
 )
+from awscli_mfa_plugin.session.access_keys import OLD_DAYS
 from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile, is_long_lived
 from awscli_mfa_plugin.session.source import Source, known_region
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.doctor.profiles import Profiles
+    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import MfaDevice
 
@@ -63,6 +66,37 @@ def check_aws(
     known: _Known = {}
     for profile in chosen:
         yield from _serial(profile, profiles, region, ports, known)
+
+
+def check_keys(
+    profiles: Profiles,
+    only: str | None,
+    region: str | None,
+    keys_of: Callable[[Keys, str], tuple[AccessKey, ...]],
+    ports: Ports,
+) -> Iterator[Finding]:
+    """Yield the long-lived keys of MFA profiles that are old.
+
+    ``keys_of`` lists the keys of the user who has some keys, in a region. Nothing is said where a
+    policy denies that; only keys from the files are asked with, as for devices.
+    """
+    chosen = [p for p in profiles.values() if p.is_managed and only in {None, p.name}]
+    sources = {found.profile: found for p in chosen if (found := _source(p, profiles))}
+    for source in sources.values():
+        profile, key_id = profiles[source.profile], source.keys.access_key_id
+        try:
+            serial = profile.get("mfa_serial")
+            where = known_region(region, profile, source, ports) or region_of(serial)
+            listed = keys_of(source.keys, where)
+        except MfaError:
+            continue
+        created = next((key.created for key in listed if key.access_key_id == key_id), None)
+        days = (ports.clock.now() - created).days if created else 0
+        if days > OLD_DAYS:
+            name = sanitize(source.profile)
+            command = f"aws mfa keys rotate --source-profile {shlex.quote(name)}"
+            what = f"The access key of profile {name} is {days} days old."
+            yield Finding("access-key", NOTE, what, f"Replace it:  {command}")
 
 
 def _clock(date: datetime | None, before: datetime, after: datetime) -> Finding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from awscli_mfa_plugin.errors import PermissionDeniedError
-from awscli_mfa_plugin.session.access_keys import STORED, AccessKey, LastUse, Rotation
+from awscli_mfa_plugin.session.access_keys import OLD_DAYS, STORED, AccessKey, LastUse, Rotation
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.session.records import Profile, is_long_lived
 from awscli_mfa_plugin.text import PLAIN, quoted_list, sanitize
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.ports import SharedFiles
     from awscli_mfa_plugin.text import Style
-
-OLD_DAYS = 90
-"""From here on a key is marked: what most rules about rotation ask for (CIS AWS benchmark)."""
 
 
 class UserKeys(Protocol):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+OLD_DAYS = 90
+"""From here on a key is marked: what most rules about rotation ask for (CIS AWS benchmark)."""
+
 KEY_ID = re.compile(r"\w{16,128}", re.ASCII)
 """What IAM takes as ``AccessKeyId`` (IAM API reference, DeleteAccessKey)."""
 

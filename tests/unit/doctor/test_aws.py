@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from awscli_mfa_plugin.doctor.aws import check_aws
+from awscli_mfa_plugin.doctor.aws import check_aws, check_keys
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
 from awscli_mfa_plugin.errors import (
     MfaError,
@@ -15,7 +15,8 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.session.records import MfaDevice, Profile
+from awscli_mfa_plugin.session.access_keys import AccessKey
+from awscli_mfa_plugin.session.records import Keys, MfaDevice, Profile
 from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeIam, Fakes, Sections
 
 MANAGED = {"mfa_source_profile": "default", "mfa_serial": SERIAL}
@@ -210,3 +211,72 @@ def test_a_profile_with_its_own_keys_is_its_own_source() -> None:
     iam = FakeIam()
     called({"own": {**LONG_LIVED, "mfa_session": "on", "mfa_serial": SERIAL}}, {}, iam=iam)
     assert iam.calls == [("AKIAADA", None, "us-east-1")]
+
+
+class Listing:
+    """Lists one user's keys, or is denied."""
+
+    def __init__(self, *keys: AccessKey, error: MfaError | None = None) -> None:
+        """Script the answer."""
+        self.keys, self.error = keys, error
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, keys: Keys, region: str) -> tuple[AccessKey, ...]:
+        """Answer."""
+        self.asked.append((keys.access_key_id, region))
+        if self.error:
+            raise self.error
+        return self.keys
+
+
+def key_findings(
+    listing: Listing, credentials: Sections | None = None, only: str | None = None
+) -> list[Finding]:
+    """Return what is found of the keys of two MFA profiles on one source."""
+    config = {"mfa": MANAGED, "more": MANAGED, "else": {"region": "x"}}
+    credentials = {"default": LONG_LIVED} if credentials is None else credentials
+    names = dict.fromkeys((*config, *credentials))
+    profiles = {
+        name: Profile(name, config.get(name, {}), credentials.get(name, {})) for name in names
+    }
+    fakes = Fakes(files=FakeFiles(config, credentials))
+    return list(check_keys(profiles, only, "eu-west-1", listing, fakes.ports()))
+
+
+ADAS = LONG_LIVED["aws_access_key_id"]
+
+
+@pytest.mark.parametrize(("days", "is_old"), [(90, False), (91, True)])
+def test_an_old_key_is_named(days: int, is_old: bool) -> None:  # noqa: FBT001 - pytest's
+    """Once, with one call for each source, and how to replace it."""
+    listing = Listing(AccessKey(ADAS, is_active=True, created=NOW - timedelta(days=days)))
+    found = key_findings(listing)
+    assert listing.asked == [(ADAS, "eu-west-1")]
+    assert bool(found) == is_old
+    for finding in found:
+        assert finding.state == NOTE
+        assert finding.seen == "The access key of profile default is 91 days old."
+        assert finding.remedy.endswith("aws mfa keys rotate --source-profile default")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing(error=PermissionDeniedError("denied")),
+        Listing(error=UnreachableError("no network")),
+        Listing(AccessKey("AKIAOTHER", is_active=True, created=NOW - timedelta(days=999))),
+        Listing(AccessKey(ADAS, is_active=True)),
+    ],
+    ids=["denied", "unreachable", "another key", "no date"],
+)
+def test_an_age_that_isnt_known_is_no_finding(listing: Listing) -> None:
+    """Many policies hide it."""
+    assert key_findings(listing) == []
+
+
+def test_only_keys_in_the_files_are_asked_about() -> None:
+    """Not those of a command, nor of profiles that weren't named."""
+    listing = Listing()
+    assert key_findings(listing, {}) == []
+    assert key_findings(listing, only="else") == []
+    assert listing.asked == []

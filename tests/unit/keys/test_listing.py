@@ -62,6 +62,14 @@ def test_each_key_is_a_line() -> None:
     }
 
 
+def test_a_profile_whose_key_is_in_the_keyring_has_it() -> None:
+    """By the line that gets it from there."""
+    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
+    files = FakeFiles({"work": {"credential_process": line}})
+    (report, _) = reports(FakeUser(), KEYS, files, NOW)
+    assert report.profiles == ("work",)
+
+
 def test_an_inactive_key_is_never_too_old() -> None:
     """Nobody can use it."""
     files = FakeFiles()

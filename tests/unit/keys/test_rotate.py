@@ -190,6 +190,17 @@ def test_keys_from_a_command_are_refused() -> None:
         rotate(work)
 
 
+def test_a_key_in_the_keyring_is_refused() -> None:
+    """How to move it to the file is said; nothing is asked of AWS."""
+    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
+    machine = Machine({"x": {}}, {"my keys": {"credential_process": line}})
+    machine.source = "my keys"
+    with pytest.raises(ConfigurationError, match="is in the keyring") as caught:
+        rotate(machine.work())
+    assert caught.value.remedy.endswith("awscli-mfa keyring restore --profile 'my keys'")
+    assert machine.user.calls == []
+
+
 def test_a_session_of_another_user_is_refused() -> None:
     """Otherwise that one would get the key."""
     machine = Machine({"default": LONG_LIVED})
