@@ -80,7 +80,7 @@ class FakeTerminal:
         self.nobody = nobody
         self.questions: list[str] = []
         self.hidden: list[bool] = []
-        self.told: list[str] = []
+        self.shown: list[str] = []
 
     def unavailable_reason(self) -> str:
         """Return why there is no prompt, or ""."""
@@ -98,11 +98,11 @@ class FakeTerminal:
 
     def tell(self, text: str) -> None:
         """Keep what was shown."""
-        self.told.append(text)
+        self.shown.append(text)
 
     def wait(self, seconds: int, reason: str) -> None:
         """Keep the countdown, and let no time pass."""
-        self.told.append(f"{reason} {seconds}")
+        self.shown.append(f"{reason} {seconds}")
 
 
 class FakeWait:
@@ -420,7 +420,7 @@ class FakeLocks:
         """Start with all locks free."""
         self.busy: dict[str, str] = {}
         self.meanwhile: Callable[[str], None] = lambda _name: None
-        self.asked: list[tuple[str, float]] = []
+        self.requests: list[tuple[str, float]] = []
         self.holding: list[str] = []
 
     @contextmanager
@@ -430,7 +430,7 @@ class FakeLocks:
         """Hold a lock, or raise BusyError after telling ``on_wait`` the holder."""
         if name in self.holding:
             raise AssertionError(f"{name} is held already: this would wait for itself")
-        self.asked.append((name, wait_seconds))
+        self.requests.append((name, wait_seconds))
         self.meanwhile(name)
         for start, holder in self.busy.items():
             if name.startswith(start):

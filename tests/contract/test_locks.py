@@ -89,11 +89,11 @@ def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Edge:
 
 def test_a_free_lock_is_acquired_without_a_message(edge: Edge) -> None:
     """Twice in a row, whatever characters its name has."""
-    told: list[str] = []
+    messages: list[str] = []
     for name in (NAME, "file /../x", NAME):
-        with edge.locks.hold(name, 0, told.append):
+        with edge.locks.hold(name, 0, messages.append):
             pass
-    assert told == []
+    assert messages == []
 
 
 def test_locks_of_other_names_are_held_side_by_side(edge: Edge) -> None:
@@ -104,14 +104,14 @@ def test_locks_of_other_names_are_held_side_by_side(edge: Edge) -> None:
 
 def test_a_wait_that_times_out_names_the_holder(edge: Edge) -> None:
     """One message names the holder, then the error names it with a remedy."""
-    told: list[str] = []
+    messages: list[str] = []
     with (
         edge.held_elsewhere(NAME),
         pytest.raises(BusyError, match="process 7 on /dev/pts/9") as caught,
-        edge.locks.hold(NAME, 0.3, told.append),
+        edge.locks.hold(NAME, 0.3, messages.append),
     ):
         pytest.fail("two processes hold one lock")
-    assert told == ["process 7 on /dev/pts/9"]
+    assert messages == ["process 7 on /dev/pts/9"]
     assert caught.value.remedy
 
 

@@ -111,10 +111,10 @@ def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: Embedd
         holders[-1].expect("(profile mfa): ")
         os.kill(holders[-1].pid, signal.SIGSTOP)
         waiting.append(each.start(*words))
-    (_, over), (listed, due) = (process.communicate(timeout=90) for process in waiting)
-    assert [process.returncode for process in waiting] == [253, 0], (over, due)
-    assert f"process {holders[0].pid} on /dev/pts/".encode() in over
-    assert b"stop it" in over
+    (_, failed), (listed, used) = (process.communicate(timeout=90) for process in waiting)
+    assert [process.returncode for process in waiting] == [253, 0], (failed, used)
+    assert f"process {holders[0].pid} on /dev/pts/".encode() in failed
+    assert b"stop it" in failed
     assert b"reports" in listed
     for holder in holders:
         os.kill(holder.pid, signal.SIGKILL)

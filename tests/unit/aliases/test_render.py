@@ -28,7 +28,7 @@ def test_a_pack_is_shown_whole_and_accepted_as_a_whole() -> None:
     terminal = FakeTerminal("y")
     pack = AliasPack("team", (WHO, UP, LOOP, GO, IN))
     check_accepted(pack, "team.yaml", terminal)
-    assert "".join(terminal.told) == (
+    assert "".join(terminal.shown) == (
         "Pack team:\n"
         "  aws whoami\n    sts get-caller-identity\n"
         "  aws up\n    !git pull \\u202e\n"

@@ -108,7 +108,7 @@ def test_no_secret_is_in_a_result() -> None:
     home = Home("y")
     result = run(keys, home.context(), action="rotate")
     assert "inactive" in result.text
-    assert "secret" not in f"{result.text} {result.data} {home.fakes.terminal.told}"
+    assert "secret" not in f"{result.text} {result.data} {home.fakes.terminal.shown}"
 
 
 def test_what_still_has_the_old_key_is_named() -> None:

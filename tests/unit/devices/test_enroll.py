@@ -153,7 +153,7 @@ def test_wrong_codes_twice_then_right(devices: Devices) -> None:
     devices.answer(*wrong, *wrong, *devices.pair("nodevice"))
     add(devices.request(), devices.work)
     assert devices.serials() == ["nodevice"]
-    assert sum("AWS rejected the two codes" in text for text in devices.person.told) == 2
+    assert sum("AWS rejected the two codes" in text for text in devices.person.shown) == 2
 
 
 def test_wrong_codes_three_times(devices: Devices) -> None:
@@ -278,8 +278,8 @@ def test_a_code_that_is_entered_twice(devices: Devices) -> None:
         "", "word", devices.code("nodevice"), devices.code("nodevice", -1), devices.code("nodevice")
     )
     add(devices.request(), devices.work)
-    assert any("That is the same code" in text for text in devices.person.told)
-    assert any("Enter the 6-digit code" in text for text in devices.person.told)
+    assert any("That is the same code" in text for text in devices.person.shown)
+    assert any("Enter the 6-digit code" in text for text in devices.person.shown)
 
 
 def test_no_code_at_all(devices: Devices) -> None:

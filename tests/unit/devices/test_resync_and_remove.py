@@ -126,7 +126,7 @@ def test_a_device_is_removed(devices_of: Of) -> None:
     assert devices.left() == {}
     assert "mfa_serial" not in devices.files.config["mfa"]
     assert devices.files.config["ops"] == {}
-    [shown] = devices.person.told
+    [shown] = devices.person.shown
     assert shown.count(f"-mfa_serial = {ADA}") == 2
 
 
@@ -189,7 +189,7 @@ def test_the_last_device(devices_of: Of) -> None:
         remove(devices.request(), devices.work)
     devices.answer("y")
     remove(devices.request(force=True), devices.work)
-    assert "Warning: ada is your last MFA device" in devices.person.told[0]
+    assert "Warning: ada is your last MFA device" in devices.person.shown[0]
     assert devices.serials() == []
 
 

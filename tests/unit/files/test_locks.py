@@ -45,26 +45,26 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_free_lock_is_acquired_at_once_without_a_message(tmp_path: Path) -> None:
     """Twice in a row."""
     locks = Locks(state_folder(tmp_path))
-    told: list[str] = []
+    messages: list[str] = []
     for _ in range(2):
-        with locks.hold("a/b", 0, told.append):
+        with locks.hold("a/b", 0, messages.append):
             pass
-    assert told == []
+    assert messages == []
 
 
 def test_a_wait_names_the_holder_and_times_out(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
     """One message has the holder's process ID, and the error too."""
-    told: list[str] = []
+    messages: list[str] = []
     started = time.monotonic()
     with (
         pytest.raises(BusyError, match=rf"0\.5 s for process {holder.pid}\b") as caught,
-        Locks(state_folder(tmp_path)).hold("a/b", 0.5, told.append),
+        Locks(state_folder(tmp_path)).hold("a/b", 0.5, messages.append),
     ):
         pytest.fail("two processes hold one lock")
     assert 0.4 < time.monotonic() - started < 5
-    assert [text.split(" on ")[0] for text in told] == [f"process {holder.pid}"]
+    assert [text.split(" on ")[0] for text in messages] == [f"process {holder.pid}"]
     assert caught.value.exit_code == 255
     assert caught.value.remedy
 

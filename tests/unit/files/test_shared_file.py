@@ -393,7 +393,7 @@ def test_a_lock_that_is_held_while_nothing_changes_is_an_error(tmp_path: Path) -
     locks.busy = {"file ": "process 7"}
     with pytest.raises(BusyError, match="process 7"):
         SharedFile(str(path), locks, secret=True).update(with_session)
-    assert locks.asked == [(f"file {path}", 30)]
+    assert locks.requests == [(f"file {path}", 30)]
     assert path.read_bytes() == OLD
 
 

@@ -272,12 +272,12 @@ def test_a_hidden_cli_that_others_can_write_to_is_named(
     hidden.chmod(0o755)
     hidden.parent.chmod(0o777)
     assert install([], machine.environment, ()) == 0
-    told = capsys.readouterr()
-    assert f"Didn't start {hidden}: {hidden.parent} can be written by everybody" in told.err
-    assert f"awscli-mfa install --cli {hidden}" in told.err
+    output = capsys.readouterr()
+    assert f"Didn't start {hidden}: {hidden.parent} can be written by everybody" in output.err
+    assert f"awscli-mfa install --cli {hidden}" in output.err
     assert not (machine.folder / "started").exists()
-    assert told.out.splitlines()[-2].startswith("Warning: an AWS CLI v1 that wasn't found")
-    assert told.out.endswith("awscli-mfa install --cli PATH\n")
+    assert output.out.splitlines()[-2].startswith("Warning: an AWS CLI v1 that wasn't found")
+    assert output.out.endswith("awscli-mfa install --cli PATH\n")
 
 
 def test_another_config_file_needs_no_warning_of_hidden_clis(

@@ -40,7 +40,7 @@ def test_a_person_sees_the_last_use_and_agrees() -> None:
     machine.user.uses[OLD.access_key_id] = LastUse(NOW - DAYS, "s3")
     with pytest.raises(CancelledError):
         finish(machine.work("n"))
-    told = machine.fakes.terminal.told
+    told = machine.fakes.terminal.shown
     assert told == [
         f"The old key: {OLD.access_key_id}, active, age unknown, last used 2026-11-21 09:00 (s3)\n"
     ]
@@ -56,7 +56,7 @@ def test_a_key_that_was_used_since_is_kept_without_a_person() -> None:
         finish(machine.work())
     assert machine.user.active[OLD.access_key_id]
     finish(machine.work("y"))
-    assert "after the rotation" in machine.fakes.terminal.told[0]
+    assert "after the rotation" in machine.fakes.terminal.shown[0]
 
 
 def test_the_rotations_own_use_doesnt_count() -> None:

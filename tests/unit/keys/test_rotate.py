@@ -56,7 +56,7 @@ def test_a_person_is_asked_before_the_old_key_becomes_inactive() -> None:
     assert not yes.user.active[OLD.access_key_id]
     work = no.work("n")
     assert rotate(work).old_is_active
-    assert "Other machines" in "".join(no.fakes.terminal.told)
+    assert "Other machines" in "".join(no.fakes.terminal.shown)
     assert no.fakes.terminal.questions == [f"Make {OLD.access_key_id} inactive now? [y/N] "]
 
 
@@ -124,7 +124,7 @@ def test_other_profiles_with_the_key_are_updated_on_request() -> None:
     """Named and asked for; without a person they stay, and are named at the end."""
     asked, told, all_of_them = Machine(TWO_PROFILES), Machine(TWO_PROFILES), Machine(TWO_PROFILES)
     rotate(asked.work("y", "n"))
-    assert "the same key: work" in asked.fakes.terminal.told[0]
+    assert "the same key: work" in asked.fakes.terminal.shown[0]
     assert asked.key("work") == asked.key() != OLD
     result = rotate(told.work())
     assert (result.others, told.key("work")) == (("work",), OLD)
@@ -154,7 +154,7 @@ def test_two_keys_are_shown_and_the_other_goes_if_a_person_agrees() -> None:
     rotate(machine.work("y", "n"))
     assert OTHER.access_key_id not in machine.user.pairs
     assert OLD.access_key_id in machine.user.pairs
-    told = machine.fakes.terminal.told[0]
+    told = machine.fakes.terminal.shown[0]
     assert f"{OLD.access_key_id}, active, age unknown, never used, profile default" in told
     assert f"{OTHER.access_key_id}, inactive" in told
 
@@ -355,7 +355,7 @@ def test_without_a_person_a_key_of_another_time_stays(created: object) -> None:
         rotate(machine.work())
     rotate(machine.work("y", "n"))
     when = "an unknown time" if created is None else "10:00"
-    assert f"made at {when}" in machine.fakes.terminal.told[0]
+    assert f"made at {when}" in machine.fakes.terminal.shown[0]
 
 
 def test_a_journal_that_cant_be_written_takes_the_new_key_back() -> None:

@@ -188,7 +188,7 @@ def test_an_expiring_session_is_renewed() -> None:
     scene = fakes(43_200 - 60, "123456")
     session = renewed_session(CredentialsRequest("mfa"), "mfa", scene.ports())
     assert session.access_key_id == "ASIA1"
-    assert scene.terminal.told == ["The MFA session of profile mfa expires in 1 min.\n"]
+    assert scene.terminal.shown == ["The MFA session of profile mfa expires in 1 min.\n"]
 
 
 def test_an_expiring_session_is_returned_if_nobody_can_be_prompted() -> None:
@@ -241,7 +241,7 @@ def test_the_wait_for_another_process_is_limited() -> None:
     """Callers have time-outs, so the wait ends before them."""
     scene = fakes(None, "123456")
     renewed_session(CredentialsRequest("mfa", patience=50), "mfa", scene.ports())
-    assert [wait for name, wait in scene.locks.asked if name.startswith("session")] == [50]
+    assert [wait for name, wait in scene.locks.requests if name.startswith("session")] == [50]
 
 
 def test_a_role_session_that_is_too_short() -> None:
@@ -288,8 +288,8 @@ def test_min_remaining_of_an_hour_is_refused_for_a_role(seconds: int) -> None:
     assert "less than 3600 seconds" in refused.value.remedy
 
 
-DUE_AT = 43_200 - 900 + 1
-OVER_AT = 43_200
+EXPIRING_AT = 43_200 - 900 + 1
+EXPIRED_AT = 43_200
 EXPIRED = "The MFA session of profile work has expired, and couldn't be renewed."
 
 
@@ -336,7 +336,7 @@ class Scene:
 def test_a_session_is_provided_while_it_is_valid() -> None:
     """It is read once, and there is no prompt until it is expiring."""
     scene = Scene(session(1))
-    assert [scene.at(seconds) for seconds in (0, 3600, DUE_AT - 1)] == [session(1)] * 3
+    assert [scene.at(seconds) for seconds in (0, 3600, EXPIRING_AT - 1)] == [session(1)] * 3
     assert (scene.reads, scene.reasons) == (1, [])
 
 
@@ -348,11 +348,19 @@ def test_the_session_is_read_only_when_needed() -> None:
 
 WHYS: dict[str, tuple[Session | None, float, str]] = {
     "there is none": (None, 0, "Profile work needs an MFA session."),
-    "it is due": (session(1), DUE_AT, "The MFA session of profile work expires in 14 min."),
-    "its last second": (session(1), OVER_AT - 1, "The MFA session of profile work expires in 1 s."),
-    "it is over": (session(1), OVER_AT, "The MFA session of profile work has expired."),
+    "it is expiring": (
+        session(1),
+        EXPIRING_AT,
+        "The MFA session of profile work expires in 14 min.",
+    ),
+    "its last second": (
+        session(1),
+        EXPIRED_AT - 1,
+        "The MFA session of profile work expires in 1 s.",
+    ),
+    "it is over": (session(1), EXPIRED_AT, "The MFA session of profile work has expired."),
     "it is over for long": (session(1), 10**6, "The MFA session of profile work has expired."),
-    "a short one is due": (
+    "a short one is expiring": (
         session(1, lifetime=900),
         676,
         "The MFA session of profile work expires in 3 min 44 s.",
@@ -373,9 +381,9 @@ def test_an_expiring_session_is_renewed_and_the_prompt_says_why(
 
 def test_a_long_command_renews_several_times() -> None:
     """With one prompt each."""
-    first, second, third = session(1), session(2, DUE_AT), session(3, 2 * DUE_AT)
+    first, second, third = session(1), session(2, EXPIRING_AT), session(3, 2 * EXPIRING_AT)
     scene = Scene(first, second, third)
-    times = (0, DUE_AT, DUE_AT + 1, 2 * DUE_AT, 2 * DUE_AT + 1)
+    times = (0, EXPIRING_AT, EXPIRING_AT + 1, 2 * EXPIRING_AT, 2 * EXPIRING_AT + 1)
     assert [scene.at(when) for when in times] == [first, second, second, third, third]
     assert len(scene.reasons) == 2
 
@@ -396,7 +404,7 @@ def test_after_a_refusal_the_valid_session_is_used_without_another_prompt(
 ) -> None:
     """Such as Ctrl-D: the prompt isn't repeated for every request."""
     scene = Scene(session(1), refusal)
-    times = (DUE_AT, DUE_AT + 1, OVER_AT - 1)
+    times = (EXPIRING_AT, EXPIRING_AT + 1, EXPIRED_AT - 1)
     assert [scene.at(when) for when in times] == [session(1)] * 3
     assert len(scene.reasons) == 1
 
@@ -407,10 +415,10 @@ def test_after_a_refusal_an_expired_session_is_an_error(
 ) -> None:
     """Without another prompt; the error says why there is no new one, and what to run."""
     scene = Scene(session(1), refusal)
-    scene.at(DUE_AT)
+    scene.at(EXPIRING_AT)
     for _ in range(2):
         with pytest.raises(ConfigurationError) as caught:
-            scene.at(OVER_AT)
+            scene.at(EXPIRED_AT)
         assert caught.value.what == f"{EXPIRED} {refusal.what}"
         assert caught.value.remedy == "Log in:  aws mfa login --profile work"
     assert len(scene.reasons) == 1
@@ -434,7 +442,7 @@ def test_without_a_session_a_refusal_is_an_error_at_once(there: Session | None, 
     scene = Scene(there, CannotAskError("Nobody can be asked."))
     for _ in range(2):
         with pytest.raises(ConfigurationError) as caught:
-            scene.at(OVER_AT)
+            scene.at(EXPIRED_AT)
         assert caught.value.what == what
         assert caught.value.remedy == "Log in:  aws mfa login --profile work"
     assert len(scene.reasons) == 1
@@ -450,16 +458,16 @@ def test_a_renewal_without_a_session_is_an_error() -> None:
 
 def test_a_renewal_without_a_session_keeps_the_valid_one() -> None:
     """It is used on."""
-    assert Scene(session(1), None).at(DUE_AT) == session(1)
+    assert Scene(session(1), None).at(EXPIRING_AT) == session(1)
 
 
 def test_the_result_of_a_renewal_may_be_expiring() -> None:
     """Another process is renewing it, and the session is still valid."""
     scene = Scene(None, session(1))
-    assert scene.at(DUE_AT) == session(1)
+    assert scene.at(EXPIRING_AT) == session(1)
 
 
-@pytest.mark.parametrize("when", [DUE_AT, OVER_AT])
+@pytest.mark.parametrize("when", [EXPIRING_AT, EXPIRED_AT])
 def test_ctrl_c_ends_the_command_with_a_valid_session(when: int) -> None:
     """Ctrl-C cancels the whole command, Ctrl-D only the prompt."""
     interrupt = CancelledError("Cancelled.", by_interrupt=True)
@@ -473,8 +481,8 @@ def test_other_threads_do_not_prompt_after_ctrl_c() -> None:
     """They get the valid session while the command ends."""
     scene = Scene(session(1), CancelledError("Cancelled.", by_interrupt=True))
     with pytest.raises(CancelledError):
-        scene.at(DUE_AT)
-    assert scene.at(DUE_AT) == session(1)
+        scene.at(EXPIRING_AT)
+    assert scene.at(EXPIRING_AT) == session(1)
     assert len(scene.reasons) == 1
 
 
@@ -483,25 +491,25 @@ def test_ctrl_d_without_a_valid_session_cancels_the_command(there: Session | Non
     """Later requests get the error with the command to run."""
     scene = Scene(there, CancelledError("Cancelled."))
     with pytest.raises(CancelledError):
-        scene.at(OVER_AT)
+        scene.at(EXPIRED_AT)
     with pytest.raises(ConfigurationError, match="aws mfa login --profile work"):
-        scene.at(OVER_AT)
+        scene.at(EXPIRED_AT)
 
 
 def test_a_session_of_another_process_is_used() -> None:
     """Before any prompt."""
     scene = Scene(session(1))
     assert scene.at(0) == session(1)
-    scene.there = session(2, DUE_AT - 60)
-    assert scene.at(DUE_AT) == session(2, DUE_AT - 60)
+    scene.there = session(2, EXPIRING_AT - 60)
+    assert scene.at(EXPIRING_AT) == session(2, EXPIRING_AT - 60)
     assert scene.reasons == []
 
 
-@pytest.mark.parametrize("when", [DUE_AT + 60, OVER_AT + 60])
+@pytest.mark.parametrize("when", [EXPIRING_AT + 60, EXPIRED_AT + 60])
 def test_a_session_of_another_process_is_used_after_a_refusal(when: int) -> None:
     """Also if the old one has expired by then."""
     scene = Scene(session(1), CancelledError("Cancelled."))
-    scene.at(DUE_AT)
+    scene.at(EXPIRING_AT)
     scene.there = session(2, when - 1)
     assert scene.at(when) == session(2, when - 1)
     assert len(scene.reasons) == 1
@@ -512,11 +520,11 @@ def test_a_session_that_was_logged_out_is_still_used_by_running_commands() -> No
     scene = Scene(session(1), CannotAskError("Nobody can be asked."))
     scene.at(0)
     scene.there = None
-    assert scene.at(DUE_AT) == session(1)
+    assert scene.at(EXPIRING_AT) == session(1)
 
 
 @pytest.mark.parametrize("there", [None, session(1)], ids=["none", "one"])
-@pytest.mark.parametrize("when", [0, DUE_AT, OVER_AT])
+@pytest.mark.parametrize("when", [0, EXPIRING_AT, EXPIRED_AT])
 def test_the_stored_session_is_returned_without_a_renewal(there: Session | None, when: int) -> None:
     """Also an expiring or expired one: for commands that must not prompt."""
     scene = Scene(there)
@@ -547,7 +555,7 @@ def test_a_hostile_name_is_shown_escaped_and_quoted() -> None:
 def test_an_expiring_session_is_returned_without_a_prompt() -> None:
     """If nothing may be asked."""
     scene = Scene(session(1))
-    scene.clock.advance(DUE_AT)
+    scene.clock.advance(EXPIRING_AT)
     assert scene.renewal.valid() == session(1)
 
 
@@ -557,7 +565,7 @@ def test_an_expiring_session_is_returned_without_a_prompt() -> None:
 def test_without_a_valid_session_there_is_no_prompt(there: Session | None, words: str) -> None:
     """The error names the login command."""
     scene = Scene(there)
-    scene.clock.advance(OVER_AT)
+    scene.clock.advance(EXPIRED_AT)
     with pytest.raises(ConfigurationError, match=words) as over:
         scene.renewal.valid()
     assert over.value.remedy == "Log in:  aws mfa login --profile work"

@@ -135,7 +135,7 @@ def test_after_a_second_denial_the_serial_is_prompted_for() -> None:
     assert found(fakes) == Device(SERIAL, is_new=True)
     assert len(fakes.iam.calls) == 2
     assert len(fakes.terminal.questions) == 1
-    assert "Multi-factor authentication" in fakes.terminal.told[0]
+    assert "Multi-factor authentication" in fakes.terminal.shown[0]
 
 
 def test_an_invalid_serial_at_the_prompt_is_an_error() -> None:
@@ -192,10 +192,10 @@ def test_several_devices_are_a_choice_on_a_terminal(answers: list[str], serial: 
     fakes = Fakes(iam=FakeIam((*EIGHT, FIDO)), terminal=FakeTerminal(*answers))
     choices = tuple(device.mfa_serial for device in EIGHT)
     assert found(fakes) == Device(serial, is_new=True, choices=choices)
-    told = fakes.terminal.told
-    assert [line.split()[0] for line in told[0].splitlines()[1:9]] == [*"12345678"]
+    shown = fakes.terminal.shown
+    assert [line.split()[0] for line in shown[0].splitlines()[1:9]] == [*"12345678"]
     assert fakes.terminal.questions == ["Which one? [1-8] "] * len(answers)
-    assert told[1:] == ["Enter a number from 1 to 8.\n"] * (len(answers) - 1)
+    assert shown[1:] == ["Enter a number from 1 to 8.\n"] * (len(answers) - 1)
 
 
 @pytest.mark.parametrize("answer", ["2", "team/ada", "arn:aws:iam::123456789012:mfa/team/ada"])
@@ -205,7 +205,7 @@ def test_the_menu_has_short_names_where_they_are_unique(answer: str) -> None:
     serials = (f"{arn}ada", f"{arn}team/ada", f"{arn}GAHT12345678", "GAHT12345678")
     fakes = Fakes(terminal=FakeTerminal(answer))
     assert chosen_device(serials, fakes.ports()).mfa_serial == f"{arn}team/ada"
-    [menu] = fakes.terminal.told
+    [menu] = fakes.terminal.shown
     assert menu.splitlines() == [
         "You have several MFA devices:",
         "  1  ada",

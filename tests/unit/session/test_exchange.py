@@ -64,7 +64,7 @@ def test_a_code_is_sent_under_the_devices_lock_and_recorded() -> None:
     session = exchanged(fakes)
     assert fakes.sts.calls == [SessionTokenCall("AKIAADA", SERIAL, "123456", 3600, "eu-west-1")]
     assert session.expiration == NOW + timedelta(seconds=1800)
-    assert fakes.locks.asked == [(f"device {SERIAL}", 90)]
+    assert fakes.locks.requests == [(f"device {SERIAL}", 90)]
     assert fakes.used_codes.is_used(SERIAL, "123456")
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_code_at_the_prompt_prompts_again() -> None:
     fakes = fakes_of("111111", "123456", answers=(WRONG, 3600))
     exchanged(fakes)
     assert sent(fakes) == ["111111", "123456"]
-    assert fakes.terminal.told == ["AWS didn't accept this code.\n"]
+    assert fakes.terminal.shown == ["AWS didn't accept this code.\n"]
     assert fakes.wait.waits == []
     assert not fakes.used_codes.is_used(SERIAL, "111111")
 
@@ -227,7 +227,7 @@ def test_a_code_whose_answer_got_lost_isnt_sent_again() -> None:
     assert sent(fakes) == ["123456", "654321"]
     assert fakes.wait.waits[0] == (30, "The answer got lost. Next code in")
     assert "was already used" in fakes.wait.waits[1][1]
-    assert fakes.terminal.told == []
+    assert fakes.terminal.shown == []
 
 
 def test_a_lost_answer_to_a_commands_code_is_followed_by_its_next() -> None:

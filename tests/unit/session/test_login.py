@@ -53,9 +53,9 @@ NEW_SESSION = {
 CACHED = Session("ASIA1", "secret-1", "token-1", NOW + timedelta(hours=12), NOW)
 
 
-def request(profile: str = "mfa", **asked: Any) -> LoginRequest:
+def request(profile: str = "mfa", **options: Any) -> LoginRequest:
     """Return the request of a command line."""
-    return LoginRequest(profile, **asked)
+    return LoginRequest(profile, **options)
 
 
 def fakes_of(
@@ -147,20 +147,20 @@ KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], d
 
 
 @pytest.mark.parametrize(
-    ("config", "asked", "environment", "settings"),
+    ("config", "options", "environment", "settings"),
     KEPT_SETTINGS.values(),
     ids=KEPT_SETTINGS.keys(),
 )
 def test_a_login_saves_missing_settings(
     config: dict[str, str],
-    asked: dict[str, Any],
+    options: dict[str, Any],
     environment: dict[str, str],
     settings: dict[str, str],
 ) -> None:
     """And never writes source_profile, which some SDKs refuse without role_arn."""
     fakes = fakes_of({"mfa": config, "a": {"region": "r-of-a"}}, {"a": LONG_LIVED})
     fakes.environment = environment
-    result = login(request(**asked), fakes.ports())
+    result = login(request(**options), fakes.ports())
     assert result.settings == settings
     assert fakes.files.config["mfa"] == config | settings
     assert fakes.files.checked == [bool(settings)]
@@ -177,7 +177,7 @@ def test_a_login_works_without_any_file() -> None:
 
 REGIONS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], str]] = {
     "known": (MARKED, {}, {}, "eu-west-1"),
-    "asked for": (MARKED, {"region": "eu-south-1"}, {}, "eu-south-1"),
+    "requested": (MARKED, {"region": "eu-south-1"}, {}, "eu-south-1"),
     "of the environment": ({"mfa_serial": SERIAL}, {}, {"AWS_REGION": "r-env"}, "r-env"),
     "of AWS": ({"mfa_serial": SERIAL}, {}, {}, "us-east-1"),
     "of hardware": ({"mfa_serial": "GAHT12345678"}, {}, {}, "us-east-1"),
@@ -192,17 +192,17 @@ REGIONS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str], str]] =
 
 
 @pytest.mark.parametrize(
-    ("config", "asked", "environment", "region"), REGIONS.values(), ids=REGIONS.keys()
+    ("config", "options", "environment", "region"), REGIONS.values(), ids=REGIONS.keys()
 )
 def test_sts_is_called_at_a_regional_endpoint(
-    config: dict[str, str], asked: dict[str, Any], environment: dict[str, str], region: str
+    config: dict[str, str], options: dict[str, Any], environment: dict[str, str], region: str
 ) -> None:
     """The configured region, else one of the serial's partition, which isn't saved."""
     fakes = fakes_of({"mfa": config})
     fakes.environment = environment
-    result = login(request(**asked), fakes.ports())
+    result = login(request(**options), fakes.ports())
     assert fakes.sts.calls[0].region == region
-    is_known = bool(environment or asked or "region" in config)
+    is_known = bool(environment or options or "region" in config)
     assert ("region" in fakes.files.config["mfa"]) is is_known
     assert "region" not in result.settings or environment
 
@@ -241,18 +241,18 @@ KEPT: dict[str, tuple[dict[str, str], dict[str, Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("section", "asked", "is_kept"), KEPT.values(), ids=KEPT.keys())
+@pytest.mark.parametrize(("section", "options", "is_kept"), KEPT.values(), ids=KEPT.keys())
 def test_a_valid_session_is_kept(
-    section: dict[str, str], asked: dict[str, Any], is_kept: object
+    section: dict[str, str], options: dict[str, Any], is_kept: object
 ) -> None:
     """Without a prompt, a lock or a write; other sessions are renewed."""
     fakes = fakes_of({"mfa": MARKED}, {"mfa": section})
-    result = login(request(**asked), fakes.ports())
+    result = login(request(**options), fakes.ports())
     assert (result.outcome == "kept") is is_kept
     assert (result.outcome == "renewed") is not is_kept
     assert (len(fakes.sts.calls), len(fakes.terminal.questions)) == ((0, 0) if is_kept else (1, 1))
     assert (fakes.files.writes == []) is is_kept
-    assert (fakes.locks.asked == []) is is_kept
+    assert (fakes.locks.requests == []) is is_kept
     assert (result.source_profile, result.mfa_serial) == ("default", SERIAL)
 
 
@@ -270,7 +270,7 @@ def test_a_dry_run_says_what_would_be_done() -> None:
     result = login(request(dry_run=True, token_code="123456"), fakes.ports())
     settings = {"mfa_source_profile": "default", "mfa_serial": SERIAL, "region": "eu-west-1"}
     assert result == LoginResult("mfa", "default", SERIAL, "planned", None, settings, 43_200)
-    assert (fakes.terminal.questions, fakes.sts.calls, fakes.locks.asked) == ([], [], [])
+    assert (fakes.terminal.questions, fakes.sts.calls, fakes.locks.requests) == ([], [], [])
     assert (fakes.files.writes, fakes.files.checked) == ([], [])
     assert not fakes.used_codes.used
 
@@ -298,9 +298,9 @@ USAGE: dict[str, tuple[LoginRequest, type[MfaError], str]] = {
 }
 
 
-@pytest.mark.parametrize(("asked", "error", "what"), USAGE.values(), ids=USAGE.keys())
+@pytest.mark.parametrize(("options", "error", "what"), USAGE.values(), ids=USAGE.keys())
 def test_impossible_options_are_refused_before_anything_is_read(
-    asked: LoginRequest, error: type[MfaError], what: str
+    options: LoginRequest, error: type[MfaError], what: str
 ) -> None:
     """Also if the session would be kept."""
 
@@ -310,7 +310,7 @@ def test_impossible_options_are_refused_before_anything_is_read(
 
     fakes = Fakes(files=Unread())
     with pytest.raises(error, match=what):
-        login(asked, fakes.ports())
+        login(options, fakes.ports())
 
 
 UNFIT: dict[str, tuple[Sections, Sections, str]] = {
@@ -421,7 +421,7 @@ def test_a_wrong_code_on_a_terminal_prompts_again() -> None:
     fakes = fakes_of({"mfa": MARKED}, {}, "111111", "222222", "123456")
     fakes.sts.answers = [WrongCodeError("wrong"), WrongCodeError("wrong"), 43_200]
     assert login(request(), fakes.ports()).outcome == "renewed"
-    assert [name.split()[0] for name, _ in fakes.locks.asked] == [
+    assert [name.split()[0] for name, _ in fakes.locks.requests] == [
         "session",
         *["device"] * 3,
     ]
@@ -553,7 +553,7 @@ def test_another_login_to_the_profile_is_waited_for(
     fakes.terminal, fakes.environment = terminal, environment
     login(request(token_code="123456"), fakes.ports())
     name = f"session {FakeFiles.credentials_path} mfa"
-    assert fakes.locks.asked[0] == (name, seconds)
+    assert fakes.locks.requests[0] == (name, seconds)
 
 
 def other_login(fakes: Fakes, section: dict[str, str]) -> None:
@@ -652,14 +652,14 @@ BUSY: dict[str, tuple[dict[str, str] | None, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("section", "asked"), BUSY.values(), ids=BUSY.keys())
+@pytest.mark.parametrize(("section", "options"), BUSY.values(), ids=BUSY.keys())
 def test_a_locked_profile_without_a_valid_session_is_an_error(
-    section: dict[str, str] | None, asked: dict[str, Any]
+    section: dict[str, str] | None, options: dict[str, Any]
 ) -> None:
     """With a remedy; no prompt, nothing written."""
     fakes = busy_fakes(section)
     with pytest.raises(BusyError) as caught:
-        login(request(**asked), fakes.ports())
+        login(request(**options), fakes.ports())
     assert caught.value.remedy
     assert (fakes.terminal.questions, fakes.files.writes) == ([], [])
 
@@ -696,8 +696,10 @@ def test_inside_another_command_a_valid_session_is_used_without_waiting(
         credentials["mfa"] = session_section(age=age)
     files = FakeFiles({"mfa": dict(MARKED)}, credentials)
     fakes = Fakes(files=files, terminal=FakeTerminal("123456"))
-    login(LoginRequest("mfa", reason="It is due."), fakes.ports())
-    assert [seconds for name, seconds in fakes.locks.asked if name.startswith("session")] == [wait]
+    login(LoginRequest("mfa", reason="It is expiring."), fakes.ports())
+    assert [seconds for name, seconds in fakes.locks.requests if name.startswith("session")] == [
+        wait
+    ]
 
 
 TWO = (MfaDevice(f"{SERIAL}-1", "virtual"), MfaDevice(f"{SERIAL}-2", "virtual"))
@@ -741,7 +743,7 @@ def test_a_new_name_near_that_of_an_mfa_profile_is_asked_about(
     """Before a code is; a profile that is created beside others is named."""
     fakes = fakes_of({"mfa": MARKED, "dev": {"region": "eu-west-1"}}, None, *answers, "123456")
     assert login(request("mfaa"), fakes.ports()).session_profile == profile
-    assert fakes.terminal.told == ["There is no profile 'mfaa' yet.\n"]
+    assert fakes.terminal.shown == ["There is no profile 'mfaa' yet.\n"]
     assert fakes.terminal.questions[:-1] == [QUESTION] * len(answers)
     assert fakes.notes == (["Created profile mfaa."] if profile == "mfaa" else [])
     assert ("mfaa" in fakes.files.config) == (profile == "mfaa")

@@ -68,9 +68,9 @@ def own_fakes(
     return Fakes(files=files, terminal=FakeTerminal(*(codes or ("123456",))))
 
 
-def request(name: str = "work", **asked: Any) -> LoginRequest:
+def request(name: str = "work", **options: Any) -> LoginRequest:
     """Return the request of a command line."""
-    return LoginRequest(name, **asked)
+    return LoginRequest(name, **options)
 
 
 @pytest.mark.parametrize("place", ["credentials", "config"])
@@ -106,14 +106,14 @@ KEPT_SETTINGS: dict[str, tuple[dict[str, str], dict[str, Any], dict[str, str]]] 
 
 
 @pytest.mark.parametrize(
-    ("config", "asked", "settings"), KEPT_SETTINGS.values(), ids=KEPT_SETTINGS.keys()
+    ("config", "options", "settings"), KEPT_SETTINGS.values(), ids=KEPT_SETTINGS.keys()
 )
 def test_a_login_saves_mfa_session_and_no_source_profile(
-    config: dict[str, str], asked: dict[str, Any], settings: dict[str, str]
+    config: dict[str, str], options: dict[str, Any], settings: dict[str, str]
 ) -> None:
     """A profile isn't saved as its own source; only a source that was named."""
     fakes = own_fakes(config)
-    result = login(request(**asked), fakes.ports())
+    result = login(request(**options), fakes.ports())
     assert result.settings == settings
     assert fakes.files.config["work"] == config | settings
     assert (fakes.files.checked, fakes.files.credentials["work"]) == ([bool(settings)], OWN)
@@ -131,13 +131,13 @@ KEPT: dict[str, tuple[Session, dict[str, Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("session", "asked", "is_kept"), KEPT.values(), ids=KEPT.keys())
+@pytest.mark.parametrize(("session", "options", "is_kept"), KEPT.values(), ids=KEPT.keys())
 def test_a_valid_cached_session_is_kept(
-    session: Session, asked: dict[str, Any], is_kept: object
+    session: Session, options: dict[str, Any], is_kept: object
 ) -> None:
     """Like one in the credentials file."""
     fakes = own_fakes(MANAGED, session)
-    result = login(request(**asked), fakes.ports())
+    result = login(request(**options), fakes.ports())
     assert (result.outcome == "kept") is is_kept
     assert (result.source_profile, result.mfa_serial) == ("work", SERIAL)
     assert fakes.files.cached == {"work": session if is_kept else NEW}
@@ -305,7 +305,7 @@ def test_a_chosen_device_is_saved_in_its_own_section() -> None:
 STATES: dict[str, tuple[Session | None, str, int]] = {
     "none": (None, NONE, 0),
     "valid": (cached(), VALID, 43_200),
-    "due": (cached(43_100), EXPIRING, 100),
+    "expiring": (cached(43_100), EXPIRING, 100),
     "short, outside its window": (cached(674, 900), VALID, 226),
     "over": (cached(43_200), EXPIRED, 0),
 }

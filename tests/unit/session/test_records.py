@@ -159,8 +159,8 @@ MIN_REMAINING = {
     "exactly as much": (3600, 3600, False),
     "a second less": (3599, 3600, True),
     "a started second doesn't count": (3599.9, 3600, True),
-    "nothing asked for, some left": (1, 0, False),
-    "nothing asked for, nothing left": (0, 0, True),
+    "nothing requested, some left": (1, 0, False),
+    "nothing requested, nothing left": (0, 0, True),
     "inside the window, but enough": (60, 30, False),
 }
 

@@ -131,7 +131,7 @@ ENOUGH: dict[str, tuple[list[SessionStatus], int, bool]] = {
     "one that is over": ([status(EXPIRED)], 0, False),
     "one managed profile without a session": ([status(NONE)], 0, False),
     "an unknown end": ([status(UNKNOWN)], 0, False),
-    "more than asked": ([status(VALID, 1001)], 1000, True),
+    "more than requested": ([status(VALID, 1001)], 1000, True),
     "exactly as much isn't more": ([status(VALID, 1000)], 1000, False),
     "all": ([status(VALID, 1001), status(EXPIRING, 1002)], 1000, True),
     "all but one": ([status(VALID, 1001), status(EXPIRING, 10)], 1000, False),

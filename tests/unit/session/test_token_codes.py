@@ -144,7 +144,7 @@ def test_a_setting_can_forbid_prompts(
     muted.tell("Several devices are registered.")
     with pytest.raises(CannotAskError, match=reason):
         muted.ask("Code? ")
-    assert (terminal.questions, terminal.told) == ([], [])
+    assert (terminal.questions, terminal.shown) == ([], [])
 
 
 def test_the_error_of_a_forbidden_prompt_names_the_question() -> None:
@@ -312,15 +312,15 @@ TYPED: dict[str, tuple[list[str], str, int]] = {
 }
 
 
-@pytest.mark.parametrize(("answers", "digits", "told"), TYPED.values(), ids=TYPED.keys())
+@pytest.mark.parametrize(("answers", "digits", "messages"), TYPED.values(), ids=TYPED.keys())
 def test_the_prompt_repeats_until_a_code_is_typed(
-    answers: list[str], digits: str, told: int
+    answers: list[str], digits: str, messages: int
 ) -> None:
     """With a message unless the line was empty."""
     fakes = Fakes(terminal=FakeTerminal(*answers))
     assert sources(fakes).next() == TokenCode(digits, PROMPT)
     assert len(fakes.terminal.questions) == len(answers)
-    assert fakes.terminal.told == [f"{ENTER_A_CODE}\n"] * told
+    assert fakes.terminal.shown == [f"{ENTER_A_CODE}\n"] * messages
 
 
 def test_a_prompt_that_is_never_answered_ends() -> None:
@@ -377,11 +377,11 @@ def test_the_repr_of_a_code_doesnt_hold_it() -> None:
 def test_the_reason_is_shown_once_before_the_prompt() -> None:
     """Users who ran another command must know why they need a code."""
     fakes = Fakes(terminal=FakeTerminal("", "111111", "222222"))
-    settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
+    settings = CodeSettings(None, "", hidden=False, reason="The session is expiring.")
     codes = TokenCodeSources(settings, SERIAL, "mfa", fakes.ports())
-    assert fakes.terminal.told == []
+    assert fakes.terminal.shown == []
     assert [codes.next().digits, codes.next().digits] == ["111111", "222222"]
-    assert fakes.terminal.told == ["The session is due.\n"]
+    assert fakes.terminal.shown == ["The session is expiring.\n"]
 
 
 @pytest.mark.parametrize("environment", [{}, VARIABLE], ids=["command", "variable"])
@@ -389,18 +389,18 @@ def test_without_a_prompt_no_reason_is_shown(environment: dict[str, str]) -> Non
     """``mfa_process`` is silent."""
     fakes = full_fakes()
     fakes.environment = environment
-    settings = CodeSettings(None, "cmd", hidden=False, reason="The session is due.")
+    settings = CodeSettings(None, "cmd", hidden=False, reason="The session is expiring.")
     TokenCodeSources(settings, SERIAL, "mfa", fakes.ports()).next()
-    assert fakes.terminal.told == []
+    assert fakes.terminal.shown == []
 
 
 def test_without_a_terminal_no_reason_is_shown() -> None:
     """The error has it."""
     fakes = Fakes(terminal=FakeTerminal(nobody="there is no terminal"))
-    settings = CodeSettings(None, "", hidden=False, reason="The session is due.")
+    settings = CodeSettings(None, "", hidden=False, reason="The session is expiring.")
     with pytest.raises(CannotAskError):
         TokenCodeSources(settings, SERIAL, "mfa", fakes.ports()).next()
-    assert fakes.terminal.told == []
+    assert fakes.terminal.shown == []
 
 
 ROLE = {"role_arn": "arn:aws:iam::123456789012:role/fresh", "mfa_session": "off"}
@@ -440,7 +440,7 @@ def test_a_roles_prompt_names_its_device_and_itself() -> None:
     fakes = Fakes(terminal=FakeTerminal("123456"))
     code_for_role(role(), fakes.ports())
     assert fakes.terminal.questions == ["MFA code for ada (profile fresh): "]
-    assert fakes.terminal.told == []
+    assert fakes.terminal.shown == []
 
 
 @pytest.mark.parametrize(

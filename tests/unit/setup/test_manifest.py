@@ -327,7 +327,7 @@ def test_each_command_is_shown_whole_and_accepted() -> None:
     terminal = FakeTerminal("no")
     kept = accepted_commands(changes, "team.yaml", terminal, allow_commands=False)
     assert [dict(each.settings) for each in kept] == [{"mfa_source_profile": "default"}]
-    assert f"{'x ' * 400}end" in terminal.told[0]
+    assert f"{'x ' * 400}end" in terminal.shown[0]
     terminal = FakeTerminal("Y")
     assert accepted_commands(changes, "f", terminal, allow_commands=False) == changes
     assert accepted_commands(changes, "f", FakeTerminal(), allow_commands=True) == changes
@@ -356,7 +356,7 @@ def test_a_change_is_confirmed() -> None:
     changes = changes_by(read(TEAM), FakeFiles(), NOW)
     terminal = FakeTerminal("y", "")
     confirm(changes, "the diff", terminal)
-    assert terminal.told == ["the diff\n"]
+    assert terminal.shown == ["the diff\n"]
     with pytest.raises(CancelledError, match="Nothing was changed"):
         confirm(changes, "the diff", terminal)
     nobody = FakeTerminal(nobody="there is no terminal to ask on")

@@ -46,7 +46,7 @@ def setup(fakes: Fakes, suggested: str = "mfa", region: str | None = None) -> Pr
 
 def shown(fakes: Fakes) -> str:
     """Return what was shown beside the questions."""
-    return "".join(fakes.terminal.told)
+    return "".join(fakes.terminal.shown)
 
 
 def test_enter_takes_what_is_known() -> None:

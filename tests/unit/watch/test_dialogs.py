@@ -114,7 +114,7 @@ def test_without_a_desktop_it_asks_on_the_terminal(
     assert either.unavailable_reason() == ""
     either.tell("Due.")
     assert either.ask("Code: ", hidden=True) == "123456"
-    assert (person.questions, person.hidden, person.told) == (["Code: "], [True], ["Due."])
+    assert (person.questions, person.hidden, person.shown) == (["Code: "], [True], ["Due."])
     assert len(recorded(systemctl)) == 1
     recorder(tools, "zenity", "echo 234567")
     environment["DISPLAY"] = ":99"

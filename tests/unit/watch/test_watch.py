@@ -162,7 +162,7 @@ def test_an_expiring_session_is_asked_for_and_renewed() -> None:
     again = watched.look_at(HOURS_12 - 899)
     assert again == NOW + timedelta(seconds=2 * (HOURS_12 - 899))
     assert watched.questions == 1
-    assert watched.fakes.terminal.told == ["The MFA session of profile mfa expires in 14 min.\n"]
+    assert watched.fakes.terminal.shown == ["The MFA session of profile mfa expires in 14 min.\n"]
     assert watched.notifier.notices == []
     watched.look_at(HOURS_12)
     assert watched.fakes.notes == ["mfa: renewed, valid until tomorrow 08:45."]
@@ -184,10 +184,10 @@ def test_a_closed_question_is_notified_when_expiring_and_when_expired() -> None:
     watched.run_until(2 * HOURS_12)
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING, EXPIRED]
-    due, over = watched.notifier.notices
-    assert due.title == "AWS session mfa expires soon"
-    assert due.text == ("It expires in 14 min (21:00). Renew it: aws mfa login --profile mfa")
-    assert over.text == "It expired at 21:00. Renew it: aws mfa login --profile mfa"
+    expiring, expired = watched.notifier.notices
+    assert expiring.title == "AWS session mfa expires soon"
+    assert expiring.text == ("It expires in 14 min (21:00). Renew it: aws mfa login --profile mfa")
+    assert expired.text == "It expired at 21:00. Renew it: aws mfa login --profile mfa"
     assert "mfa: the question was closed." in watched.said
 
 
@@ -217,7 +217,7 @@ def test_a_user_who_comes_back_is_prompted_after_it_expired() -> None:
     watched.look_at(HOURS_12)
     assert watched.questions == 1
     assert watched.notifier.stages == [EXPIRING]
-    assert watched.fakes.terminal.told == [
+    assert watched.fakes.terminal.shown == [
         "The MFA session of profile mfa expired at 21:00.\n",
     ]
 
@@ -531,11 +531,11 @@ def test_a_day_in_a_minute() -> None:
     codes = [f"{number:06}" for number in range(1, 100)]
     watched = Scene(Fakes(files=files, terminal=FakeTerminal(*codes)))
     watched.run_until(24 * HOUR)
-    asked = [question.split("(profile ")[1] for question in watched.fakes.terminal.questions]
+    prompted = [question.split("(profile ")[1] for question in watched.fakes.terminal.questions]
     # Each session is used until its window begins, and a second is lost each time.
     expected = {f"for-{seconds}): ": int(24 * HOUR / (seconds - 899)) for seconds in durations}
-    assert {name: asked.count(name) for name in expected} == expected
-    assert sum(expected.values()) == len(asked) == len(watched.fakes.sts.calls) == 39
+    assert {name: prompted.count(name) for name in expected} == expected
+    assert sum(expected.values()) == len(prompted) == len(watched.fakes.sts.calls) == 39
     assert watched.notifier.notices == []
 
 
