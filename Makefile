@@ -34,7 +34,7 @@ hosts: .venv ## fetch the real AWS CLIs into the cache folder
 	$(BIN)/python -m tests.hosts.fetch
 
 # Coverage is of the modules that decide; counting it while real CLIs run costs a minute.
-IN_CLIS := tests/hosts tests/doors tests/aws_selftest
+IN_CLIS := tests/hosts tests/in_process tests/aws_selftest
 
 test: .venv lint docs ## everything that CI runs
 	$(BIN)/python -m pytest -p no:cacheprovider -n $(WORKERS) tests $(IN_CLIS:%=--ignore=%) --cov --cov-report=term

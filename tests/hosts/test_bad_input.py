@@ -1,4 +1,4 @@
-"""Bad input where the CLIs differ; ``tests/doors/test_bad_input.py`` has the rest."""
+"""Bad input where the CLIs differ; ``tests/in_process/test_bad_input.py`` has the rest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.doors.test_bad_input import CASES as ALL_CASES
-from tests.doors.test_bad_input import CONFIG, OTHERS, TEMPORARY
-from tests.doors.test_bad_input import REFUSALS as ALL_REFUSALS
 from tests.hosts.cache import EXTREMES
 from tests.hosts.users import keys_of, serial_of, settle
+from tests.in_process.test_bad_input import CASES as ALL_CASES
+from tests.in_process.test_bad_input import CONFIG, OTHERS, TEMPORARY
+from tests.in_process.test_bad_input import REFUSALS as ALL_REFUSALS
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

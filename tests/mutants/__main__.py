@@ -22,7 +22,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = "awscli_mfa_plugin"
 COPIED = (PACKAGE, "alias", "tests", "docs", "setup.cfg", "pyproject.toml", "SECURITY.md")
-TESTS = ("tests/unit", "tests/doors", "tests/contract")
+TESTS = ("tests/unit", "tests/in_process", "tests/contract")
 # Tests that measure the machine (many processes, many kills, seconds of countdown), and those
 # that look at what a process has loaded, which mutmut adds to.
 LEFT_OUT = (

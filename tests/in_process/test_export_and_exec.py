@@ -10,12 +10,12 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.doors.aws import REGION
+from tests.in_process.aws import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 ROLE = (
     "[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = mfa\n"

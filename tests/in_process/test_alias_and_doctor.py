@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws, Result
+    from tests.in_process.aws import Aws, Result
 
 MINE = "# mine\n[toplevel]\nwhoami = s3 ls\n"
 

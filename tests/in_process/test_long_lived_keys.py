@@ -12,7 +12,7 @@ from awscli_mfa_plugin.errors import MfaError
 from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.session.records import Session
-from tests.doors.aws import section_of
+from tests.in_process.aws import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

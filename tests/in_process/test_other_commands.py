@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws, Result
+    from tests.in_process.aws import Aws, Result
 
 CALL = ("sts", "get-caller-identity")
 ROLE = "role_arn = arn:aws:iam::123456789012:role/{}\nsource_profile = {}\nregion = eu-west-1\n"

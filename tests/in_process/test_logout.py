@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.doors.aws import section_of
+from tests.in_process.aws import section_of
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 MANAGED = {"mfa_source_profile", "mfa_session"}
 

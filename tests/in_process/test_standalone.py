@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws, Result
+    from tests.in_process.aws import Aws, Result
 
 
 @pytest.fixture

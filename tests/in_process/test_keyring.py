@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 ROLE = (
     "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = default\n"

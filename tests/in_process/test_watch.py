@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAINTHEENVIRONMENT",

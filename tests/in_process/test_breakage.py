@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 
 class Breaking:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.doors.aws import section_of
+from tests.in_process.aws import section_of
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 
 def test_one_code_becomes_a_session_that_commands_use(aws: Aws) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.aws.policy_language import check_document
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 
 def printed(aws: Aws, *options: str) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.doors.aws import Aws
+    from tests.in_process.aws import Aws
 
 
 def entries(aws: Aws, *words: str) -> Any:

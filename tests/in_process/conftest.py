@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.aws import EmbeddedAws
-from tests.doors.aws import Aws
+from tests.in_process.aws import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
