@@ -19,18 +19,21 @@ def main() -> None:
     parser.add_argument("--proxy", action="store_true", help="answer for AWS's host names too")
     parser.add_argument("--folder", type=Path, help="where the proxy's CA is kept")
     parser.add_argument("--clock-file", type=Path, help="file with seconds to add to the clock")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
     aws = EmbeddedAws(
-        asked.state, port=asked.port, folder=asked.folder, clock_file=asked.clock_file
+        arguments.state,
+        port=arguments.port,
+        folder=arguments.folder,
+        clock_file=arguments.clock_file,
     )
     with aws:
         ready = {
             "url": aws.url,
-            "proxy_url": aws.proxy_url if asked.proxy else "",
-            "ca_bundle": aws.ca_bundle if asked.proxy else "",
+            "proxy_url": aws.proxy_url if arguments.proxy else "",
+            "ca_bundle": aws.ca_bundle if arguments.proxy else "",
         }
         print(json.dumps(ready), flush=True)
         while not ended.wait(1):  # a plain wait() doesn't see signals on Windows

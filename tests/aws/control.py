@@ -49,10 +49,10 @@ def _calls(aws: EmbeddedAws, _: _Parameters) -> object:
     return [{**asdict(call), "time": call.time.isoformat()} for call in list(aws.calls)]
 
 
-def _clock(aws: EmbeddedAws, asked: _Parameters) -> object:
-    if "offset_seconds" in asked:
-        aws.set_offset(float(asked["offset_seconds"]))
-    aws.advance(float(asked.get("advance_seconds", 0)))
+def _clock(aws: EmbeddedAws, parameters: _Parameters) -> object:
+    if "offset_seconds" in parameters:
+        aws.set_offset(float(parameters["offset_seconds"]))
+    aws.advance(float(parameters.get("advance_seconds", 0)))
     return _now(aws, {})
 
 
@@ -60,8 +60,8 @@ def _now(aws: EmbeddedAws, _: _Parameters) -> object:
     return {"now": aws.now().isoformat()}
 
 
-def _fault(aws: EmbeddedAws, asked: _Parameters) -> object:
-    aws.fault(**asked)
+def _fault(aws: EmbeddedAws, parameters: _Parameters) -> object:
+    aws.fault(**parameters)
     return {}
 
 
@@ -80,16 +80,16 @@ def _reset(aws: EmbeddedAws, _: _Parameters) -> object:
     return {}
 
 
-def _token_code(aws: EmbeddedAws, asked: _Parameters) -> object:
-    return {"token_code": aws.token_code(asked["serial"], int(asked.get("steps", 0)))}
+def _token_code(aws: EmbeddedAws, parameters: _Parameters) -> object:
+    return {"token_code": aws.token_code(parameters["serial"], int(parameters.get("steps", 0)))}
 
 
-def _fresh_code(aws: EmbeddedAws, asked: _Parameters) -> object:
-    return {"token_code": aws.fresh_code(asked["serial"])}
+def _fresh_code(aws: EmbeddedAws, parameters: _Parameters) -> object:
+    return {"token_code": aws.fresh_code(parameters["serial"])}
 
 
-def _user(aws: EmbeddedAws, asked: _Parameters) -> object:
-    return asdict(aws.user(asked["name"]))
+def _user(aws: EmbeddedAws, parameters: _Parameters) -> object:
+    return asdict(aws.user(parameters["name"]))
 
 
 def _unassigned_devices(aws: EmbeddedAws, _: _Parameters) -> object:

@@ -189,13 +189,13 @@ def _get_bucket_location(call: _Call) -> Response:
 
 
 def _list_objects(call: _Call) -> Response:
-    asked, objects = call.query, call.objects
-    most = min(int(asked.get("max-keys", "1000")), 1000)
-    token = base64.urlsafe_b64decode(asked.get("continuation-token", "")).decode()
-    names = [name for name in _listed(asked, objects) if name > token]
+    query, objects = call.query, call.objects
+    most = min(int(query.get("max-keys", "1000")), 1000)
+    token = base64.urlsafe_b64decode(query.get("continuation-token", "")).decode()
+    names = [name for name in _listed(query, objects) if name > token]
     page, is_truncated = names[:most], len(names) > most
-    shown = quote if asked.get("encoding-type") == "url" else str
-    inside = text("Name", call.bucket) + text("Prefix", shown(asked.get("prefix", "")))
+    shown = quote if query.get("encoding-type") == "url" else str
+    inside = text("Name", call.bucket) + text("Prefix", shown(query.get("prefix", "")))
     inside += element("KeyCount", str(len(page))) + element("MaxKeys", str(most))
     inside += element("IsTruncated", str(is_truncated).lower())
     if shown is quote:
@@ -204,27 +204,27 @@ def _list_objects(call: _Call) -> Response:
         following = base64.urlsafe_b64encode(page[-1].encode()).decode()
         inside += element("NextContinuationToken", following)
     for name in page:
-        if _is_common_prefix(asked, name):
+        if _is_common_prefix(query, name):
             inside += element("CommonPrefixes", text("Prefix", shown(name)))
         else:
             inside += _contents(shown(name), objects[name])
     return _xml("ListBucketResult", inside)
 
 
-def _listed(asked: dict[str, str], objects: dict[str, _Object]) -> list[str]:
+def _listed(query: dict[str, str], objects: dict[str, _Object]) -> list[str]:
     """Return keys and common prefixes in S3's order."""
-    prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter", "")
+    prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     found = set()
     for key in objects:
-        if key.startswith(prefix) and key > asked.get("start-after", ""):
+        if key.startswith(prefix) and key > query.get("start-after", ""):
             head, cut, _ = key[len(prefix) :].partition(delimiter) if delimiter else (key, "", "")
             found.add(prefix + head + cut if cut else key)
     return sorted(found)
 
 
-def _is_common_prefix(asked: dict[str, str], name: str) -> bool:
-    delimiter = asked.get("delimiter", "")
-    return bool(delimiter) and delimiter in name[len(asked.get("prefix", "")) :]
+def _is_common_prefix(query: dict[str, str], name: str) -> bool:
+    delimiter = query.get("delimiter", "")
+    return bool(delimiter) and delimiter in name[len(query.get("prefix", "")) :]
 
 
 def _contents(shown_key: str, stored: _Object) -> str:

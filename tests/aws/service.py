@@ -49,7 +49,7 @@ class CallRecord:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _ParsedRequest:
     """A request with what can be read from it before it is checked."""
 
     request: Request
@@ -84,80 +84,80 @@ class Service:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, whichever way it came."""
-        asked = _read(request)
-        self._observe("before", asked.action)
-        faults = self._faults.take(asked.action)
+        parsed = _read(request)
+        self._observe("before", parsed.action)
+        faults = self._faults.take(parsed.action)
         if "slow" in faults:
             self._wait(faults["slow"].seconds)
         now = self._now() + timedelta(seconds=_skew(faults))
         try:
-            response = self._answer(asked, faults, now)
+            response = self._answer(parsed, faults, now)
         except AwsError as refused:
-            response = self._refuse(asked, refused, now)
+            response = self._refuse(parsed, refused, now)
         else:
-            self._note(asked, _outcome(faults, response), now)
-        self._observe("after", asked.action)
+            self._note(parsed, _outcome(faults, response), now)
+        self._observe("after", parsed.action)
         if "html" not in faults:  # that page isn't AWS's
-            response = _with_headers(response, asked, now)
+            response = _with_headers(response, parsed, now)
         return _mistreat(response, faults)
 
-    def _answer(self, asked: _Asked, faults: dict[str, Fault], now: datetime) -> Response:
-        account = self._account_of(asked.access_key_id)
-        instead = answer_instead(faults, account, asked.region)
+    def _answer(self, parsed: _ParsedRequest, faults: dict[str, Fault], now: datetime) -> Response:
+        account = self._account_of(parsed.access_key_id)
+        instead = answer_instead(faults, account, parsed.region)
         if instead:
             return instead
-        if asked.service == "signin":
-            return answer_signin(asked.request, self._state, now)
-        caller, signed = authenticate(asked.request, asked.endpoint, self._state, now)
+        if parsed.service == "signin":
+            return answer_signin(parsed.request, self._state, now)
+        caller, signed = authenticate(parsed.request, parsed.endpoint, self._state, now)
         if signed.service == "s3":
-            return answer_s3(asked.request, caller, self._state, now)
+            return answer_s3(parsed.request, caller, self._state, now)
         if signed.service == "sts" and signed.region in self._state.regions_off:
             raise region_disabled(account, signed.region)
         call = Call(
-            asked.action,
-            asked.parameters,
+            parsed.action,
+            parsed.parameters,
             caller,
             self._state,
             now,
-            of_global_endpoint=asked.endpoint.is_global,
+            of_global_endpoint=parsed.endpoint.is_global,
         )
         answers = {"sts": answer_sts, "iam": answer_iam}
         if signed.service not in answers:
             message = f"The embedded AWS has no service {signed.service!r}."
             raise AwsError(404, "UnknownService", message)
         result = answers[signed.service](call)
-        body = success_xml(signed.service, asked.action, result, asked.request_id)
+        body = success_xml(signed.service, parsed.action, result, parsed.request_id)
         return Response(200, {"Content-Type": "text/xml"}, body)
 
-    def _refuse(self, asked: _Asked, refused: AwsError, now: datetime) -> Response:
-        self._note(asked, refused.code, now)
-        hostile = self._faults.take(asked.action, failed=True).get("hostile-message")
+    def _refuse(self, parsed: _ParsedRequest, refused: AwsError, now: datetime) -> Response:
+        self._note(parsed, refused.code, now)
+        hostile = self._faults.take(parsed.action, failed=True).get("hostile-message")
         if hostile:
             refused = AwsError(refused.status, refused.code, str(hostile.options.get("text", "")))
-        if asked.service == "signin":
+        if parsed.service == "signin":
             page = f"<html><body>{refused.status}</body></html>".encode()
             return Response(refused.status, {"Content-Type": "text/html"}, page)
-        body = error_xml(asked.service, refused, asked.request_id)
-        content_type = "application/xml" if asked.service == "s3" else "text/xml"
+        body = error_xml(parsed.service, refused, parsed.request_id)
+        content_type = "application/xml" if parsed.service == "s3" else "text/xml"
         return Response(refused.status, {"Content-Type": content_type}, body)
 
-    def _note(self, asked: _Asked, outcome: str, now: datetime) -> None:
-        caller = self._caller_of(asked.access_key_id)
+    def _note(self, parsed: _ParsedRequest, outcome: str, now: datetime) -> None:
+        caller = self._caller_of(parsed.access_key_id)
         user = caller.user.name if caller and caller.user else ""
         role = caller.role.name if caller and caller.role else ""
         self._record(
             CallRecord(
                 now,
-                asked.request.scheme,
-                asked.request.host,
-                asked.service,
-                asked.action,
-                user or role or self._long_lived_user(asked.access_key_id),
-                asked.access_key_id,
-                asked.parameters.get("SerialNumber", ""),
-                asked.parameters.get("TokenCode", ""),
+                parsed.request.scheme,
+                parsed.request.host,
+                parsed.service,
+                parsed.action,
+                user or role or self._long_lived_user(parsed.access_key_id),
+                parsed.access_key_id,
+                parsed.parameters.get("SerialNumber", ""),
+                parsed.parameters.get("TokenCode", ""),
                 outcome,
-                dict(asked.parameters),
+                dict(parsed.parameters),
             )
         )
 
@@ -176,8 +176,8 @@ class Service:
         return found[0].account if found else ""
 
 
-def _read(request: Request) -> _Asked:
-    """Read who is asked for what, without believing any of it."""
+def _read(request: Request) -> _ParsedRequest:
+    """Parse what is called, without checking any of it."""
     if request.host in SIGNIN_HOSTS:
         return _read_signin(request)
     header = request.headers.get("authorization", "")
@@ -190,16 +190,16 @@ def _read(request: Request) -> _Asked:
         parameters = parse_parameters(request.body or request.query.encode())
     action = _s3_action(request) if service == "s3" else parameters.get("Action", "")
     request_id = str(uuid.uuid4())
-    return _Asked(request, endpoint, service, action, region, key, parameters, request_id)
+    return _ParsedRequest(request, endpoint, service, action, region, key, parameters, request_id)
 
 
-def _read_signin(request: Request) -> _Asked:
-    asked = asked_of(request)
+def _read_signin(request: Request) -> _ParsedRequest:
+    parsed = asked_of(request)
     # Neither keys nor tokens are noted.
-    parameters = {name: asked[name] for name in asked if name not in {"Session", "SigninToken"}}
+    parameters = {name: parsed[name] for name in parsed if name not in {"Session", "SigninToken"}}
     service, request_id = Endpoint("signin"), str(uuid.uuid4())
-    action, key = asked.get("Action", ""), session_id(asked)
-    return _Asked(request, service, "signin", action, "", key, parameters, request_id)
+    action, key = parsed.get("Action", ""), session_id(parsed)
+    return _ParsedRequest(request, service, "signin", action, "", key, parameters, request_id)
 
 
 def _s3_action(request: Request) -> str:
@@ -223,12 +223,12 @@ def _outcome(faults: dict[str, Fault], response: Response) -> str:
     return code or str(response.status)
 
 
-def _with_headers(response: Response, asked: _Asked, now: datetime) -> Response:
+def _with_headers(response: Response, parsed: _ParsedRequest, now: datetime) -> Response:
     names = {
-        "x-amzn-RequestId": asked.request_id,
+        "x-amzn-RequestId": parsed.request_id,
         "Date": format_datetime(now, usegmt=True),
     }
-    if asked.service == "s3":
+    if parsed.service == "s3":
         names["x-amz-request-id"] = names.pop("x-amzn-RequestId")
     return replace(response, headers={**response.headers, **names})
 

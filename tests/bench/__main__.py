@@ -52,7 +52,7 @@ class Row:
 
 
 def main() -> int:
-    """Measure the hosts that are asked for; print a table in Markdown."""
+    """Measure the named hosts; print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("hosts", nargs="*", default=list(HOSTS))

@@ -80,7 +80,7 @@ def check(command: list[str], home: Path) -> None:
     """Raise RuntimeError unless the command answers without an ``aws`` to start."""
     done = subprocess.run(command, env=environment_of(home), capture_output=True, check=False)
     if done.returncode or json.loads(done.stdout)["Version"] != 1:
-        raise RuntimeError(f"no answer from the living session: {done.stderr.decode()}")
+        raise RuntimeError(f"no answer from the valid session: {done.stderr.decode()}")
 
 
 def measured(

@@ -29,7 +29,7 @@ COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 
 
 def main() -> int:
-    """Count for the hosts that are asked for; print a table in Markdown."""
+    """Count for the named hosts; print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("hosts", nargs="*", default=list(HOSTS))
     chosen = parser.parse_args()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Measure the hosts that are asked for; print a table in Markdown."""
+    """Measure the named hosts; print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=500_000)
     parser.add_argument("hosts", nargs="*", default=["v1", "v2"])

@@ -22,7 +22,7 @@ STARTS = 9
 
 
 def main() -> int:
-    """Measure the hosts that are asked for; print a table in Markdown."""
+    """Measure the named hosts; print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("hosts", nargs="*", default=["v1", "v2"])

@@ -1,4 +1,4 @@
-"""The hosts that a bench is asked for, with the plugin as a user would install it."""
+"""The hosts of a bench, with the plugin as a user would install it."""
 
 from __future__ import annotations
 
