@@ -12,7 +12,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.files import paths
-from awscli_mfa_plugin.files.botocore_parser import sections_of
+from awscli_mfa_plugin.files.botocore_parser import sections_about
 from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME, keyring_key_id
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -103,31 +103,52 @@ def _aws(system: Sequence[str] | None) -> str:
 def fast_path(profile: str, environment: Mapping[str, str]) -> str:
     """Return what a credential process prints for a managed profile, or "".
 
-    "" means that the session is missing or expires soon, or that ``aws`` has to decide: a role,
-    an unusual name. Raises OSError, ValueError, configparser.Error, KeyError.
+    "" means that the session is missing or expires soon, or that ``aws`` has to decide, such as
+    for an unusual name. Raises OSError, ValueError, configparser.Error, KeyError.
     """
-    if "AWS_MFA_SESSION" in environment or not _is_plain(profile):
+    if "AWS_MFA_SESSION" in environment or not is_plain(profile):
         return ""
     config_path = paths.config_path(environment)
     credentials_path = paths.credentials_path(environment)
-    config = _config_section(sections_of(config_path), profile)
-    credentials = sections_of(credentials_path).get(profile, {})
-    if config is None or not _is_managed(config):
-        return ""
-    process = credentials.get("credential_process") or config.get("credential_process")
-    in_keyring = keyring_key_id(process) if process else ""
-    ways = {*OTHER_WAYS} & {*config, *credentials}
-    if ways and not (in_keyring and ways == {"credential_process"}):
+    config_sections = sections_about(config_path)
+    credentials_sections = sections_about(credentials_path)
+
+    def config_of(name: str) -> _Options | None:
+        return _config_section(config_sections(name), name)
+
+    def credentials_of(name: str) -> _Options:
+        return credentials_sections(name).get(name, {})
+
+    config, credentials = config_of(profile), credentials_of(profile)
+    if config is not None and "role_arn" in config:
+        from awscli_mfa_plugin.console.cached_role import cached_role
+
+        return cached_role(profile, config_of, credentials_of)
+    if config is None or not is_managed(config) or other_ways(config, credentials):
         return ""
     if credentials.get("aws_session_token"):
         return _stored_session(credentials)
-    own = credentials.get("aws_access_key_id") or config.get("aws_access_key_id") or in_keyring
+    in_files = credentials.get("aws_access_key_id") or config.get("aws_access_key_id")
+    own = in_files or key_id_in_keyring(config, credentials)
     if not own or config.get("aws_session_token") or credentials.get("aws_security_token"):
         return ""
     return _cached_session(own, credentials_path, profile)
 
 
-def _is_plain(profile: str) -> bool:
+def key_id_in_keyring(config: _Options, credentials: _Options) -> str:
+    """Return the ID of the access key that the keyring has for a profile, or ""."""
+    process = credentials.get("credential_process") or config.get("credential_process")
+    return keyring_key_id(process) if process else ""
+
+
+def other_ways(config: _Options, credentials: _Options) -> set[str]:
+    """Return the settings by which a profile gets credentials another way than by its own keys."""
+    ours = {"credential_process"} if key_id_in_keyring(config, credentials) else set[str]()
+    return {*OTHER_WAYS} & {*config, *credentials} - ours
+
+
+def is_plain(profile: str) -> bool:
+    """Return whether a profile's name needs no quotes in the config file."""
     letters = "".join(character for character in profile if character not in "-_.@+")
     return letters.isascii() and letters.isalnum()
 
@@ -142,15 +163,16 @@ def _config_section(sections: Mapping[str, _Options], profile: str) -> _Options 
     return sections.get(usual, {})
 
 
-def _is_managed(config: _Options) -> bool:
+def is_managed(config: _Options) -> bool:
+    """Return whether a profile's own settings ask for an MFA session."""
     switch = config.get("mfa_session", "").lower()
     return switch != "off" and (switch == "on" or bool(config.get("mfa_source_profile")))
 
 
 def _stored_session(credentials: _Options) -> str:
-    if not _is_written_key(credentials) or credentials.get("aws_security_token"):
+    if not is_written_key(credentials) or credentials.get("aws_security_token"):
         return ""
-    return _output(
+    return output(
         credentials["aws_access_key_id"],
         credentials["aws_secret_access_key"],
         credentials["aws_session_token"],
@@ -159,7 +181,7 @@ def _stored_session(credentials: _Options) -> str:
     )
 
 
-def _is_written_key(section: _Options) -> bool:
+def is_written_key(section: _Options) -> bool:
     """Return whether a section's access key is the one that a login wrote there."""
     key_id = section["aws_access_key_id"]
     issued, _, digest = section.get("issued_key", "").partition(" ")
@@ -182,7 +204,7 @@ def _cached_session(key_id: str, credentials_path: str, profile: str) -> str:
     if content["SourceAccessKeyId"] != key_id:
         return ""
     keys = content["Credentials"]
-    return _output(
+    return output(
         keys["AccessKeyId"],
         keys["SecretAccessKey"],
         keys["SessionToken"],
@@ -191,7 +213,7 @@ def _cached_session(key_id: str, credentials_path: str, profile: str) -> str:
     )
 
 
-def _output(key_id: str, secret: str, token: str, expiration: str, issued: str) -> str:
+def output(key_id: str, secret: str, token: str, expiration: str, issued: str) -> str:
     """Return the session as JSON, or "" if it expires soon or a value would need escaping.
 
     Importing ``json`` would take longer.

@@ -6,7 +6,7 @@ import configparser
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from awscli_mfa_plugin.files.document import SharedDocument
@@ -26,6 +26,47 @@ def sections_of(path: str) -> dict[str, dict[str, str]]:
         return _read(path, configparser.RawConfigParser(default_section=""))
     except FileNotFoundError:
         return {}
+
+
+LARGE = 65_536
+"""Bytes from which on a file isn't parsed as a whole for one profile: it takes long."""
+
+
+def sections_about(path: str) -> Callable[[str], dict[str, dict[str, str]]]:
+    """Return a function that returns the sections whose name contains a word, and maybe others.
+
+    Of a large file only those are parsed, so what is wrong elsewhere isn't found. Raises, as the
+    function does, OSError, ValueError, configparser.Error.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return lambda _: {}
+    if len(text) < LARGE:
+        sections = _parsed(text)
+        return lambda _: sections
+    return lambda word: _parsed(_cut(text, word))
+
+
+def _cut(text: str, word: str) -> str:
+    """Return the sections of a file whose header has the word; all if one of them is indented."""
+    import re
+
+    text, parts = f"\n{text}", []
+    # With the line's end in front: the pattern's "^" would take six times as long.
+    for header in re.finditer(rf"\n([ \t]*)\[.*{re.escape(word)}", text):
+        if header[1]:
+            return text
+        end = text.find("\n[", header.end())
+        parts.append(text[header.start() : end if end >= 0 else None])
+    return "".join(parts)
+
+
+def _parsed(text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.RawConfigParser(default_section="")
+    parser.read_string(text)
+    return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
 def _read(path: str, parser: configparser.RawConfigParser) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ test: a machine that does something else at the same time gives other figures.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import statistics
 import subprocess
@@ -17,7 +18,11 @@ import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from botocore.credentials import JSONFileCache
+
+from awscli_mfa_plugin.aws.roles import CacheOfSource, identity_of
 from awscli_mfa_plugin.files.locks import Locks
+from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.session.records import Session
@@ -27,11 +32,15 @@ from tests.hosts.installed import install_console_script
 PAIRS = 60
 BOUND = 2.5
 OTHER_PROFILES = 20
+ROLE = "arn:aws:iam::123456789012:role/ops"
 KEYS = "aws_access_key_id = AKIAEXAMPLE000000000\naws_secret_access_key = of-nobody\n"
+MANY_PROFILES = 10_000
 PROFILES = {
-    "mfa": "session in the credentials file",
-    "work": "session in the CLI's cache, beside own keys",
+    "mfa": ("session in the credentials file", BOUND),
+    "work": ("session in the CLI's cache, beside own keys", BOUND),
+    "ops": ("role in the CLI's cache", 3.0),
 }
+BOUND_OF_MANY = 5.0
 
 
 def main() -> int:
@@ -43,24 +52,28 @@ def main() -> int:
     print("| - | - | - | - | - |", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         script = install_console_script(Path(folder) / "venv", Path(folder) / "build")
-        home = Path(folder) / "home"
-        write_files(home)
-        for profile, place in PROFILES.items():
+        few, many = Path(folder) / "home", Path(folder) / "home-of-many"
+        write_files(few, OTHER_PROFILES)
+        write_files(many, MANY_PROFILES)
+        for profile, (place, bound) in PROFILES.items():
             command = [str(script), "credential-process", "--profile", profile]
-            check(command, home)
-            python = script.parent / "python"
-            print(measured(place, command, python, home, pairs, BOUND), flush=True)
+            of_many = f"{place}, {MANY_PROFILES:,} profiles"
+            for home, row, most in ((few, place, bound), (many, of_many, BOUND_OF_MANY)):
+                check(command, home)
+                python = script.parent / "python"
+                print(measured(row, command, python, home, pairs, most), flush=True)
     return 0
 
 
-def write_files(home: Path) -> None:
-    """Give a home a valid session in each place, among a team's other profiles."""
-    others = [f"role{number}" for number in range(OTHER_PROFILES)]
+def write_files(home: Path, number_of_others: int = OTHER_PROFILES) -> None:
+    """Give a home a valid session in each place, among other profiles in both files."""
+    others = [f"role{number}" for number in range(number_of_others)]
     aws = home / ".aws"
     aws.mkdir(parents=True)
     (aws / "config").write_text(
         "[profile mfa]\nregion = eu-west-1\nmfa_source_profile = default\n"
         "[profile work]\nregion = eu-west-1\nmfa_session = on\n"
+        f"[profile ops]\nrole_arn = {ROLE}\nsource_profile = mfa\n"
         + "".join(f"[profile {name}]\nrole_arn = {name}\nsource_profile = mfa\n" for name in others)
     )
     issued = datetime.now(timezone.utc).replace(microsecond=0)
@@ -70,10 +83,29 @@ def write_files(home: Path) -> None:
     )
     stored = "".join(f"{name} = {value}\n" for name, value in session_options(session).items())
     credentials = aws / "credentials"
-    credentials.write_text(f"[default]\n{KEYS}[work]\n{KEYS}[mfa]\n{stored}")
+    more = "".join(f"[other{name}]\n{KEYS}" for name in others)
+    credentials.write_text(f"[default]\n{KEYS}{more}[work]\n{KEYS}[mfa]\n{stored}")
     locks = Locks(StateFolder(str(aws / "cli/awscli-mfa")))
     cache = SessionCache(str(aws / "cli/cache"), str(credentials), locks)
     cache.save("work", "AKIAEXAMPLE000000000", session)
+    source = SharedConfigFiles.on_disk(str(aws / "config"), str(credentials), locks, cache)
+    digest = botocores_name({"RoleArn": ROLE})
+    cached = CacheOfSource(
+        JSONFileCache(str(aws / "cli/cache")), identity_of(source.profile("mfa"))
+    )
+    cached[digest] = {
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": token,
+            "Expiration": (issued + timedelta(hours=1)).isoformat(),
+        }
+    }
+
+
+def botocores_name(role: dict[str, str]) -> str:
+    """Return botocore's name of a role in the cache."""
+    return hashlib.sha1(json.dumps(role).encode(), usedforsecurity=False).hexdigest()
 
 
 def check(command: list[str], home: Path) -> None:

@@ -28,7 +28,8 @@ def main() -> int:
         script = install_console_script(Path(folder) / "venv", Path(folder) / "build")
         home = Path(folder) / "home"
         write_files(home)
-        for profile, place in {**PROFILES, "nobody": "no session"}.items():
+        places = {profile: place for profile, (place, _) in PROFILES.items()}
+        for profile, place in {**places, "nobody": "no session"}.items():
             command = [str(script), "prompt", "--profile", profile]
             check(command, home, has_session=profile in PROFILES)
             python = script.parent / "python"
