@@ -50,6 +50,7 @@ def resolve(
     check_request(request)
     if request.patience is not None:
         _refuse_cycle(request.profile)
+    _check_exists(request.profile, ports)
     names = way_to_source(request.profile, ports.environment, ports.files)
     if len(names) > 1:
         check_min_remaining(request)
@@ -71,6 +72,14 @@ def resolve(
     found = _assumed(role, request.profile, region or "its region", ports)
     check_remaining(request, found, ports)
     return found, chosen
+
+
+def _check_exists(name: str, ports: Ports) -> None:
+    if not ports.files.profile(name).exists:
+        from awscli_mfa_plugin.session.near_names import missing_profile
+        from awscli_mfa_plugin.session.sessions import mfa_profile_names
+
+        raise missing_profile(name, mfa_profile_names(ports))
 
 
 def _refuse_cycle(profile: str) -> None:

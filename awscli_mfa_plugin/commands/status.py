@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
 from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
-from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
 from awscli_mfa_plugin.text import encodable, length_of_time, moment, sanitize, short_device
 
@@ -90,10 +87,9 @@ def _profiles(named: str | None, context: Context) -> list[Profile]:
         return list(context.process.profiles())
     profile = context.process.profile(named)
     if profile is None:
-        raise ConfigurationError(
-            f"There is no profile '{sanitize(named)}'.",
-            f"Log in to create it:  aws mfa login --profile {shlex.quote(sanitize(named))}",
-        )
+        from awscli_mfa_plugin.session.near_names import missing_profile
+
+        raise missing_profile(named, (each.name for each in context.process.profiles()))
     return [profile]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError
+from awscli_mfa_plugin.session.near_names import nearest
 from awscli_mfa_plugin.session.sessions import mfa_profile_names
 from awscli_mfa_plugin.session.token_codes import YES
 from awscli_mfa_plugin.text import sanitize
@@ -19,18 +20,13 @@ _ATTEMPTS = 3
 def meant_profile(name: str, ports: Ports) -> str:
     """Return the profile that the person at the terminal means by ``name``, a new one.
 
-    Only a name with about one mistake in it is asked about (a character wrong, missing or too
-    many, or two swapped), and only where somebody can answer. Raises CancelledError if the
-    question isn't answered.
+    Only a name near that of an MFA profile is asked about, and only where somebody can answer.
+    Raises CancelledError if the question isn't answered.
     """
-    from difflib import get_close_matches
-
-    # Of two names of n characters with one wrong, 1 - 1/n is alike: difflib's ratio.
-    alike = max(0.6, 1 - 1.2 / len(name))
-    near = get_close_matches(name, mfa_profile_names(ports), n=1, cutoff=alike)
+    near = nearest(name, mfa_profile_names(ports))
     if not near or ports.terminal.unavailable_reason():
         return name
-    return near[0] if _is_meant(near[0], name, ports) else name
+    return near if _is_meant(near, name, ports) else name
 
 
 def _is_meant(known: str, name: str, ports: Ports) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, expiry_window, seconds_left
+from awscli_mfa_plugin.session.near_names import nearest
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import other_session, session_lines
 from awscli_mfa_plugin.text import sanitize
@@ -108,7 +109,7 @@ def logout(names: Iterable[str], ports: Ports, *, forget: bool = False) -> tuple
     Raises ConfigurationError for a profile that doesn't exist or whose session is another
     tool's, before anything is changed.
     """
-    profiles = [_checked(ports.files.profile(name)) for name in names]
+    profiles = [_checked(ports.files.profile(name), ports) for name in names]
     return tuple(_logged_out(profile, ports, forget=forget) for profile in profiles)
 
 
@@ -122,11 +123,12 @@ def mfa_profile_names(ports: Ports) -> tuple[str, ...]:
     )
 
 
-def _checked(profile: Profile) -> Profile:
+def _checked(profile: Profile, ports: Ports) -> Profile:
     if not profile.exists:
+        near = nearest(profile.name, mfa_profile_names(ports))
         raise ConfigurationError(
-            f"Profile {sanitize(profile.name)} doesn't exist.",
-            "List the profiles with sessions:  aws mfa status",
+            f"There is no profile '{sanitize(profile.name)}'.",
+            f"Did you mean '{sanitize(near)}'?" if near else "List them:  aws mfa status",
         )
     other = other_session(profile)
     if other:

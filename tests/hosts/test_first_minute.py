@@ -75,6 +75,17 @@ def test_a_mistyped_profile_is_asked_about(home: Home, aws: EmbeddedAws) -> None
 
 
 @where_hosts_differ
+@pytest.mark.parametrize("words", [("status",), ("logout",), ("export",), ("exec", "--", "true")])
+def test_a_mistyped_profile_elsewhere(home: Home, aws: EmbeddedAws, words: tuple[str, ...]) -> None:
+    """The name that was meant is suggested, and nothing else done."""
+    settle_on_session(home, aws, 40_000)
+    result = home.run("mfa", words[0], "--profile", "mfaa", *words[1:])
+    assert (result.returncode, result.stdout) == (253, "")
+    message = "aws mfa: There is no profile 'mfaa'.\nDid you mean 'mfa'?\n"
+    assert result.stderr == message
+
+
+@where_hosts_differ
 def test_a_new_profile_beside_another(home: Home, aws: EmbeddedAws) -> None:
     """Whoever wants it says so, and is told what was created; so is a script."""
     settle_on_session(home, aws, 40_000)

@@ -223,7 +223,7 @@ def test_a_session_that_another_process_removed_isnt_reported() -> None:
 
 
 UNFIT: dict[str, tuple[str, str]] = {
-    "missing": ("missing\x1b", "Profile missing\\x1b doesn't exist."),
+    "missing": ("missing\x1b", "There is no profile 'missing\\x1b'."),
     "another tool's": ("work", "The session in profile work was written by awsume"),
 }
 
