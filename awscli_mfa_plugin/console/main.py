@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 USAGE = """\
-usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases]
+usage: awscli-mfa install [--dry-run] [--cli PATH ...] [--aliases] | --as-alias
        awscli-mfa uninstall [--dry-run] [--sessions] [--profiles]
        awscli-mfa credential-process [--profile NAME] [OPTION ...]
        awscli-mfa doctor [--profile NAME] [--fix [--yes]] [--json]
@@ -30,6 +30,9 @@ without an aws; they need botocore. For help:  awscli-mfa login --help
 
 Everything else is part of the AWS CLI:  aws mfa help
 """
+
+RUNS_US = "--by-alias"
+"""How the alias ``mfa`` calls this; ``files.alias_document`` says the same, but costs time."""
 
 WRONG_USAGE = 252
 """AWS CLI v2's exit code for wrong usage."""
@@ -54,9 +57,25 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         version = f"awscli-mfa-plugin {__version__}\n"
         sys.stdout.write(version if command == "--version" else USAGE)
         return 0
+    if command == RUNS_US:
+        return _by_alias(words[1:], system)
     if command in {"doctor", "install", "keyring", "uninstall"}:
         return _with_the_machine(command, words[1:], system)
     return _mfa_command(words, system)
+
+
+def _by_alias(words: list[str], system: Sequence[str] | None) -> int:
+    """Run what the alias ``mfa`` of an AWS CLI without our plugin was called with."""
+    import os
+
+    from awscli_mfa_plugin.commands.error_reporting import run_reporting
+    from awscli_mfa_plugin.console.by_alias import meant_words
+    from awscli_mfa_plugin.system.terminal import this_terminal
+
+    def run() -> int:
+        return main(meant_words(words, os.environ, this_terminal()) or ["help"], system)
+
+    return run_reporting(run)
 
 
 def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
@@ -101,27 +120,28 @@ def _for_a_shell(command: str, words: list[str]) -> int:
 def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     """Install or uninstall; report errors without a traceback."""
     import os
-    import signal
 
     from awscli_mfa_plugin.errors import CancelledError, MfaError
     from awscli_mfa_plugin.system.machine import say_error
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
-        number = getattr(signal, name)
-        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup
-            signal.signal(number, stop)
+    _interrupt_on_signals()
     try:
+        if words == ["--as-alias"] and command == "install":
+            from awscli_mfa_plugin.console.by_alias import install_alias
+
+            return install_alias(os.environ)
         if command == "install":
             from awscli_mfa_plugin.install.install import run
 
             return run(words, os.environ, system)
+        from awscli_mfa_plugin.console.by_alias import remove_alias
         from awscli_mfa_plugin.install.uninstall import run as uninstall
+        from awscli_mfa_plugin.system.machine import print_line
         from awscli_mfa_plugin.system.terminal import this_terminal
         from awscli_mfa_plugin.watch.watch_state import scheduled_watches
 
+        if "--dry-run" not in words and remove_alias():
+            print_line("Removed the alias mfa from ~/.aws/cli/alias.")
         return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
     except MfaError as error:
         say_error("awscli-mfa", error)
@@ -132,3 +152,16 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     except ImportError as error:
         say_error("awscli-mfa", f"{error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
         return MfaError.exit_code
+
+
+def _interrupt_on_signals() -> None:
+    """Let the signals that end a process undo what is half done, as Ctrl-C does."""
+    import signal
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+        number = getattr(signal, name)
+        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup
+            signal.signal(number, stop)

@@ -17,7 +17,7 @@ from awscli_mfa_plugin.doctor.findings import (
     Finding,
     Fix,
 )
-from awscli_mfa_plugin.files.alias_document import TOPLEVEL
+from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL
 from awscli_mfa_plugin.session.access_keys import STORED
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
@@ -74,7 +74,15 @@ def _aliases(file: ObservedRead, hiding: tuple[HidingAlias, ...]) -> Iterator[Fi
             f"in [{sanitize(alias.section, 40)}] hides {hidden}."
         )
         yield Finding("alias", ERROR if is_toplevel else WARNING, what, "Rename the alias.")
-    if not hiding:
+    if file.sections.get(TOPLEVEL, {}).get("mfa", "").endswith(RUNS_US):
+        yield Finding(
+            "alias",
+            NOTE,
+            "aws mfa runs by an alias: other aws commands don't renew sessions, and --profile "
+            "counts only after '--'.",
+            "In a profile, credential_process = awscli-mfa credential-process renews them.",
+        )
+    elif not hiding:
         yield Finding("alias", OK, "No alias hides aws mfa.")
 
 

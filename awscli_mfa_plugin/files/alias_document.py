@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 
+RUNS_US = "--by-alias"
+"""How the alias that ``awscli-mfa install --as-alias`` writes ends."""
+
+
 class AliasDocument(SharedDocument):
     """The text of ``~/.aws/cli/alias``; ``is_missing`` says that there is no such file yet."""
 
@@ -217,6 +221,8 @@ def hides_the_command(
 
 def _hides(name: str, section: str, expansion: str) -> bool:
     if section == TOPLEVEL and expansion:
+        if expansion.endswith(RUNS_US):
+            return False
         return _command_of(expansion) != name
     # v2 passes every other alias of a subcommand's name to that subcommand.
     return expansion.startswith("!")

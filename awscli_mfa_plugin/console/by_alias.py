@@ -1,0 +1,138 @@
+"""``aws mfa`` by an alias that runs ``awscli-mfa``: for an AWS CLI that loads no plugins.
+
+An alias gets none of the CLI's global options: ``aws mfa login --profile p`` arrives here as
+``login``, and ``aws mfa -- login --profile p`` as ``login --profile p``. So without ``--profile``
+and without a profile in the environment nobody knows which profile was meant.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
+from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL, AliasDocument
+from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.system.machine import print_line, say_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from awscli_mfa_plugin.session.ports import Terminal
+
+PACK = "aws-mfa"
+"""The name in the marks around the alias."""
+
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+
+def install_alias(environment: Mapping[str, str]) -> int:
+    """Write the alias ``mfa`` into the CLI's alias file; return the exit code."""
+
+    def change() -> None:
+        _check_no_plugin(environment)
+        if not _changed({"mfa": expansion(_script())}):
+            print_line("The alias mfa is in ~/.aws/cli/alias already.")
+            return
+        print_line(
+            "Added the alias mfa to ~/.aws/cli/alias. aws mfa runs awscli-mfa now.\n"
+            "An alias gets no --profile. Use one of these:\n"
+            "  aws mfa -- login --profile mfa\n"
+            "  AWS_PROFILE=mfa aws mfa login"
+        )
+
+    return _reporting(change)
+
+
+def remove_alias() -> bool:
+    """Remove the alias; return whether it was there. Raises MfaError."""
+    from awscli_mfa_plugin.files.paths import alias_path
+
+    return os.path.exists(os.path.expanduser(alias_path())) and _changed({})
+
+
+def expansion(script: str) -> str:
+    """Return what the alias runs: the library path of a frozen CLI would break our Python."""
+    if sys.platform == "win32":
+        return f'!"{script}" {RUNS_US}'
+    return f'!LD_LIBRARY_PATH="$LD_LIBRARY_PATH_ORIG" {shlex.quote(script)} {RUNS_US}'
+
+
+def meant_words(
+    words: Sequence[str], environment: Mapping[str, str], terminal: Terminal
+) -> list[str]:
+    """Return the words after ``aws mfa``, which the CLI passes on without a ``--`` before them.
+
+    Raises UsageError where nobody knows the profile: nothing is done then.
+    """
+    ours = words[: words.index("--")] if "--" in words else words
+    named = any(environment.get(name) for name in _PROFILE_VARIABLES) or any(
+        word.partition("=")[0] == "--profile" for word in ours
+    )
+    asks_for_help = not words or {"help", "--help", "-h"}.intersection(words)
+    if named or asks_for_help or _agreed(terminal):
+        return [*words]
+    rest = " ".join(map(shlex.quote, words))
+    raise UsageError(
+        "This AWS CLI runs aws mfa as an alias, which gets no --profile.",
+        f"Use:  aws mfa -- {rest} --profile NAME",
+    )
+
+
+def _agreed(terminal: Terminal) -> bool:
+    if terminal.unavailable_reason():
+        return False
+    terminal.tell("This AWS CLI runs aws mfa as an alias, which gets no --profile.\n")
+    return agrees(terminal, f"Use profile {DEFAULT_SESSION_PROFILE}? [y/N] ")
+
+
+def _check_no_plugin(environment: Mapping[str, str]) -> None:
+    from awscli_mfa_plugin.files.botocore_parser import sections_of
+    from awscli_mfa_plugin.files.paths import config_path
+
+    try:
+        plugins = sections_of(config_path(environment)).get("plugins", {})
+    except (OSError, ValueError):
+        return
+    if "awscli_mfa_plugin" in plugins.values():
+        raise ConfigurationError(
+            "The plugin is installed, and the alias would hide it.",
+            "Remove it first:  awscli-mfa uninstall",
+        )
+
+
+def _script() -> str:
+    script = os.path.abspath(sys.argv[0])
+    if not os.path.isfile(script):
+        raise ConfigurationError(f"Can't find awscli-mfa at {script}.", "Run it by its full path.")
+    return script
+
+
+def _changed(aliases: Mapping[str, str]) -> bool:
+    """Put the aliases between our marks; raise ConfigurationError for the user's own ``mfa``."""
+    from awscli_mfa_plugin.aliases.files import AliasFile
+    from awscli_mfa_plugin.files.locks import Locks
+    from awscli_mfa_plugin.files.paths import alias_path
+    from awscli_mfa_plugin.files.state import StateFolder
+
+    def change(document: AliasDocument) -> AliasDocument:
+        if aliases and "mfa" in document.others(PACK, TOPLEVEL):
+            raise ConfigurationError(
+                "You have an alias named mfa already. Nothing was changed.",
+                "Rename it in ~/.aws/cli/alias.",
+            )
+        return document.with_block(PACK, TOPLEVEL, aliases)
+
+    return AliasFile(os.path.expanduser(alias_path()), Locks(StateFolder())).update(change)
+
+
+def _reporting(work: Callable[[], None]) -> int:
+    try:
+        work()
+    except MfaError as error:
+        say_error("awscli-mfa", error)
+        return error.exit_code
+    return 0

@@ -1,0 +1,124 @@
+"""``aws mfa`` by an alias that runs ``awscli-mfa``, on CLIs without the plugin."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore
+import pytest
+
+from tests.hosts.cache import OLDEST_TOO
+from tests.hosts.home import Home, Result
+from tests.hosts.installed import install_console_script
+from tests.hosts.users import REGION, keys_of, serial_of
+
+if TYPE_CHECKING:
+    from tests.aws import EmbeddedAws
+
+pytestmark = pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
+
+BY_ENVIRONMENT = {"AWS_PROFILE": "mfa"}
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an installed ``awscli-mfa`` that finds botocore, as the extra would install it."""
+    path = install_console_script(
+        tmp_path_factory.mktemp("venv") / "venv", tmp_path_factory.mktemp("scratch")
+    )
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site = path.parents[1] / "lib" / version / "site-packages"
+    (site / "botocore.pth").write_text(f"{Path(botocore.__file__).parents[1]}\n")
+    return path
+
+
+@pytest.fixture
+def home(plain_home: Home, aws: EmbeddedAws, script: Path) -> Home:
+    """Return a home without the plugin, with keys, an MFA profile and the alias."""
+    plain_home.write_config(
+        f"[default]\nregion = {REGION}\n[profile mfa]\nregion = {REGION}\n"
+        f"mfa_source_profile = default\nmfa_serial = {serial_of(aws)}\n"
+        f"[profile work]\nregion = {REGION}\n"
+        f"credential_process = {script} credential-process --profile mfa\n"
+    )
+    plain_home.write_credentials(keys_of(aws, "ada"))
+    installed = by_script(plain_home, script, "install", "--as-alias")
+    assert installed.returncode == 0, installed.output
+    return plain_home
+
+
+def by_script(home: Home, script: Path, *words: str) -> Result:
+    """Run ``awscli-mfa`` in the home."""
+    done = subprocess.run(
+        [str(script), *words],
+        env=home.environment(),
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_session_by_the_alias(home: Home, aws: EmbeddedAws, script: Path) -> None:
+    """Log in, show it, use it in another program and in aws, log out, take the alias away."""
+    code = aws.fresh_code(serial_of(aws))
+    logged_in = home.run("mfa", "--", "login", "--profile", "mfa", "--token-code", code)
+    assert logged_in.returncode == 0, logged_in.output
+    assert "Logged in. Profile mfa is valid until" in logged_in.stdout
+    status = home.run("mfa", "status", env=BY_ENVIRONMENT)
+    assert (status.returncode, status.stdout[:3]) == (0, "mfa")
+    exported = home.run("mfa", "export", "--format", "json", env=BY_ENVIRONMENT)
+    assert json.loads(exported.stdout)["AccessKeyId"].startswith("ASIA")
+    words = ("exec", "--profile", "mfa", "--", "sh", "-c", 'echo "$AWS_ACCESS_KEY_ID"; exit 7')
+    ran = home.run("mfa", "--", *words)
+    assert (ran.returncode, ran.stdout[:4]) == (7, "ASIA")
+    assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
+    assert home.run("s3", "ls", "--profile", "work").returncode == 0
+    assert home.run("mfa", "logout", env=BY_ENVIRONMENT).returncode == 0
+    assert "aws_session_token" not in home.credentials.read_text()
+    removed = by_script(home, script, "uninstall")
+    assert "Removed the alias mfa" in removed.stdout, removed.output
+    assert not (home.aws_folder / "cli" / "alias").exists()
+    assert home.run("mfa", "status").returncode in {2, 252}
+
+
+def test_a_profile_that_got_lost_is_never_guessed(home: Home, aws: EmbeddedAws) -> None:
+    """The CLI drops ``--profile`` before the alias: refused, with what works."""
+    before = home.config.read_bytes(), home.credentials.read_bytes()
+    aws.calls.clear()
+    refused = home.run("mfa", "login", "--profile", "work")
+    assert (refused.returncode, refused.stdout) == (252, "")
+    assert "aws mfa -- login --profile NAME" in refused.stderr
+    assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
+    assert aws.calls == []
+
+
+def test_on_a_terminal_the_profile_is_asked_for(home: Home, aws: EmbeddedAws) -> None:
+    """A yes logs in to the usual profile, anything else does nothing."""
+    terminal = home.spawn("mfa", "login", "--profile", "work")
+    terminal.expect("Use profile mfa? [y/N]")
+    terminal.send_line("")
+    assert terminal.wait() == 252
+    terminal = home.spawn("mfa", "login")
+    terminal.expect("Use profile mfa? [y/N]")
+    terminal.send_line("y")
+    terminal.expect("MFA code for ada (profile mfa):")
+    terminal.send_line(aws.fresh_code(serial_of(aws)))
+    assert terminal.wait() == 0, terminal.text
+
+
+def test_the_users_own_alias_is_kept(plain_home: Home, script: Path) -> None:
+    """Nothing is written where ``mfa`` is an alias already."""
+    folder = plain_home.aws_folder / "cli"
+    folder.mkdir(parents=True)
+    (folder / "alias").write_text("[toplevel]\nmfa = sts get-caller-identity\n")
+    refused = by_script(plain_home, script, "install", "--as-alias")
+    assert refused.returncode == 253
+    assert "You have an alias named mfa already." in refused.stderr
+    assert (folder / "alias").read_text() == "[toplevel]\nmfa = sts get-caller-identity\n"
