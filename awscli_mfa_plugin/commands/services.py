@@ -11,7 +11,7 @@ from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.system.machine import SystemClock, columns_of, say, style_of
-from awscli_mfa_plugin.text import Screen, short_path
+from awscli_mfa_plugin.text import Screen, Style, short_path, wants_colors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.ports import Clock, CountingTerminal, Ports, Terminal
     from awscli_mfa_plugin.session.records import Profile, Session
-    from awscli_mfa_plugin.text import Style
 
 
 class Services:
@@ -81,6 +80,14 @@ class Services:
     def note_style(self) -> Style:
         """The colors of what is printed on stderr."""
         return style_of(sys.stderr, self.options.color, self.environment)
+
+    @property
+    def _terminal_style(self) -> Style:
+        """The colors of the controlling terminal; stderr is the console on Windows."""
+        color, environment = self.options.color, self.environment
+        if sys.platform == "win32":
+            return style_of(sys.stderr, color, environment)
+        return Style(is_on=wants_colors(color, environment, is_terminal=True))
 
     def note(self, text: str) -> None:
         """Print a note on stderr."""
@@ -171,6 +178,7 @@ class Services:
             locks=locks,
             read_stdin=read_stdin,
             environment_code=process.environment_code,
+            style=self._terminal_style,
         )
 
     def clients(self, options: GlobalOptions) -> tuple[BotocoreSessions, Clients]:

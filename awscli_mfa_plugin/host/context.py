@@ -45,6 +45,7 @@ def context_of_renewal(process: AwsProcess, parsed_args: Any) -> Context:
             verify_ssl=verify if isinstance(verify, str) else None,
             connect_timeout=parsed_args.connect_timeout,
             read_timeout=parsed_args.read_timeout,
+            color=parsed_args.color,
         ),
     )
 

@@ -103,7 +103,7 @@ def _prepare_next(error: MfaError, ports: Ports) -> None:
     if isinstance(error, AnswerLostError):
         _wait_for_next_code(error, ports)
     else:
-        ports.terminal.tell(f"{error.what}\n")
+        ports.terminal.tell(f"{ports.style.red(error.what)}\n")
 
 
 def _wait_for_next_code(error: MfaError, ports: Ports) -> None:

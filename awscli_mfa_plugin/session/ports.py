@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.text import PLAIN
+
 # Read by type checkers alone: making the Protocols would cost each `aws` some milliseconds.
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
+    from awscli_mfa_plugin.text import Style
 
     class Clock(Protocol):
         """The time of this machine."""
@@ -158,7 +161,8 @@ if TYPE_CHECKING:
 class Ports:
     """Everything outside itself that a command needs.
 
-    ``environment_code`` returns what ``AWS_MFA_TOKEN_CODE`` held once in a process, then "".
+    ``environment_code`` returns what ``AWS_MFA_TOKEN_CODE`` held once in a process, then "";
+    ``style`` has the colors of the terminal.
     """
 
     clock: Clock
@@ -175,3 +179,4 @@ class Ports:
     locks: Locks
     read_stdin: Callable[[], str]
     environment_code: Callable[[], str]
+    style: Style = PLAIN

@@ -151,7 +151,7 @@ class TokenCodeSources:
             if can_go_back and typed.lower() in {_BACK, "back"}:
                 raise AnotherDeviceWanted
             if typed:
-                self._ports.terminal.tell(f"{_ENTER_A_CODE}\n")
+                self._ports.terminal.tell(f"{self._ports.style.red(_ENTER_A_CODE)}\n")
         raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)
 
 

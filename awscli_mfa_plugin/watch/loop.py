@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin.errors import BusyError, CancelledError
 from awscli_mfa_plugin.system.machine import Waiting, say
 from awscli_mfa_plugin.system.sleep import Sleep
+from awscli_mfa_plugin.text import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -152,4 +153,5 @@ def watching_ports(ports: Ports, terminal: CountingTerminal, log: Notes) -> Port
         wait=Waiting(either),
         # A code from the environment would be too old by the time it is needed.
         environment_code=str,
+        style=PLAIN,  # a dialog shows no colors
     )

@@ -32,6 +32,27 @@ def wrong_code(on: Stage) -> None:
     on.type("aws mfa login", (CODE, "12345"), (CODE, "000000"), (CODE, on.code))
 
 
+def mistyped_profile(on: Stage) -> None:
+    """Mistype a profile's name, and create one with a similar name."""
+    settle_on_session(on.home, on.aws, EIGHT_HOURS)
+    on.type("aws mfa login --profile mfaa", ("[Y/n]", ""))
+    on.type("aws mfa login --profile mfaa", ("[Y/n]", "n"), (CODE, on.code))
+
+
+def several_devices(on: Stage) -> None:
+    """Choose a device that isn't there, and go back for another."""
+    settle(on.home, on.aws, "many")
+    code = on.aws.fresh_code(serial_of(on.aws, "many"))
+    on.type(
+        "aws mfa login",
+        ("Choose", "9"),
+        ("Choose", "2"),
+        (CODE, "b"),
+        ("Choose", "1"),
+        (CODE, code),
+    )
+
+
 def renewal(on: Stage) -> None:
     """Let a session expire, and go on with a code."""
     settle_on_session(on.home, on.aws, -60)
@@ -184,7 +205,8 @@ def uninstall(on: Stage) -> None:
 SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
-        *(login, wrong_code, renewal, renewal_alone, status, status_of_nothing, logout, devices),
+        *(login, wrong_code, mistyped_profile, several_devices, renewal, renewal_alone),
+        *(status, status_of_nothing, logout, devices),
         *(keys, aliases, doctor, doctor_problems, configure, environment, watch, errors),
         uninstall,
     )

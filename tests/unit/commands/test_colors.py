@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import ConfigurationError, WrongCodeError
 from awscli_mfa_plugin.session.devices import FIDO_REASON
 from awscli_mfa_plugin.session.records import MfaDevice
 from awscli_mfa_plugin.text import Screen, Style
-from tests.fakes import SERIAL, FakeIam, FakeProcess, Fakes, context, session_section
+from awscli_mfa_plugin.watch.loop import watching_ports
+from tests.fakes import SERIAL, FakeIam, FakeProcess, Fakes, FakeTerminal, context, session_section
 from tests.unit.commands.run import SESSION, run, with_keys, with_session
 
 if TYPE_CHECKING:
@@ -207,3 +209,29 @@ def test_a_closed_stderr_has_no_colors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python has None for it."""
     monkeypatch.setattr(sys, "stderr", None)
     assert not Context(FakeProcess(Fakes())).note_style.is_on
+
+
+def test_a_rejected_code_is_red_on_the_terminal() -> None:
+    """And what isn't a code."""
+    fakes = new_login()
+    fakes.terminal = FakeTerminal("12345", "123456", "654321")
+    fakes.sts.answers = [WrongCodeError("AWS rejected the code.")]
+    run(login, context(fakes, ports=replace(fakes.ports(), style=ON)))
+    assert [marked(text) for text in fakes.terminal.told] == [
+        "<red>Enter the 6-digit code from your MFA device.</>\n",
+        "<red>AWS rejected the code.</>\n",
+    ]
+
+
+@pytest.mark.parametrize(("color", "has_colors"), [("on", True), ("off", False), ("auto", True)])
+def test_a_question_has_colors_as_the_option_says(color: str, *, has_colors: bool) -> None:
+    """It is on the terminal also if stdout and stderr aren't."""
+    here = Context(FakeProcess(Fakes()), GlobalOptions(color=color))
+    assert here.ports.style.is_on is has_colors
+
+
+def test_a_dialog_has_no_colors() -> None:
+    """It would show the codes."""
+    fakes = Fakes()
+    ports = replace(fakes.ports(), style=ON)
+    assert not watching_ports(ports, FakeTerminal(), fakes.notes).style.is_on

@@ -100,7 +100,7 @@ def test_global_options_apply_to_clients() -> None:
     """In the ``aws`` process; a renewal ignores --endpoint-url and --no-verify-ssl."""
     process, parsed = aws_process(), SimpleNamespace(**GLOBALS)
     assert context_of(process, parsed).options == GlobalOptions(**GLOBALS)
-    renewal = GlobalOptions(connect_timeout=5, read_timeout=6)
+    renewal = GlobalOptions(connect_timeout=5, read_timeout=6, color="off")
     assert context_of_renewal(process, parsed).options == renewal
     parsed.verify_ssl = "/ca.pem"
     assert context_of_renewal(process, parsed).options.verify_ssl == "/ca.pem"

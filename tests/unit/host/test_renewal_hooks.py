@@ -119,6 +119,7 @@ def install(fakes: Fakes, *names: str, **parsed: Any) -> tuple[FakeSession, Hook
         "verify_ssl": None,
         "connect_timeout": None,
         "read_timeout": None,
+        "color": None,
         **parsed,
     }
     renewal_hooks.install(session, SimpleNamespace(**options), process, [*names])  # type: ignore[arg-type]
