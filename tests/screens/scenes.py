@@ -45,10 +45,10 @@ def several_devices(on: Stage) -> None:
     code = on.aws.fresh_code(serial_of(on.aws, "many"))
     on.type(
         "aws mfa login",
-        ("Choose", "9"),
-        ("Choose", "2"),
+        ("Which one?", "9"),
+        ("Which one?", "2"),
         (CODE, "b"),
-        ("Choose", "1"),
+        ("Which one?", "1"),
         (CODE, code),
     )
 
@@ -127,9 +127,15 @@ def aliases(on: Stage) -> None:
     on.type("aws mfa alias install --yes")
 
 
+def new_key(on: Stage) -> None:
+    """Let AWS say that the access key is a day old."""
+    on.aws.user("ada").access_keys[0].created = on.aws.now().timestamp() - 86_400
+
+
 def doctor(on: Stage) -> None:
     """Check a machine that is well."""
     settle_on_session(on.home, on.aws, EIGHT_HOURS)
+    new_key(on)
     on.type("aws mfa doctor")
     on.type("aws mfa doctor --verbose")
     on.type("awscli-mfa doctor")
@@ -138,6 +144,7 @@ def doctor(on: Stage) -> None:
 def doctor_problems(on: Stage) -> None:
     """Check a machine with two problems, and fix one."""
     settle_on_session(on.home, on.aws, EIGHT_HOURS)
+    new_key(on)
     on.home.credentials.chmod(0o644)
     on.env = {"AWS_ACCESS_KEY_ID": on.aws.user("ada").access_key_id}
     on.type("aws mfa doctor")
