@@ -217,7 +217,7 @@ def test_a_rejected_code_is_red_on_the_terminal() -> None:
     fakes.terminal = FakeTerminal("12345", "123456", "654321")
     fakes.sts.answers = [WrongCodeError("AWS rejected the code.")]
     run(login, context(fakes, ports=replace(fakes.ports(), style=ON)))
-    assert [marked(text) for text in fakes.terminal.told] == [
+    assert [marked(text) for text in fakes.terminal.shown] == [
         "<red>Enter the 6-digit code from your MFA device.</>\n",
         "<red>AWS rejected the code.</>\n",
     ]
