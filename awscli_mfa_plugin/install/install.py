@@ -218,13 +218,13 @@ def _report(here: InstallPaths, plan: Plan, *, with_aliases: bool) -> int:
         print_line(
             done.text.strip() if done.succeeded else f"aws mfa alias install failed: {done.why}"
         )
-    print_line("Log in:  aws mfa login --profile mfa")
-    if not with_aliases:
-        print_line("Shortcuts:  aws mfa alias list")
     if here.is_usual_config:
         print_line(
             "Warning: an AWS CLI v1 that wasn't found, such as one in a project's .venv, now "
             "fails on "
             "every command.\nTo fix it:  awscli-mfa install --cli PATH"
         )
+    if not with_aliases:
+        print_line("Shortcuts:  aws mfa alias list")
+    print_line("Log in:  aws mfa login --profile mfa")
     return code

@@ -196,12 +196,12 @@ def test_a_hidden_v1_gets_the_plugin_too(v2: Machine) -> None:
 
 
 def test_a_v1_in_a_project_is_fixed_with_its_path(v2: Machine, tmp_path: Path) -> None:
-    """It can't be found and fails; the command in the installer's last line fixes it."""
+    """It can't be found and fails; the command that the installer names fixes it."""
     need("v1")
     [host] = [host for host in all_hosts() if host.name == "v1"]
     hidden = replace(v2.home, host=own_host(host, tmp_path / "project" / ".venv"))
     done = v2.installer("install")
-    assert done.stdout.endswith("To fix it:  awscli-mfa install --cli PATH\n"), done.output
+    assert "To fix it:  awscli-mfa install --cli PATH\n" in done.stdout, done.output
     assert hidden.run("--version").returncode != 0
     done = v2.installer("install", "--cli", str(hidden.host.aws))
     assert done.returncode == 0, done.output

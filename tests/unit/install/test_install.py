@@ -265,7 +265,7 @@ def test_an_upgrade_after_a_manual_change_of_the_section(machine: Machine) -> No
 def test_a_hidden_cli_that_others_can_write_to_is_named(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It isn't started; the last lines warn of CLIs that can't be found."""
+    """It isn't started; a warning names CLIs that can't be found, and the last line what's next."""
     hidden = machine.home / ".pyenv" / "versions" / "3.12.1" / "bin" / "aws"
     hidden.parent.mkdir(parents=True)
     hidden.write_text(f"#!/bin/sh\ntouch {machine.folder}/started\n")
@@ -276,8 +276,10 @@ def test_a_hidden_cli_that_others_can_write_to_is_named(
     assert f"Didn't start {hidden}: {hidden.parent} can be written by everybody" in output.err
     assert f"awscli-mfa install --cli {hidden}" in output.err
     assert not (machine.folder / "started").exists()
-    assert output.out.splitlines()[-2].startswith("Warning: an AWS CLI v1 that wasn't found")
-    assert output.out.endswith("awscli-mfa install --cli PATH\n")
+    lines = output.out.splitlines()
+    assert lines[-4].startswith("Warning: an AWS CLI v1 that wasn't found")
+    assert lines[-3].endswith("awscli-mfa install --cli PATH")
+    assert lines[-1] == "Log in:  aws mfa login --profile mfa"
 
 
 def test_another_config_file_needs_no_warning_of_hidden_clis(
