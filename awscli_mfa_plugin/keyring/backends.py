@@ -66,12 +66,19 @@ def backend_of(name: str, environment: Mapping[str, str]) -> Backend:
         raise ConfigurationError(f"No keyring '{sanitize(name, 40)}'.", f"Choose from: {known}.")
     module, class_name = _CLASSES[name]
     try:
-        return Library(getattr(importlib.import_module(module), class_name)())
+        found = getattr(importlib.import_module(module), class_name)
     except ImportError:
         raise ConfigurationError(
             "The Python library 'keyring' isn't installed beside awscli-mfa.",
             "Install it:  pipx inject awscli-mfa-plugin keyring",
         ) from None
+    with _errors(), _in_time():
+        is_there = found.viable
+    if not is_there:
+        raise ConfigurationError(
+            f"The keyring '{name}' isn't available here.", "Start it, or name another: --backend"
+        )
+    return Library(found())
 
 
 class Library:
