@@ -68,7 +68,7 @@ def unpacked(wheel: Path) -> dict[str, bytes]:
                     files[f"{LICENSES}/{wheel.name.partition('-')[0]}/{path.name}"] = archive.read(
                         name
                     )
-            elif not name.endswith("/"):
+            elif not name.endswith("/") and not path.parts[0].endswith(".data"):
                 files[name] = archive.read(name)
     return files
 

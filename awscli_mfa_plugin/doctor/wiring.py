@@ -36,7 +36,11 @@ _MISSING_MODULE = re.compile(r"No module named '([^'\n]+)'")
 _EXCEPTION = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|NotFound))\b", re.MULTILINE)
 _CANT_START = "awscli-mfa-plugin can't start"
 
-NEEDED = (("filelock", (3, 12), (3, 15)), ("ruamel.yaml", (0, 17), None))
+NEEDED = (
+    ("filelock", (3, 12), (3, 15)),
+    ("ruamel.yaml", (0, 17), None),
+    ("segno", (1, 5), None),
+)
 """What the plugin needs: a package, its lowest version, and the first one that is too new."""
 
 

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DEPENDENCIES = {"filelock": "filelock", "ruamel.yaml": "ruamel.yaml"}
+DEPENDENCIES = {"filelock": "filelock", "ruamel.yaml": "ruamel.yaml", "segno": "segno"}
 """The packages that the plugin imports, and their distributions; these import nothing more."""
 
 # No metadata that pip would take for an installed distribution: it would try to upgrade that.

@@ -54,6 +54,10 @@ class Terminal:
             timeout=timeout,
         )
 
+    def kill(self, number: int) -> None:
+        """Send the process a signal."""
+        self._child.kill(number)
+
     @property
     def pid(self) -> int:
         """The process's id."""
@@ -68,6 +72,20 @@ class Terminal:
     def display(self) -> str:
         """The screen as a user sees it now, without blanks at the ends of lines."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    def cells(self) -> list[list[tuple[str, str, str]]]:
+        """Return each row's cells: the character, its color and its background.
+
+        A color is "default" or six hexadecimal digits, as those of the 256 are.
+        """
+        buffer, size = self._screen.buffer, (self._screen.lines, self._screen.columns)
+        return [
+            [
+                (cell.data, cell.fg, cell.bg)
+                for cell in (buffer[row][column] for column in range(size[1]))
+            ]
+            for row in range(size[0])
+        ]
 
     def expect(self, text: str) -> str:
         """Wait until ``text`` is written, after what the last ``expect`` found; return up to it.

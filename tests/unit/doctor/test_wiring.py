@@ -26,7 +26,12 @@ FOLDER = "/home/ada/plugins"
 V1 = {"mfa": "awscli_mfa_plugin"}
 BOTH = {"mfa": "awscli_mfa_plugin", "cli_legacy_plugin_path": FOLDER}
 WRONG_ORDER = {"cli_legacy_plugin_path": FOLDER, "mfa": "awscli_mfa_plugin"}
-PRESENT = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0", "ruamel.yaml": "0.18.6"}
+PRESENT = {
+    "awscli_mfa_plugin": "1.0",
+    "filelock": "3.14.0",
+    "ruamel.yaml": "0.18.6",
+    "segno": "1.6.6",
+}
 
 
 def fails(stderr: str) -> ObservedStart:
@@ -226,10 +231,10 @@ def test_v1_needs_our_line_first() -> None:
 
 
 PACKAGES: dict[str, tuple[dict[str, str], str, str]] = {
-    "all there": (PRESENT, OK, "filelock 3.14.0, ruamel.yaml 0.18.6."),
+    "all there": (PRESENT, OK, "filelock 3.14.0, ruamel.yaml 0.18.6, segno 1.6.6."),
     "versions not told": (dict.fromkeys(PRESENT, ""), OK, "all found."),
     "no filelock": (
-        {"awscli_mfa_plugin": "1.0", "ruamel.yaml": "0.18"},
+        {"awscli_mfa_plugin": "1.0", "ruamel.yaml": "0.18", "segno": "1.6.6"},
         ERROR,
         "filelock is missing.",
     ),
@@ -256,7 +261,7 @@ def test_the_versions_of_dependencies_are_checked(
 
 def test_the_frozen_build_brings_its_own_yaml() -> None:
     """The plugin's folder needs none."""
-    packages = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0"}
+    packages = {"awscli_mfa_plugin": "1.0", "filelock": "3.14.0", "segno": "1.6.6"}
     assert only(machine(cli("2.36.12", packages=packages)), "dependencies").state == OK
     assert only(machine(cli(packages=packages)), "dependencies").state == ERROR
 
