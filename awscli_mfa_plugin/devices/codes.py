@@ -49,13 +49,17 @@ class CodePair:
 
 @dataclass(frozen=True)
 class CodePairs:
-    """Where pairs come from: a command (``mfa_process``), or a person at ``terminal``."""
+    """Where pairs come from: a command (``mfa_process``), or a person at ``terminal``.
+
+    ``is_used`` tells of a code that AWS has had already.
+    """
 
     terminal: Terminal
     wait: Wait
     clock: Clock
     process: str = ""
     token_process: TokenProcess | None = None
+    is_used: Callable[[str], bool] = lambda _: False
 
     def next(self) -> CodePair:
         """Return a pair; raise CancelledError, CannotAskError, TokenProcessError."""
@@ -69,10 +73,10 @@ class CodePairs:
         for _ in range(10):
             typed = self._typed(number)
             code = token_code(typed)
-            if code and code != before:
+            if code and code != before and not self.is_used(code):
                 return code
             if code:
-                self.terminal.tell("That is the same code. Wait for the next one.\n")
+                self.terminal.tell("That code was already used. Wait for the next one.\n")
             elif typed:
                 self.terminal.tell(f"{_ENTER_A_CODE}\n")
             if self.process:

@@ -48,6 +48,9 @@ def resync_device(serial: str, owner: Owner, work: DeviceWork, process: str = ""
                 raise
             work.calls.resync(owner.session_keys, *named)
 
-    pairs = CodePairs(ports.terminal, ports.wait, ports.clock, process, ports.token_process)
+    pairs = CodePairs(
+        *(ports.terminal, ports.wait, ports.clock, process, ports.token_process),
+        is_used=lambda code: ports.used_codes.is_used(serial, code),
+    )
     pair = accepted_pair(pairs, send)
     ports.used_codes.remember(serial, pair.second)

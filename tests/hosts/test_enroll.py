@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.aws.totp import step_at
 from tests.hosts.screens import THEMES, decoded, picture
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.users import settle
@@ -103,7 +104,8 @@ def test_from_no_device_to_two(home: Home, aws: EmbeddedAws) -> None:
     assert second.wait() == 0
     resync = home.spawn("mfa", "devices", "resync", "--serial-number", "tablet")
     resync.expect("First code:")
-    wait_for(lambda: has_fresh_code(aws, f"{ARN}tablet"))
+    used = aws.state.last_steps[f"{ARN}tablet"]
+    wait_for(lambda: step_at(aws.now()) > used)
     enter_pair(resync, aws, f"{ARN}tablet")
     resync.expect("tablet is in sync.")
     assert resync.wait() == 0

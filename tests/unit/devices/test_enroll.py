@@ -278,7 +278,7 @@ def test_a_code_that_is_entered_twice(devices: Devices) -> None:
         "", "word", devices.code("nodevice"), devices.code("nodevice", -1), devices.code("nodevice")
     )
     add(devices.request(), devices.work)
-    assert any("That is the same code" in text for text in devices.person.shown)
+    assert any("That code was already used" in text for text in devices.person.shown)
     assert any("Enter the 6-digit code" in text for text in devices.person.shown)
 
 

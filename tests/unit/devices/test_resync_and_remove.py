@@ -44,6 +44,21 @@ def test_a_device_whose_clock_is_off(devices_of: Of) -> None:
     assert ADA in devices.fakes.used_codes.used
 
 
+def test_a_code_that_was_used(devices_of: Of) -> None:
+    """Before it is sent: the login's own code doesn't count again."""
+    devices = devices_of("ada")
+    work = devices.answer(devices.code("ada"), "", *devices.pair("ada")).work
+    work.ports.used_codes.remember(ADA, devices.aws.token_code(ADA))
+
+    def nothing_yet() -> str:
+        devices.aws.advance(30)
+        return ""
+
+    devices.person.script[1] = nothing_yet
+    assert resync(devices.request(), work) == ADA
+    assert devices.person.told[1] == "That code was already used. Wait for the next one.\n"
+
+
 def test_codes_of_a_program(devices_of: Of) -> None:
     """Without a terminal."""
     devices = devices_of("ada", process=ADA)
