@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.in_process.aws import Aws
+
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 def listed(aws: Aws, name: str) -> Any:
@@ -68,3 +74,75 @@ def test_another_source_profile(aws: Aws) -> None:
         file.write(aws.keys("grace", "hers"))
     result = aws.run("mfa", "devices", "--source-profile", "hers")
     assert "GAHT12345678" in result.stdout
+
+
+def test_adding_a_device_without_a_terminal(aws: Aws) -> None:
+    """It is refused with 253 before any call, and says what works."""
+    aws.settle("nodevice")
+    result = aws.run("mfa", "devices", "add")
+    assert result.code == 253
+    assert "Adding a device needs a terminal" in result.stderr
+    assert "--seed-command" in result.stderr
+    assert aws.actions() == []
+
+
+def test_a_program_keeps_the_secret(aws: Aws) -> None:
+    """From no device to a session without anybody: the secret is in no output, not in --debug's."""
+    secret = aws.home / "secret"
+    keep = aws.program("keep", f"cat > {secret}")
+    code = aws.home / "code.py"
+    code.write_text(
+        f"import sys\nsys.path.insert(0, {str(CHECKOUT)!r})\n"
+        "from datetime import datetime, timezone\nfrom tests.aws import totp\n"
+        f"seed = open({str(secret)!r}).read().strip()\n"
+        "step = totp.step_at(datetime.now(timezone.utc))\nprint(totp.code_of_step(seed, step))\n"
+    )
+    aws.settle("nodevice", config=f"mfa_process = {sys.executable} {code}\n")
+    result = aws.run("mfa", "devices", "add", "--seed-command", str(keep), "--debug")
+    assert result.code == 0, result.output
+    serial = "arn:aws:iam::123456789012:mfa/nodevice"
+    assert f"mfa_serial = {serial}" in aws.config.read_text()
+    seed = aws.service.state.device(serial).secret
+    assert secret.read_text() == f"{seed}\n"
+    sent = [seed, base64.b64encode(seed.encode()).decode()]
+    for call in aws.service.calls:
+        sent += [value for name, value in call.parameters.items() if "AuthenticationCode" in name]
+    assert len(sent) == 4
+    assert "CreateVirtualMFADevice" in result.stderr
+    secret.unlink()
+    everything = [result.output.encode(), *aws.files().values()]
+    assert not [text for text in everything for each in sent if each.encode() in text]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["add", "--force"], "--force needs remove"),
+        (["resync", "--name", "x"], "--name needs add"),
+        (["--serial-number", "x"], "--serial-number needs resync or remove"),
+        (["add", "--seed-format", "uri"], "--seed-format needs --seed-command"),
+        (["add", "--seed-command", "x", "--seed-format", "png"], "isn't a value"),
+        (["forget"], "isn't a value for devices"),
+    ],
+)
+def test_options_that_belong_to_another_action(aws: Aws, words: list[str], said: str) -> None:
+    """Wrong usage: 252, without a call."""
+    result = aws.run("mfa", "devices", *words)
+    assert (result.code, aws.actions()) == (252, [])
+    assert said in result.stderr
+
+
+def test_resync_and_remove_without_a_terminal(aws: Aws) -> None:
+    """Both say what they need."""
+    aws.settle()
+    resync = aws.run("mfa", "devices", "resync")
+    assert resync.code == 253
+    assert "Two codes from ada are needed" in resync.stderr
+    aws.log_in()
+    remove = aws.run("mfa", "devices", "remove", "--profile", "mfa")
+    assert remove.code == 253
+    assert "ada is your last MFA device" in remove.stderr
+    done = aws.run("mfa", "devices", "remove", "--profile", "mfa", "--force", "--yes")
+    assert done.code == 0, done.output
+    assert "Removed ada." in done.stdout
+    assert "mfa_serial" not in aws.config.read_text()
