@@ -56,7 +56,7 @@ def test_a_code_that_was_used(devices_of: Of) -> None:
 
     devices.person.script[1] = nothing_yet
     assert resync(devices.request(), work) == ADA
-    assert devices.person.told[1] == "That code was already used. Wait for the next one.\n"
+    assert devices.person.shown[1] == "That code was already used. Wait for the next one.\n"
 
 
 def test_codes_of_a_program(devices_of: Of) -> None:
