@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.aws.seed import default_state
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.in_process.aws import Aws
+
+
+@pytest.fixture(autouse=True)
+def users_as_before(aws: Aws) -> Iterator[None]:
+    """Give the embedded AWS, which other tests use too, its users back."""
+    yield
+    aws.service.state.users[:] = default_state().users
+    aws.service.state.unassigned_devices.clear()
 
 
 CHECKOUT = Path(__file__).parents[2]
