@@ -200,14 +200,15 @@ def listings(aws: EmbeddedAws) -> list[CallRecord]:
     return [call for call in aws.calls if call.action == "ListBuckets"]
 
 
-def code_program(home: Home, aws: EmbeddedAws) -> Path:
-    """Make a command that prints a code as a device would show it."""
+def code_program(home: Home, aws: EmbeddedAws, before: str = "") -> Path:
+    """Make a command that prints a code as a device would show it; ``before`` is shell."""
     url = f"{aws.url}/_control/fresh-code?serial={serial_of(aws)}"
-    path = home.path / "code"
-    path.write_text(
-        "#!/usr/bin/python3\nimport json, urllib.request\n"
-        f"print(json.load(urllib.request.urlopen({url!r}))['token_code'])\n"
+    script = (
+        "import json, sys, urllib.request as r; "
+        "print(json.load(r.urlopen(sys.argv[1]))['token_code'])"
     )
+    path = home.path / "code"
+    path.write_text(f'#!/bin/sh\n{before}\nexec python3 -c "{script}" "{url}"\n')
     path.chmod(stat.S_IRWXU)
     return path
 
@@ -311,11 +312,9 @@ print(fetch(0)[0], flush=True)
 @on_v2
 def test_a_hundred_requests_at_once_cost_one_code(home: Home, aws: EmbeddedAws) -> None:
     """While the session is being renewed, all are answered with the old one, and soon."""
-    code = home.path / "code"
-    code.write_text(f"#!/bin/sh\nsleep 2\necho {aws.fresh_code(serial_of(aws))}\n")
-    code.chmod(stat.S_IRWXU)
+    code = code_program(home, aws, "sleep 2")
     settle_managed(home, aws, f"mfa_process = {code}\n")
-    log_in(home, aws, "--token-code", aws.token_code(serial_of(aws), -1))
+    log_in(home, aws)
     process = subprocess.Popen(
         [str(home.host.aws), *SERVER, sys.executable, "-c", HUNDRED],
         env=home.environment(),
@@ -429,11 +428,9 @@ def test_a_command_that_prints_codes_leaves_the_terminal_to_the_program(
     home: Home, aws: EmbeddedAws
 ) -> None:
     """The program reads from it while the command runs: nothing stops it."""
-    code = home.path / "code"
-    code.write_text(f"#!/bin/sh\ntouch started\nsleep 3\necho {aws.fresh_code(serial_of(aws))}\n")
-    code.chmod(stat.S_IRWXU)
+    code = code_program(home, aws, "touch started; sleep 3")
     settle_managed(home, aws, f"mfa_process = {code}\n")
-    log_in(home, aws, "--token-code", aws.token_code(serial_of(aws), -1))
+    log_in(home, aws)
     script = "echo ready; while ! [ -e started ]; do sleep 0.1; done; read line; echo got-$line"
     terminal = home.spawn(*SERVER, "sh", "-c", f"{script}; while read x; do :; done")
     terminal.expect("ready")
