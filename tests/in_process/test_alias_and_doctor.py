@@ -90,3 +90,22 @@ def test_doctor_reports_a_wrong_clock(aws: Aws, seconds: int, *, is_off: bool) -
 def test_wrong_usage_of_doctor(aws: Aws) -> None:
     """--yes alone fixes nothing."""
     assert aws.run("mfa", "doctor", "--yes").code == 252
+
+
+def test_doctor_names_an_old_key(aws: Aws) -> None:
+    """By one call more, with the key that it lists the devices with; a denial is no finding."""
+    aws.settle_mfa()
+    before = len(aws.service.calls)
+    result = aws.run("mfa", "doctor", "--output", "json")
+    findings = json.loads(result.stdout)["Findings"]
+    (finding,) = [each for each in findings if each["Name"] == "access-key"]
+    assert finding["State"] == "note"
+    assert "days old" in finding["Seen"]
+    assert aws.actions()[before:].count("ListAccessKeys") == 1
+    user = aws.service.user("ada")
+    user.denied_actions.append("iam:ListAccessKeys")
+    try:
+        denied = aws.run("mfa", "doctor", "--output", "json")
+    finally:
+        user.denied_actions.remove("iam:ListAccessKeys")
+    assert "access-key" not in denied.stdout

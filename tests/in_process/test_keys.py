@@ -179,21 +179,3 @@ def test_the_policy_of_aws_mfa_policy_is_enough(mfa: Aws) -> None:
         user.policies.clear()
     assert denied.code == 254
     assert "If your policy requires MFA, log in first:  aws mfa login" in denied.stderr
-
-
-def test_doctor_names_an_old_key(mfa: Aws) -> None:
-    """By one call more, with the key that it lists the devices with; a denial is no finding."""
-    before = len(mfa.service.calls)
-    result = mfa.run("mfa", "doctor", "--output", "json")
-    findings = json.loads(result.stdout)["Findings"]
-    (finding,) = [each for each in findings if each["Name"] == "access-key"]
-    assert finding["State"] == "note"
-    assert "days old" in finding["Seen"]
-    assert mfa.actions()[before:].count("ListAccessKeys") == 1
-    user = mfa.service.user("ada")
-    user.denied_actions.append("iam:ListAccessKeys")
-    try:
-        denied = mfa.run("mfa", "doctor", "--output", "json")
-    finally:
-        user.denied_actions.remove("iam:ListAccessKeys")
-    assert "access-key" not in denied.stdout
