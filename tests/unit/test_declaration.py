@@ -75,6 +75,32 @@ def test_only_some_commands_get_a_program() -> None:
     assert Command("plain", "", "").arguments(program=["ls"]) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("login", ["--force", "--", "x"], (["--force", "--", "x"], None)),
+        (
+            "exec",
+            ["--profile", "p", "--", "ls", "--", "-l"],
+            (["--profile", "p"], ["ls", "--", "-l"]),
+        ),
+        ("exec", ["--profile", "p"], (["--profile", "p"], None)),
+        ("exec", [], ([], None)),
+    ],
+)
+def test_words_after_two_hyphens_belong_to_the_program(
+    name: str, words: list[str], expected: tuple[list[str], list[str] | None]
+) -> None:
+    """Of a command that runs one; others get them all."""
+    assert command_of(name).divided(words) == expected
+
+
+def test_a_program_without_two_hyphens_is_refused() -> None:
+    """Its options would be taken for ours."""
+    with pytest.raises(UsageError, match="needs '--' before the command"):
+        command_of("exec").divided(["ls", "--", "-l"][:1])
+
+
 def test_completion_reads_options_and_words() -> None:
     """Suggested values come before the kind of value."""
     assert COMMAND.words == ("list", "diff")
