@@ -85,6 +85,7 @@ def cli_line(result: Result, home: Home) -> str:
 def test_a_machine_without_problems(home: Home, aws: EmbeddedAws) -> None:
     """From ``aws`` and ``awscli-mfa``: exit code 0; nothing is changed, and no code is used."""
     settle(home, aws, config=MANAGED + serial_of(aws) + "\n")
+    aws.user("ada").access_keys[0].created = aws.now().timestamp()
     # An aws that the machine may have in /usr/bin reads the same file, and finds the plugin there.
     text = home.config.read_text().replace(f"cli_legacy_plugin_path = {home.plugin}\n", "")
     both = f"mfa = awscli_mfa_plugin\ncli_legacy_plugin_path = {home.plugin}\n"
