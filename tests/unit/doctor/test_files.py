@@ -79,6 +79,15 @@ def test_an_alias_that_hides_the_command_is_an_error() -> None:
     assert found("alias") == [Finding("alias", OK, "No alias hides aws mfa.")]
 
 
+def test_our_alias_is_a_note_about_what_it_cant_do() -> None:
+    """The plugin isn't loaded then, so aws renews nothing."""
+    sections = {"toplevel": {"mfa": "!/opt/bin/awscli-mfa --by-alias"}}
+    [finding] = found("alias", aliases=ObservedRead("alias", exists=True, sections=sections))
+    assert finding.state == NOTE
+    assert "--profile counts only after '--'" in finding.seen
+    assert "credential_process" in finding.remedy
+
+
 SECRET: list[tuple[int, str, str, int | None]] = [
     (0o600, MINE, OK, None),
     (0o400, MINE, OK, None),

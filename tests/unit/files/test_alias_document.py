@@ -29,6 +29,7 @@ HIDING = {
         (HidingAlias("command  mfa", "login", "!evil", 2),),
     ),
     "of the last section": ("[command mfa]\nlogin = !a\n[command  mfa]\n", ()),
+    "ours": ("[toplevel]\nmfa = !/opt/bin/awscli-mfa --by-alias\n", ()),
     "elsewhere": ("[command s3]\nmfa = x\nlogin = !x\n", ()),
 }
 
