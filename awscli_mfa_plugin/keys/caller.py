@@ -89,9 +89,11 @@ def user_name_of(caller: Caller, ports: Ports) -> str:
 
 
 def with_advice(denied: PermissionDeniedError, caller: Caller) -> PermissionDeniedError:
-    """Return a denial with what helps: many policies deny IAM to keys without MFA."""
+    """Return a denial with what helps: many policies require MFA, some a recent session."""
+    advice = "If your policy requires MFA, log in first:  aws mfa login"
     if caller.session_profile:
-        return denied
-    return PermissionDeniedError(
-        denied.what, "If your policy requires MFA, log in first:  aws mfa login"
-    )
+        name = shlex.quote(sanitize(caller.session_profile))
+        advice = (
+            f"If a policy limits a session's age, renew it:  aws mfa login --profile {name} --force"
+        )
+    return PermissionDeniedError(denied.what, advice)

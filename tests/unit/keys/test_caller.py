@@ -53,9 +53,10 @@ def test_without_mfa_the_long_lived_keys_call() -> None:
     caller = find_caller("mfa", None, None, Fakes(files=files).ports())
     assert (caller.session_profile, caller.keys.access_key_id) == ("", "AKIAADA")
     denied = with_advice(PermissionDeniedError("denied", "ask"), caller)
-    assert "aws mfa login" in denied.remedy
+    assert denied.remedy.endswith("log in first:  aws mfa login")
     with_session = find_caller("mfa", None, None, fakes().ports())
-    assert with_advice(PermissionDeniedError("denied", "ask"), with_session).remedy == "ask"
+    denied = with_advice(PermissionDeniedError("denied", "ask"), with_session)
+    assert denied.remedy.endswith("aws mfa login --profile mfa --force")
 
 
 def test_the_user_is_the_callers() -> None:
