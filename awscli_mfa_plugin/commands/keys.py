@@ -94,10 +94,10 @@ def _check(arguments: Mapping[str, Any]) -> None:
 
 
 def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
-    from awscli_mfa_plugin.keys.caller import user_name_of
+    from awscli_mfa_plugin.keys.caller import user_of
     from awscli_mfa_plugin.keys.listing import as_data, as_text, reports, unfinished
 
-    keys = context.user_keys(caller, user_name_of(caller, context.ports))
+    keys = context.user_keys(caller, user_of(caller, context.ports).user_name)
     now = context.clock.now()
     found = reports(keys, keys.list(), context.ports.files, now)
     is_old = max_age is not None and any(report.is_older(max_age) for report in found)
@@ -109,7 +109,7 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
 
 
 def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> Result:
-    from awscli_mfa_plugin.keys.caller import user_name_of
+    from awscli_mfa_plugin.keys.caller import user_of
     from awscli_mfa_plugin.keys.finish import finish, undo
     from awscli_mfa_plugin.keys.rotate import rotate
     from awscli_mfa_plugin.keys.rotation import Work
@@ -117,13 +117,13 @@ def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> R
     from awscli_mfa_plugin.session.token_codes import terminal_for
 
     ports = context.ports
-    user_name = user_name_of(caller, ports)
+    user = user_of(caller, ports)
     profile = ports.files.profile(caller.session_profile or caller.source.profile)
     prompt = inherited("mfa_prompt", profile, ports, caller.source.profile or None)
     work = Work(
         caller,
-        user_name,
-        context.user_keys(caller, user_name),
+        user,
+        context.user_keys(caller, user.user_name),
         context.rotation_journal,
         ports,
         terminal_for(prompt, ports.environment, ports.terminal),

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.credentials import CredentialsRequest, renewed_session
 from awscli_mfa_plugin.session.devices import region_of
-from awscli_mfa_plugin.session.records import Keys, Profile
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys, Profile
 from awscli_mfa_plugin.session.source import Source, known_region, resolve_source, source_name
 from awscli_mfa_plugin.text import sanitize
 
@@ -67,8 +67,8 @@ def _sessions_on(source: Source, first: Profile, ports: Ports) -> Iterator[str]:
             yield name
 
 
-def user_name_of(caller: Caller, ports: Ports) -> str:
-    """Return the name of the IAM user who calls; raise ConfigurationError for anybody else."""
+def user_of(caller: Caller, ports: Ports) -> CallerIdentity:
+    """Return the IAM user who calls; raise ConfigurationError for anybody else."""
     try:
         identity = ports.sts.get_caller_identity(caller.keys, caller.region)
     except WrongKeyError:
@@ -85,7 +85,7 @@ def user_name_of(caller: Caller, ports: Ports) -> str:
             "an IAM user.",
             "Name a profile with a user's keys by --source-profile.",
         )
-    return identity.user_name
+    return identity
 
 
 def with_advice(denied: PermissionDeniedError, caller: Caller) -> PermissionDeniedError:

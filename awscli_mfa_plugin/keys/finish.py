@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
-from awscli_mfa_plugin.keys.listing import described, holders, reports
+from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
+from awscli_mfa_plugin.keys.lost_keys import remove_lost
 from awscli_mfa_plugin.keys.rotation import (
     FINISHED,
     UNDONE,
     RotationResult,
     Work,
+    check_in_no_keyring,
     others_with,
-    remove_lost,
     turn,
     wait_until_known,
 )
@@ -44,7 +45,7 @@ def finish(work: Work, *, all_profiles: bool = False) -> RotationResult:
         if rotation.stage == CREATING or (rotation.stage != STORED and is_ours):
             raise ConfigurationError(
                 f"The rotation of profile {sanitize(rotation.source_profile)} was interrupted.",
-                "Go on with it first:  aws mfa keys rotate",
+                f"Go on with it first:  {rotate_command(rotation.source_profile)}",
             )
         _check_old_is_unneeded(work, rotation, all_profiles=all_profiles)
         old = work.listed(rotation.old.access_key_id)
@@ -79,12 +80,14 @@ def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool
     if all_profiles and others and current.access_key_id != old_id:
         work.ports.files.replace_key(others, old_id, current)
     left = holders(old_id, work.ports.files)
+    for name in left:
+        check_in_no_keyring(work, name, old_id)
     if left:
         raise ConfigurationError(
             f"The old key is still in profile {quoted_list(left)}.",
-            "Undo the rotation:  aws mfa keys rotate --undo"
+            f"Undo the rotation:  {rotate_command(source, '--undo')}"
             if source in left
-            else "Give them the new key:  aws mfa keys rotate --finish --all-profiles",
+            else f"Give them the new key:  {rotate_command(source, '--finish --all-profiles')}",
         )
     wait_until_known(work, current, source)
 
@@ -136,17 +139,18 @@ def undone(work: Work, rotation: Rotation) -> RotationResult:
 def _with_old_in_place(work: Work, rotation: Rotation) -> Rotation:
     """Let the old key work, and put it where the new one is."""
     old_id, new_id = rotation.old.access_key_id, rotation.new.access_key_id
+    check_in_no_keyring(work, rotation.source_profile, new_id)
     current = work.key_of(rotation.source_profile).access_key_id
     if current not in {old_id, new_id} and rotation.stage != CREATED:
         raise ConfigurationError(
             f"Profile {sanitize(rotation.source_profile)} has another access key by now.",
-            "Keep that one:  aws mfa keys rotate --finish",
+            f"Keep that one:  {rotate_command(rotation.source_profile, '--finish')}",
         )
     old = work.listed(old_id)
     if old is None:
         raise ConfigurationError(
             f"The old key {sanitize(old_id)} was deleted, so it can't come back.",
-            "End the rotation:  aws mfa keys rotate --finish",
+            f"End the rotation:  {rotate_command(rotation.source_profile, '--finish')}",
         )
     if rotation.stage != UNDOING:
         rotation = replace(rotation, stage=UNDOING)

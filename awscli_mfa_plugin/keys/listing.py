@@ -152,12 +152,16 @@ def _use(use: LastUse | None, now: datetime) -> str:
     return f"last used {use.when.astimezone(now.tzinfo):%Y-%m-%d %H:%M}{service}"
 
 
+def rotate_command(profile: str, option: str = "") -> str:
+    """Return the command that goes on with the rotation of a profile's key."""
+    words = ("aws mfa keys rotate", option, f"--source-profile {shlex.quote(sanitize(profile))}")
+    return " ".join(filter(None, words))
+
+
 def unfinished(rotation: Rotation) -> str:
     """Return a line about a rotation that isn't finished."""
-    command = "aws mfa keys rotate"
-    if rotation.stage == STORED:
-        command += " --finish"
-    command += f" --source-profile {shlex.quote(sanitize(rotation.source_profile))}"
+    option = "--finish" if rotation.stage == STORED else ""
+    command = rotate_command(rotation.source_profile, option)
     return f"The rotation of profile {sanitize(rotation.source_profile)} isn't finished:  {command}"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.keys.finish import undone
-from awscli_mfa_plugin.keys.listing import described, reports
+from awscli_mfa_plugin.keys.listing import described, reports, rotate_command
 from awscli_mfa_plugin.keys.rotation import (
     ROTATED,
     WAITING,
     RotationResult,
     Work,
+    check_in_no_keyring,
     complete,
     others_with,
     turn,
@@ -34,8 +34,8 @@ def rotate(work: Work, *, all_profiles: bool = False) -> RotationResult:
         rotation = work.pending()
         if rotation and rotation.stage == UNDOING:
             return undone(work, rotation)
-        if rotation and rotation.stage == STORED and not work.listed(rotation.old.access_key_id):
-            work.journal.remove(rotation)  # somebody else deleted the old key
+        if rotation and _is_over(work, rotation):
+            work.journal.remove(rotation)
             rotation = None
         if rotation is None:
             rotation = _begun(work, all_profiles=all_profiles)
@@ -44,6 +44,14 @@ def rotate(work: Work, *, all_profiles: bool = False) -> RotationResult:
         else:
             work.ports.notes("Going on with a rotation that was interrupted.")
         return _retired(work, complete(work, rotation), ROTATED)
+
+
+def _is_over(work: Work, rotation: Rotation) -> bool:
+    """Tell whether a rotation came to its end without us: no secret is in its journal alone."""
+    old_id = rotation.old.access_key_id
+    if rotation.stage == CREATING:
+        return work.key_of(rotation.source_profile).access_key_id != old_id
+    return rotation.stage == STORED and not work.listed(old_id)
 
 
 def _begun(work: Work, *, all_profiles: bool) -> Rotation:
@@ -59,6 +67,8 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
             "Name the session profile of that key's user by --profile.",
         )
     others = others_with(work, key_id, (source.profile,))
+    for name in others:
+        check_in_no_keyring(work, name, key_id)
     chosen = others if others and (all_profiles or _wanted(work, others)) else ()
     names = (source.profile, *chosen)
     work.ports.files.check_key_writable(names, key_id)
@@ -67,6 +77,7 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
         stage=CREATING,
         profiles=names,
         user_name=work.user_name,
+        account=work.user.account,
         old=KeyPair(key_id, source.keys.secret_access_key),
         before=tuple(key.access_key_id for key in listed),
         started=work.ports.clock.now(),
@@ -82,13 +93,7 @@ def _check_in_files(work: Work) -> None:
             "The access key is in your environment, where a new one can't be stored.",
             "Name the profile that has the key by --source-profile.",
         )
-    if work.ports.files.profile(source.profile).keyring_key_id:
-        name = shlex.quote(sanitize(source.profile))
-        raise ConfigurationError(
-            f"The access key of profile {sanitize(source.profile)} is in the keyring, where rotate "
-            "can't replace it yet.",
-            f"Move it to the file for the rotation:  awscli-mfa keyring restore --profile {name}",
-        )
+    check_in_no_keyring(work, source.profile, source.keys.access_key_id)
     if work.key_of(source.profile).access_key_id != source.keys.access_key_id:
         raise ConfigurationError(
             f"Profile {sanitize(source.profile)} doesn't have its access key in the AWS files, "
@@ -135,7 +140,7 @@ def _retired(work: Work, rotation: Rotation, outcome: str) -> RotationResult:
     if current == old_id:
         raise ConfigurationError(
             f"Profile {sanitize(name)} has the old key again.",
-            "Undo the rotation:  aws mfa keys rotate --undo",
+            f"Undo the rotation:  {rotate_command(name, '--undo')}",
         )
     others = others_with(work, old_id, ())
     old = work.listed(old_id)

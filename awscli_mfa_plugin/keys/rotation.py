@@ -6,21 +6,21 @@ it allows is done, so that a run that was killed anywhere is gone on with, or un
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import (
     ConfigurationError,
     MfaError,
-    PermissionDeniedError,
     ServiceError,
     ThrottledError,
     UnreachableError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.keys.listing import holders
+from awscli_mfa_plugin.keys.listing import holders, rotate_command
+from awscli_mfa_plugin.keys.lost_keys import remove_lost
 from awscli_mfa_plugin.session.access_keys import (
     CREATED,
     CREATING,
@@ -30,8 +30,7 @@ from awscli_mfa_plugin.session.access_keys import (
     Rotation,
 )
 from awscli_mfa_plugin.session.records import Keys
-from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.text import moment, sanitize
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.keys.listing import UserKeys
     from awscli_mfa_plugin.session.ports import Ports, Terminal
+    from awscli_mfa_plugin.session.records import CallerIdentity
 
     class Journal(Protocol):
         """Where the rotations that aren't finished are kept."""
@@ -57,11 +57,6 @@ if TYPE_CHECKING:
 PAUSES = (1, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 13)
 """Seconds between attempts with a new key: a minute in all; up to 20 s have been seen."""
 
-_NEAR = timedelta(minutes=15)
-"""How far from the start of a rotation a key that it made can be dated."""
-
-_GO_ON = "Go on with it:  aws mfa keys rotate"
-
 
 @dataclass(frozen=True)
 class Work:
@@ -71,11 +66,16 @@ class Work:
     """
 
     caller: Caller
-    user_name: str
+    user: CallerIdentity
     keys: UserKeys
     journal: Journal
     ports: Ports
     terminal: Terminal
+
+    @property
+    def user_name(self) -> str:
+        """The user's name."""
+        return self.user.user_name
 
     @property
     def can_ask(self) -> bool:
@@ -85,14 +85,17 @@ class Work:
     def pending(self) -> Rotation | None:
         """Return the rotation of the source's key that isn't finished, or None."""
         source = self.caller.source
-        key_id = source.keys.access_key_id
-        found = [each for each in self.journal.all() if each.concerns(source.profile, key_id)]
+        key_id, user = source.keys.access_key_id, (self.user_name, self.user.account)
+        found = [each for each in self.journal.all() if each.concerns(source.profile, key_id, user)]
         found.sort(key=lambda each: key_id not in {each.old.access_key_id, each.new.access_key_id})
         return found[0] if found else None
 
     def key_of(self, profile: str) -> KeyPair:
-        """Return the access key that a profile has in the files now."""
-        has = self.ports.files.profile(profile).key_section
+        """Return the access key that a profile has now, in the files or in the keyring."""
+        source, found = self.caller.source, self.ports.files.profile(profile)
+        if profile == source.profile and found.keyring_key_id == source.keys.access_key_id:
+            return KeyPair(source.keys.access_key_id, source.keys.secret_access_key)
+        has = found.key_section
         return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
 
     def listed(self, key_id: str) -> AccessKey | None:
@@ -142,7 +145,8 @@ def _created(work: Work, rotation: Rotation) -> Rotation:
         if error.is_safe_to_repeat:
             work.journal.remove(rotation)
         else:
-            error.remedy = f"AWS may have made a key. {_GO_ON}"
+            command = rotate_command(rotation.source_profile)
+            error.remedy = f"AWS may have made a key. Go on with it:  {command}"
         raise
     made = replace(rotation, stage=CREATED, new=new)
     try:
@@ -156,44 +160,6 @@ def _created(work: Work, rotation: Rotation) -> Rotation:
     return made
 
 
-def remove_lost(work: Work, rotation: Rotation) -> None:
-    """Delete the key that a killed run made, and whose secret nobody has.
-
-    Raises ConfigurationError, nothing changed, for a key that may be somebody's.
-    """
-    for key in work.keys.list():
-        if key.access_key_id in rotation.before:
-            continue
-        key_id, user = sanitize(key.access_key_id), sanitize(work.user_name)
-        if not _may_be_removed(work, key, rotation):
-            raise ConfigurationError(
-                f"AWS has an access key that wasn't there before the rotation: {key_id}.",
-                f"If nobody uses it:  aws iam delete-access-key --user-name {user} "
-                f"--access-key-id {key_id}",
-            )
-        work.keys.delete(key.access_key_id)
-        work.ports.notes(f"Deleted {key_id}, whose secret was lost with an interrupted rotation.")
-
-
-def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
-    is_near = key.created is not None and abs(key.created - rotation.started) < _NEAR
-    if not work.can_ask:
-        return is_near and not _was_used(work, key.access_key_id)
-    when = moment(key.created, work.ports.clock.now()) if key.created else "an unknown time"
-    work.terminal.tell(
-        "A rotation was interrupted while AWS made a new key, and its secret was lost:\n"
-        f"  {sanitize(key.access_key_id)}, made at {when}\n"
-    )
-    return agrees(work.terminal, "Delete that key and make another? [Y/n] ", enter=True)
-
-
-def _was_used(work: Work, key_id: str) -> bool:
-    try:
-        return work.keys.last_use(key_id).when is not None
-    except PermissionDeniedError:
-        return True
-
-
 def _stored(work: Work, rotation: Rotation) -> Rotation:
     wait_until_known(work, rotation.new, rotation.source_profile)
     work.ports.files.replace_key(rotation.profiles, rotation.old.access_key_id, rotation.new)
@@ -201,7 +167,7 @@ def _stored(work: Work, rotation: Rotation) -> Rotation:
         raise ConfigurationError(
             f"Profile {sanitize(rotation.source_profile)} has another access key by now, so the "
             "new one wasn't stored.",
-            "Delete the new key again:  aws mfa keys rotate --undo",
+            f"Delete the new key again:  {rotate_command(rotation.source_profile, '--undo')}",
         )
     new = KeyPair(rotation.new.access_key_id)
     stored = replace(rotation, stage=STORED, new=new, stored=work.ports.clock.now())
@@ -222,7 +188,7 @@ def wait_until_known(work: Work, pair: KeyPair, profile: str) -> None:
             if pause:
                 work.ports.wait(pause, "AWS doesn't know the key yet. Trying again in")
             continue
-        if identity.user_name == work.user_name:
+        if identity.arn == work.user.arn:
             return
         raise ConfigurationError(
             f"{sanitize(pair.access_key_id)} isn't a key of user {sanitize(work.user_name)}.",
@@ -230,10 +196,21 @@ def wait_until_known(work: Work, pair: KeyPair, profile: str) -> None:
         )
     raise ServiceError(
         f"AWS doesn't accept the key {sanitize(pair.access_key_id)} yet. Nothing is lost.",
-        _GO_ON,
+        f"Go on with it:  {rotate_command(profile)}",
     )
 
 
 def others_with(work: Work, key_id: str, but: tuple[str, ...]) -> tuple[str, ...]:
     """Return the other profiles that have a key."""
     return tuple(name for name in holders(key_id, work.ports.files) if name not in but)
+
+
+def check_in_no_keyring(work: Work, profile: str, key_id: str) -> None:
+    """Raise ConfigurationError if a profile has the key in the keyring: it stays there."""
+    if work.ports.files.profile(profile).keyring_key_id == key_id:
+        name = sanitize(profile)
+        raise ConfigurationError(
+            f"The access key of profile {name} is in the keyring, where rotate can't replace it.",
+            "Move it to the file for the rotation:  awscli-mfa keyring restore --profile "
+            f"{shlex.quote(name)}",
+        )

@@ -72,6 +72,7 @@ class Rotation:
     stage: str
     profiles: tuple[str, ...]
     user_name: str
+    account: str
     old: KeyPair
     before: tuple[str, ...]
     started: datetime
@@ -83,12 +84,15 @@ class Rotation:
         """The profile whose key is rotated."""
         return self.profiles[0]
 
-    def concerns(self, profile: str, key_id: str) -> bool:
-        """Return whether this is the rotation of the key that a profile has."""
-        return profile == self.source_profile or key_id in {
-            self.old.access_key_id,
-            self.new.access_key_id,
-        }
+    def concerns(self, profile: str, key_id: str, user: tuple[str, str]) -> bool:
+        """Return whether this is the rotation of the key that a profile has.
+
+        ``user`` is the name and the account of the user whose key it is now: with other files, or
+        by hand, the profile may have got another user's.
+        """
+        if key_id in {self.old.access_key_id, self.new.access_key_id}:
+            return True
+        return (profile, *user) == (self.source_profile, self.user_name, self.account)
 
 
 def as_json(rotation: Rotation) -> dict[str, Any]:
@@ -98,6 +102,7 @@ def as_json(rotation: Rotation) -> dict[str, Any]:
         "Stage": rotation.stage,
         "Profiles": list(rotation.profiles),
         "UserName": rotation.user_name,
+        "Account": rotation.account,
         "Old": _pair_as_json(rotation.old),
         "New": _pair_as_json(rotation.new),
         "Before": list(rotation.before),
@@ -119,6 +124,7 @@ def from_json(content: Mapping[str, Any]) -> Rotation:
         stage=content["Stage"],
         profiles=profiles,
         user_name=str(content["UserName"]),
+        account=str(content["Account"]),
         old=_pair_from_json(content["Old"]),
         before=tuple(str(key_id) for key_id in content["Before"]),
         started=started,

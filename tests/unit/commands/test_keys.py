@@ -52,7 +52,7 @@ class Home:
     def identity(self, given: Any, region: str) -> Any:
         """Accept sessions, and the user's keys."""
         if given.session_token:
-            return self.fakes.sts.identity
+            return self.user.identity
         return self.user.get_caller_identity(given, region)
 
 

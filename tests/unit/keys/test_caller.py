@@ -10,7 +10,7 @@ from awscli_mfa_plugin.errors import (
     ServiceError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.keys.caller import find_caller, user_name_of, with_advice
+from awscli_mfa_plugin.keys.caller import find_caller, user_of, with_advice
 from awscli_mfa_plugin.session.records import CallerIdentity
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, session_section
 
@@ -62,7 +62,7 @@ def test_without_mfa_the_long_lived_keys_call() -> None:
 def test_the_user_is_the_callers() -> None:
     """Without the path."""
     ports = fakes().ports()
-    assert user_name_of(find_caller("mfa", None, None, ports), ports) == "ada"
+    assert user_of(find_caller("mfa", None, None, ports), ports).user_name == "ada"
 
 
 def test_a_session_that_aws_no_longer_accepts() -> None:
@@ -71,12 +71,12 @@ def test_a_session_that_aws_no_longer_accepts() -> None:
     refused.sts.identity = WrongKeyError("unknown")
     ports = refused.ports()
     with pytest.raises(ServiceError, match="no longer accepts the session of profile mfa"):
-        user_name_of(find_caller("mfa", None, None, ports), ports)
+        user_of(find_caller("mfa", None, None, ports), ports)
     files = FakeFiles({}, {"default": LONG_LIVED})
     bare = Fakes(files=files)
     bare.sts.identity = WrongKeyError("unknown")
     with pytest.raises(WrongKeyError):
-        user_name_of(find_caller("mfa", None, None, bare.ports()), bare.ports())
+        user_of(find_caller("mfa", None, None, bare.ports()), bare.ports())
 
 
 def test_the_root_user_is_refused() -> None:
@@ -85,4 +85,4 @@ def test_the_root_user_is_refused() -> None:
     root.sts.identity = CallerIdentity("arn:aws:iam::123456789012:root", "123456789012")
     ports = root.ports()
     with pytest.raises(ConfigurationError, match="isn't an IAM user"):
-        user_name_of(find_caller("mfa", None, None, ports), ports)
+        user_of(find_caller("mfa", None, None, ports), ports)

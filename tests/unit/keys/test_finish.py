@@ -98,7 +98,7 @@ def test_a_profile_here_that_still_has_the_old_key_keeps_it() -> None:
     machine = rotated({"default": section(OLD), "work": section(OLD)})
     with pytest.raises(ConfigurationError, match="still in profile work") as caught:
         finish(machine.work())
-    assert caught.value.remedy.endswith("--finish --all-profiles")
+    assert caught.value.remedy.endswith("--finish --all-profiles --source-profile default")
     assert machine.user.works(OLD)
     finish(machine.work(), all_profiles=True)
     assert machine.key("work") == machine.key()
@@ -198,7 +198,7 @@ def test_undo_leaves_a_third_key_alone() -> None:
     machine.files.credentials["default"] = section(OTHER)
     with pytest.raises(ConfigurationError, match="has another access key by now") as caught:
         undo(machine.work())
-    assert caught.value.remedy.endswith("--finish")
+    assert caught.value.remedy.endswith("--finish --source-profile default")
     finish(machine.work())
     assert OLD.access_key_id not in machine.user.pairs
     assert machine.key() == OTHER
@@ -219,3 +219,41 @@ def test_a_key_that_somebody_stores_during_an_undo_keeps_the_new_one() -> None:
     result = undo(work)
     assert result.others == ("work",)
     assert machine.user.works(new)
+
+
+def with_the_new_key_in_the_keyring() -> Machine:
+    """Return a machine on which the new key was moved there after the rotation."""
+    machine = rotated()
+    new_id = machine.key().access_key_id
+    line = f"/bin/awscli-mfa keyring get --backend pass {new_id}"
+    machine.files.config["default"] = {"credential_process": line}
+    machine.files.credentials["default"] = {}
+    return machine
+
+
+def test_finish_where_the_new_key_is_in_the_keyring() -> None:
+    """It works, so the old one goes."""
+    machine = with_the_new_key_in_the_keyring()
+    assert rotate(machine.work()).outcome == "waiting"
+    finish(machine.work())
+    assert list(machine.user.pairs) == [machine.key().access_key_id]
+
+
+def test_undo_where_the_new_key_is_in_the_keyring() -> None:
+    """The old one can't go there: how to move the new one to the file is said."""
+    machine = with_the_new_key_in_the_keyring()
+    with pytest.raises(ConfigurationError, match="is in the keyring") as caught:
+        undo(machine.work())
+    assert "awscli-mfa keyring restore --profile default" in caught.value.remedy
+    assert machine.rotation().old == OLD
+    assert len(machine.user.pairs) == 2
+
+
+def test_finish_where_another_profile_has_the_old_key_in_the_keyring() -> None:
+    """--all-profiles couldn't replace it: what helps is said."""
+    machine = rotated()
+    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
+    machine.files.config["work"] = {"credential_process": line}
+    with pytest.raises(ConfigurationError, match="of profile work is in the keyring"):
+        finish(machine.work(), all_profiles=True)
+    assert OLD.access_key_id in machine.user.pairs

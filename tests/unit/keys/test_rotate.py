@@ -22,7 +22,7 @@ from awscli_mfa_plugin.keys.finish import undo
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.rotation import PAUSES
 from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, KeyPair, LastUse
-from awscli_mfa_plugin.session.records import Keys
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source
 from tests.fakes import LONG_LIVED, NOW
 from tests.unit.keys.user import OLD, Machine, section
@@ -201,6 +201,15 @@ def test_a_key_in_the_keyring_is_refused() -> None:
     assert machine.user.calls == []
 
 
+def test_a_key_that_another_profile_has_in_the_keyring_is_refused() -> None:
+    """It couldn't be updated there, and would keep the old key from being deleted."""
+    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
+    machine = Machine(config={"work": {"credential_process": line}})
+    with pytest.raises(ConfigurationError, match="of profile work is in the keyring"):
+        rotate(machine.work())
+    assert len(machine.user.pairs) == 1
+
+
 def test_a_session_of_another_user_is_refused() -> None:
     """Otherwise that one would get the key."""
     machine = Machine({"default": LONG_LIVED})
@@ -249,7 +258,7 @@ def test_a_key_that_stays_unknown_is_kept_for_the_next_run() -> None:
     machine.user.unknown_for = 100
     with pytest.raises(ServiceError, match="Nothing is lost") as caught:
         rotate(machine.work())
-    assert caught.value.remedy.endswith("aws mfa keys rotate")
+    assert caught.value.remedy.endswith("aws mfa keys rotate --source-profile default")
     assert machine.key() == OLD
     assert machine.rotation().stage == CREATED
     machine.user.unknown_for = 0
@@ -262,7 +271,12 @@ def test_a_new_key_of_another_user_is_not_stored() -> None:
     """Something answers in AWS's place."""
     machine = Machine()
     with pytest.raises(ConfigurationError, match="isn't a key of user bob"):
-        rotate(replace(machine.work(), user_name="bob"))
+        rotate(
+            replace(
+                machine.work(),
+                user=CallerIdentity("arn:aws:iam::123456789012:user/bob", "123456789012"),
+            )
+        )
     assert machine.key() == OLD
 
 
@@ -330,6 +344,41 @@ def test_a_person_may_keep_a_key_that_looks_lost() -> None:
         rotate(machine.work("n"))
     assert "aws iam delete-access-key --user-name ada" in caught.value.remedy
     assert len(machine.user.pairs) == 2
+
+
+def test_a_key_that_a_profile_has_isnt_taken_for_lost() -> None:
+    """Somebody stored it by hand after an interrupted rotation: it is the one to rotate now."""
+    machine = with_a_lost_answer()
+    (found,) = set(machine.user.pairs) - {OLD.access_key_id}
+    by_hand = KeyPair(found, machine.user.pairs[found])
+    machine.files.credentials["default"] = section(by_hand)
+    with pytest.raises(ConfigurationError, match="two access keys"):
+        rotate(machine.work())
+    assert machine.user.works(by_hand)
+    assert machine.journal.all() == ()
+
+
+def test_an_undo_doesnt_take_a_key_that_a_profile_has_for_lost() -> None:
+    """In whatever profile it is."""
+    machine = with_a_lost_answer()
+    (found,) = set(machine.user.pairs) - {OLD.access_key_id}
+    machine.files.credentials["work"] = section(KeyPair(found, machine.user.pairs[found]))
+    undo(machine.work())
+    assert found in machine.user.pairs
+    assert machine.journal.all() == ()
+
+
+def test_the_rotation_of_another_user_isnt_gone_on_with() -> None:
+    """A profile of the same name, in other files: its user's keys aren't touched."""
+    machine = with_a_lost_answer()
+    machine.user.pairs.clear()
+    machine.user.has(OTHER.access_key_id, OTHER.secret_access_key)
+    machine.files.credentials["default"] = section(OTHER)
+    other = CallerIdentity("arn:aws:iam::210987654321:user/ada", "210987654321")
+    machine.user.identity = other
+    rotate(replace(machine.work(), user=other))
+    assert machine.user.works(OTHER)
+    assert sorted(each.stage for each in machine.journal.all()) == [CREATING, STORED]
 
 
 @pytest.mark.parametrize(

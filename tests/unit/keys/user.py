@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OLD = KeyPair("AKIAOLDOLDOLDOLDOLD0", "old-secret")
 ARN = "arn:aws:iam::123456789012:user/ada"
+USER = CallerIdentity(ARN, "123456789012")
 NOBODY = "CI is set"
 
 
@@ -62,6 +63,7 @@ class FakeUser:
     calls: list[str] = field(default_factory=list)
     now: datetime = NOW
     number: int = 0
+    identity: CallerIdentity = USER
 
     def has(self, key_id: str, secret: str, *, active: bool = True) -> None:
         """Give the user a key."""
@@ -126,7 +128,7 @@ class FakeUser:
             raise WrongKeyError("unknown")
         if not self.works(KeyPair(keys.access_key_id, keys.secret_access_key)):
             raise WrongKeyError("unknown")
-        return CallerIdentity(ARN, "123456789012")
+        return self.identity
 
     def _begin(self, name: str) -> None:
         self.calls.append(name)
@@ -220,11 +222,14 @@ class Machine:
         keys = Keys(pair.access_key_id, pair.secret_access_key, "", self.source)
         caller = Caller(Source(self.source, keys), keys, "eu-west-1", "mfa")
         ports = self.fakes.ports()
-        return Work(caller, "ada", self.user, self.journal, ports, terminal)
+        return Work(caller, USER, self.user, self.journal, ports, terminal)
 
     def key(self, profile: str = "default") -> KeyPair:
         """Return the key of a profile in the files."""
-        has = self.files.profile(profile).key_section
+        found = self.files.profile(profile)
+        if found.keyring_key_id:
+            return KeyPair(found.keyring_key_id, self.user.pairs[found.keyring_key_id])
+        has = found.key_section
         return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
 
     def rotation(self) -> Rotation:

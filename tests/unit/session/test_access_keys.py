@@ -23,6 +23,7 @@ ROTATION = Rotation(
     stage="created",
     profiles=("default", "work"),
     user_name="ada",
+    account="123456789012",
     old=KeyPair("AKIAOLD", "old/secret+="),
     before=("AKIAOLD",),
     started=NOW,
@@ -56,9 +57,12 @@ def test_secrets_stay_out_of_a_representation() -> None:
 
 
 def test_whose_rotation_it_is() -> None:
-    """By the profile, or by either key."""
+    """By the profile of the same user, or by either key."""
     stored = replace(ROTATION, stage=STORED)
-    assert stored.concerns("default", "AKIAX")
-    assert stored.concerns("else", "AKIAOLD")
-    assert stored.concerns("else", "AKIANEW")
-    assert not stored.concerns("work", "AKIAX")
+    ada = ("ada", "123456789012")
+    assert stored.concerns("default", "AKIAX", ada)
+    assert not stored.concerns("default", "AKIAX", ("bob", "123456789012"))
+    assert not stored.concerns("default", "AKIAX", ("ada", "210987654321"))
+    assert stored.concerns("else", "AKIAOLD", ada)
+    assert stored.concerns("else", "AKIANEW", ada)
+    assert not stored.concerns("work", "AKIAX", ada)

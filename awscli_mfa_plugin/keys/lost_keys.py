@@ -1,0 +1,62 @@
+"""A key that a killed rotation made, and whose secret nobody has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
+from awscli_mfa_plugin.keys.listing import holders
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import moment, sanitize
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.keys.rotation import Work
+    from awscli_mfa_plugin.session.access_keys import AccessKey, Rotation
+
+_NEAR = timedelta(minutes=15)
+"""How far from the start of a rotation a key that it made can be dated."""
+
+
+def remove_lost(work: Work, rotation: Rotation) -> None:
+    """Delete the key that a killed run made, and whose secret nobody has.
+
+    Raises ConfigurationError, nothing changed, for a key that may be somebody's.
+    """
+    for key in work.keys.list():
+        if key.access_key_id in rotation.before or _is_at_hand(work, key.access_key_id):
+            continue
+        key_id, user = sanitize(key.access_key_id), sanitize(work.user_name)
+        if not _may_be_removed(work, key, rotation):
+            raise ConfigurationError(
+                f"AWS has an access key that wasn't there before the rotation: {key_id}.",
+                f"If nobody uses it:  aws iam delete-access-key --user-name {user} "
+                f"--access-key-id {key_id}",
+            )
+        work.keys.delete(key.access_key_id)
+        work.ports.notes(f"Deleted {key_id}, whose secret was lost with an interrupted rotation.")
+
+
+def _is_at_hand(work: Work, key_id: str) -> bool:
+    """Tell whether a key is in use here, so that its secret isn't lost."""
+    in_use = work.caller.source.keys.access_key_id
+    return key_id == in_use or bool(holders(key_id, work.ports.files))
+
+
+def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
+    is_near = key.created is not None and abs(key.created - rotation.started) < _NEAR
+    if not work.can_ask:
+        return is_near and not _was_used(work, key.access_key_id)
+    when = moment(key.created, work.ports.clock.now()) if key.created else "an unknown time"
+    work.terminal.tell(
+        "A rotation was interrupted while AWS made a new key, and its secret was lost:\n"
+        f"  {sanitize(key.access_key_id)}, made at {when}\n"
+    )
+    return agrees(work.terminal, "Delete that key and make another? [Y/n] ", enter=True)
+
+
+def _was_used(work: Work, key_id: str) -> bool:
+    try:
+        return work.keys.last_use(key_id).when is not None
+    except PermissionDeniedError:
+        return True
