@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import tempfile
 from functools import partial
@@ -93,13 +94,17 @@ def _list(_: argparse.Namespace, system: Sequence[str]) -> int:
 def _store(options: argparse.Namespace, system: Sequence[str]) -> int:
     from awscli_mfa_plugin.keyring.backends import backend_of, usual_backend
     from awscli_mfa_plugin.keyring.entries import process_line
-    from awscli_mfa_plugin.keyring.moves import store
+    from awscli_mfa_plugin.keyring.moves import others_in_clear, store
     from awscli_mfa_plugin.system.machine import print_line
 
     name = options.backend or usual_backend()
     line_for = partial(process_line, _program(), name, on_windows=os.name == "nt")
-    key_id = store(options.profile, backend_of(name, os.environ), line_for, _machine(system))
+    machine = _machine(system)
+    key_id = store(options.profile, backend_of(name, os.environ), line_for, machine)
     print_line(f"Moved {key_id} of profile {sanitize(options.profile)} into the keyring ({name}).")
+    for other in others_in_clear(options.profile, key_id, machine):
+        command = f"awscli-mfa keyring store --profile {shlex.quote(sanitize(other))}"
+        print_line(f"Profile {sanitize(other)} still has it in its file:  {command}")
     return 0
 
 

@@ -7,7 +7,7 @@ key leaves the file; a key in a file overrides the line. On the way back it is t
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -73,8 +73,14 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
     profile = machine.files.profile(name)
     entry = _entry_of(profile)
     key_id, line = entry.pair.access_key_id, line_for(entry.pair.access_key_id)
+    if keyring_key_id(line) != key_id:
+        # Without that, the profile would lose its MFA session.
+        raise ConfigurationError(
+            "The path of awscli-mfa can't be put into the config file.", "Install it elsewhere."
+        )
     machine.config.check_writable()
     machine.credentials.check_writable()
+    entry = _with_safer_file(entry, keyring.get(key_id))
     keyring.set(key_id, entry.as_text())
     if keyring.get(key_id) != entry.as_text():
         raise ConfigurationError(
@@ -96,6 +102,15 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
     return key_id
 
 
+def _with_safer_file(entry: Entry, known: str | None) -> Entry:
+    """Return an entry for both profiles of a key: the config file may be open to others."""
+    try:
+        file = entry_from(known or "", entry.pair.access_key_id).file
+    except ValueError:
+        return entry
+    return replace(entry, file=CREDENTIALS) if file == CREDENTIALS else entry
+
+
 def _entry_of(profile: Profile) -> Entry:
     name = sanitize(profile.name)
     if profile.keyring_key_id:
@@ -108,6 +123,11 @@ def _entry_of(profile: Profile) -> Entry:
         raise ConfigurationError(
             f"Profile {name} has no long-lived keys in its files.",
             "Name the profile that has them:  --profile",
+        )
+    if profile.config.get(_KEY[0]) and profile.credentials.get(_KEY[0]):
+        raise ConfigurationError(
+            f"Profile {name} has an access key in both files, and one would stay.",
+            "Remove the one in ~/.aws/config first.",
         )
     if profile.other_way:
         raise ConfigurationError(
@@ -152,6 +172,15 @@ def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -
     if not users_of(key_id, machine.profiles()):
         keyring.delete(key_id)
     return key_id
+
+
+def others_in_clear(name: str, key_id: str, machine: Machine) -> tuple[str, ...]:
+    """Return the names of the other profiles that have the key in a file."""
+    return tuple(
+        each.name
+        for each in machine.profiles()
+        if each.name != name and key_id in {each.config.get(_KEY[0]), each.credentials.get(_KEY[0])}
+    )
 
 
 def _entry_in(keyring: Backend, key_id: str) -> Entry:

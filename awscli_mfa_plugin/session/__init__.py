@@ -51,6 +51,6 @@ def keyring_key_id(command: object) -> str:
     words = str(command).split()
     if words[-5:-2] != ["keyring", "get", "--backend"]:
         return ""
-    program = "".join(words[-6:-5]).strip("'\"")
+    program = "".join(words[-6:-5]).strip("'\"").lower()
     is_ours = program.endswith(("awscli-mfa", "awscli-mfa.exe"))
     return words[-1] if is_ours and words[-1].startswith(LONG_LIVED) else ""

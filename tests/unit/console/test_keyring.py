@@ -112,6 +112,17 @@ def test_there_and_back(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_another_profile_with_the_key_is_named(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The key is still in clear there."""
+    home.credentials.write_text(CREDENTIALS + CREDENTIALS.replace("default", "my work"))
+    assert keyring("store", "--backend", "pass") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Profile my work still has it in its file:  awscli-mfa keyring store --profile 'my work'"
+    ]
+
+
 def test_what_the_process_prints(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     """Long-lived keys, and nothing else."""
     assert home.credentials.exists()

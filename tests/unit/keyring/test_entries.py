@@ -54,6 +54,7 @@ def test_what_a_credential_process_prints() -> None:
         ("/usr/bin/awscli-mfa", False, "/usr/bin/awscli-mfa keyring"),
         ("/my bin/awscli-mfa", False, "'/my bin/awscli-mfa' keyring"),
         ("C:\\My Bin\\awscli-mfa.exe", True, '"C:\\My Bin\\awscli-mfa.exe" keyring'),
+        ("C:\\Bin\\awscli-mfa.EXE", True, '"C:\\Bin\\awscli-mfa.EXE" keyring'),
     ],
 )
 def test_the_line_is_read_by_the_rules(program: str, on_windows: bool, start: str) -> None:  # noqa: FBT001 - pytest gives it by name

@@ -8,7 +8,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
 from awscli_mfa_plugin.keyring.entries import process_line
-from awscli_mfa_plugin.keyring.moves import Machine, restore, store
+from awscli_mfa_plugin.keyring.moves import Machine, others_in_clear, restore, store
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from tests.fakes import FakeFiles, session_section
 from tests.unit.keys.user import KillableFiles, KilledError, Steps, section
@@ -143,6 +143,33 @@ def test_an_entry_that_another_profile_uses_stays() -> None:
     assert home.keyring.entries == {}
 
 
+def test_a_key_of_two_profiles_never_moves_to_the_config_file() -> None:
+    """Only one of them had it there, and others can often read that file."""
+    home = Home({"work": section(KEY)}, {"default": section(KEY)})
+    home.store()
+    home.store("work")
+    home.restore()
+    assert home.files.credentials["default"] == section(KEY)
+    home.restore("work")
+    assert b"secret/" not in contents(home.files)[0]
+
+
+def test_other_profiles_with_the_key_in_clear_are_known() -> None:
+    """It isn't out of the files before they are moved, too."""
+    home = Home({"work": section(KEY), "x": {"region": "y"}})
+    home.store()
+    assert others_in_clear("default", KEY.access_key_id, home.machine()) == ("work",)
+
+
+def test_a_line_that_wouldnt_be_known_again_is_refused() -> None:
+    """The profile would lose its MFA session."""
+    home = Home({"default": {"mfa_session": "on"}})
+    with pytest.raises(ConfigurationError, match="path of awscli-mfa"):
+        store("default", home.keyring, lambda key_id: f"/bin/x {key_id}", home.machine())
+    assert home.keyring.entries == {}
+    assert home.profile().key_section == section(KEY)
+
+
 def test_a_session_beside_the_key_stays() -> None:
     """It is tied to the key's ID, which is the same."""
     home = Home({"mfa": {"mfa_source_profile": "default"}})
@@ -212,6 +239,11 @@ REFUSED: Mapping[str, tuple[Sections, Sections, str]] = {
         {"default": {"credential_process": "x"}},
         {"default": section(KEY)},
         "also has credential_process",
+    ),
+    "a key in both files": (
+        {"default": section(KeyPair("AKIAOTHEROTHEROTHER0", "x"))},
+        {"default": section(KEY)},
+        "has an access key in both files",
     ),
     "an unusual ID": ({}, {"default": section(KeyPair("minio", "x"))}, "isn't an access key ID"),
 }
