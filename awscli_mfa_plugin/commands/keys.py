@@ -148,29 +148,41 @@ def _data(result: RotationResult) -> dict[str, Any]:
 
 
 def _text(result: RotationResult, context: Context) -> str:
+    from awscli_mfa_plugin.keys.listing import holders
     from awscli_mfa_plugin.keys.rotation import FINISHED, UNDONE, WAITING
 
     rotation = result.rotation
     old, new = sanitize(rotation.old.access_key_id), sanitize(rotation.new.access_key_id)
-    names = quoted_list(rotation.profiles)
     if result.outcome == FINISHED:
         return f"Deleted the old key {old}."
     if result.outcome == UNDONE:
-        text = f"Profile {names} has its old key {old}."
+        has = _who_has(holders(rotation.old.access_key_id, context.ports.files))
+        text = f"{has} the old key {old}."
         if result.others:
             text += f"\nThe new key {new} is still in profile {quoted_list(result.others)}."
         return text
     suffix = f" --source-profile {shlex.quote(rotation.source_profile)}"
+    holding = holders(rotation.new.access_key_id, context.ports.files)
+    has, already = _who_has(holding), " already" if holding else ""
     lines = [
-        f"Profile {names} has the new key already: {new}."
+        f"{has} the new key{already}: {new}."
         if result.outcome == WAITING
-        else f"Rotated. Profile {names} has the new key {new}.",
+        else f"Rotated. {has} the new key {new}.",
         f"The old key {old} is {'still active' if result.old_is_active else 'inactive'}.",
     ]
     if result.others:
-        lines.append(f"Profile {quoted_list(result.others)} still has it.")
+        lines.append(f"{_who_has(result.others, ' still')} it.")
     if context.environment.get("AWS_ACCESS_KEY_ID") == rotation.old.access_key_id:
         lines.append("Your environment still has it, too: AWS_ACCESS_KEY_ID.")
     lines.append(f"If something breaks:  aws mfa keys rotate --undo{suffix}")
     lines.append(f"In a few days:        aws mfa keys rotate --finish{suffix}")
     return "\n".join(lines)
+
+
+def _who_has(profiles: tuple[str, ...], adverb: str = "") -> str:
+    """Return the start of a sentence on what some profiles have."""
+    if not profiles:
+        return f"No profile{adverb} has"
+    if len(profiles) == 1:
+        return f"Profile {sanitize(profiles[0])}{adverb} has"
+    return f"Profiles {quoted_list(profiles)}{adverb} have"

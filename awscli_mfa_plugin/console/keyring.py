@@ -45,14 +45,18 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="awscli-mfa keyring", description=__doc__)
+    parser = _Parser(
+        prog="awscli-mfa keyring", description="Keeps access keys in the system's keyring."
+    )
     actions = parser.add_subparsers(dest="action", required=True)
     store = actions.add_parser("store", help="move a profile's access key into the keyring")
     restore = actions.add_parser("restore", help="move it back into the file")
     actions.add_parser("list", help="list the profiles whose key is in the keyring")
     get = actions.add_parser("get", help="print a key for credential_process")
     for each in (store, restore):
-        each.add_argument("--profile", default="default", help="default: default")
+        each.add_argument(
+            "--profile", default="default", help="the one with the key (by default: default)"
+        )
     store.add_argument("--backend", help="secret-service, macos, windows or pass")
     get.add_argument("--backend", required=True)
     get.add_argument("key_id")

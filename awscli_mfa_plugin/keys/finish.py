@@ -83,8 +83,9 @@ def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool
     for name in left:
         check_in_no_keyring(work, name, old_id)
     if left:
+        profiles = "profile" if len(left) == 1 else "profiles"
         raise ConfigurationError(
-            f"The old key is still in profile {quoted_list(left)}.",
+            f"The old key is still in {profiles} {quoted_list(left)}.",
             f"Undo the rotation:  {rotate_command(source, '--undo')}"
             if source in left
             else f"Give them the new key:  {rotate_command(source, '--finish --all-profiles')}",

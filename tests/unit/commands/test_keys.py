@@ -18,6 +18,7 @@ from tests.unit.keys.user import OLD, FakeJournal, FakeUser, section
 if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
 
+OTHER = KeyPair("AKIAOTHEROTHEROTHER0", "other-secret")
 NEW = "AKIANEWNEWNEWNEWNEW1"
 
 
@@ -125,7 +126,7 @@ def test_an_undo() -> None:
     home = Home()
     run(keys, home.context(), action="rotate")
     result = run(keys, home.context(), action="rotate", undo=True)
-    assert result.text == f"Profile default has its old key {OLD.access_key_id}."
+    assert result.text == f"Profile default has the old key {OLD.access_key_id}."
     run(keys, home.context(), action="rotate")
     home.answers = ("n",)
     new = KeyPair(home.files.profile("default").get("aws_access_key_id"))
@@ -138,6 +139,18 @@ def test_an_undo() -> None:
     vars(home.files)["replace_key"] = and_again
     text = run(keys, home.context(), action="rotate", undo=True).text
     assert text.endswith(f"The new key {new.access_key_id} is still in profile work.")
+
+
+def test_several_profiles_and_none() -> None:
+    """Grammar; and what the files have, not what the rotation put there."""
+    home = Home()
+    home.files.credentials["work"] = section(OLD)
+    text = run(keys, home.context(), action="rotate", all_profiles=True).text
+    assert text.startswith("Rotated. Profiles default, work have the new key")
+    home.files.credentials["default"] = home.files.credentials["work"] = section(OTHER)
+    home.user.has(OTHER.access_key_id, OTHER.secret_access_key)
+    text = run(keys, home.context(), action="rotate").text
+    assert text.startswith("No profile has the new key: ")
 
 
 def test_a_denial_without_a_session_says_what_may_help() -> None:
