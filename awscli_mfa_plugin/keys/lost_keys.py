@@ -49,10 +49,12 @@ def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
         return is_near and not _was_used(work, key.access_key_id)
     when = moment(key.created, work.ports.clock.now()) if key.created else "an unknown time"
     work.terminal.tell(
-        "A rotation was interrupted while AWS made a new key, and its secret was lost:\n"
-        f"  {sanitize(key.access_key_id)}, made at {when}\n"
+        "A rotation was interrupted while AWS made a new key, and its secret was lost. This may "
+        f"be that key:\n  {sanitize(key.access_key_id)}, made at {when}\n"
     )
-    return agrees(work.terminal, "Delete that key and make another? [Y/n] ", enter=True)
+    # One of another time is likely to be somebody's: from another machine, or from the console.
+    choice = "[Y/n]" if is_near else "[y/N]"
+    return agrees(work.terminal, f"Delete it for good? {choice} ", enter=is_near)
 
 
 def _was_used(work: Work, key_id: str) -> bool:

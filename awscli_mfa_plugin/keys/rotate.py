@@ -72,7 +72,7 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
     chosen = others if others and (all_profiles or _wanted(work, others)) else ()
     names = (source.profile, *chosen)
     work.ports.files.check_key_writable(names, key_id)
-    listed = _with_room(work, listed)
+    surplus = _surplus(work, listed)
     rotation = Rotation(
         stage=CREATING,
         profiles=names,
@@ -83,6 +83,8 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
         started=work.ports.clock.now(),
     )
     work.journal.save(rotation)
+    if surplus:  # last, when nothing else is known to be in the way
+        work.keys.delete(surplus.access_key_id)
     return rotation
 
 
@@ -109,10 +111,10 @@ def _wanted(work: Work, others: tuple[str, ...]) -> bool:
     return agrees(work.terminal, "Update them too? [Y/n] ", enter=True)
 
 
-def _with_room(work: Work, listed: tuple[AccessKey, ...]) -> tuple[AccessKey, ...]:
-    """Return the keys that stay; where there are two, the other one goes if a person agrees."""
+def _surplus(work: Work, listed: tuple[AccessKey, ...]) -> AccessKey | None:
+    """Return the key that goes, if a person agrees, where the user has two already."""
     if len(listed) < KEYS_PER_USER:
-        return listed
+        return None
     in_use = work.caller.source.keys.access_key_id
     other = next(key for key in listed if key.access_key_id != in_use)
     other_id = sanitize(other.access_key_id)
@@ -129,8 +131,7 @@ def _with_room(work: Work, listed: tuple[AccessKey, ...]) -> tuple[AccessKey, ..
     work.terminal.tell(f"You have two access keys, the most that AWS allows:\n{lines}")
     if not agrees(work.terminal, f"Delete {other_id} for good, to make room? [y/N] "):
         raise CancelledError("No key was deleted. Nothing was changed.")
-    work.keys.delete(other.access_key_id)
-    return tuple(key for key in listed if key is not other)
+    return other
 
 
 def _retired(work: Work, rotation: Rotation, outcome: str) -> RotationResult:

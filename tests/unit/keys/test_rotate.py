@@ -148,6 +148,15 @@ def with_two_keys() -> Machine:
     return machine
 
 
+def test_the_other_key_stays_if_the_journal_cant_be_written() -> None:
+    """A full disk ends the rotation before anything is deleted."""
+    machine = with_two_keys()
+    machine.journal.refusals = [UnwritableFileError("journal", "the disk is full", "")]
+    with pytest.raises(UnwritableFileError):
+        rotate(machine.work("y"))
+    assert OTHER.access_key_id in machine.user.pairs
+
+
 def test_two_keys_are_shown_and_the_other_goes_if_a_person_agrees() -> None:
     """The key in use is never deleted first."""
     machine = with_two_keys()
@@ -402,6 +411,8 @@ def test_without_a_person_a_key_of_another_time_stays(created: object) -> None:
     machine.user.created[found] = created  # type: ignore[assignment]
     with pytest.raises(ConfigurationError, match="wasn't there before"):
         rotate(machine.work())
+    with pytest.raises(ConfigurationError, match="wasn't there before"):
+        rotate(machine.work(""))
     rotate(machine.work("y", "n"))
     when = "an unknown time" if created is None else "10:00"
     assert f"made at {when}" in machine.fakes.terminal.shown[0]
