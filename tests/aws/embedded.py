@@ -48,7 +48,7 @@ class EmbeddedAws:
         so that a test can move the clients' clock and AWS's together; missing or empty means 0.
         """
         self.state = _state(state)
-        self._keys = [copy.deepcopy(user.access_keys) for user in self.state.users]
+        self._seeded = self._copied_state()
         self.calls: list[CallRecord] = []
         # Called with "before" or "after" and the action, around each call's effect.
         self.observe: Callable[[str, str], object] = lambda _when, _action: None
@@ -133,19 +133,18 @@ class EmbeddedAws:
         self._offset += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Forget calls, faults, sessions, used codes and the clock's moves; restore access keys."""
+        """Forget calls, faults and the clock's moves, and restore the state as it was seeded."""
         self._faults.clear()
         self.observe = lambda _when, _action: None
         self._offset = timedelta()
         self.calls.clear()
         with self.state.lock:
-            self.state.sessions.clear()
-            self.state.signin_tokens.clear()
-            self.state.last_steps.clear()
-            self.state.uses.clear()
-            self.state.new_keys_unknown_seconds = self.state.uses_unheard_seconds = 0
-            for user, keys in zip(self.state.users, self._keys, strict=True):
-                user.access_keys[:] = copy.deepcopy(keys)
+            vars(self.state).update(copy.deepcopy(self._seeded))
+
+    def _copied_state(self) -> dict[str, Any]:
+        """Return a copy of the state, without its lock."""
+        fields = {name: value for name, value in vars(self.state).items() if name != "lock"}
+        return copy.deepcopy(fields)
 
     def expire_sessions(self) -> None:
         """Expire every session, without moving the clock out of SigV4's window."""

@@ -202,3 +202,13 @@ def test_reset_brings_the_keys_of_the_seed_back(aws: EmbeddedAws) -> None:
     aws.reset()
     assert listed(aws) == before
     assert new.id not in before
+
+
+def test_reset_brings_policies_and_devices_back(aws: EmbeddedAws) -> None:
+    """A test that changes a user changes nothing for the next one."""
+    before = len(aws.user("ada").devices)
+    aws.user("ada").policies.append({"Statement": []})
+    aws.user("ada").devices.clear()
+    aws.reset()
+    assert aws.user("ada").policies == []
+    assert len(aws.user("ada").devices) == before

@@ -104,8 +104,8 @@ def test_no_network(home: Home, aws: EmbeddedAws) -> None:
         *("mfa", "login", "--token-code", code, "--serial-number", serial_of(aws)), env=env
     )
     assert result.returncode == 255, result.output
-    assert "can't be reached" in result.stderr
-    assert "counts as unused" in result.stderr
+    assert "Can't reach AWS" in result.stderr
+    assert "No code was used." in result.stderr
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)

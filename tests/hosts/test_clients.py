@@ -178,7 +178,7 @@ def test_login_and_exec_with_an_expired_session_in_the_environment(
     code = aws.fresh_code(serial_of(aws))
     login = home.run("mfa", "login", "--force", "--token-code", code, env=leftovers)
     assert login.returncode == 0, login.output
-    assert "Set aside: the environment has temporary keys (AWS_SESSION_TOKEN)" in login.stderr
+    assert "Ignoring AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN from your environment" in login.stderr
     words = ["mfa", "exec", "--profile", "mfa", "--", *client.command(aws.url, "")]
     result = home.run(*words, env={**leftovers, **client.environment(aws.url)})
     assert result.returncode == 0, result.output
