@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.codes import CodePair, CodePairs, accepted_pair
-from awscli_mfa_plugin.devices.leftovers import ENABLED, complete, discard, finish
+from awscli_mfa_plugin.devices.leftovers import ENABLED, REMOVED, complete, discard, finish
 from awscli_mfa_plugin.devices.owner import (
     ADDING,
     WAIT_FOR_DEVICES,
@@ -21,6 +21,7 @@ from awscli_mfa_plugin.devices.picture import uri
 from awscli_mfa_plugin.devices.settings import save_settings
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
+    CancelledError,
     ConfigurationError,
     MfaError,
     PermissionDeniedError,
@@ -65,7 +66,7 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
     check_session_profile(ports.files.profile(request.session_profile), ports.clock.now())
     owner = owner_of(request, ports)
     with ports.locks.hold(f"devices {owner.arn}", WAIT_FOR_DEVICES):
-        enabled = finish(owner, work)
+        enabled = finish(owner, work).enabled
         if enabled:
             return Added(enabled[0], was_left=True)
         keys = _keys(owner)
@@ -77,6 +78,10 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
                 device = _created(name, keys, owner, work)
                 if device:
                     return _enrolled(device, request, keys, owner, work)
+            except CancelledError as cancelled:
+                if _undo(serial, keys, owner, work) == REMOVED:
+                    raise
+                raise CancelledError("Cancelled.", by_interrupt=cancelled.by_interrupt) from None
             except BaseException:
                 _undo(serial, keys, owner, work)
                 raise
@@ -185,13 +190,18 @@ def _enabled(pairs: CodePairs, serial: str, keys: Keys, owner: Owner, work: Devi
     return accepted_pair(pairs, send)
 
 
-def _undo(serial: str, keys: Keys, owner: Owner, work: DeviceWork) -> None:
-    """Delete the device unless nothing was made of it; if it is enabled, save its settings."""
+def _undo(serial: str, keys: Keys, owner: Owner, work: DeviceWork) -> str:
+    """Delete the device unless nothing was made of it; if it is enabled, save its settings.
+
+    Return what came of it.
+    """
     if serial not in work.unfinished.of(owner.arn):
-        return
-    if discard(serial, keys, owner, work) == ENABLED:
+        return REMOVED
+    outcome = discard(serial, keys, owner, work)
+    if outcome == ENABLED:
         try:
             complete(serial, owner, work)
         except MfaError as error:  # the first error is the one to report
             work.ports.notes(str(error))
         work.unfinished.forget(serial)
+    return outcome

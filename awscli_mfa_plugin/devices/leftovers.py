@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.owner import ADDING
@@ -15,16 +15,24 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.devices.owner import DeviceWork, Owner
     from awscli_mfa_plugin.session.records import Keys
 
-REMOVED, KEPT, ENABLED = "removed", "kept", "enabled"
+REMOVED, KEPT, ENABLED, UNKNOWN = "removed", "kept", "enabled", "unknown"
 
 
-def finish(owner: Owner, work: DeviceWork) -> tuple[str, ...]:
-    """Complete or undo what is left; return the serials that turned out to be enabled.
+@dataclass(frozen=True)
+class Finished:
+    """The serials that turned out to be enabled, and those whose removal was completed."""
+
+    enabled: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def finish(owner: Owner, work: DeviceWork) -> Finished:
+    """Complete or undo what is left; return what came of it.
 
     A device that nobody has yet is deleted after a question, since the name may have become
     somebody else's; a removal was confirmed before, so it goes on.
     """
-    enabled = []
+    enabled, removed = [], []
     for serial, doing in work.unfinished.of(owner.arn).items():
         if owner.has(serial):
             if doing == ADDING:
@@ -35,11 +43,12 @@ def finish(owner: Owner, work: DeviceWork) -> tuple[str, ...]:
             if discard(serial, owner.best_keys, owner, work) == REMOVED:
                 without_serial(serial, work.ports.files)
                 work.ports.notes(f"Finished removing {short_device(serial)}.")
+                removed.append(serial)
         elif not _exists(serial, owner, work):
             work.unfinished.forget(serial)
         elif _wants_it_gone(serial, work):
             discard(serial, owner.best_keys, owner, work)
-    return tuple(enabled)
+    return Finished(tuple(enabled), tuple(removed))
 
 
 def complete(serial: str, owner: Owner, work: DeviceWork) -> None:
@@ -68,7 +77,7 @@ def discard(serial: str, keys: Keys, owner: Owner, work: DeviceWork) -> str:
         if isinstance(error, ServiceError) and error.aws_code == "DeleteConflict":
             return ENABLED
         work.ports.notes(f"The device {name} may still exist. 'aws mfa devices add' removes it.")
-        return KEPT
+        return UNKNOWN
     work.unfinished.forget(serial)
     return REMOVED
 

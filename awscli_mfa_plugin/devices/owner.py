@@ -66,7 +66,7 @@ class DeviceWork:
 class Owner:
     """The IAM user whose long-lived keys the source has, with their devices.
 
-    ``session_keys`` are those of the session profile's MFA session, None where none is valid.
+    ``session_keys`` are those of their valid MFA session in the session profile, or None.
     """
 
     profile: Profile
@@ -114,6 +114,8 @@ def owner_of(request: DeviceRequest, ports: Ports) -> Owner:
         )
     devices = ports.iam.list_mfa_devices(source.keys, name, region)
     keys = _session_keys(profile, source, ports)
+    if keys and ports.sts.get_caller_identity(keys, region).arn != identity.arn:
+        keys = None  # another user's, made with another source
     return Owner(profile, source, region, name, identity.arn, devices, keys)
 
 

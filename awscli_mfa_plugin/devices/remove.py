@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.devices.leftovers import REMOVED, discard, finish
+from awscli_mfa_plugin.devices.leftovers import REMOVED, UNKNOWN, discard, finish
 from awscli_mfa_plugin.devices.owner import (
     REMOVING,
     WAIT_FOR_DEVICES,
@@ -46,7 +46,9 @@ def remove(request: DeviceRequest, work: DeviceWork) -> Removed:
     ports = work.ports
     owner = owner_of(request, ports)
     with ports.locks.hold(f"devices {owner.arn}", WAIT_FOR_DEVICES):
-        finish(owner, work)
+        for serial in finish(owner, work).removed:
+            if request.device in {None, serial, short_device(serial)}:
+                return Removed(serial, changed=False)
         device = chosen_device(owner, request.device, ports)
         keys = owner.session_keys
         if keys is None:
@@ -90,12 +92,11 @@ def _removed(device: MfaDevice, keys: Keys, owner: Owner, work: DeviceWork) -> R
     except PermissionDeniedError as denied:
         work.unfinished.forget(serial)
         raise too_old(denied, owner) from None
-    is_deleted = True
-    if device.kind == "virtual":
-        is_deleted = discard(serial, keys, owner, work) == REMOVED
+    outcome = discard(serial, keys, owner, work) if device.kind == "virtual" else REMOVED
     changed = without_serial(serial, work.ports.files)
-    work.unfinished.forget(serial)
-    return Removed(serial, changed, is_deleted)
+    if outcome != UNKNOWN:  # the next command deletes it
+        work.unfinished.forget(serial)
+    return Removed(serial, changed, outcome == REMOVED)
 
 
 def too_old(denied: PermissionDeniedError, owner: Owner) -> PermissionDeniedError:

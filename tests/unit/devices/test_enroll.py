@@ -177,9 +177,11 @@ def test_cancelled(devices: Devices, failure: BaseException, after: int) -> None
 def test_cancelled_where_nothing_may_be_deleted(devices: Devices) -> None:
     """It says which device stays and who can remove it; the next run takes another name."""
     devices.aws.user("nodevice").denied_actions = ["iam:DeleteVirtualMFADevice"]
-    devices.answer(CancelledError("Cancelled."))
-    with pytest.raises(CancelledError):
+    devices.answer(CancelledError("Cancelled. Nothing was changed.", by_interrupt=True))
+    with pytest.raises(CancelledError) as caught:
         add(devices.request(), devices.work)
+    assert caught.value.what == "Cancelled."
+    assert caught.value.by_interrupt
     assert "An administrator can:  aws iam delete-virtual-mfa-device" in devices.fakes.notes[-1]
     assert devices.unassigned() == ["nodevice"]
     devices.answer("y", *devices.pair("nodevice-2"))

@@ -246,3 +246,39 @@ def test_a_session_that_a_policy_calls_too_old(devices_of: Of, effect: str, reme
     assert remedy in caught.value.remedy
     assert devices.left() == {}
     assert devices.serials() == ["ada", "tablet"]
+
+
+def test_a_deletion_that_is_lost(devices_of: Of) -> None:
+    """It says that the next command removes the device, and that one does."""
+    devices = with_two(devices_of)
+    devices.aws.fault("DeleteVirtualMFADevice", "throttle", -1)
+    removed = remove(devices.request(device="tablet", yes=True), devices.work)
+    assert not removed.is_deleted
+    assert "may still exist. 'aws mfa devices add' removes it" in devices.fakes.notes[-1]
+    devices.aws.clear_faults()
+    devices.answer(*devices.pair("tablet"))
+    add(devices.request(name="tablet"), devices.work)
+    assert devices.serials() == ["ada", "tablet"]
+    assert devices.left() == {}
+
+
+@pytest.mark.parametrize("named", ["tablet", None])
+def test_a_lost_deletion_is_finished_by_the_same_command(devices_of: Of, named: str | None) -> None:
+    """Repeated, it succeeds, and asks about no other device."""
+    devices = with_two(devices_of)
+    devices.aws.fault("DeleteVirtualMFADevice", "throttle", -1)
+    remove(devices.request(device="tablet", yes=True), devices.work)
+    devices.aws.clear_faults()
+    removed = remove(devices.request(device=named, yes=True), devices.work)
+    assert removed.mfa_serial == f"{ARN}tablet"
+    assert devices.unassigned() == []
+    assert devices.serials() == ["ada"]
+
+
+def test_a_session_of_another_user(devices_of: Of) -> None:
+    """It isn't used: a device would be created or deleted in another account."""
+    ada, devices = devices_of("ada"), devices_of("user01")
+    ada.files = devices.files
+    ada.log_in()
+    with pytest.raises(ConfigurationError, match="Removing a device needs an MFA session"):
+        remove(devices.request(yes=True, force=True), devices.work)
