@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Command, Option, Result
+from awscli_mfa_plugin.errors import ConfigurationError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -61,15 +62,28 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _partition(source_profile: str | None, context: Context) -> str:
-    """Return the caller's partition; with ``--region`` without a call."""
+    """Return the caller's partition; where a region tells it, without keys and without a call.
+
+    An administrator may have no long-lived keys: an SSO profile, a role, temporary keys.
+    """
     from awscli_mfa_plugin.session.devices import partition_of, region_of
     from awscli_mfa_plugin.session.source import known_region, resolve_source
 
-    if context.options.region:
-        return partition_of(context.options.region)
     ports = context.ports
     profile = ports.files.profile(context.session_profile)
-    source = resolve_source(source_profile, profile, ports)
+    region = context.options.region or ("" if source_profile else profile.get("region"))
+    if region:
+        return partition_of(region)
+    try:
+        source = resolve_source(source_profile, profile, ports)
+    except ConfigurationError:
+        if source_profile:
+            raise
+        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+        regions = [ports.environment.get(name) for name in names]
+        return partition_of(
+            next(filter(None, regions), "") or ports.files.profile("default").get("region")
+        )
     region = known_region(None, profile, source, ports)
     identity = ports.sts.get_caller_identity(source.keys, region or region_of(""))
     return identity.arn.split(":")[1]

@@ -66,6 +66,19 @@ def test_the_callers_partition(aws: Aws) -> None:
     assert "arn:aws-cn:iam" in json.dumps(printed(aws))
 
 
+def test_without_long_lived_keys(aws: Aws) -> None:
+    """An administrator may use SSO, a role or temporary keys: then the region tells."""
+    aws.settle()
+    aws.write_config("[profile admin]\nregion = cn-north-1\nrole_arn = arn:aws-cn:iam::1:role/r\n")
+    assert "arn:aws-cn:iam" in json.dumps(printed(aws, "--profile", "admin"))
+    aws.write_credentials("")
+    assert "arn:aws:iam" in json.dumps(printed(aws))
+    result = aws.run("mfa", "policy", env={"AWS_DEFAULT_REGION": "us-gov-west-1"})
+    assert "arn:aws-us-gov:iam" in result.stdout
+    assert aws.run("mfa", "policy", "--source-profile", "nobody").code == 253
+    assert aws.actions() == []
+
+
 def test_a_user_with_a_session_works_under_it(aws: Aws) -> None:
     """Long-lived keys get nothing, the session lists buckets; a path changes nothing."""
     aws.settle("grace")
