@@ -165,7 +165,10 @@ def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
 
 def _add(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.devices.enroll import add
+    from awscli_mfa_plugin.system.private_screen import check_screen
 
+    if not arguments["seed_command"]:
+        check_screen(context.environment)
     work = _work(arguments, context)
     added = add(_request(arguments, context), work)
     name = short_device(added.mfa_serial)

@@ -20,7 +20,7 @@ from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
 from awscli_mfa_plugin.system import terminal as tty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     class Picture(Protocol):
@@ -58,6 +58,15 @@ _BLACK_ON_WHITE, _PLAIN = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 
 _WATCHER = 'read -r _ || printf "%s" "$1"'
 """Wipes the screen if this process dies without a line on the pipe: SIGKILL too."""
+
+
+def check_screen(environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where a secret can't be shown, or not be wiped again."""
+    if sys.platform == "win32" or environment.get("TERM") == "dumb":
+        raise ConfigurationError(
+            "This terminal can't wipe a secret after showing it.",
+            "Use another terminal, or --seed-command PROGRAM.",
+        )
 
 
 def screen_size() -> tuple[int, int]:
@@ -140,11 +149,7 @@ class PrivateTerminal(tty.ControllingTerminal):
 
 @contextlib.contextmanager
 def shown(picture: Picture, rows: int) -> Iterator[PrivateTerminal]:
-    """Draw a picture, yield the terminal to ask on, and wipe it; raise ConfigurationError."""
-    if sys.platform == "win32":
-        raise ConfigurationError(
-            "A QR code can't be shown on this terminal.", "Use --seed-command PROGRAM."
-        )
+    """Draw a picture, yield the terminal to ask on, and wipe it."""
     wipe = _wiping(rows)
     with _stops_ignored(), tty.opened() as terminal, _wiped_on_death(terminal, wipe):
         try:

@@ -101,6 +101,7 @@ class ControllingTerminal:
                     time.sleep(1)
                 write(terminal, "\n")
         except KeyboardInterrupt:
+            self.tell("\n")
             raise CancelledError(_CANCELLED, by_interrupt=True) from None
         except OSError:
             time.sleep(seconds)  # the terminal was closed
@@ -139,7 +140,7 @@ def answer(line: bytes) -> str:
         raise CancelledError(_CANCELLED, by_interrupt=line != _CTRL_D)
     if line.endswith(_CTRL_Z):
         raise CannotAskError(
-            "Ctrl-Z at the prompt: a login can't wait in the background.", _TRY_AGAIN
+            "Ctrl-Z at the prompt: this command can't wait in the background.", _TRY_AGAIN
         )
     return line.decode(encoding(), "replace").strip()
 

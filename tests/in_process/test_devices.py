@@ -158,3 +158,12 @@ def test_resync_and_remove_without_a_terminal(aws: Aws) -> None:
     assert done.code == 0, done.output
     assert "Removed ada." in done.stdout
     assert "mfa_serial" not in aws.config.read_text()
+
+
+def test_a_terminal_that_keeps_what_it_shows(aws: Aws) -> None:
+    """Where a secret couldn't be wiped, no device is created."""
+    aws.settle("nodevice")
+    result = aws.run("mfa", "devices", "add", env={"TERM": "dumb"})
+    assert result.code == 253
+    assert "This terminal can't wipe a secret after showing it" in result.stderr
+    assert aws.actions() == []

@@ -219,7 +219,7 @@ def test_ctrl_z_stops_nothing(asking: Asking) -> None:
     terminal.send("12" + CTRL_Z)
     outcome = asking.outcome(terminal)
     assert (outcome["error"], outcome["exit code"]) == ("CannotAskError", 253)
-    assert "Ctrl-Z" in outcome["text"]
+    assert "Ctrl-Z at the prompt: this command can't wait" in outcome["text"]
     assert outcome["remedy"]
     assert outcome["mode is as before"]
 
@@ -358,6 +358,7 @@ def test_ctrl_c_cancels_a_wait(asking: Asking) -> None:
     terminal.send(CTRL_C)
     outcome = asking.outcome(terminal)
     assert time.monotonic() - started < 15
+    assert "^C\n" in terminal.text  # the error begins on a line of its own
     assert (outcome["error"], outcome["exit code"]) == ("CancelledError", 130)
     assert outcome["by interrupt"]
 
