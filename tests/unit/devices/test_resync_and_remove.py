@@ -282,3 +282,13 @@ def test_a_session_of_another_user(devices_of: Of) -> None:
     ada.log_in()
     with pytest.raises(ConfigurationError, match="Removing a device needs an MFA session"):
         remove(devices.request(yes=True, force=True), devices.work)
+
+
+def test_a_lost_deletion_and_another_device(devices_of: Of) -> None:
+    """Both are removed."""
+    devices = with_two(devices_of)
+    devices.aws.fault("DeleteVirtualMFADevice", "throttle", -1)
+    remove(devices.request(device="tablet", yes=True), devices.work)
+    devices.aws.clear_faults()
+    assert remove(devices.request(device="ada", yes=True, force=True), devices.work).is_deleted
+    assert devices.unassigned() == devices.serials() == []
