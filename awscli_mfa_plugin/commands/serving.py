@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from awscli_mfa_plugin.errors import CancelledError, CannotAskError
 from awscli_mfa_plugin.export.formats import PROMPT_VARIABLE, REGION_VARIABLES
 from awscli_mfa_plugin.server.endpoint import Endpoint
 from awscli_mfa_plugin.server.environment import (
+    boto_config_paths,
+    boto_variables,
     no_proxy_variables,
     private_config,
     server_variables,
@@ -74,6 +77,7 @@ def serve(request: CredentialsRequest, words: Sequence[str], services: Services)
             {
                 **server_variables(request.profile, door.url, door.token, path, regions),
                 **no_proxy_variables(services.environment),
+                **boto_variables(_contents(boto_config_paths(services.environment)), os.devnull),
                 PROMPT_VARIABLE: request.profile,
             },
         )
@@ -87,6 +91,15 @@ def serve(request: CredentialsRequest, words: Sequence[str], services: Services)
         if not is_unchanged(path, config):
             services.note(_NOT_KEPT)
     return end_alike(status)
+
+
+def _contents(paths: Sequence[str]) -> list[bytes]:
+    """Return what is in the files that can be read."""
+    contents = []
+    for path in paths:
+        with suppress(OSError), open(os.path.expanduser(path), "rb") as file:
+            contents.append(file.read())
+    return contents
 
 
 class Keeper:

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.session import EXEC_PROFILE, OTHER_WAYS, PROFILE_VARIABLE
 from awscli_mfa_plugin.session.records import SESSION_OPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _REMOVED = (
     "AWS_DEFAULT_PROFILE",
@@ -42,6 +42,8 @@ _OUR_PREFIX = "mfa_"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _LOOPBACK = "127.0.0.1"
+
+BOTO_VARIABLE = "BOTO_CONFIG"
 
 
 def private_config(content: bytes, settings: Mapping[str, str]) -> bytes:
@@ -83,6 +85,21 @@ def server_variables(
         # The SDKs of version 1 for Go and 2 for JavaScript read the config file only then.
         "AWS_SDK_LOAD_CONFIG": "1",
     }
+
+
+def boto_config_paths(environment: Mapping[str, str]) -> list[str]:
+    """Return where botocore looks for the keys of boto 2, before it asks the endpoint."""
+    named = environment.get(BOTO_VARIABLE)
+    return [named] if named else ["/etc/boto.cfg", "~/.boto"]
+
+
+def boto_variables(contents: Iterable[bytes], no_file: str) -> dict[str, str]:
+    """Return a variable that keeps botocore off the files of boto 2 if one of them has a key.
+
+    ``no_file`` is a path at which there is nothing.
+    """
+    has_key = any(b"aws_access_key_id" in content for content in contents)
+    return {BOTO_VARIABLE: no_file} if has_key else {}
 
 
 def no_proxy_variables(environment: Mapping[str, str]) -> dict[str, str]:

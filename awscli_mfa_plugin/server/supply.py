@@ -35,7 +35,8 @@ class Supply:
     ) -> None:
         """Keep the first session; ``profile`` is where to log in for another one.
 
-        ``fetch`` returns the session that there is now, or None; it may raise MfaError.
+        ``fetch`` returns the session that there is now, or None; whatever it raises, it is called
+        again later.
         """
         name = sanitize(profile)
         self._expired: MfaError = ConfigurationError(
@@ -55,8 +56,8 @@ class Supply:
         try:
             session = self._fetch()
             self._failure = None
-        except MfaError as error:
-            self._failure = error
+        except Exception as error:  # noqa: BLE001 - the program needs the next one, whatever failed
+            self._failure = error if isinstance(error, MfaError) else None
             return now + PAUSE
         if session is None or session == self._session or not session.remaining(now):
             return now + PAUSE

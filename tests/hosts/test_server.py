@@ -140,6 +140,19 @@ def test_long_lived_keys_never_win(
         assert not any(key.startswith("AKIA") for key in keys_since(aws, before))
 
 
+@on_v2
+def test_keys_of_boto_2_never_win(home: Home, aws: EmbeddedAws) -> None:
+    """boto3 reads them before it asks the endpoint."""
+    settle_managed(home, aws)
+    log_in(home, aws)
+    (home.path / ".boto").write_text(keys_of(aws, "ada", "Credentials"))
+    before = len(aws.calls)
+    env = [f"{name}={value}" for name, value in BOTO3.environment(aws.url).items()]
+    result = home.run(*SERVER, "env", *env, *BOTO3.command(aws.url, ""))
+    assert "reports" in result.stdout, result.output
+    assert keys_since(aws, before) == {session_in(home)["aws_access_key_id"]}
+
+
 class Running:
     """Clients that list the buckets again and again under ``exec --server``."""
 

@@ -6,6 +6,8 @@ import pytest
 
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.server.environment import (
+    boto_config_paths,
+    boto_variables,
     no_proxy_variables,
     private_config,
     server_variables,
@@ -94,3 +96,12 @@ def test_the_token_goes_to_no_proxy(environment: dict[str, str], value: str | No
     """Some SDKs would send it there."""
     wanted = {} if value is None else {"NO_PROXY": value, "no_proxy": value}
     assert no_proxy_variables(environment) == wanted
+
+
+def test_keys_of_boto_2_are_kept_away() -> None:
+    """Botocore would take them before the endpoint's; a file without keys is left to gsutil."""
+    assert boto_config_paths({}) == ["/etc/boto.cfg", "~/.boto"]
+    assert boto_config_paths({"BOTO_CONFIG": "/mine"}) == ["/mine"]
+    assert boto_variables([], "/no") == boto_variables([b"[GSUtil]\n"], "/no") == {}
+    with_key = b"[Credentials]\naws_access_key_id = AKIAEXAMPLE\n"
+    assert boto_variables([b"", with_key], "/no") == {"BOTO_CONFIG": "/no"}

@@ -79,6 +79,15 @@ def test_after_the_end_it_says_what_to_do() -> None:
     assert key_of(here) == "ASIA2"
 
 
+def test_any_failure_is_tried_again() -> None:
+    """A full disk must not end the renewals."""
+    here, clock, _ = supply(session(1, 900), OSError("No space left on device"), session(2, 2000))
+    clock.advance(800)
+    assert here.refresh() == clock.now() + PAUSE
+    here.refresh()
+    assert key_of(here) == "ASIA2"
+
+
 def test_a_session_from_elsewhere_is_taken_also_if_it_expires_earlier() -> None:
     """It is what the other commands of the profile use by now."""
     here, clock, _ = supply(session(1, 900), session(2, 850))
