@@ -2,7 +2,8 @@
 
 An alias gets none of the CLI's global options: ``aws mfa login --profile p`` arrives here as
 ``login``, and ``aws mfa -- login --profile p`` as ``login --profile p``. So without ``--profile``
-and without a profile in the environment nobody knows which profile was meant.
+and without a profile in the environment nobody knows which profile was meant. On Linux the CLI's
+command line tells when a ``--profile`` got lost beside one in the environment.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
@@ -17,6 +20,7 @@ from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL, AliasDocum
 from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.system.machine import print_line, say_error
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
 PACK = "aws-mfa"
 """The name in the marks around the alias."""
+
+_ANCESTORS = 3
+"""Processes above this one among which the CLI is; a shell is between them."""
 
 _PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
@@ -62,24 +69,53 @@ def expansion(script: str) -> str:
 
 
 def meant_words(
-    words: Sequence[str], environment: Mapping[str, str], terminal: Terminal
+    words: Sequence[str],
+    typed: Sequence[str],
+    environment: Mapping[str, str],
+    terminal: Terminal,
 ) -> list[str]:
     """Return the words after ``aws mfa``, which the CLI passes on without a ``--`` before them.
 
-    Raises UsageError where nobody knows the profile: nothing is done then.
+    ``typed`` is the CLI's own command line, [] if it isn't known. Raises UsageError where nobody
+    knows the profile: nothing is done then.
     """
-    ours = words[: words.index("--")] if "--" in words else words
-    named = any(environment.get(name) for name in _PROFILE_VARIABLES) or any(
-        word.partition("=")[0] == "--profile" for word in ours
-    )
+    named = next(filter(None, map(environment.get, _PROFILE_VARIABLES)), "")
+    lost = _profile_in(typed)
     asks_for_help = not words or {"help", "--help", "-h"}.intersection(words)
-    if named or asks_for_help or _agreed(terminal):
+    if _profile_in(words) or asks_for_help:
         return [*words]
-    rest = " ".join(map(shlex.quote, words))
+    if lost in {"", named} if named else _agreed(terminal):
+        return [*words]
+    profile = shlex.quote(sanitize(lost)) if lost else "NAME"
     raise UsageError(
         "This AWS CLI runs aws mfa as an alias, which gets no --profile.",
-        f"Use:  aws mfa -- {rest} --profile NAME",
+        f"Use:  aws mfa -- {shlex.join(words)} --profile {profile}",
     )
+
+
+def words_of_the_cli() -> list[str]:
+    """Return the command line of the ``aws`` that runs this alias; [] without Linux's ``/proc``."""
+    pid = os.getppid()
+    with suppress(OSError, ValueError, IndexError):
+        for _ in range(_ANCESTORS):
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                words = [os.fsdecode(word) for word in file.read().split(b"\0")]
+            if "mfa" in words:
+                return words
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+                pid = int(file.read().rpartition(")")[2].split()[1])
+    return []
+
+
+def _profile_in(words: Sequence[str]) -> str:
+    """Return the profile that an option in front of a ``--`` names, or ""."""
+    ours = [*(words[: words.index("--")] if "--" in words else words), ""]
+    for word, following in pairwise(ours):
+        name, equals, value = word.partition("=")
+        # AWS CLI v2 takes a shorter --prof too.
+        if name.startswith("--p") and "--profile".startswith(name):
+            return value if equals else following
+    return ""
 
 
 def _agreed(terminal: Terminal) -> bool:

@@ -69,11 +69,12 @@ def _by_alias(words: list[str], system: Sequence[str] | None) -> int:
     import os
 
     from awscli_mfa_plugin.commands.error_reporting import run_reporting
-    from awscli_mfa_plugin.console.by_alias import meant_words
+    from awscli_mfa_plugin.console.by_alias import meant_words, words_of_the_cli
     from awscli_mfa_plugin.system.terminal import this_terminal
 
     def run() -> int:
-        return main(meant_words(words, os.environ, this_terminal()) or ["help"], system)
+        meant = meant_words(words, words_of_the_cli(), os.environ, this_terminal())
+        return main(meant or ["help"], system)
 
     return run_reporting(run)
 

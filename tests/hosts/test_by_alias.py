@@ -94,9 +94,21 @@ def test_a_profile_that_got_lost_is_never_guessed(home: Home, aws: EmbeddedAws) 
     aws.calls.clear()
     refused = home.run("mfa", "login", "--profile", "work")
     assert (refused.returncode, refused.stdout) == (252, "")
-    assert "aws mfa -- login --profile NAME" in refused.stderr
+    assert "aws mfa -- login --profile work" in refused.stderr
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
     assert aws.calls == []
+
+
+def test_a_profile_that_got_lost_is_noticed_beside_the_environments(home: Home) -> None:
+    """``AWS_PROFILE`` isn't the profile that was typed: refused, with what works."""
+    before = home.config.read_bytes(), home.credentials.read_bytes()
+    for option in (["--profile", "work"], ["--profile=work"]):
+        refused = home.run("mfa", "logout", "--forget", *option, env=BY_ENVIRONMENT)
+        assert (refused.returncode, refused.stdout) == (252, ""), refused.output
+        assert "aws mfa -- logout --forget --profile work" in refused.stderr
+    assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
+    same = home.run("mfa", "status", "--profile", "mfa", env=BY_ENVIRONMENT)
+    assert "not logged in" in same.stdout, same.output
 
 
 def test_on_a_terminal_the_profile_is_asked_for(home: Home, aws: EmbeddedAws) -> None:
