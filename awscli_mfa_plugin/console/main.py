@@ -25,8 +25,8 @@ completion          print the completion script of a shell
 keyring             keep a profile's access key in the system's keyring instead of a file
 prompt              print the profile and the time left, for your shell's prompt
 
-login, status, logout, devices, policy, keys, configure, export and exec work as in aws mfa, but
-without an aws; they need botocore. For help:  awscli-mfa login --help
+login, status, logout, devices, policy, keys, configure, export, exec and console
+work as in aws mfa, but without an aws; they need botocore. For help:  awscli-mfa login --help
 
 Everything else is part of the AWS CLI:  aws mfa help
 """

@@ -35,6 +35,7 @@ NAMES = (
     "configure",
     "export",
     "exec",
+    "console",
     "credential-process",
 )
 """The commands that work without an AWS CLI; the others are about the CLI itself."""

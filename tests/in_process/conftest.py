@@ -39,6 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 BOTH = {
     "test_bad_input",
+    "test_console",
     "test_devices",
     "test_export_and_exec",
     "test_keys",
