@@ -50,7 +50,7 @@ def resolve(
     check_request(request)
     if request.patience is not None:
         _refuse_cycle(request.profile)
-    _check_exists(request.profile, ports)
+    check_exists(request.profile, ports)
     names = way_to_source(request.profile, ports.environment, ports.files)
     if len(names) > 1:
         check_min_remaining(request)
@@ -74,7 +74,8 @@ def resolve(
     return found, chosen
 
 
-def _check_exists(name: str, ports: Ports) -> None:
+def check_exists(name: str, ports: Ports) -> None:
+    """Raise ConfigurationError if there is no such profile."""
     if not ports.files.profile(name).exists:
         from awscli_mfa_plugin.session.near_names import missing_profile
         from awscli_mfa_plugin.session.sessions import mfa_profile_names

@@ -100,9 +100,13 @@ class ScriptProcess:
         Roles are cached where the CLI caches them.
         """
         from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions
-        from awscli_mfa_plugin.aws.credentials import resolve
+        from awscli_mfa_plugin.aws.credentials import check_exists, resolve
         from awscli_mfa_plugin.aws.roles import cache_roles
+        from awscli_mfa_plugin.session.credentials import check_request
 
+        # botocore would only raise an error of its own.
+        check_request(request)
+        check_exists(request.profile, ports)
         session = BotocoreSessions().of(request.profile)
         cache_roles(session, paths.cache_folder())
         client_options = ClientOptions(options.endpoint_url, options.verify_ssl)

@@ -55,6 +55,14 @@ def test_a_role_is_cached_where_the_cli_caches_it(script: Aws) -> None:
     assert script.actions().count("AssumeRole") == 1
 
 
+def test_a_profile_that_is_missing(script: Aws) -> None:
+    """The same error as inside the AWS CLI, however it was named."""
+    for words in (("export",), ("exec", "--server", "--", "true")):
+        result = script.run("mfa", *words, env={"AWS_PROFILE": "nope"})
+        assert result.code == 253, result.output
+        assert "There is no profile 'nope'" in result.stderr
+
+
 def test_json_and_a_query(script: Aws) -> None:
     """As the CLI prints them; its other formats need the CLI."""
     script.log_in()
