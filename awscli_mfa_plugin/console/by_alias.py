@@ -86,10 +86,12 @@ def meant_words(
         return [*words]
     if lost in {"", named} if named else _agreed(terminal):
         return [*words]
-    profile = shlex.quote(sanitize(lost)) if lost else "NAME"
+    # What is behind a ``--`` belongs to exec's program.
+    end = words.index("--") if "--" in words else len(words)
+    meant = [*words[:end], "--profile", sanitize(lost) or "NAME", *words[end:]]
     raise UsageError(
         "This AWS CLI runs aws mfa as an alias, which gets no --profile.",
-        f"Use:  aws mfa -- {shlex.join(words)} --profile {profile}",
+        f"Use:  aws mfa -- {shlex.join(meant)}",
     )
 
 

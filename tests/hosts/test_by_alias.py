@@ -95,6 +95,8 @@ def test_a_profile_that_got_lost_is_never_guessed(home: Home, aws: EmbeddedAws) 
     refused = home.run("mfa", "login", "--profile", "work")
     assert (refused.returncode, refused.stdout) == (252, "")
     assert "aws mfa -- login --profile work" in refused.stderr
+    refused = home.run("mfa", "exec", "--", "ls", "-l")
+    assert "aws mfa -- exec --profile NAME -- ls -l\n" in refused.stderr
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
     assert aws.calls == []
 
