@@ -121,7 +121,7 @@ def test_from_no_device_to_two(home: Home, aws: EmbeddedAws) -> None:
 
 @pytest.mark.skipif(not shutil.which("zbarimg"), reason="zbar-tools isn't installed")
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1", "TERM": "dumb"}], ids=["color", "no color"])
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}], ids=["color", "no color"])
 def test_a_decoder_reads_the_code(
     home: Home, aws: EmbeddedAws, tmp_path: Path, env: dict[str, str]
 ) -> None:
