@@ -35,6 +35,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(SECONDS))
         if "host" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.hosts)
+    items[:] = spread([item.get_closest_marker("slow") is not None for item in items], items)
+
+
+def spread(is_slow: list[bool], items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests with the slow ones evenly among the others.
+
+    Neighbours run one after another in the same process, and those that wait for the next MFA
+    code would be the last.
+    """
+    slow = [item for item, wait in zip(items, is_slow, strict=True) if wait]
+    others = [item for item, wait in zip(items, is_slow, strict=True) if not wait]
+    step = len(others) // len(slow) + 1 if slow else 1
+    ordered = list[pytest.Item]()
+    for at in range(max(len(slow), -(-len(others) // step))):
+        ordered += slow[at : at + 1] + others[at * step : (at + 1) * step]
+    return ordered
 
 
 def need(name: str) -> None:

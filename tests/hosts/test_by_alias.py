@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import botocore
+import filelock
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
@@ -32,7 +32,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     site = path.parents[1] / "lib" / version / "site-packages"
-    (site / "botocore.pth").write_text(f"{Path(botocore.__file__).parents[1]}\n")
+    (site / "botocore.pth").write_text(f"{Path(filelock.__file__).parents[1]}\n")
     return path
 
 
