@@ -30,6 +30,8 @@ LEFT_OUT = (
     "tests/unit/files/test_killed_writes.py",
     "tests/unit/session/test_codes.py::test_every_code_passes_in_two_groups",
     "tests/unit/console/test_completion.py::test_an_answer_loads_neither_a_cli_nor_a_socket",
+    "tests/unit/console/test_credential_process.py::test_the_fast_path_loads_little",
+    "tests/unit/console/test_prompt.py::test_it_loads_little",
     "tests/unit/install/test_install.py",
     "tests/contract/test_terminal.py",
     "tests/unit/system/test_terminal.py",
