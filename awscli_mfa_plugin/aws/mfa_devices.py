@@ -28,7 +28,7 @@ class MfaDeviceCalls:
     """The calls of one command, by the source's or a session's keys.
 
     What must not happen twice (creating a device, using codes) is sent at most once. All raise
-    the plugin's errors; ServiceError has AWS's own code where no class stands for it:
+    the plugin's errors; ServiceError carries AWS's error code where there is no class for it:
     EntityAlreadyExists, NoSuchEntity, DeleteConflict, LimitExceeded.
     """
 

@@ -10,6 +10,7 @@ import os
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin import commands
 from awscli_mfa_plugin.commands import command_of, function_of
 from awscli_mfa_plugin.commands.error_reporting import run_reporting
 from awscli_mfa_plugin.commands.help_text import HELP, command_help, with_help_as_word
@@ -25,19 +26,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.declaration import Command, Option, Result
 
-NAMES = (
-    "login",
-    "status",
-    "logout",
-    "devices",
-    "policy",
-    "keys",
-    "configure",
-    "export",
-    "exec",
-    "console",
-    "credential-process",
-)
+NAMES = tuple(name for name in commands.NAMES if name not in {"watch", "doctor", "alias"})
 """The commands that work without an AWS CLI; the others are about the CLI itself."""
 
 _JSON = "json"

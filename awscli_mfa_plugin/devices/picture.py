@@ -1,4 +1,4 @@
-"""What stands on the screen while a device is enrolled: the QR code, and where text goes."""
+"""The layout of the screen that enrolls a device: the QR code, and where text goes."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def usual_backend() -> str:
 
 
 def backend_of(name: str, environment: Mapping[str, str]) -> Backend:
-    """Return a keyring by its name; raise ConfigurationError if it can't be used."""
+    """Return the keyring of this name; raise ConfigurationError if it can't be used."""
     if name == PASS:
         program = shutil.which(PASS, path=environment.get("PATH"))
         if not program:

@@ -145,7 +145,7 @@ def _entry_of(profile: Profile) -> Entry:
 def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -> str:
     """Move a profile's key back into its file; return its ID.
 
-    ``keyring_of`` returns a keyring by its name. Raises ConfigurationError, the line still there.
+    ``keyring_of`` returns the keyring of a name. Raises ConfigurationError; the line is kept.
     """
     profile = machine.files.profile(name)
     line = profile.get(_PROCESS)

@@ -24,4 +24,4 @@ SERVICES = {
     "ssm": "systems-manager/home",
     "vpc": "vpcconsole/home",
 }
-"""Where each service is in the console, by its name in the AWS CLI; a few have none there."""
+"""Where each service is in the console, by the name that the AWS CLI uses for it."""

@@ -60,7 +60,7 @@ def done(result: Result, code: int = 0) -> str:
 
 
 def test_aliases_are_installed_run_and_removed(home: Home, aws: EmbeddedAws) -> None:
-    """The user's own alias stays, none of ours hides a command, a second time changes nothing."""
+    """The user's alias is kept, no command is hidden, a second install changes nothing."""
     settle(home, aws)
     file = alias_file(home, MINE)
     output = done(home.run("mfa", "alias", "install"))

@@ -33,7 +33,7 @@ def test_states_and_errors_have_colors_on_a_terminal(home: Home, aws: EmbeddedAw
 
 
 def test_a_pipe_has_colors_only_by_the_option(home: Home, aws: EmbeddedAws) -> None:
-    """For results and errors alike; data has none of ours."""
+    """Results and errors are colored alike; JSON gets no color."""
     settle_on_session(home, aws, 30_000)
     assert "\x1b" not in home.run(*STATUS).output + home.run(*UNKNOWN).output
     assert GREEN in home.run(*STATUS, "--color", "on").stdout

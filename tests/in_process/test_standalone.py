@@ -9,6 +9,9 @@ from unittest.mock import patch
 
 import pytest
 
+from awscli_mfa_plugin.console import main
+from awscli_mfa_plugin.files import alias_document
+
 if TYPE_CHECKING:
     from tests.in_process.aws import Aws, Result
 
@@ -120,3 +123,8 @@ def test_what_is_about_the_cli_itself_is_left_to_it(script: Aws) -> None:
     result = script.run("mfa", "alias", "list")
     assert result.code == 252
     assert "work as in aws mfa" in result.stderr
+
+
+def test_the_script_and_the_alias_agree_on_the_word_between_them() -> None:
+    """It is written twice: reading the other place would cost each prompt its time."""
+    assert main.RUNS_US == alias_document.RUNS_US

@@ -1,4 +1,4 @@
-"""What stands on the screen: a QR code that fits, or the secret as text."""
+"""The screen that enrolls a device: a QR code if it fits, or the secret as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What doctor observes on a machine, in throw-away homes."""
+"""What doctor finds on a machine; each test has its own home folder."""
 
 from __future__ import annotations
 
