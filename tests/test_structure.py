@@ -70,7 +70,6 @@ PURE = (
     "aliases.command_names",
     "aliases.merge",
     "aliases.pack",
-    "aliases.render",
     "commands.help_text",
     "completion.*",
     "declaration",

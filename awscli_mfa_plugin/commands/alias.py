@@ -78,7 +78,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _pack(path: str | None, context: Context) -> AliasPack:
     """Return the pack, read once: what is installed is what was shown and accepted."""
-    from awscli_mfa_plugin.aliases.render import check_name
+    from awscli_mfa_plugin.aliases.merge import check_name
 
     pack = context.alias_pack(path)
     if path:
@@ -87,15 +87,14 @@ def _pack(path: str | None, context: Context) -> AliasPack:
 
 
 def _list(pack: AliasPack, context: Context) -> Result:
-    from awscli_mfa_plugin.aliases.merge import states
-    from awscli_mfa_plugin.aliases.render import listing
+    from awscli_mfa_plugin.aliases.merge import listing, states
 
     found = states(pack, context.alias_file.read(), context.process.host_commands())
     return Result(_data(pack, found, context), listing(found))
 
 
 def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> dict[str, Any]:
-    from awscli_mfa_plugin.aliases.render import entry
+    from awscli_mfa_plugin.aliases.merge import entry
 
     return {
         "Pack": pack.name,
@@ -105,8 +104,7 @@ def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> d
 
 
 def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) -> Result:
-    from awscli_mfa_plugin.aliases.merge import installed, states, wanted
-    from awscli_mfa_plugin.aliases.render import check_accepted
+    from awscli_mfa_plugin.aliases.merge import check_accepted, installed, states, wanted
 
     file, host = context.alias_file, context.process.host_commands()
     document = file.read()
@@ -145,8 +143,7 @@ def _report(
     is_ours: bool,
     is_changed: bool,
 ) -> str:
-    from awscli_mfa_plugin.aliases.merge import INSTALLED
-    from awscli_mfa_plugin.aliases.render import entries, left_out, names
+    from awscli_mfa_plugin.aliases.merge import INSTALLED, entries, left_out, names
 
     old = {state.alias.key for state in before if not state.is_new}
     fresh = [state for state in after if state.state == INSTALLED and state.alias.key not in old]
