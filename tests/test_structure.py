@@ -98,7 +98,6 @@ PURE = (
     "files.lines",
     "files.plugins_section",
     "files.yaml_reader",
-    "install.record",
     "keyring.entries",
     "keyring.moves",
     "keys.*",

@@ -16,13 +16,15 @@ from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, 
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import (
     Changes,
+    Record,
+    WiredConfig,
     missing_folders,
+    read_record,
     remove_if_empty,
     remove_tree,
 )
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.install.install_plan import Plan, make_plan
-from awscli_mfa_plugin.install.record import Record, WiredConfig, read_record
 from awscli_mfa_plugin.install.verify import verify, verify_ahead
 from awscli_mfa_plugin.system.aws_clis import run_aws
 from awscli_mfa_plugin.system.machine import print_line

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.install.record import Record, WiredConfig
+    from awscli_mfa_plugin.install.changes import Record, WiredConfig
     from awscli_mfa_plugin.session.ports import Terminal
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
