@@ -11,7 +11,7 @@ from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.plugins_section import PLUGIN, Place, folders, wired
-from awscli_mfa_plugin.install.plugin_sources import plugin_files
+from awscli_mfa_plugin.install.install_paths import plugin_files
 from awscli_mfa_plugin.install.python_of_v1 import PythonOfV1, ask_v1
 from awscli_mfa_plugin.system.aws_clis import FoundCli, behind_shim, found_clis, open_to_others
 from awscli_mfa_plugin.text import sanitize

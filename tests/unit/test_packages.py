@@ -6,7 +6,7 @@ from configparser import ConfigParser
 from pathlib import Path
 
 from awscli_mfa_plugin.doctor.wiring import NEEDED
-from awscli_mfa_plugin.install.plugin_sources import DEPENDENCIES
+from awscli_mfa_plugin.install.install_paths import DEPENDENCIES
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "awscli_mfa_plugin"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.install.plugin_sources import DEPENDENCIES
+from awscli_mfa_plugin.install.install_paths import DEPENDENCIES
 
 
 @pytest.fixture(autouse=True)
