@@ -77,8 +77,7 @@ def resolve(
 def check_exists(name: str, ports: Ports) -> None:
     """Raise ConfigurationError if there is no such profile."""
     if not ports.files.profile(name).exists:
-        from awscli_mfa_plugin.session.near_names import missing_profile
-        from awscli_mfa_plugin.session.sessions import mfa_profile_names
+        from awscli_mfa_plugin.session.profile_names import mfa_profile_names, missing_profile
 
         raise missing_profile(name, mfa_profile_names(ports))
 

@@ -93,7 +93,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
 
 
 def _meant(request: LoginRequest, ports: Ports) -> str:
-    from awscli_mfa_plugin.session.new_profile import meant_profile  # for a new profile alone
+    from awscli_mfa_plugin.session.profile_names import meant_profile  # for a new profile alone
 
     return meant_profile(request.session_profile, ports)
 
@@ -157,7 +157,7 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     ports.files.write_session(profile.name, session)
     _say_what_was_removed(profile, ports)
     if not profile.exists:
-        from awscli_mfa_plugin.session.new_profile import say_created
+        from awscli_mfa_plugin.session.profile_names import say_created
 
         say_created(profile.name, ports)
     if plan.settings:

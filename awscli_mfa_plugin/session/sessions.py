@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, expiry_window, seconds_left
-from awscli_mfa_plugin.session.near_names import nearest
+from awscli_mfa_plugin.session.profile_names import mfa_profile_names, nearest
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import other_session, session_lines
 from awscli_mfa_plugin.text import sanitize
@@ -111,16 +111,6 @@ def logout(names: Iterable[str], ports: Ports, *, forget: bool = False) -> tuple
     """
     profiles = [_checked(ports.files.profile(name), ports) for name in names]
     return tuple(_logged_out(profile, ports, forget=forget) for profile in profiles)
-
-
-def mfa_profile_names(ports: Ports) -> tuple[str, ...]:
-    """Return the names of the profiles that are managed or hold a session of ours."""
-    profiles = (ports.files.profile(name) for name in ports.files.profile_names())
-    return tuple(
-        profile.name
-        for profile in profiles
-        if profile.is_ours or (profile.is_managed and not other_session(profile))
-    )
 
 
 def _checked(profile: Profile, ports: Ports) -> Profile:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session.profile_names import mfa_profile_names
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.session.sessions import (
@@ -19,7 +20,6 @@ from awscli_mfa_plugin.session.sessions import (
     SessionStatus,
     have_more_left,
     logout,
-    mfa_profile_names,
     session_statuses,
     status_of,
 )

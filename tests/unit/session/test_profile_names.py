@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.session.near_names import missing_profile, nearest
+from awscli_mfa_plugin.session.profile_names import missing_profile, nearest
 
 KNOWN = ("mfa", "mfa-work", "private-mfa")
 
