@@ -148,11 +148,11 @@ def profile_chain(session: Any) -> list[str]:
 
 
 def _protect(name: str) -> None:
-    """Call a function of ``host.secrecy``; if it can't be imported, ``aws mfa`` reports that."""
+    """Call a function of ``host.loading``; if it can't be imported, ``aws mfa`` reports that."""
     try:
-        from awscli_mfa_plugin.host import secrecy
+        from awscli_mfa_plugin.host import loading
 
-        getattr(secrecy, name)()
+        getattr(loading, name)()
     except Exception:  # noqa: BLE001, S110 - no other command may break
         pass
 

@@ -1,4 +1,4 @@
-"""IAM's calls that change MFA devices; the seed of a new one is in no log (``host/secrecy``)."""
+"""IAM's calls that change MFA devices; no log has a new one's seed (``system/redaction``)."""
 
 from __future__ import annotations
 

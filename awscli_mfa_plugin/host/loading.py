@@ -1,4 +1,4 @@
-"""Loads the real ``aws mfa`` command when it is used."""
+"""What the entry uses of the host: it loads ``aws mfa``, and keeps secrets from being recorded."""
 
 from __future__ import annotations
 
@@ -61,3 +61,33 @@ def compiled_code_kept() -> Iterator[None]:
 def _is_a_users_folder_to_root() -> bool:
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return is_root and os.stat(os.path.dirname(os.path.abspath(__file__))).st_uid != 0
+
+
+def redact_logs() -> None:
+    """Keep secrets out of the CLI's debug log."""
+    from awscli_mfa_plugin.system.redaction import redact_logs as redact
+
+    redact()
+
+
+@contextlib.contextmanager
+def history_paused() -> Iterator[None]:
+    """Record nothing inside: the calls of a renewal have an MFA code and new keys.
+
+    Turning it on again changes nothing if it was off: without a handler it records nothing.
+    """
+    from botocore.history import get_global_history_recorder
+
+    recorder = get_global_history_recorder()
+    recorder.disable()
+    try:
+        yield
+    finally:
+        recorder.enable()
+
+
+def stop_history() -> None:
+    """Record nothing more of this process in ``~/.aws/cli/history/history.db``."""
+    from botocore.history import get_global_history_recorder
+
+    get_global_history_recorder().disable()

@@ -72,7 +72,7 @@ def _session_in_files(name: str, context: Context) -> Session | None:
 
 
 def _renewed(name: str, why: str, context: Context) -> Session | None:
-    from awscli_mfa_plugin.host.secrecy import history_paused
+    from awscli_mfa_plugin.host.loading import history_paused
     from awscli_mfa_plugin.session.login import login
     from awscli_mfa_plugin.session.plan import LoginRequest
 

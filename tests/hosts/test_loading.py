@@ -71,7 +71,7 @@ BREAKAGES = {
         "from awscli.customizations.commands import NoSuchCommand\n",
     ),
     "a broken subcommand": ("awscli_mfa_plugin/commands/login.py", "raise RuntimeError('x')\n"),
-    "a broken secrecy": ("awscli_mfa_plugin/host/secrecy.py", "raise RuntimeError('x')\n"),
+    "an error while loading": ("awscli_mfa_plugin/host/loading.py", "raise RuntimeError('x')\n"),
 }
 
 
