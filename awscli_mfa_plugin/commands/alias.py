@@ -21,23 +21,19 @@ ACTIONS = ("list", "install", "uninstall", "diff")
 
 COMMAND = Command(
     "alias",
-    (
-        "Shortcuts for the AWS CLI, such as ``aws whoami``, ``aws alive`` and ``aws unlock``. "
-        "``list`` shows them, ``install`` adds them to ``~/.aws/cli/alias``, ``uninstall`` "
-        "removes them, and ``diff`` shows what ``install`` would change.\n\n"
-        "Your own aliases and the CLI's commands are never replaced: an alias with the name of "
-        "one of them is skipped, and listed."
-    ),
-    (
-        "See the aliases, then install them::\n\n"
-        "    $ aws mfa alias list\n"
-        "    $ aws mfa alias install\n"
-        "    $ aws whoami --profile mfa\n\n"
-        "See what your team's pack would change, then install it::\n\n"
-        "    $ aws mfa alias diff --from team.yaml\n"
-        "    $ aws mfa alias install --from team.yaml\n"
-    ),
-    (
+    "Shortcuts for the AWS CLI, such as ``aws whoami``, ``aws alive`` and ``aws unlock``. "
+    "``list`` shows them, ``install`` adds them to ``~/.aws/cli/alias``, ``uninstall`` "
+    "removes them, and ``diff`` shows what ``install`` would change.\n\n"
+    "Your own aliases and the CLI's commands are never replaced: an alias with the name of "
+    "one of them is skipped, and listed.",
+    examples="See the aliases, then install them::\n\n"
+    "    $ aws mfa alias list\n"
+    "    $ aws mfa alias install\n"
+    "    $ aws whoami --profile mfa\n\n"
+    "See what your team's pack would change, then install it::\n\n"
+    "    $ aws mfa alias diff --from team.yaml\n"
+    "    $ aws mfa alias install --from team.yaml\n",
+    options=(
         Option(
             "action",
             "``list`` (the default), ``install``, ``uninstall`` or ``diff``.",
@@ -46,10 +42,8 @@ COMMAND = Command(
         ),
         Option(
             "from",
-            (
-                "A YAML file with your team's pack, instead of the plugin's own. ``install`` "
-                "shows all of it and asks once, because aliases can run any program."
-            ),
+            "A YAML file with your team's pack, instead of the plugin's own. ``install`` "
+            "shows all of it and asks once, because aliases can run any program.",
             FILES,
         ),
         Option("yes", "With ``install``: accept the whole pack without asking."),

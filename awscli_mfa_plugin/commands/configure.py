@@ -22,39 +22,31 @@ _UNCHANGED = "Nothing would change."
 
 COMMAND = Command(
     "configure",
-    (
-        "Asks a few questions to set up an MFA profile: its name, the profile with the "
-        "long-lived keys, the MFA device, how long a session lasts, where codes come from, and "
-        "the region. It shows the change, writes it to the config file if you agree, and offers "
-        "to log in. The defaults are the profile's present settings.\n\n"
-        "``--from`` reads the settings from a manifest instead: a YAML file without secrets that "
-        "a team keeps in its repository, with its MFA profiles and roles. Everything else in "
-        "your config file stays. ``--export`` prints your present setup as a manifest."
-    ),
-    (
-        "Set up profile ``mfa``::\n\n    $ aws mfa configure\n\n"
-        "See what a team's manifest would change, then apply it::\n\n"
-        "    $ aws mfa configure --from mfa.yaml --dry-run\n"
-        "    $ aws mfa configure --from mfa.yaml\n\n"
-        "Save your present setup as a manifest::\n\n"
-        "    $ aws mfa configure --export > mfa.yaml\n"
-    ),
-    (
+    "Asks a few questions to set up an MFA profile: its name, the profile with the "
+    "long-lived keys, the MFA device, how long a session lasts, where codes come from, and "
+    "the region. It shows the change, writes it to the config file if you agree, and offers "
+    "to log in. The defaults are the profile's present settings.\n\n"
+    "``--from`` reads the settings from a manifest instead: a YAML file without secrets that "
+    "a team keeps in its repository, with its MFA profiles and roles. Everything else in "
+    "your config file stays. ``--export`` prints your present setup as a manifest.",
+    examples="Set up profile ``mfa``::\n\n    $ aws mfa configure\n\n"
+    "See what a team's manifest would change, then apply it::\n\n"
+    "    $ aws mfa configure --from mfa.yaml --dry-run\n"
+    "    $ aws mfa configure --from mfa.yaml\n\n"
+    "Save your present setup as a manifest::\n\n"
+    "    $ aws mfa configure --export > mfa.yaml\n",
+    options=(
         Option("from", "The manifest, a YAML file; ``-`` reads stdin.", FILES),
         Option("dry-run", "Show the change as a diff. Nothing is written."),
         Option(
             "allow-commands",
-            (
-                "Accept every ``mfa_process`` command in the manifest. Without this, each is "
-                "shown and you are asked."
-            ),
+            "Accept every ``mfa_process`` command in the manifest. Without this, each is "
+            "shown and you are asked.",
         ),
         Option(
             "yes",
-            (
-                "Write the manifest's settings without asking, even if they replace yours. "
-                "Commands still need ``--allow-commands``."
-            ),
+            "Write the manifest's settings without asking, even if they replace yours. "
+            "Commands still need ``--allow-commands``.",
         ),
         Option("export", "Print your present setup as a manifest."),
     ),

@@ -17,22 +17,18 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     "console",
-    (
-        "Opens the AWS console in your browser, signed in as the role of a role profile on an MFA "
-        "profile. The session is renewed first if necessary. The console session lasts as long "
-        "as the role's, one hour.\n\n"
-        "AWS doesn't let the session of an MFA code itself sign in, only roles.\n\n"
-        "With ``--print`` the sign-in URL is printed instead. Whoever has it can sign in for 15 "
-        "minutes."
-    ),
-    (
-        "Open the console, and the page of a service::\n\n"
-        "    $ aws mfa console --profile admin\n"
-        "    $ aws mfa console --profile admin --service s3 --region eu-west-1\n\n"
-        "Copy the URL to another machine's browser::\n\n"
-        "    $ aws mfa console --profile admin --print\n"
-    ),
-    (
+    "Opens the AWS console in your browser, signed in as the role of a role profile on an MFA "
+    "profile. The session is renewed first if necessary. The console session lasts as long "
+    "as the role's, one hour.\n\n"
+    "AWS doesn't let the session of an MFA code itself sign in, only roles.\n\n"
+    "With ``--print`` the sign-in URL is printed instead. Whoever has it can sign in for 15 "
+    "minutes.",
+    examples="Open the console, and the page of a service::\n\n"
+    "    $ aws mfa console --profile admin\n"
+    "    $ aws mfa console --profile admin --service s3 --region eu-west-1\n\n"
+    "Copy the URL to another machine's browser::\n\n"
+    "    $ aws mfa console --profile admin --print\n",
+    options=(
         Option("service", "The page to open. Default: the start page.", tuple(SERVICES)),
         Option("print", "Print the sign-in URL instead of opening a browser."),
     ),

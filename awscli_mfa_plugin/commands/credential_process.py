@@ -17,19 +17,15 @@ PATIENCE = 50
 
 COMMAND = Command(
     "credential-process",
-    (
-        "Prints the session of an MFA profile, or of a role on one, in the form that AWS SDKs "
-        "expect of a ``credential_process``. A session that has expired, or is about to, is "
-        "renewed first. The prompt for the MFA code uses the terminal, never stdin or stdout, "
-        "and processes that ask at the same time share one code.\n\n"
-        "SDKs run the command once for each client. ``awscli-mfa credential-process`` prints a "
-        "valid session in a fraction of the time."
-    ),
-    (
-        "Keep the long-lived keys in profile ``work``, and let SDKs use its session::\n\n"
-        "    [profile work-mfa]\n"
-        "    credential_process = awscli-mfa credential-process --profile work\n"
-    ),
+    "Prints the session of an MFA profile, or of a role on one, in the form that AWS SDKs "
+    "expect of a ``credential_process``. A session that has expired, or is about to, is "
+    "renewed first. The prompt for the MFA code uses the terminal, never stdin or stdout, "
+    "and processes that ask at the same time share one code.\n\n"
+    "SDKs run the command once for each client. ``awscli-mfa credential-process`` prints a "
+    "valid session in a fraction of the time.",
+    examples="Keep the long-lived keys in profile ``work``, and let SDKs use its session::\n\n"
+    "    [profile work-mfa]\n"
+    "    credential_process = awscli-mfa credential-process --profile work\n",
 )
 
 

@@ -22,25 +22,21 @@ ACTIONS = ("list", "add", "resync", "remove")
 
 COMMAND = Command(
     "devices",
-    (
-        "``list`` shows your MFA devices, with the profiles that use them and the one that a "
-        "login takes. FIDO keys and passkeys have no codes, so they don't work here.\n\n"
-        "``add`` creates a virtual device, shows its QR code for your authenticator app, and "
-        "enables it with two codes. Your first device needs only your access key; for another "
-        "one, log in first. ``resync`` helps if a device's codes are always rejected: its clock "
-        "is off. ``remove`` takes a device from you and deletes it."
-    ),
-    (
-        "List your devices::\n\n"
-        "    $ aws mfa devices\n"
-        "    NAME       KIND     SINCE       PROFILES  LOGIN\n"
-        "    ana-phone  virtual  2026-02-27  mfa       used\n\n"
-        "Add your first device, and log in::\n\n"
-        "    $ aws mfa devices add\n\n"
-        "Store the secret on a YubiKey instead of a phone::\n\n"
-        "    $ aws mfa devices add --name ana-key --seed-command 'ykman oath accounts add -t aws'\n"
-    ),
-    (
+    "``list`` shows your MFA devices, with the profiles that use them and the one that a "
+    "login takes. FIDO keys and passkeys have no codes, so they don't work here.\n\n"
+    "``add`` creates a virtual device, shows its QR code for your authenticator app, and "
+    "enables it with two codes. Your first device needs only your access key; for another "
+    "one, log in first. ``resync`` helps if a device's codes are always rejected: its clock "
+    "is off. ``remove`` takes a device from you and deletes it.",
+    examples="List your devices::\n\n"
+    "    $ aws mfa devices\n"
+    "    NAME       KIND     SINCE       PROFILES  LOGIN\n"
+    "    ana-phone  virtual  2026-02-27  mfa       used\n\n"
+    "Add your first device, and log in::\n\n"
+    "    $ aws mfa devices add\n\n"
+    "Store the secret on a YubiKey instead of a phone::\n\n"
+    "    $ aws mfa devices add --name ana-key --seed-command 'ykman oath accounts add -t aws'\n",
+    options=(
         Option(
             "action",
             "``list`` (the default), ``add``, ``resync`` or ``remove``.",
@@ -56,18 +52,14 @@ COMMAND = Command(
         Option("name", "With ``add``: the new device's name. Default: your user name.", TEXT),
         Option(
             "seed-command",
-            (
-                "With ``add``: a program that gets the device's secret on stdin, instead of a QR "
-                "code on the screen. Codes come from ``mfa_process``, or a prompt."
-            ),
+            "With ``add``: a program that gets the device's secret on stdin, instead of a QR "
+            "code on the screen. Codes come from ``mfa_process``, or a prompt.",
             TEXT,
         ),
         Option(
             "seed-format",
-            (
-                "What the program gets: ``secret`` (the default), which is base32, or ``uri``, "
-                "which is ``otpauth://…``."
-            ),
+            "What the program gets: ``secret`` (the default), which is base32, or ``uri``, "
+            "which is ``otpauth://…``.",
             ("secret", "uri"),
         ),
         Option("show-secret", "With ``add``: show the secret as text instead of a QR code."),

@@ -16,32 +16,25 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     "doctor",
-    (
-        "Finds out why a session doesn't work. It checks each AWS CLI on this machine and how it "
-        "loads the plugin, files and their permissions, aliases, environment variables, "
-        "profiles, and, by calling AWS, STS, the clock, your MFA devices and how old "
-        "your keys are.\n\n"
-        "Nothing is changed without ``--fix``, and no MFA code is asked for. Each CLI is started "
-        "once, with ``aws mfa status``. If ``aws`` itself doesn't start, use ``awscli-mfa "
-        "doctor``, which makes no calls.\n\n"
-        "The exit code is 0 if all is well, 1 if there are warnings, 253 if there are errors."
-    ),
-    (
-        "Check everything::\n\n    $ aws mfa doctor\n\n"
-        "Check one profile without calling AWS::\n\n"
-        "    $ aws mfa doctor --offline --profile mfa\n\n"
-        "Fix what can be fixed, asking before each change::\n\n    $ aws mfa doctor --fix\n\n"
-        "List the errors for a script::\n\n"
-        "    $ aws mfa doctor --output json --query \"Findings[?State=='error']\"\n"
-    ),
-    (
+    "Finds out why a session doesn't work. It checks each AWS CLI on this machine and how it "
+    "loads the plugin, files and their permissions, aliases, environment variables, profiles, "
+    "and, by calling AWS, STS, the clock, your MFA devices and how old your keys are.\n\n"
+    "Nothing is changed without ``--fix``, and no MFA code is asked for. Each CLI is started "
+    "once, with ``aws mfa status``. If ``aws`` itself doesn't start, use ``awscli-mfa doctor``, "
+    "which makes no calls.\n\n"
+    "The exit code is 0 if all is well, 1 if there are warnings, 253 if there are errors.",
+    examples="Check everything::\n\n    $ aws mfa doctor\n\n"
+    "Check one profile without calling AWS::\n\n"
+    "    $ aws mfa doctor --offline --profile mfa\n\n"
+    "Fix what can be fixed, asking before each change::\n\n    $ aws mfa doctor --fix\n\n"
+    "List the errors for a script::\n\n"
+    "    $ aws mfa doctor --output json --query \"Findings[?State=='error']\"\n",
+    options=(
         Option("offline", "Don't call AWS."),
         Option(
             "fix",
-            (
-                "Fix file permissions, the order of [plugins] and leftover temporary files. Each "
-                "change is shown, and made if you agree."
-            ),
+            "Fix file permissions, the order of [plugins] and leftover temporary files. Each "
+            "change is shown, and made if you agree.",
         ),
         Option("verbose", "Show the checks that passed too, with details."),
         Option("yes", "Make the changes of ``--fix`` without asking."),

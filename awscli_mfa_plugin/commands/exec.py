@@ -16,33 +16,29 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     "exec",
-    (
-        "Runs a program with a session in its environment: that of an MFA profile, or of a role "
-        "on one. The session is renewed first if necessary. The program replaces ``aws``, so "
-        "input, output, signals and exit code are its own; 127 means that it wasn't found, 126 "
-        "that it can't be run.\n\n"
-        "Without a program it starts your shell. ``AWS_MFA_PROFILE`` and ``AWSUME_PROFILE`` "
-        "hold the profile's name, for your prompt.\n\n"
-        "The program can't renew the session: when it expires, calls fail with "
-        "``ExpiredToken``. For a long job, use ``--server`` or ``--min-remaining``. The session "
-        "of a role lasts one hour at most, because AWS allows no more for role chaining.\n\n"
-        "With ``--server`` there are no keys in the environment. ``aws`` stays, and gives the "
-        "program's SDK a session whenever it asks for one. It renews the session by "
-        "``mfa_process``, or notifies you when it expires soon and uses the one that you make "
-        "with ``aws mfa login`` in another terminal. It asks for the code on the terminal only "
-        "if the program's stdin isn't the terminal. ``AWS_CONFIG_FILE`` names a copy of your "
-        "config file, in which the profile ``awscli-mfa-exec`` has no keys."
-    ),
-    (
-        "Run a program with a session that is valid for two more hours::\n\n"
-        "    $ aws mfa exec --profile mfa --min-remaining 7200 -- terraform apply\n\n"
-        "Run a program for longer than a session is valid::\n\n"
-        "    $ aws mfa exec --profile mfa --server -- terraform apply\n\n"
-        "Start a shell with the session, and leave it::\n\n"
-        "    $ aws mfa exec --profile mfa\n"
-        "    $ exit\n"
-    ),
-    (
+    "Runs a program with a session in its environment: that of an MFA profile, or of a role "
+    "on one. The session is renewed first if necessary. The program replaces ``aws``, so "
+    "input, output, signals and exit code are its own; 127 means that it wasn't found, 126 "
+    "that it can't be run.\n\n"
+    "Without a program it starts your shell. ``AWS_MFA_PROFILE`` and ``AWSUME_PROFILE`` "
+    "hold the profile's name, for your prompt.\n\n"
+    "The program can't renew the session: when it expires, calls fail with "
+    "``ExpiredToken``. For a long job, use ``--server`` or ``--min-remaining``. The session "
+    "of a role lasts one hour at most, because AWS allows no more for role chaining.\n\n"
+    "With ``--server`` there are no keys in the environment. ``aws`` stays, and gives the "
+    "program's SDK a session whenever it asks for one. It renews the session by "
+    "``mfa_process``, or notifies you when it expires soon and uses the one that you make "
+    "with ``aws mfa login`` in another terminal. It asks for the code on the terminal only "
+    "if the program's stdin isn't the terminal. ``AWS_CONFIG_FILE`` names a copy of your "
+    "config file, in which the profile ``awscli-mfa-exec`` has no keys.",
+    examples="Run a program with a session that is valid for two more hours::\n\n"
+    "    $ aws mfa exec --profile mfa --min-remaining 7200 -- terraform apply\n\n"
+    "Run a program for longer than a session is valid::\n\n"
+    "    $ aws mfa exec --profile mfa --server -- terraform apply\n\n"
+    "Start a shell with the session, and leave it::\n\n"
+    "    $ aws mfa exec --profile mfa\n"
+    "    $ exit\n",
+    options=(
         Option(
             "server",
             "Renew the session while the program runs, by the container credentials endpoint of "

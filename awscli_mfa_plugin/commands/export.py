@@ -22,31 +22,26 @@ _ABOUT_FORMATS = ", ".join(
 
 COMMAND = Command(
     "export",
-    (
-        "Prints the session of an MFA profile, or of a role on one, as commands that set "
-        "environment variables, or as a file. The session is renewed first if necessary. The "
-        "session of a role lasts one hour at most, because AWS allows no more for role "
-        "chaining.\n\n"
-        "It sets ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, "
-        "``AWS_CREDENTIAL_EXPIRATION`` and, if there is a region, ``AWS_REGION`` and "
-        "``AWS_DEFAULT_REGION``, and for your prompt ``AWSUME_PROFILE``. It unsets "
-        "``AWS_PROFILE``, ``AWS_DEFAULT_PROFILE`` and ``AWS_SECURITY_TOKEN``, which override the "
-        "session in some tools.\n\n"
-        "The output contains secrets. If anything goes wrong, nothing is printed."
-    ),
-    (
-        "Use the session in this shell (bash, zsh)::\n\n"
-        '    $ eval "$(aws mfa export --profile mfa)"\n\n'
-        "Remove it from this shell::\n\n"
-        '    $ eval "$(aws mfa export --unset)"\n\n'
-        "In fish, and in PowerShell::\n\n"
-        "    > aws mfa export --profile mfa | source\n"
-        "    > aws mfa export --profile mfa | Out-String | Invoke-Expression\n\n"
-        "Pass it to a container::\n\n"
-        "    $ aws mfa export --profile mfa --format env > aws.env\n"
-        "    $ docker run --env-file aws.env IMAGE\n"
-    ),
-    (
+    "Prints the session of an MFA profile, or of a role on one, as commands that set environment "
+    "variables, or as a file. The session is renewed first if necessary. The session of a role "
+    "lasts one hour at most, because AWS allows no more for role chaining.\n\n"
+    "It sets ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_SESSION_TOKEN``, "
+    "``AWS_CREDENTIAL_EXPIRATION`` and, if there is a region, ``AWS_REGION`` and "
+    "``AWS_DEFAULT_REGION``, and for your prompt ``AWSUME_PROFILE``. It unsets ``AWS_PROFILE``, "
+    "``AWS_DEFAULT_PROFILE`` and ``AWS_SECURITY_TOKEN``, which override the session in some "
+    "tools.\n\n"
+    "The output contains secrets. If anything goes wrong, nothing is printed.",
+    examples="Use the session in this shell (bash, zsh)::\n\n"
+    '    $ eval "$(aws mfa export --profile mfa)"\n\n'
+    "Remove it from this shell::\n\n"
+    '    $ eval "$(aws mfa export --unset)"\n\n'
+    "In fish, and in PowerShell::\n\n"
+    "    > aws mfa export --profile mfa | source\n"
+    "    > aws mfa export --profile mfa | Out-String | Invoke-Expression\n\n"
+    "Pass it to a container::\n\n"
+    "    $ aws mfa export --profile mfa --format env > aws.env\n"
+    "    $ docker run --env-file aws.env IMAGE\n",
+    options=(
         Option(
             "format",
             f"{_ABOUT_FORMATS}. Default: the format of your shell, or ``sh``.",

@@ -22,27 +22,22 @@ ACTIONS = ("list", "rotate")
 
 COMMAND = Command(
     "keys",
-    (
-        "Lists your access keys: status, age, last use, and which profiles have them. Keys older "
-        "than 90 days are marked. IAM reports the last use with a delay of hours.\n\n"
-        "``rotate`` replaces the access key of the source profile. It creates a new key, waits "
-        "until AWS accepts it, stores it where the old one is, and asks whether the old one "
-        "becomes inactive. If it is interrupted, run it again. Later, ``--finish`` deletes the "
-        "old key, or ``--undo`` brings it back.\n\n"
-        "AWS is called with the MFA session of the profile, so no second code is needed. Your "
-        "policy must allow ``iam:ListAccessKeys``, ``iam:CreateAccessKey``, "
-        "``iam:UpdateAccessKey``, ``iam:DeleteAccessKey`` and ``iam:GetAccessKeyLastUsed`` for "
-        "your own user."
-    ),
-    (
-        "List your keys::\n\n    $ aws mfa keys\n\n"
-        "Replace the key of profile ``default``, and a few days later delete the old one::\n\n"
-        "    $ aws mfa keys rotate --source-profile default\n"
-        "    $ aws mfa keys rotate --finish\n\n"
-        "In a script, check whether a key is older than 90 days::\n\n"
-        "    $ aws mfa keys --max-age 90 > /dev/null || echo rotate\n"
-    ),
-    (
+    "Lists your access keys: status, age, last use, and which profiles have them. Keys older than "
+    "90 days are marked. IAM reports the last use with a delay of hours.\n\n"
+    "``rotate`` replaces the access key of the source profile. It creates a new key, waits until "
+    "AWS accepts it, stores it where the old one is, and asks whether the old one becomes "
+    "inactive. If it is interrupted, run it again. Later, ``--finish`` deletes the old key, or "
+    "``--undo`` brings it back.\n\n"
+    "AWS is called with the MFA session of the profile, so no second code is needed. Your policy "
+    "must allow ``iam:ListAccessKeys``, ``iam:CreateAccessKey``, ``iam:UpdateAccessKey``, "
+    "``iam:DeleteAccessKey`` and ``iam:GetAccessKeyLastUsed`` for your own user.",
+    examples="List your keys::\n\n    $ aws mfa keys\n\n"
+    "Replace the key of profile ``default``, and a few days later delete the old one::\n\n"
+    "    $ aws mfa keys rotate --source-profile default\n"
+    "    $ aws mfa keys rotate --finish\n\n"
+    "In a script, check whether a key is older than 90 days::\n\n"
+    "    $ aws mfa keys --max-age 90 > /dev/null || echo rotate\n",
+    options=(
         Option("action", "``list`` (the default) or ``rotate``.", ACTIONS, is_word=True),
         Option("source-profile", "The profile with the long-lived keys.", PROFILES),
         Option(

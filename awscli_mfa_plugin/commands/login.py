@@ -47,58 +47,46 @@ _DURATIONS = (SHORTEST, LONGEST_CHAINED_ROLE, DEFAULT, LONGEST)
 
 COMMAND = Command(
     "login",
-    (
-        "Starts an MFA session: you enter one MFA code, and every ``aws`` command and every SDK "
-        "can use the session until it expires. The session is stored in the profile that "
-        "``--profile`` or ``AWS_PROFILE`` names, by default ``mfa``.\n\n"
-        "A session that is still valid is kept, and no code is asked for. Your long-lived keys "
-        "are never changed. If the profile has its own long-lived keys, the session goes to "
-        "the CLI's cache: ``aws`` commands use it, other tools keep using the keys.\n\n"
-        "The first login saves the source profile, device and region to the config file."
-    ),
-    (
-        "Log in with the keys of profile ``default``::\n\n"
-        "    $ aws mfa login --profile mfa\n"
-        "    MFA code for ana-phone (profile mfa): 123456\n"
-        "    Logged in. Profile mfa is valid until 20:38 (12 h).\n\n"
-        "Renew before a long job, unless four hours are left::\n\n"
-        "    $ aws mfa login --profile mfa --min-remaining 14400\n\n"
-        "Take the code from another program::\n\n"
-        "    $ ykman oath accounts code -s aws | aws mfa login --profile mfa --token-code -\n"
-    ),
-    (
+    "Starts an MFA session: you enter one MFA code, and every ``aws`` command and every SDK "
+    "can use the session until it expires. The session is stored in the profile that "
+    "``--profile`` or ``AWS_PROFILE`` names, by default ``mfa``.\n\n"
+    "A session that is still valid is kept, and no code is asked for. Your long-lived keys "
+    "are never changed. If the profile has its own long-lived keys, the session goes to "
+    "the CLI's cache: ``aws`` commands use it, other tools keep using the keys.\n\n"
+    "The first login saves the source profile, device and region to the config file.",
+    examples="Log in with the keys of profile ``default``::\n\n"
+    "    $ aws mfa login --profile mfa\n"
+    "    MFA code for ana-phone (profile mfa): 123456\n"
+    "    Logged in. Profile mfa is valid until 20:38 (12 h).\n\n"
+    "Renew before a long job, unless four hours are left::\n\n"
+    "    $ aws mfa login --profile mfa --min-remaining 14400\n\n"
+    "Take the code from another program::\n\n"
+    "    $ ykman oath accounts code -s aws | aws mfa login --profile mfa --token-code -\n",
+    options=(
         Option(
             "source-profile",
-            (
-                "The profile with the long-lived keys. Default: the one saved by an earlier "
-                "login, then the profile's own keys, its ``source_profile``, keys in the "
-                "environment, ``default``."
-            ),
+            "The profile with the long-lived keys. Default: the one saved by an earlier "
+            "login, then the profile's own keys, its ``source_profile``, keys in the "
+            "environment, ``default``.",
             PROFILES,
         ),
         Option(
             "serial-number",
-            (
-                "The ARN of the MFA device, or the serial number of a hardware device. Default: "
-                "``mfa_serial`` of the profile or its source, then your device in IAM."
-            ),
+            "The ARN of the MFA device, or the serial number of a hardware device. Default: "
+            "``mfa_serial`` of the profile or its source, then your device in IAM.",
             SERIALS,
         ),
         Option(
             "token-code",
-            (
-                "The 6-digit code from your MFA device; ``-`` reads it from stdin. Default: "
-                "``AWS_MFA_TOKEN_CODE``, then ``mfa_process``, then a prompt."
-            ),
+            "The 6-digit code from your MFA device; ``-`` reads it from stdin. Default: "
+            "``AWS_MFA_TOKEN_CODE``, then ``mfa_process``, then a prompt.",
             TEXT,
         ),
         Option(
             "duration-seconds",
-            (
-                f"How long the session lasts: {SHORTEST} to {LONGEST} seconds. Default: "
-                f"``duration_seconds`` of the profile, then {DEFAULT} (12 hours). For the root "
-                "user AWS allows one hour."
-            ),
+            f"How long the session lasts: {SHORTEST} to {LONGEST} seconds. Default: "
+            f"``duration_seconds`` of the profile, then {DEFAULT} (12 hours). For the root "
+            "user AWS allows one hour.",
             INTEGER,
             suggested=tuple(map(str, _DURATIONS)),
         ),

@@ -27,19 +27,15 @@ COMMAND = Command(
         "denies the user everything where ``aws:TokenIssueTime`` is earlier than now (IAM user "
         'guide, "Revoke IAM role temporary security credentials").'
     ),
-    (
-        "Log out of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
-        "Log out everywhere, and remove the MFA settings of all profiles::\n\n"
-        "    $ aws mfa logout --all --forget\n"
-    ),
-    (
+    examples="Log out of profile mfa::\n\n    $ aws mfa logout --profile mfa\n\n"
+    "Log out everywhere, and remove the MFA settings of all profiles::\n\n"
+    "    $ aws mfa logout --all --forget\n",
+    options=(
         Option("all", "Log out of all MFA profiles."),
         Option(
             "forget",
-            (
-                "Remove ``mfa_source_profile`` and ``mfa_session`` too: the profile is no longer "
-                "an MFA profile."
-            ),
+            "Remove ``mfa_source_profile`` and ``mfa_session`` too: the profile is no longer "
+            "an MFA profile.",
         ),
     ),
 )

@@ -15,23 +15,18 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     "policy",
-    (
-        "Prints an IAM policy that requires MFA. A user without MFA can enroll a device and get "
-        "a session, nothing else. A user with an MFA session can do what other policies allow, "
-        "and manage their own devices and access keys.\n\n"
-        "The policy denies long-lived keys everything else, so scripts that use them without MFA "
-        "stop working. It also denies calls that an AWS service makes for a user without passing "
-        "MFA on. Attach it to a group with one test user first."
-    ),
-    (
-        "Create the policy::\n\n"
-        "    $ aws mfa policy > require-mfa.json\n"
-        "    $ aws iam create-policy --policy-name require-mfa "
-        "--policy-document file://require-mfa.json\n\n"
-        "Require a new code after 12 hours::\n\n"
-        "    $ aws mfa policy --max-age 43200\n"
-    ),
-    (
+    "Prints an IAM policy that requires MFA. A user without MFA can enroll a device and get "
+    "a session, nothing else. A user with an MFA session can do what other policies allow, "
+    "and manage their own devices and access keys.\n\n"
+    "The policy denies long-lived keys everything else, so scripts that use them without MFA "
+    "stop working. It also denies calls that an AWS service makes for a user without passing "
+    "MFA on. Attach it to a group with one test user first.",
+    examples="Create the policy::\n\n"
+    "    $ aws mfa policy > require-mfa.json\n"
+    "    $ aws iam create-policy --policy-name require-mfa --policy-document file://require-mfa.json\n\n"
+    "Require a new code after 12 hours::\n\n"
+    "    $ aws mfa policy --max-age 43200\n",
+    options=(
         Option(
             "max-age",
             "How many seconds after the MFA code a session may be used. Default: no limit.",

@@ -26,19 +26,15 @@ _KEYS_IN_ENVIRONMENT = (
 
 COMMAND = Command(
     "status",
-    (
-        "Shows the sessions of all MFA profiles, or of the one that ``--profile`` names: state, "
-        "expiration, time left, source profile and device. Sessions of other tools are listed "
-        "apart. No code is asked for, and AWS isn't called.\n\n"
-        "The exit code is 0 if there is a session, and each MFA profile has more than "
-        "``--min-remaining`` seconds left. Otherwise it is 1."
-    ),
-    (
-        "Show all sessions::\n\n    $ aws mfa status\n\n"
-        "In a script, check whether an hour is left::\n\n"
-        "    $ aws mfa status --profile mfa --min-remaining 3600 > /dev/null || echo expiring\n"
-    ),
-    (
+    "Shows the sessions of all MFA profiles, or of the one that ``--profile`` names: state, "
+    "expiration, time left, source profile and device. Sessions of other tools are listed "
+    "apart. No code is asked for, and AWS isn't called.\n\n"
+    "The exit code is 0 if there is a session, and each MFA profile has more than "
+    "``--min-remaining`` seconds left. Otherwise it is 1.",
+    examples="Show all sessions::\n\n    $ aws mfa status\n\n"
+    "In a script, check whether an hour is left::\n\n"
+    "    $ aws mfa status --profile mfa --min-remaining 3600 > /dev/null || echo expiring\n",
+    options=(
         Option(
             "min-remaining",
             "Exit with 0 only if more than this many seconds are left. Default: 0.",

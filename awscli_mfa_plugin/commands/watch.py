@@ -35,29 +35,24 @@ _NOTHING = "Not installed in a scheduler."
 
 COMMAND = Command(
     "watch",
-    (
-        "Renews MFA sessions before they expire: with ``mfa_process`` if it is set, otherwise it "
-        "asks for the code in a window (zenity, kdialog, osascript, PowerShell) or on the "
-        "terminal. It asks once per session. If nobody answers, it notifies you (or runs "
-        "``--notify-command``): once when the session expires soon, once when it has expired.\n\n"
-        "It watches all MFA profiles, or those that ``--profile`` or ``--profiles`` names; "
-        "``AWS_PROFILE`` is ignored. Events are printed on stderr. Only one watch runs per "
-        "user.\n\n"
-        "``--install`` lets a scheduler run it: a systemd timer or cron, launchd on macOS, Task "
-        "Scheduler on Windows. What runs on macOS and Windows hasn't been tested there yet."
-    ),
-    (
-        "Watch in a terminal, until Ctrl-C::\n\n"
-        "    $ aws mfa watch\n\n"
-        "Let the system run it; the first command shows what it would install::\n\n"
-        "    $ aws mfa watch --install --dry-run\n"
-        "    $ aws mfa watch --install\n"
-        "    $ aws mfa watch --status\n\n"
-        "Notify with a program of your own, which gets ``AWS_MFA_PROFILE`` and "
-        "``AWS_MFA_EXPIRATION``::\n\n"
-        "    $ aws mfa watch --notify-command 'tell-me --urgent'\n"
-    ),
-    (
+    "Renews MFA sessions before they expire: with ``mfa_process`` if it is set, otherwise it asks "
+    "for the code in a window (zenity, kdialog, osascript, PowerShell) or on the terminal. It "
+    "asks once per session. If nobody answers, it notifies you (or runs ``--notify-command``): "
+    "once when the session expires soon, once when it has expired.\n\n"
+    "It watches all MFA profiles, or those that ``--profile`` or ``--profiles`` names; "
+    "``AWS_PROFILE`` is ignored. Events are printed on stderr. Only one watch runs per user.\n\n"
+    "``--install`` lets a scheduler run it: a systemd timer or cron, launchd on macOS, Task "
+    "Scheduler on Windows. What runs on macOS and Windows hasn't been tested there yet.",
+    examples="Watch in a terminal, until Ctrl-C::\n\n"
+    "    $ aws mfa watch\n\n"
+    "Let the system run it; the first command shows what it would install::\n\n"
+    "    $ aws mfa watch --install --dry-run\n"
+    "    $ aws mfa watch --install\n"
+    "    $ aws mfa watch --status\n\n"
+    "Notify with a program of your own, which gets ``AWS_MFA_PROFILE`` and "
+    "``AWS_MFA_EXPIRATION``::\n\n"
+    "    $ aws mfa watch --notify-command 'tell-me --urgent'\n",
+    options=(
         Option(
             "profiles",
             "Several profiles to watch. Default: all MFA profiles.",
@@ -67,29 +62,23 @@ COMMAND = Command(
         Option("once", "Check the sessions once and exit, as a scheduler does."),
         Option(
             "before",
-            (
-                "How many seconds before a session expires to renew it, at most half of its "
-                "lifetime. Default: 900, or a quarter of the lifetime."
-            ),
+            "How many seconds before a session expires to renew it, at most half of its "
+            "lifetime. Default: 900, or a quarter of the lifetime.",
             INTEGER,
         ),
         Option(
             "notify-command",
-            (
-                "A program to run instead of a desktop notification. It is split into words; no "
-                "shell is involved. It gets the variables ``AWS_MFA_PROFILE``, "
-                "``AWS_MFA_EXPIRATION`` (RFC 3339), ``AWS_MFA_STATE`` (``expiring`` or "
-                "``expired``), ``AWS_MFA_TITLE`` and ``AWS_MFA_TEXT``."
-            ),
+            "A program to run instead of a desktop notification. It is split into words; no "
+            "shell is involved. It gets the variables ``AWS_MFA_PROFILE``, "
+            "``AWS_MFA_EXPIRATION`` (RFC 3339), ``AWS_MFA_STATE`` (``expiring`` or "
+            "``expired``), ``AWS_MFA_TITLE`` and ``AWS_MFA_TEXT``.",
             TEXT,
         ),
         Option(
             "install",
-            (
-                f"Let a scheduler run it every {EVERY_MINUTES} minutes, with ``--profile``, "
-                "``--profiles``, ``--before`` and ``--notify-command`` as given now. No keys or "
-                "passwords from your environment are saved."
-            ),
+            f"Let a scheduler run it every {EVERY_MINUTES} minutes, with ``--profile``, "
+            "``--profiles``, ``--before`` and ``--notify-command`` as given now. No keys or "
+            "passwords from your environment are saved.",
             SCHEDULERS,
             values=OPTIONAL,
         ),
