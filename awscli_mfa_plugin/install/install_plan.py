@@ -154,9 +154,8 @@ def _would_break(
         why = "it wasn't named by --cli"
     return ConfigurationError(
         f"Can't install the plugin for AWS CLI {cli.version} ({sanitize(cli.path)}): {why}. All "
-        "its "
-        f"commands would fail once {here.short(here.config_path)} names the plugin. Nothing was "
-        "changed.",
+        f"its commands would fail once {here.short(here.config_path)} names the plugin. Nothing "
+        "was changed.",
         "Install awscli-mfa-plugin into its Python, uninstall that CLI, or give the other one its "
         "own config file:  AWS_CONFIG_FILE=~/.aws/config-mfa awscli-mfa install --cli PATH",
     )

@@ -215,8 +215,7 @@ def _refuse_keys(profile: Profile, another: str) -> None:
         f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
         "session. Nothing was changed.",
         "To keep these keys, remove the lines expiration, issued, issued_key and manager from "
-        f"[{name}] in ~/.aws/credentials (and aws_session_token, if the keys have none). "
-        f"{another}",
+        f"[{name}] in ~/.aws/credentials (and aws_session_token, if the keys have none). {another}",
     )
 
 
