@@ -30,8 +30,8 @@ from awscli_mfa_plugin.server.supply import PAUSE, Supply
 from awscli_mfa_plugin.session.credentials import way_to_source
 from awscli_mfa_plugin.session.token_codes import MutedTerminal
 from awscli_mfa_plugin.system.machine import cannot_run, program_environment, program_words
-from awscli_mfa_plugin.system.sleep import Sleep
 from awscli_mfa_plugin.system.token_process import TokenCommand
+from awscli_mfa_plugin.watch.loop import Sleep
 from awscli_mfa_plugin.watch.notifications import Notifications
 from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch import Watch, WatchRequest

@@ -1,17 +1,18 @@
-"""Runs a watch until a signal ends it, or once for a scheduler, and sleeps in between."""
+"""Runs a watch until a signal ends it, or once for a scheduler, and sleeps for hours in between."""
 
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import BusyError, CancelledError
 from awscli_mfa_plugin.system.machine import Waiting, say
-from awscli_mfa_plugin.system.sleep import Sleep
 from awscli_mfa_plugin.text import PLAIN
 
 if TYPE_CHECKING:
@@ -155,3 +156,58 @@ def watching_ports(ports: Ports, terminal: CountingTerminal, log: Notes) -> Port
         environment_code=str,
         style=PLAIN,  # a dialog shows no colors
     )
+
+
+GLANCE_SECONDS = 2.0
+"""How often a sleeping process compares the clock and the times of the files.
+
+A wall-clock timer wouldn't see files, and file notifications don't work in a home on a network.
+This opens nothing, and costs less than 10 ms of CPU time a minute (tests.bench.watch).
+"""
+
+
+class Sleep:
+    """Sleeps until a time, a change of a file, or a jump of the clock."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        paths: Sequence[str],
+        glance: float = GLANCE_SECONDS,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """Note the files' current times; a change of one ends the sleep.
+
+        ``pause`` lets so many seconds pass; the sleep ends early where it returns something true.
+        """
+        self._clock = clock
+        self._paths = tuple(paths)
+        self._glance = glance
+        self._pause = pause
+        self._known = self._file_times()
+
+    def __call__(self, until: datetime | None) -> None:
+        """Sleep until ``until`` (aware; None: no set time), or a change since the last sleep."""
+        offset = self._offset()
+        while self._file_times() == self._known and abs(self._offset() - offset) < self._glance:
+            left = self._glance
+            if until is not None:
+                left = min(left, (until - self._clock.now()).total_seconds())
+            if left <= 0 or self._pause(left):
+                break
+        self._known = self._file_times()
+
+    def _offset(self) -> float:
+        """Return how far the wall clock is from the clock that stops during a suspend."""
+        return self._clock.now().timestamp() - time.monotonic()
+
+    def _file_times(self) -> list[Any]:
+        return [_file_time(path) for path in self._paths]
+
+
+def _file_time(path: str) -> Any:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
