@@ -12,6 +12,7 @@ from awscli_mfa_plugin.commands import NAMES, command_of, function_of
 from awscli_mfa_plugin.commands.error_reporting import (
     LOG,
     UsageProblems,
+    no_garbage_collected,
     run_reporting,
     without_codes,
 )
@@ -20,7 +21,6 @@ from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, a
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept
-from awscli_mfa_plugin.system.garbage import no_garbage_collected
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
 from awscli_mfa_plugin.text import sanitize
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 from typing import Any
 
 import pytest
 
 from awscli_mfa_plugin.commands.error_reporting import (
     UsageProblems,
+    no_garbage_collected,
     run_reporting,
     without_codes,
 )
@@ -137,3 +139,18 @@ def test_what_argparse_reported_isnt_reported_again(capsys: pytest.CaptureFixtur
 def test_codes_are_masked(text: str, masked: str) -> None:
     """Six digits, and no more."""
     assert without_codes(text) == masked
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_garbage_collector_is_restored(before: bool) -> None:  # noqa: FBT001
+    """Off inside, and on again only where it was on."""
+    was_enabled = gc.isenabled()
+    try:
+        (gc.enable if before else gc.disable)()
+        with no_garbage_collected():
+            assert not gc.isenabled()
+        assert gc.isenabled() is before
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        (gc.enable if was_enabled else gc.disable)()
