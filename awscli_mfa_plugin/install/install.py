@@ -23,9 +23,9 @@ from awscli_mfa_plugin.install.changes import (
     remove_if_empty,
     remove_tree,
 )
+from awscli_mfa_plugin.install.clis import verify, verify_ahead
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.install.install_plan import Plan, make_plan
-from awscli_mfa_plugin.install.verify import verify, verify_ahead
 from awscli_mfa_plugin.system.aws_clis import run_aws
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.system.plugin_folder import compile_folder

@@ -110,6 +110,11 @@ class InstallPaths:
             )
 
 
+def is_inside(path: str, folder: str) -> bool:
+    """Return whether a path leads to somewhere below the folder."""
+    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))
+
+
 def plugin_files() -> dict[str, bytes]:
     """Return all files that the plugin's folder must hold, by their path in it, with slashes.
 

@@ -11,8 +11,8 @@ from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.plugins_section import PLUGIN, Place, folders, wired
-from awscli_mfa_plugin.install.install_paths import plugin_files
-from awscli_mfa_plugin.install.python_of_v1 import PythonOfV1, ask_v1
+from awscli_mfa_plugin.install.clis import PythonOfV1, ask_v1
+from awscli_mfa_plugin.install.install_paths import is_inside, plugin_files
 from awscli_mfa_plugin.system.aws_clis import FoundCli, behind_shim, found_clis, open_to_others
 from awscli_mfa_plugin.text import sanitize
 
@@ -177,8 +177,3 @@ def _pythons(
     return tuple(
         dict.fromkeys([*named, *(cli.python for cli in chosen if cli.is_v2 and cli.python)])
     )
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Return whether a path leads to somewhere below the folder."""
-    return os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), ""))

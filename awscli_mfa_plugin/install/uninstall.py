@@ -17,9 +17,9 @@ from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install import left_profiles
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
+from awscli_mfa_plugin.install.clis import finds_plugin
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
-from awscli_mfa_plugin.install.verify import finds_plugin
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import quoted_list, sanitize

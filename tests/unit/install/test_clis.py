@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.install.python_of_v1 import PythonOfV1
+from awscli_mfa_plugin.install.clis import PythonOfV1
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
