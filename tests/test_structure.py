@@ -88,7 +88,6 @@ PURE = (
     "doctor.files",
     "doctor.findings",
     "doctor.profiles",
-    "doctor.report",
     "doctor.wiring",
     "export.*",
     "files.alias_document",

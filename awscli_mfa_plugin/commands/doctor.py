@@ -45,8 +45,7 @@ COMMAND = Command(
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
     from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, apply_fixes, local_findings
-    from awscli_mfa_plugin.doctor.findings import exit_code
-    from awscli_mfa_plugin.doctor.report import as_data, as_text
+    from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
     from awscli_mfa_plugin.files.paths import home_folder
 
     if arguments["yes"] and not arguments["fix"]:

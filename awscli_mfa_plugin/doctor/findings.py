@@ -1,19 +1,23 @@
-"""What doctor saw of the machine, and what its checks found."""
+"""What doctor saw of the machine, what its checks found, and how that is shown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.sections import config_profile
+from awscli_mfa_plugin.text import Screen, encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
+    from awscli_mfa_plugin.text import Style
+
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 
@@ -170,7 +174,7 @@ class Finding:
 
     name: str
     state: str
-    seen: str
+    what: str
     remedy: str = ""
     fix: Fix | None = None
 
@@ -183,3 +187,55 @@ class Finding:
 def exit_code(findings: Iterable[Finding]) -> int:
     """Return the exit code of the worst finding: 0 for ok and notes, 1 warnings, 253 errors."""
     return max((EXIT_CODES[finding.state] for finding in findings), default=0)
+
+
+def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return the findings in AWS's casing, for the CLI's formatter."""
+    found = [
+        {"Name": each.name, "State": each.state, "Seen": each.what, "Remedy": each.remedy or None}
+        for each in findings
+    ]
+    return {"Findings": found}
+
+
+def as_text(
+    findings: Sequence[Finding], home: str, screen: Screen, *, is_verbose: bool = False
+) -> str:
+    """Return the problems, each with its remedy, and how many checks passed, for people.
+
+    ``is_verbose`` shows the checks that passed as well. Paths in the ``home`` folder get a ``~``.
+    """
+    style, lines, tick = screen.style, [], encodable("\u2713", screen.encoding, "ok")
+    for finding in findings:
+        what, remedy = _shortened(finding.what, home), _shortened(finding.remedy, home)
+        if finding.state != OK:
+            state = f"{finding.state.capitalize()}:"
+            sentence = screen.wrapped(f"{state} {what}").removeprefix(state)
+            lines.append(_color_of(finding.state, style)(state) + sentence)
+            lines += [f"  {remedy}"] if remedy else []
+        elif is_verbose:
+            lines.append(f"{style.green(tick)} {finding.title}: {style.dim(what)}")
+    summary = _summary(findings, style)
+    return "\n".join([*lines, "", summary] if lines else [summary])
+
+
+def _shortened(text: str, home: str) -> str:
+    """Return text with ``~`` for the home folder in each path."""
+    base = re.escape(home.rstrip("/\\"))
+    return re.sub(rf"(?<![\w./\\-]){base}(?=[/\\])", "~", text) if base else text
+
+
+def _color_of(state: str, style: Style) -> Callable[[str], str]:
+    return {OK: style.green, WARNING: style.yellow, ERROR: style.red}.get(state, style.dim)
+
+
+def _summary(findings: Sequence[Finding], style: Style) -> str:
+    counts = {state: sum(finding.state == state for finding in findings) for state in STATES}
+    words = [style.green(f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed")]
+    words += [
+        _color_of(state, style)(f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}")
+        for state in (NOTE, WARNING, ERROR)
+        if counts[state]
+    ]
+    fixable = sum(finding.fix is not None for finding in findings)
+    return f"{', '.join(words)}." + (f" doctor --fix can fix {fixable} of them." if fixable else "")

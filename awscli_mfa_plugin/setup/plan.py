@@ -31,18 +31,18 @@ WHOLE = 4000
 class ProfileChange:
     """Settings to make in a profile's config section, and to take out of it.
 
-    ``seen`` is the section when this was decided.
+    ``before`` is the section as it was when this was decided.
     """
 
     profile: str
     settings: Mapping[str, str]
     removed: tuple[str, ...] = ()
-    seen: Mapping[str, str] = field(default_factory=dict, repr=False)
+    before: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def replaced(self) -> tuple[str, ...]:
         """The settings that have another value now."""
-        return tuple(name for name in self.settings if self.seen.get(name))
+        return tuple(name for name in self.settings if self.before.get(name))
 
     @property
     def needs_new_session(self) -> bool:
@@ -193,7 +193,7 @@ def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> Shared
     """
     for change in changes:
         section = config_section(change.profile, document.section_names())
-        if document.options(section) != change.seen:
+        if document.options(section) != change.before:
             raise BusyError(
                 f"Another program changed profile {sanitize(change.profile)} in the meantime.",
                 "Nothing was written. Run the command again.",
@@ -207,9 +207,9 @@ def lines_of(change: ProfileChange) -> list[str]:
     """Return a change as lines of text: the section, and its added and removed lines."""
     section = config_section(change.profile, ())
     lines = [f"  [{sanitize(section)}]"]
-    lines += [f"- {name} = {sanitize(change.seen[name])}" for name in change.removed]
+    lines += [f"- {name} = {sanitize(change.before[name])}" for name in change.removed]
     for name, value in change.settings.items():
-        if change.seen.get(name):
-            lines.append(f"- {name} = {sanitize(change.seen[name])}")
+        if change.before.get(name):
+            lines.append(f"- {name} = {sanitize(change.before[name])}")
         lines.append(f"+ {name} = {sanitize(value)}")
     return lines

@@ -17,7 +17,7 @@ T = TypeVar("T")
 _ATTEMPTS = 5
 
 
-def asked(
+def ask_until_valid(
     question: str,
     default: str,
     read: Callable[[str], T],
@@ -45,7 +45,7 @@ def asked(
     )
 
 
-def chosen(answers: Sequence[str], default: int, terminal: Terminal) -> int:
+def choose(answers: Sequence[str], default: int, terminal: Terminal) -> int:
     """Show numbered answers; return the number of the chosen one, from 1."""
     terminal.tell("".join(f"  {number}  {text}\n" for number, text in enumerate(answers, 1)))
 
@@ -55,4 +55,4 @@ def chosen(answers: Sequence[str], default: int, terminal: Terminal) -> int:
             raise ConfigurationError(f"Enter a number from 1 to {len(answers)}.")
         return numbers[text]
 
-    return asked("Choose", str(default), read, terminal)
+    return ask_until_valid("Choose", str(default), read, terminal)

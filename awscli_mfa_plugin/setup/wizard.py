@@ -30,7 +30,7 @@ from awscli_mfa_plugin.session.source import (
 )
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, lines_of
-from awscli_mfa_plugin.setup.questions import asked, chosen
+from awscli_mfa_plugin.setup.questions import ask_until_valid, choose
 from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, unfit
 from awscli_mfa_plugin.text import device_name, quoted_list, sanitize, short_device
 
@@ -61,12 +61,12 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     ports.terminal.tell("Your MFA devices:\n")
     default = usable.index(known) + 1 if known in usable else 1
     names = [device_name(serial, usable) for serial in usable]
-    return usable[chosen(names, default, ports.terminal) - 1]
+    return usable[choose(names, default, ports.terminal) - 1]
 
 
 def _typed(why: str, known: str, ports: Ports) -> str:
     ports.terminal.tell(f"{why}\n  {WHERE_TO_FIND_THE_SERIAL}\n")
-    return asked("MFA serial", known, checked_serial, ports.terminal)
+    return ask_until_valid("MFA serial", known, checked_serial, ports.terminal)
 
 
 _WELCOME = (
@@ -136,7 +136,7 @@ def _profile(suggested: str, ports: Ports) -> Profile:
         check_session_profile(profile, ports.clock.now())
         return profile
 
-    profile = asked("Session profile", suggested, read, ports.terminal)
+    profile = ask_until_valid("Session profile", suggested, read, ports.terminal)
     if profile.has_own_keys:
         ports.terminal.tell(
             f"  {sanitize(profile.name)} has long-lived keys. They stay; only aws commands will "
@@ -163,7 +163,7 @@ def _source(profile: Profile, ports: Ports) -> Source:
         default = names[0]
     if len(names) > 1:
         ports.terminal.tell(f"  Profiles with long-lived keys: {quoted_list(names)}\n")
-    return asked(
+    return ask_until_valid(
         "Profile with the long-lived keys",
         default,
         lambda name: resolve_source(name or None, profile, ports),
@@ -195,7 +195,7 @@ def _duration(profile: Profile, ports: Ports) -> str:
         return seconds
 
     question = "How long a session lasts (15m to 36h)"
-    seconds = asked(question, _as_length(default), read, ports.terminal)
+    seconds = ask_until_valid(question, _as_length(default), read, ports.terminal)
     return "" if seconds == str(DEFAULT) and not now else seconds
 
 
@@ -219,12 +219,12 @@ def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, s
     kinds = ("I type it", "I type it, hidden", f"from a command ({COMMAND})")
     default = 3 if own else 2 if is_hidden else 1
     ports.terminal.tell("Where do MFA codes come from?\n")
-    kind = chosen(kinds, default, ports.terminal)
+    kind = choose(kinds, default, ports.terminal)
     if kind == 1:
         return {COMMAND: "", "mfa_prompt": ""}
     if kind == 2:  # noqa: PLR2004 - the second answer above
         return {COMMAND: "", "mfa_prompt": "hidden"}
-    return {COMMAND: asked("Command that prints the code", own, _command, ports.terminal)}
+    return {COMMAND: ask_until_valid("Command that prints the code", own, _command, ports.terminal)}
 
 
 def _command(text: str) -> str:
@@ -243,4 +243,4 @@ def _region(known: str, ports: Ports) -> str:
             raise ConfigurationError(f"{sanitize(why)}.")
         return text
 
-    return asked("Region", known or _NONE, read, ports.terminal)
+    return ask_until_valid("Region", known or _NONE, read, ports.terminal)

@@ -122,7 +122,7 @@ def test_the_clock_is_compared_with_the_date(seconds: int, state: str, seen: str
     """AWS's Date has whole seconds, so a second of difference is ignored."""
     found = called(asked=Asked(NOW + timedelta(seconds=seconds)))[1]
     assert (found.name, found.state) == ("clock", state)
-    assert seen in found.seen
+    assert seen in found.what
 
 
 def test_an_answer_without_a_date_is_a_note() -> None:
@@ -170,13 +170,13 @@ def test_the_serial_is_compared_with_the_users_devices(
     """Errors that a login would get with a code are found without one."""
     found = serial_finding({"mfa": MANAGED | {"mfa_serial": serial}}, iam)
     assert found.state == state
-    assert seen in found.seen
+    assert seen in found.what
 
 
 def test_the_serial_may_come_from_the_source_profile() -> None:
     """As in a login."""
     config = {"mfa": {"mfa_source_profile": "default"}, "default": {"mfa_serial": SERIAL}}
-    assert serial_finding(config, FakeIam()).seen.endswith("is a device of its user.")
+    assert serial_finding(config, FakeIam()).what.endswith("is a device of its user.")
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_an_old_key_is_named(days: int, is_old: bool) -> None:  # noqa: FBT001 -
     assert bool(found) == is_old
     for finding in found:
         assert finding.state == NOTE
-        assert finding.seen == "The access key of profile default is 91 days old."
+        assert finding.what == "The access key of profile default is 91 days old."
         assert finding.remedy.endswith("aws mfa keys rotate --source-profile default")
 
 

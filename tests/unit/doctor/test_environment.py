@@ -105,9 +105,9 @@ def test_variables_with_an_effect_are_reported(
     found = list(check_environment(machine(environment)))
     [finding] = [each for each in found if each.name == name and each.state != OK]
     assert finding.state == state
-    assert seen in finding.seen
+    assert seen in finding.what
     assert finding.remedy == remedy
-    assert "secret" not in "".join(each.seen + each.remedy for each in found)
+    assert "secret" not in "".join(each.what + each.remedy for each in found)
 
 
 def test_an_environment_without_problems() -> None:
@@ -124,9 +124,9 @@ def test_network_settings_are_reported() -> None:
         (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
     )
     proxy, good, gone = check_network_settings(Observations(network=network))
-    assert proxy.seen == "Set by HTTPS_PROXY, no_proxy."
-    assert (good.state, good.seen) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
+    assert proxy.what == "Set by HTTPS_PROXY, no_proxy."
+    assert (good.state, good.what) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
     assert gone.state == ERROR
-    assert "\x1b" not in gone.seen + gone.remedy
-    assert "ca_bundle of [a\\x1b] = /gone.pem can't be read" in gone.seen
-    assert [each.seen for each in check_network_settings(Observations())] == ["None is set."]
+    assert "\x1b" not in gone.what + gone.remedy
+    assert "ca_bundle of [a\\x1b] = /gone.pem can't be read" in gone.what
+    assert [each.what for each in check_network_settings(Observations())] == ["None is set."]

@@ -61,7 +61,7 @@ def test_a_file_that_does_not_parse_is_an_error(name: str) -> None:
     )
     [finding] = found(name, **{part: broken})
     assert finding.state == ERROR
-    assert "\\x1b[2Jfile: line 3 repeats" in finding.seen
+    assert "\\x1b[2Jfile: line 3 repeats" in finding.what
     assert "no aws command works" in finding.remedy
 
 
@@ -73,9 +73,9 @@ def test_an_alias_that_hides_the_command_is_an_error() -> None:
     )
     first, second = found("alias", hiding=hiding)
     assert (first.state, second.state) == (ERROR, WARNING)
-    assert "Line 4" in first.seen
-    assert "hides aws mfa." in first.seen
-    assert "hides aws mfa login on v2." in second.seen
+    assert "Line 4" in first.what
+    assert "hides aws mfa." in first.what
+    assert "hides aws mfa login on v2." in second.what
     assert found("alias") == [Finding("alias", OK, "No alias hides aws mfa.")]
 
 
@@ -84,7 +84,7 @@ def test_our_alias_is_a_note_about_what_it_cant_do() -> None:
     sections = {"toplevel": {"mfa": "!/opt/bin/awscli-mfa --by-alias"}}
     [finding] = found("alias", aliases=ObservedRead("alias", exists=True, sections=sections))
     assert finding.state == NOTE
-    assert "--profile counts only after '--'" in finding.seen
+    assert "--profile counts only after '--'" in finding.what
     assert "credential_process" in finding.remedy
 
 
@@ -124,11 +124,11 @@ def test_the_config_and_alias_files_must_not_be_writable_by_others() -> None:
     [finding] = found("file-modes", trusted_files=(ObservedFile("config", 0o666, MINE, EVERYBODY),))
     assert finding.state == ERROR
     assert finding.fix == Fix(CHANGE_MODE, "config", 0o666, 0o644)
-    assert EVERYBODY in finding.seen
+    assert EVERYBODY in finding.what
     other = ObservedFile("config", 0o644, ANOTHERS, "belongs to another user")
     [finding] = found("file-modes", trusted_files=(other,))
     assert finding.fix is None
-    assert "belongs to another user" in finding.seen
+    assert "belongs to another user" in finding.what
     [finding] = found("file-modes", trusted_files=(ObservedFile("/", 0o777, ROOTS, EVERYBODY),))
     assert finding.fix is None
 
@@ -141,19 +141,19 @@ def test_the_plugin_folder_must_not_be_writable_by_others() -> None:
     files = tuple(ObservedFile(f"{FOLDER}/{n}.py", 0o666, MINE, EVERYBODY) for n in range(5))
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, open_files=files),))
     assert finding.state == ERROR
-    assert "5 files of the plugin that others can change" in finding.seen
-    assert "3.py" not in finding.seen
+    assert "5 files of the plugin that others can change" in finding.what
+    assert "3.py" not in finding.what
 
 
 def test_the_plugin_folder_is_compared_with_its_manifest() -> None:
     """By hashes; a folder without a manifest was made by hand."""
     [finding] = found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=("a.py",)),))
     assert finding.state == ERROR
-    assert "1 file changed since the installation: a.py." in finding.seen
+    assert "1 file changed since the installation: a.py." in finding.what
     assert (
-        "unchanged" in found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=()),))[0].seen
+        "unchanged" in found("plugin-folder", folders=(ObservedFolder(FOLDER, changed=()),))[0].what
     )
-    assert "no list of hashes" in found("plugin-folder", folders=(ObservedFolder(FOLDER),))[0].seen
+    assert "no list of hashes" in found("plugin-folder", folders=(ObservedFolder(FOLDER),))[0].what
     assert not found("plugin-folder", folders=(ObservedFolder(FOLDER, holds_plugin=False),))
 
 
@@ -169,7 +169,7 @@ def test_a_rotation_that_was_interrupted_is_a_warning() -> None:
     rotation = replace(ROTATION, profiles=("my work",))
     (finding,) = found("key-rotation", rotations=(rotation,))
     assert finding.state == WARNING
-    assert finding.seen == "The rotation of the key of profile my work was interrupted."
+    assert finding.what == "The rotation of the key of profile my work was interrupted."
     assert finding.remedy.endswith("aws mfa keys rotate --source-profile 'my work'")
 
 
@@ -184,4 +184,4 @@ def test_an_old_key_that_is_to_be_deleted_is_a_note() -> None:
 def test_a_journal_that_cant_be_read_is_a_warning() -> None:
     """It isn't to be deleted unread."""
     (finding,) = found("key-rotation", rotations="/x/rotation-1.json isn't a journal")
-    assert (finding.state, finding.seen) == (WARNING, "/x/rotation-1.json isn't a journal")
+    assert (finding.state, finding.what) == (WARNING, "/x/rotation-1.json isn't a journal")

@@ -37,7 +37,7 @@ def checked(
 ) -> list[Finding]:
     """Return the findings on these sections."""
     found = list(check_profiles(machine(config, credentials), only))
-    assert "secret" not in "".join(finding.seen + finding.remedy for finding in found)
+    assert "secret" not in "".join(finding.what + finding.remedy for finding in found)
     return found
 
 
@@ -260,7 +260,7 @@ def test_each_problem_of_a_profile_is_reported(
     """Which profile, what is wrong, what to do."""
     [found] = [finding for finding in checked(config, credentials) if finding.name == name]
     assert found.state == state
-    assert seen in found.seen
+    assert seen in found.what
     assert found.remedy
     names = [finding.name for finding in checked(config, credentials)]
     assert ("profiles" in names) == (state == NOTE)
@@ -324,9 +324,9 @@ def test_a_named_profile_is_checked_with_its_source() -> None:
     credentials = {"default": LONG_LIVED | TOKEN}
     assert {finding.name for finding in checked(config, credentials, "mfa")} == {"mixed-keys"}
     assert [finding.name for finding in checked(config, credentials, "other")] == ["mfa-session"]
-    assert checked(config, credentials, "lone")[0].seen == "1 checked, no MFA profile yet."
+    assert checked(config, credentials, "lone")[0].what == "1 checked, no MFA profile yet."
     own = {"default": {"mfa_source_profile": "default"}}
-    assert checked(own, None, "default")[0].seen == "1 checked, MFA profiles: default."
+    assert checked(own, None, "default")[0].what == "1 checked, MFA profiles: default."
 
 
 def test_a_missing_profile_is_a_note() -> None:

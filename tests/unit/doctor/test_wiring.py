@@ -87,12 +87,12 @@ def test_a_working_cli_is_fine() -> None:
 def test_the_cli_that_doctor_runs_in_is_not_started() -> None:
     """The plugin is loaded there."""
     found = only(machine(cli(start=None, is_running=True), plugins=V1))
-    assert (found.state, found.seen) == (OK, "/usr/bin/aws 1.46.3: aws mfa works (running now).")
+    assert (found.state, found.what) == (OK, "/usr/bin/aws 1.46.3: aws mfa works (running now).")
 
 
 def test_a_machine_without_aws() -> None:
     """Doctor says that it found none."""
-    assert only(machine()).seen == "No aws found on PATH or in the usual places."
+    assert only(machine()).what == "No aws found on PATH or in the usual places."
 
 
 FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder, ...], str]] = {
@@ -183,16 +183,16 @@ def test_each_fault_of_loading_the_plugin_is_reported(
     """With the cause and what to do."""
     found = only(machine(seen, plugins=plugins, folders=folders))
     assert found.state == ERROR
-    assert why in found.seen
+    assert why in found.what
     assert found.remedy
-    assert "secret" not in found.seen + found.remedy
+    assert "secret" not in found.what + found.remedy
 
 
 def test_a_config_file_that_cannot_be_read_is_the_cause() -> None:
     """Its own finding says on which line."""
     seen = machine(cli(start=fails("Unable to parse config file")), plugins=V1)
     broken = replace(seen, config=replace(seen.config, unavailable_reason="line 3 is odd"))
-    assert "can't read its config file" in only(broken).seen
+    assert "can't read its config file" in only(broken).what
 
 
 ALIASES: list[tuple[dict[str, dict[str, str]], bool]] = [
@@ -215,7 +215,7 @@ def test_a_cli_is_not_started_where_an_alias_would_run(
         cli(start=None), plugins=V1, aliases=ObservedRead("alias", exists=True, sections=sections)
     )
     assert is_hidden(seen) == is_one
-    assert ("an alias hides aws mfa" in only(seen).seen) == is_one
+    assert ("an alias hides aws mfa" in only(seen).what) == is_one
 
 
 def test_v1_needs_our_line_first() -> None:
@@ -256,7 +256,7 @@ def test_the_versions_of_dependencies_are_checked(
     """Whether they can be imported, and their versions."""
     found = only(machine(cli(packages=packages), plugins=V1), "dependencies")
     assert found.state == state
-    assert seen in found.seen
+    assert seen in found.what
 
 
 def test_the_frozen_build_brings_its_own_yaml() -> None:
@@ -278,5 +278,5 @@ def test_another_version_of_the_plugin_is_a_warning() -> None:
     """It wasn't updated."""
     seen = machine(cli(packages=PRESENT | {"awscli_mfa_plugin": "0.9"}))
     found = only(seen, "plugin-version")
-    assert (found.state, "loads version 0.9, this is 1.0" in found.seen) == (WARNING, True)
+    assert (found.state, "loads version 0.9, this is 1.0" in found.what) == (WARNING, True)
     assert not findings(machine(cli(packages=PRESENT)), "plugin-version")
