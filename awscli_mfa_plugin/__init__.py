@@ -163,7 +163,6 @@ class LazyCommand:
     name = "mfa"
 
     def __init__(self, session: Any, process_of: Callable[[Any], Any]) -> None:
-        """Keep the CLI's session, and a function that returns the process."""
         self._session = session
         self._process_of = process_of
         self._command: Any = None

@@ -50,7 +50,6 @@ class Option:
         suggested: tuple[str, ...] = (),
         is_word: bool = False,
     ) -> None:
-        """Keep what is declared."""
         self.name = name
         self.help_text = help_text
         self.takes = takes
@@ -98,7 +97,6 @@ class Command:
         synopsis: str = "",
         runs_a_program: bool = False,
     ) -> None:
-        """Keep what is declared."""
         self.name = name
         self.description = description
         self.examples = examples
@@ -175,7 +173,6 @@ class Result:
         *,
         exact: str = "",
     ) -> None:
-        """Keep what is to be shown."""
         self.data = data
         self.text = text
         self.exit_code = exit_code

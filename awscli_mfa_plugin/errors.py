@@ -67,7 +67,6 @@ class UnparsableFileError(ConfigurationError):
         reason: str,
         remedy: str = "Nothing was changed. Correct that line, then try again.",
     ) -> None:
-        """Keep where and why."""
         self.path, self.line, self.reason = path, line, reason
         super().__init__(f"The AWS CLI can't read {_shown(path)}: {self.problem}.", remedy)
 
@@ -84,7 +83,6 @@ class UnwritableFileError(ConfigurationError):
     """
 
     def __init__(self, path: str, reason: str, remedy: str) -> None:
-        """Keep which file and why."""
         super().__init__(f"{_shown(path)} {reason}.", remedy)
         self.path, self.reason = path, reason
 
@@ -164,7 +162,6 @@ class BadAnswerError(ServiceError):
     """
 
     def __init__(self, what: str, remedy: str, field: str) -> None:
-        """Keep also the name of what is missing or wrong."""
         super().__init__(what, remedy)
         self.field = field
 
@@ -187,6 +184,5 @@ class CancelledError(MfaError):
     exit_code = 130
 
     def __init__(self, what: str, *, by_interrupt: bool = False) -> None:
-        """Keep what was cancelled, and whether the whole command was meant."""
         super().__init__(what)
         self.by_interrupt = by_interrupt

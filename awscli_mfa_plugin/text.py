@@ -105,7 +105,6 @@ class Style:
     """
 
     def __init__(self, *, is_on: bool = False) -> None:
-        """Keep whether colors are on."""
         self.is_on = is_on
 
     def green(self, text: str) -> str:
@@ -145,7 +144,6 @@ class Screen:
         style: Style = PLAIN,
         columns: int = 0,
     ) -> None:
-        """Keep what is known of it."""
         self.is_terminal = is_terminal
         self.encoding = encoding
         self.style = style

@@ -28,7 +28,6 @@ class Sts:
     """AWS STS through botocore."""
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
-        """Keep what makes the clients, and the clock that an answer's Date is held against."""
         self._clients = clients
         self._clock = clock
 
@@ -98,7 +97,6 @@ class Iam:
     """AWS IAM through botocore."""
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
-        """Keep what makes the clients, and the clock that an answer's Date is held against."""
         self._clients = clients
         self._clock = clock
 

@@ -59,7 +59,6 @@ class Clients:
     """Makes the clients of one command."""
 
     def __init__(self, sessions: BotocoreSessions, options: ClientOptions) -> None:
-        """Keep the sessions, and the options that every client gets."""
         self._sessions = sessions
         self.options = options
 
@@ -121,7 +120,6 @@ class BotocoreChain:
     """botocore's own credential chain, for one profile's keys."""
 
     def __init__(self, sessions: BotocoreSessions) -> None:
-        """Keep the sessions whose chains are used."""
         self._sessions = sessions
 
     def keys_of(self, profile: str) -> Keys:

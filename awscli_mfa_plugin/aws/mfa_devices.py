@@ -33,7 +33,6 @@ class MfaDeviceCalls:
     """
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
-        """Keep what makes the clients, and the clock that an answer's Date is held against."""
         self._clients = clients
         self._clock = clock
 

@@ -51,7 +51,6 @@ class OneProviderBuilder:
     """Resolves every source profile by one provider: the session's."""
 
     def __init__(self, provider: Any) -> None:
-        """Keep the provider."""
         self._provider = provider
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:  # noqa: ARG002, FBT001, FBT002 - botocore's signature

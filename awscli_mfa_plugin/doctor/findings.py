@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.session.sections import config_profile
+from awscli_mfa_plugin.session.profile_names import profiles_of
 from awscli_mfa_plugin.text import Screen, encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
+    from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.text import Style
 
 
@@ -120,15 +119,7 @@ class Observations:
 
     def profiles(self) -> dict[str, Profile]:
         """Return all profiles of both files by name, those of the config file first."""
-        credentials, config = self.credentials.sections, dict[str, Mapping[str, str]]()
-        for section, options in self.config.sections.items():
-            name = config_profile(section)
-            if name is not None:
-                config[name] = options
-        return {
-            name: Profile(name, config.get(name, {}), credentials.get(name, {}))
-            for name in dict.fromkeys((*config, *credentials))
-        }
+        return profiles_of(self.config.sections, self.credentials.sections)
 
 
 OK, NOTE, WARNING, ERROR = "ok", "note", "warning", "error"

@@ -37,7 +37,6 @@ class Locks:
     """Locks by name, in the state folder; the system frees them when their holder ends."""
 
     def __init__(self, folder: StateFolder, holder: str = "") -> None:
-        """Keep the folder, and how this process is described to others."""
         self._folder = folder
         self._holder = holder
 

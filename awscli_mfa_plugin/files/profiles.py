@@ -65,7 +65,6 @@ class SharedConfigFiles:
     def __init__(
         self, config: DocumentFile, credentials: DocumentFile, cache: CachedSessions
     ) -> None:
-        """Keep the files, and where sessions of profiles with own keys go."""
         self.config_path, self.credentials_path = config.path, credentials.path
         self._config, self._credentials, self._cache = config, credentials, cache
         self._by_profile: tuple[SharedDocument, Sections] | None = None

@@ -54,7 +54,6 @@ class AwsProcess:
     """The ``aws`` process: what the CLI's session and command table say."""
 
     def __init__(self, session: Any, table: Callable[[], Mapping[str, Any]]) -> None:
-        """Keep the session, what returns the command table, and the environment."""
         self._session = session
         self.command_table = table
         self.environment_code = EnvironmentCode(os.environ)

@@ -35,7 +35,6 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
     CANONICAL_NAME = None
 
     def __init__(self, renewal: Renewal, *, asks: bool = True, is_eager: bool = True) -> None:
-        """Keep the profile's renewal."""
         super().__init__()
         self.steps_aside = False
         self.shows = False
@@ -103,7 +102,6 @@ class ReportingCommand:
     """A command of v1's table that ends with 253 and our error's text, and not with 255."""
 
     def __init__(self, command: Any) -> None:
-        """Keep the command itself."""
         self._command = command
 
     def __call__(self, args: Any, parsed_globals: Any) -> Any:

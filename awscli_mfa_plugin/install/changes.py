@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,38 +21,18 @@ from awscli_mfa_plugin.files.plugins_section import Undo
 from awscli_mfa_plugin.system.machine import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import TracebackType
-
-    from typing_extensions import Self
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Changes:
-    """A list of what to do to take back what was done; leaving by an error does it."""
+    """What was done, with how to take it back."""
 
     def __init__(self) -> None:
-        """Start with nothing done."""
-        self._undo: list[Callable[[], object]] = []
-
-    def __enter__(self) -> Self:
-        """Start."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take everything back, the last change first, if there was an error."""
-        if kind is None:
-            return
-        for undo in reversed(self._undo):
-            _take_back(undo)
+        self.undo: list[Callable[[], object]] = []
 
     def on_failure(self, undo: Callable[[], object]) -> None:
         """Remember how to take back what comes next."""
-        self._undo.append(undo)
+        self.undo.append(undo)
 
     def write(self, path: str, content: bytes) -> None:
         """Put ``content`` into the file at ``path``, whole."""
@@ -62,6 +42,18 @@ class Changes:
         self.on_failure(lambda: restore(path, old.content))
         make_private_folder(os.path.dirname(path))
         replace_file(path, content, old.status, secret=False)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[Changes]:
+    """Yield the changes; leaving by an error takes all of them back, the last one first."""
+    changes = Changes()
+    try:
+        yield changes
+    except BaseException:
+        for undo in reversed(changes.undo):
+            _take_back(undo)
+        raise
 
 
 def _take_back(undo: Callable[[], object]) -> None:
@@ -157,16 +149,16 @@ class Record:
 def read_record(content: bytes | None) -> Record:
     """Return the record that a file holds; an empty one for none, or for one that isn't ours."""
     try:
-        told = json.loads(content or b"{}")
+        record = json.loads(content or b"{}")
         configs = tuple(
             WiredConfig(
                 str(config["path"]),
                 bool(config["is_new"]),
                 Undo(str(config["undo"]["before"]), str(config["undo"]["after"])),
             )
-            for config in told.get("configs", ())
+            for config in record.get("configs", ())
         )
-        path_files = tuple(map(str, told.get("path_files", ())))
-        return Record(configs, path_files, tuple(map(str, told.get("made_folders", ()))))
+        path_files = tuple(map(str, record.get("path_files", ())))
+        return Record(configs, path_files, tuple(map(str, record.get("made_folders", ()))))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Record()

@@ -18,6 +18,7 @@ from awscli_mfa_plugin.install.changes import (
     Changes,
     Record,
     WiredConfig,
+    all_or_nothing,
     missing_folders,
     read_record,
     remove_if_empty,
@@ -77,7 +78,7 @@ def _apply(here: InstallPaths, plan: Plan) -> None:
             *(os.path.dirname(path) for path in plan.path_files),
         ]
     )
-    with Changes() as changes:
+    with all_or_nothing() as changes:
         # Taken back last, when all else is gone.
         changes.on_failure(lambda: _remove_made(here, plan, made))
         with Locks(StateFolder(plan.folder.base)).hold("install", WAIT_SECONDS):

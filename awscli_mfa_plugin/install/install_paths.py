@@ -7,7 +7,6 @@ import importlib.metadata
 import importlib.util
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
@@ -40,42 +39,19 @@ class Arguments(argparse.ArgumentParser):
         raise UsageError(f"{self.prog}: {message}.", f"See:  {self.prog} --help")
 
 
-@dataclass(frozen=True)
 class InstallPaths:
-    """The user's environment, the machine's usual folders of programs, and what follows."""
+    """The user's environment, the machine's usual folders of programs, and what follows.
 
-    environment: Mapping[str, str]
-    system: Sequence[str]
+    ``is_usual_config``: every AWS CLI of the user reads the config file at ``config_path``.
+    """
 
-    @property
-    def home(self) -> str:
-        """Return the home folder."""
-        return paths.home_folder(self.environment)
-
-    @property
-    def config_path(self) -> str:
-        """Return the config file that the CLI reads."""
-        return paths.config_path(self.environment)
-
-    @property
-    def is_usual_config(self) -> bool:
-        """Whether every AWS CLI of the user reads that config file."""
-        return not self.environment.get("AWS_CONFIG_FILE")
-
-    @property
-    def cli_folder(self) -> str:
-        """Return the folder for aliases, caches and states."""
-        return paths.cli_folder(self.home)
-
-    @property
-    def state_folder(self) -> str:
-        """Return the plugin's state folder."""
-        return paths.state_path(self.home)
-
-    @property
-    def alias_path(self) -> str:
-        """Return the CLI's alias file."""
-        return paths.alias_path(self.home)
+    def __init__(self, environment: Mapping[str, str], system: Sequence[str]) -> None:
+        self.environment, self.system = environment, system
+        self.home = paths.home_folder(environment)
+        self.config_path = paths.config_path(environment)
+        self.is_usual_config = not environment.get("AWS_CONFIG_FILE")
+        self.state_folder = paths.state_path(self.home)
+        self.alias_path = paths.alias_path(self.home)
 
     def short(self, path: str) -> str:
         """Return a path with ``~`` for the home folder, safe to show."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.session.profile_names import profiles_of
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import config_profile, other_session
 from awscli_mfa_plugin.session.token_codes import agrees
@@ -48,9 +49,7 @@ def mfa_profiles(config: SharedDocument, credentials: SharedDocument) -> dict[st
 
 def in_keyring(config: SharedDocument, credentials: SharedDocument) -> tuple[str, ...]:
     """Return the names of the profiles whose access key only ``awscli-mfa`` can get."""
-    keys = credentials.sections()
-    named = ((config_profile(section), options) for section, options in config.sections().items())
-    profiles = (Profile(name, options, keys.get(name, {})) for name, options in named if name)
+    profiles = profiles_of(config.sections(), credentials.sections()).values()
     return tuple(profile.name for profile in profiles if profile.keyring_key_id)
 
 

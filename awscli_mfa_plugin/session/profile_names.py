@@ -1,4 +1,4 @@
-"""The names of MFA profiles, and which of them a mistyped name means."""
+"""All profiles by name, the names of MFA profiles, and which one a mistyped name means."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ import shlex
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
-from awscli_mfa_plugin.session.sections import other_session
+from awscli_mfa_plugin.session.records import Profile
+from awscli_mfa_plugin.session.sections import config_profile, other_session
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from awscli_mfa_plugin.session.ports import Ports
 
 _NO = frozenset({"n", "no"})
 _ATTEMPTS = 3
+
+
+def profiles_of(
+    config: Mapping[str, Mapping[str, str]], credentials: Mapping[str, Mapping[str, str]]
+) -> dict[str, Profile]:
+    """Return all profiles in the sections of both files by name, those of the config file first."""
+    named = ((config_profile(section), options) for section, options in config.items())
+    own = {name: options for name, options in named if name is not None}
+    return {
+        name: Profile(name, own.get(name, {}), credentials.get(name, {}))
+        for name in dict.fromkeys((*own, *credentials))
+    }
 
 
 def mfa_profile_names(ports: Ports) -> tuple[str, ...]:

@@ -195,12 +195,6 @@ def check_key_is_ours(name: str, section: Mapping[str, str], now: datetime | Non
     )
 
 
-def options_without_session(section: Mapping[str, str]) -> dict[str, str]:
-    """Return the options of a section that aren't part of our session."""
-    gone = session_lines(section)
-    return {name: value for name, value in section.items() if name not in gone}
-
-
 @dataclass(frozen=True)
 class OtherSession:
     """A session of another tool; ``expiration`` is aware UTC, None where it isn't written."""

@@ -124,7 +124,6 @@ class Waiting:
     """Waits with a countdown on the terminal, or else after a line on stderr."""
 
     def __init__(self, terminal: CountingTerminal) -> None:
-        """Keep the terminal that may show a countdown."""
         self._terminal = terminal
 
     def __call__(self, seconds: int, reason: str) -> None:

@@ -133,15 +133,6 @@ class PluginFolder:
                 if name not in kept:
                     shutil.rmtree(self.path_of(name), ignore_errors=True)
 
-    def remove(self) -> None:
-        """Remove the whole folder; raise UnwritableFileError."""
-        try:
-            shutil.rmtree(self.base)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise unwritable(self.base, error) from error
-
 
 def manifest_of(folder: str) -> dict[str, str]:
     """Return the SHA-256 of each file of a version by its manifest, if it has one."""

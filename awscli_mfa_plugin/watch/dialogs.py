@@ -205,7 +205,6 @@ class DesktopOrTerminal:
     """The desktop if there is one, otherwise the terminal; decided at the first question."""
 
     def __init__(self, desktop: DialogTerminal, terminal: CountingTerminal) -> None:
-        """Keep both."""
         self._desktop = desktop
         self._terminal = terminal
 

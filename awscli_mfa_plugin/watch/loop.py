@@ -29,7 +29,6 @@ class EndedBySignal(KeyboardInterrupt):
     """SIGTERM, SIGHUP or SIGINT stopped this process."""
 
     def __init__(self, number: int) -> None:
-        """Keep the signal's number."""
         super().__init__(number)
         self.number = number
 
@@ -67,7 +66,6 @@ class Log:
     """Prints one line per event on stderr, with the local time."""
 
     def __init__(self, clock: Clock, style: Style) -> None:
-        """Keep the clock and the colors of stderr."""
         self._clock = clock
         self._style = style
 

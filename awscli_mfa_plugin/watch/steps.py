@@ -128,7 +128,6 @@ class PromptedTerminal:
     """A terminal that remembers whether it showed a question."""
 
     def __init__(self, terminal: Terminal) -> None:
-        """Wrap a terminal."""
         self.unavailable_reason = terminal.unavailable_reason
         self.tell = terminal.tell
         self.was_prompted = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.install.changes import Changes
+from awscli_mfa_plugin.install.changes import all_or_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ def test_a_file_that_was_changed_twice_is_restored(tmp_path: Path) -> None:
     """Undone in the other order, it would contain what the first change wrote."""
     path = tmp_path / "config"
     path.write_bytes(b"mine")
-    with suppress(ZeroDivisionError), Changes() as changes:
+    with suppress(ZeroDivisionError), all_or_nothing() as changes:
         changes.write(str(path), b"first")
         changes.write(str(path), b"second")
         raise ZeroDivisionError
@@ -25,7 +25,7 @@ def test_a_file_that_was_changed_twice_is_restored(tmp_path: Path) -> None:
 def test_a_folder_is_removed_after_its_files(tmp_path: Path) -> None:
     """A folder must be empty to be removed."""
     folder = tmp_path / "made"
-    with suppress(ZeroDivisionError), Changes() as changes:
+    with suppress(ZeroDivisionError), all_or_nothing() as changes:
         changes.on_failure(folder.rmdir)
         folder.mkdir()
         changes.write(str(folder / "file"), b"content")
@@ -36,6 +36,6 @@ def test_a_folder_is_removed_after_its_files(tmp_path: Path) -> None:
 def test_a_successful_installation_stays(tmp_path: Path) -> None:
     """Nothing is undone without an error."""
     path = tmp_path / "config"
-    with Changes() as changes:
+    with all_or_nothing() as changes:
         changes.write(str(path), b"new")
     assert path.read_bytes() == b"new"

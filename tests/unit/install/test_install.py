@@ -18,7 +18,7 @@ from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.files.state import StateFolder
-from awscli_mfa_plugin.install.changes import Changes
+from awscli_mfa_plugin.install.changes import all_or_nothing
 from awscli_mfa_plugin.install.install import run as install
 from awscli_mfa_plugin.install.uninstall import run as uninstall
 from awscli_mfa_plugin.system.aws_clis import found_clis
@@ -332,7 +332,7 @@ def test_changes_are_undone_last_one_first(machine: Machine) -> None:
     """Of two changes to one file the older content comes back; empty folders are removed."""
     machine.write_config("first")
     folder = machine.home / "made"
-    with suppress(ConfigurationError), Changes() as changes:
+    with suppress(ConfigurationError), all_or_nothing() as changes:
         changes.on_failure(folder.rmdir)
         changes.write(str(machine.config), b"second")
         changes.write(str(machine.config), b"third")
