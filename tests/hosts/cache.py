@@ -21,6 +21,8 @@ OLDEST_TOO = (*KINDS, "v2-oldest")
 EXTREMES = ("v1", "v2", "v2-oldest")
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
+# A prefix of Wine, made by tests/windows.
+WINDOWS = "windows"
 # Raise it when the way a host is built changes: then all are fetched again.
 RECIPE = 1
 STAMP = ".pinned"
@@ -65,7 +67,8 @@ def stamp(name: str, pins: Path = PINS) -> str:
     single = pin_file(name, pins)
     files = (single,) if single.exists() else npm_pins(name, pins)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if name.startswith("v1") else "any"
+    uses_python = name.startswith(("v1", WINDOWS))
+    made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if uses_python else "any"
     return f"recipe {RECIPE}\npins {digest}\npython {made_for}\n"
 
 

@@ -16,6 +16,7 @@ from tests.hosts.cache import (
     PINS,
     STAMP,
     WHEELS,
+    WINDOWS,
     is_fetched,
     npm_pins,
     pin_file,
@@ -95,7 +96,7 @@ def test_fetches_at_once_build_once(tmp_path: Path) -> None:
     assert build.built == 1
 
 
-@pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, WHEELS])
+@pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, WHEELS, WINDOWS])
 def test_pins_name_versions_and_hashes_and_no_address(name: str) -> None:
     """A pin file doesn't say where to download: the machine's clients are configured for that."""
     manifest, lock = npm_pins(name)
