@@ -272,7 +272,22 @@ def _range(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
+def _check_condition(call: _Call) -> None:
+    """Refuse a write that must not, or must, replace what is there ('Conditional writes')."""
+    stored, headers = call.objects.get(call.key), call.request.headers
+    if headers.get("if-none-match", "*") != "*":
+        message = "A header you provided implies functionality that is not implemented"
+        raise AwsError(501, "NotImplemented", message)
+    wanted = headers.get("if-match", "").strip('"')
+    if wanted and stored is None:
+        raise AwsError(404, "NoSuchKey", "The specified key does not exist.")
+    if stored and ("if-none-match" in headers or wanted not in {"", stored.etag}):
+        message = "At least one of the pre-conditions you specified did not hold"
+        raise AwsError(412, "PreconditionFailed", message)
+
+
 def _put_object(call: _Call) -> Response:
+    _check_condition(call)
     stored = _object(_payload(call.request), call.now, _kept_headers(call.request))
     call.objects[call.key] = stored
     return _response(200, {"ETag": f'"{stored.etag}"'})
@@ -338,6 +353,7 @@ def _upload_part(call: _Call) -> Response:
 
 def _complete_upload(call: _Call) -> Response:
     upload = _upload_of(call)
+    _check_condition(call)
     parts = _named_parts(call.request.body.decode(), upload)
     if any(len(part) < SMALLEST_PART for part in parts[:-1]):
         message = "Your proposed upload is smaller than the minimum allowed size"

@@ -10,7 +10,8 @@ from pathlib import Path
 PINS = Path(__file__).parent / "pins"
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debian")
 # Programs that use AWS's other SDKs, which read what the plugin writes.
-CLIENTS = ("js-sdk", "rclone")
+PACKAGED = ("terraform", "rclone-go2", "deltalake", "pyarrow")  # in packages for Python
+CLIENTS = ("js-sdk", "rclone", *PACKAGED)
 # Where a test runs unless it names other hosts, since each start of ``aws`` counts.
 KINDS = ("v1", "v2")
 # For what uses the CLI's own credential chain, which is older on Debian.
@@ -67,7 +68,7 @@ def stamp(name: str, pins: Path = PINS) -> str:
     single = pin_file(name, pins)
     files = (single,) if single.exists() else npm_pins(name, pins)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    uses_python = name.startswith(("v1", WINDOWS))
+    uses_python = name.startswith(("v1", WINDOWS)) or name in PACKAGED
     made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if uses_python else "any"
     return f"recipe {RECIPE}\npins {digest}\npython {made_for}\n"
 

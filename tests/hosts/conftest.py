@@ -55,12 +55,20 @@ def spread(is_slow: list[bool], items: list[pytest.Item]) -> list[pytest.Item]:
 
 def need(name: str) -> None:
     """Skip the test that needs a host which wasn't fetched; where all are required, fail."""
-    if is_fetched(name):
-        return
-    reason = f"{name} isn't in the cache: python -m tests.hosts.fetch"
-    if os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
+    skip_or_fail(missing(name))
+
+
+def missing(name: str) -> str:
+    """Return that a host wasn't fetched and what to do, or ""."""
+    return "" if is_fetched(name) else f"{name} isn't in the cache: python -m tests.hosts.fetch"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip the test if there is a reason to; where all that it needs is required, fail."""
+    if reason and os.environ.get("AWSCLI_MFA_REQUIRE_HOSTS"):
         pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    if reason:
+        pytest.skip(reason)
 
 
 @pytest.fixture(params=KINDS)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.hosts.cache import WHEELS, npm_pins, pin_file, pinned_lines
+from tests.hosts.cache import PACKAGED, WHEELS, npm_pins, pin_file, pinned_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +144,17 @@ def _build_rclone(name: str, folder: Path, final: Path) -> None:
     _extract_debs(name, folder)
 
 
+def _build_packaged(name: str, folder: Path, final: Path) -> None:
+    del final  # packages lie anywhere
+    _run(
+        [
+            *(sys.executable, "-m", "pip", "install", "--target", os.fspath(folder)),
+            *("--require-hashes", "--no-deps", "--only-binary=:all:"),
+            *("--requirement", str(pin_file(name))),
+        ]
+    )
+
+
 def _build_js_sdk(name: str, folder: Path, final: Path) -> None:
     del final  # node finds packages by this setting
     for pins in npm_pins(name):
@@ -224,5 +235,6 @@ _RECIPES: dict[str, Recipe] = {
     "v2-debian": _build_v2_debian,
     "js-sdk": _build_js_sdk,
     "rclone": _build_rclone,
+    **dict.fromkeys(PACKAGED, _build_packaged),
     WHEELS: _build_wheels,
 }

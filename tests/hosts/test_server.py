@@ -15,8 +15,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS, OLDEST_TOO
-from tests.hosts.clients import BOTO3, JS_SDK, RCLONE, Client
-from tests.hosts.conftest import need
+from tests.hosts.clients import (
+    BOTO3,
+    JS_SDK,
+    LONG_RUNS,
+    RCLONE,
+    TERRAFORM,
+    WITHOUT_ENDPOINT,
+    here,
+    logs,
+    script_of,
+    skip_or_fail_without_all,
+    terraform,
+)
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z, Terminal
 from tests.hosts.test_renewal import age, log_in, settle_managed
@@ -103,14 +114,13 @@ def test_the_program_gets_the_session_and_no_keys(home: Home, aws: EmbeddedAws) 
     assert private_folders(home) == []
 
 
-@pytest.mark.parametrize("client", [BOTO3, JS_SDK, RCLONE], ids=lambda client: client.name)
 @pytest.mark.parametrize("keys_by", ["file", "process"])
 @on_v2
-def test_long_lived_keys_never_win(
-    home: Home, aws: EmbeddedAws, client: Client, keys_by: str
-) -> None:
-    """Neither those of [default] in the file nor those of its credential_process."""
-    need(client.needs)
+def test_long_lived_keys_never_win(home: Home, aws: EmbeddedAws, keys_by: str) -> None:
+    """Neither those of [default] in the file nor those of its credential_process.
+
+    An SDK that doesn't know the endpoint gets no credentials.
+    """
     settle_managed(home, aws, ROLES)
     log_in(home, aws)
     if keys_by == "process":
@@ -130,14 +140,15 @@ def test_long_lived_keys_never_win(
         assert "AKIA" not in without
         home.write_credentials(without)
     for profile, user_name in (("mfa", "ada"), ("reader", "reader")):
-        before = len(aws.calls)
-        env = [f"{name}={value}" for name, value in client.environment(aws.url).items()]
-        result = home.run(*server(profile), "env", *env, *client.command(aws.url, ""))
-        assert result.returncode == 0, result.output
-        assert "reports" in result.stdout
-        [listing] = [call for call in aws.calls[before:] if call.action == "ListBuckets"]
-        assert (listing.user, listing.access_key_id[:4]) == (user_name, "ASIA")
+        before, script = len(aws.calls), script_of(here(), aws.url)
+        result = home.run(*server(profile), "sh", "-c", script)
+        status = {client: int(client in WITHOUT_ENDPOINT) for client in here()}
+        expected = "".join(f"{client.name} {code}\n" for client, code in status.items())
+        assert result.stdout == expected, result.output + logs(home)
+        reading = [call for call in aws.calls[before:] if call.service == "s3"]
+        assert {(call.user, call.access_key_id[:4]) for call in reading} == {(user_name, "ASIA")}
         assert not any(key.startswith("AKIA") for key in keys_since(aws, before))
+    skip_or_fail_without_all()
 
 
 @on_v2
@@ -228,13 +239,17 @@ def code_program(home: Home, aws: EmbeddedAws, before: str = "") -> Path:
 
 @on_v2
 def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
-    """No request of three SDKs fails; each renewal costs one code, each session is used."""
-    for client in (BOTO3, JS_SDK, RCLONE):
-        need(client.needs)
+    """No request of any client fails; each renewal costs one code, each session is used."""
+    for client in LONG_RUNS:
+        client.need()
     aws.set_offset(BEHIND)
     code = code_program(home, aws)
     settle_managed(home, aws, f"duration_seconds = 900\nmfa_process = {code}\n")
     log_in(home, aws)
+    # What Terraform applies lasts until the end, and then it writes its state.
+    applied = "touch ../applying; while ! [ -e ../over ]; do sleep 0.2; done"
+    tf_words = shlex.join(terraform(wait=applied))
+    tf_env = " ".join(f"{name}={value}" for name, value in TERRAFORM.environment(aws.url).items())
     script = home.path / "clients"
     python, node = BOTO3.command("", "")[0], JS_SDK.command("", "")[0]
     node_env = " ".join(f"{name}={value}" for name, value in JS_SDK.environment(aws.url).items())
@@ -247,24 +262,31 @@ def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
         f"{python} -I loop.py < one & env {node_env} {node} loop.js < two & exec 3> one 4> two\n"
         f"(while ! [ -e over ]; do if AWS_CA_BUNDLE= {rclone} > listed 2>&1; then echo ok-rclone;"
         " else echo failed rclone; cat listed; fi; sleep 1; done) &\n"
+        f"(if env {tf_env} {tf_words} > applied 2>&1; then echo ok-terraform;"
+        " else echo failed terraform; cat applied; fi) &\n"
         "cat > /dev/null; touch over; exec 3>&- 4>&-; wait\n"
     )
     script.chmod(stat.S_IRWXU)
     with running(home, aws, [str(script)]) as program:
+        program.wait_for((home.path / "applying").exists)
         for spent in range(2, 5):
             program.wait_for(lambda: codes_used(aws) == spent)  # noqa: B023 - used at once
         key = session_in(home)["aws_access_key_id"]
         program.wait_for(lambda: aws.calls[-1].access_key_id == key, 20)
         program.wait_for(lambda: program.count("ok-rclone") > 10)
+    assert program.count("ok-terraform") == 1
     assert codes_used(aws) == 4
     assert {call.outcome for call in listings(aws)} == {"ok"}
     assert len({call.access_key_id for call in listings(aws)}) == 4
+    written = [call for call in aws.calls if call.action == "PutObject"]
+    assert {call.outcome for call in written} == {"ok"}
+    assert written[-1].access_key_id != written[0].access_key_id
 
 
 @on_v2
 def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
     """Without a command that prints codes, there is one notice for each session."""
-    need(BOTO3.needs)
+    BOTO3.need()
     settle_on_session(home, aws, 60, "duration_seconds = 900\n")
     told = home.path / "told"
     tools = home.path / "tools"
@@ -289,7 +311,7 @@ def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
 @on_v2
 def test_a_role_is_assumed_again_without_a_code(home: Home, aws: EmbeddedAws) -> None:
     """Before it expires, on the same MFA session."""
-    need(BOTO3.needs)
+    BOTO3.need()
     settle_managed(home, aws, f"{ROLES}duration_seconds = 900\n")
     log_in(home, aws)
     aws.set_offset(BEHIND)
