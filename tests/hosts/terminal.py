@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pexpect
 import pyte
@@ -134,7 +134,10 @@ class Terminal:
 
     def close(self) -> None:
         """Hang up; kill the process if it goes on."""
-        self._child.close(force=True)
+        child: Any = self._child  # its types leave ptyproc out
+        if child.terminated:
+            child.ptyproc.delayafterclose = 0  # the time that it has to end
+        child.close(force=True)
 
     def _read(self) -> bool:
         """Read what is written within a short time; return False at the end."""

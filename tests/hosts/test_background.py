@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.moved import RunningClock
 from tests.hosts.sessions import KEY, session_section, settle_on_session
 from tests.hosts.terminal import CTRL_Z, Terminal
 from tests.hosts.users import serial_of, session_in
@@ -95,13 +96,13 @@ def test_ctrl_z_at_the_prompt_of_an_expiring_session(home: Home, aws: EmbeddedAw
     assert terminal.expect("ended").split() == ["0"], terminal.text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: EmbeddedAws) -> None:
     """Stopped by a signal at its prompt: others use a valid session, or fail with the remedy.
 
-    On one host, since it takes half a minute. When killed, it frees the lock at once.
+    On one host, since it starts many. When killed, it frees the lock at once.
     """
+    clock = RunningClock(aws, home.path / "clock")
     words = S3.split()[1:]
     other = replace(home, path=home.path.with_name("other"), terminals=home.terminals)
     holders, waiting = [], []
@@ -110,7 +111,11 @@ def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: Embedd
         holders.append(each.spawn(*words))
         holders[-1].expect("(profile mfa): ")
         os.kill(holders[-1].pid, signal.SIGSTOP)
-        waiting.append(each.start(*words))
+        waiting.append(each.start(*words, env=clock.environment))
+    for process in waiting:
+        assert process.stderr
+        assert b"Waiting for" in process.stderr.readline()
+    clock.move_to(60)
     (_, failed), (listed, used) = (process.communicate(timeout=90) for process in waiting)
     assert [process.returncode for process in waiting] == [253, 0], (failed, used)
     assert f"process {holders[0].pid} on /dev/pts/".encode() in failed

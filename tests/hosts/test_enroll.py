@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.aws.totp import step_at
+from tests.hosts.moved import RunningClock
 from tests.hosts.screens import THEMES, decoded, picture
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.users import settle
@@ -30,6 +31,12 @@ DEVICE = f"{ARN}nodevice"
 DRAWN = ("▀", "▄", "█")
 
 
+@pytest.fixture
+def clock(aws: EmbeddedAws, tmp_path: Path) -> RunningClock:
+    """Return a clock of both sides that skips the seconds between two codes."""
+    return RunningClock(aws, tmp_path / "clock")
+
+
 def start(home: Home, *options: str, env: dict[str, str] | None = None, **size: int) -> Terminal:
     """Start ``add`` and wait for its first question."""
     terminal = home.spawn("mfa", "devices", "add", *options, env=env, **size)
@@ -37,15 +44,23 @@ def start(home: Home, *options: str, env: dict[str, str] | None = None, **size: 
     return terminal
 
 
-def enter_pair(terminal: Terminal, aws: EmbeddedAws, serial: str) -> None:
+def enter_pair(
+    terminal: Terminal, aws: EmbeddedAws, serial: str, clock: RunningClock | None = None
+) -> None:
     """Type two codes in a row, the second when it is asked for."""
+    if clock:
+        clock.to_end_of_step()
     terminal.send_line(aws.token_code(serial))
     terminal.expect("Next code:  ")
     terminal.send_line(aws.token_code(serial))
 
 
-def enter_login_code(terminal: Terminal, aws: EmbeddedAws, serial: str) -> None:
+def enter_login_code(
+    terminal: Terminal, aws: EmbeddedAws, serial: str, clock: RunningClock | None = None
+) -> None:
     """Type the next code that counts."""
+    if clock and not has_fresh_code(aws, serial):
+        clock.to_next_step()
     wait_for(lambda: has_fresh_code(aws, serial))
     terminal.send_line(aws.fresh_code(serial))
 
@@ -81,9 +96,9 @@ def as_before(home: Home, aws: EmbeddedAws) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("host", ["v1", "v2", "v2-oldest", "v2-debian"], indirect=True)
-def test_from_no_device_to_two(home: Home, aws: EmbeddedAws) -> None:
-    """Add, log in, use it, a second device, resync that, remove the first."""
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_the_first_device_in_real_time(home: Home, aws: EmbeddedAws) -> None:
+    """Add it and log in, with three codes in a row of a clock that nobody moves."""
     settle(home, aws, "nodevice")
     terminal = start(home)
     enter_pair(terminal, aws, DEVICE)
@@ -94,22 +109,38 @@ def test_from_no_device_to_two(home: Home, aws: EmbeddedAws) -> None:
     enter_login_code(terminal, aws, DEVICE)
     terminal.expect("Logged in.")
     assert terminal.wait() == 0
-    listed = home.run("s3", "ls", "--profile", "mfa")
+
+
+@pytest.mark.parametrize("host", ["v1", "v2", "v2-oldest", "v2-debian"], indirect=True)
+def test_from_no_device_to_two(home: Home, aws: EmbeddedAws, clock: RunningClock) -> None:
+    """Add, log in, use it, a second device, resync that, remove the first."""
+    settle(home, aws, "nodevice")
+    env = clock.environment
+    terminal = start(home, env=env)
+    enter_pair(terminal, aws, DEVICE, clock)
+    terminal.expect("Log in now, with the next code? [Y/n]")
+    assert is_wiped(terminal)
+    terminal.send_line("")
+    terminal.expect("MFA code for nodevice (profile mfa):")
+    enter_login_code(terminal, aws, DEVICE, clock)
+    terminal.expect("Logged in.")
+    assert terminal.wait() == 0
+    listed = home.run("s3", "ls", "--profile", "mfa", env=env)
     assert listed.returncode == 0, listed.output
-    second = start(home, "--name", "tablet")
-    enter_pair(second, aws, f"{ARN}tablet")
+    second = start(home, "--name", "tablet", env=env)
+    enter_pair(second, aws, f"{ARN}tablet", clock)
     second.expect("Log in now")
     second.send_line("n")
     second.expect("--serial-number")
     assert second.wait() == 0
-    resync = home.spawn("mfa", "devices", "resync", "--serial-number", "tablet")
+    resync = home.spawn("mfa", "devices", "resync", "--serial-number", "tablet", env=env)
     resync.expect("First code:")
-    used = aws.state.last_steps[f"{ARN}tablet"]
-    wait_for(lambda: step_at(aws.now()) > used)
-    enter_pair(resync, aws, f"{ARN}tablet")
+    if step_at(aws.now()) <= aws.state.last_steps[f"{ARN}tablet"]:
+        clock.to_next_step()
+    enter_pair(resync, aws, f"{ARN}tablet", clock)
     resync.expect("tablet is in sync.")
     assert resync.wait() == 0
-    remove = home.spawn("mfa", "devices", "remove", "--serial-number", "nodevice")
+    remove = home.spawn("mfa", "devices", "remove", "--serial-number", "nodevice", env=env)
     remove.expect(f"-mfa_serial = {DEVICE}")
     remove.expect("Remove nodevice from AWS? [y/N]")
     remove.send_line("y")
@@ -189,7 +220,7 @@ def test_the_terminal_is_closed(home: Home, aws: EmbeddedAws) -> None:
     as_before(home, aws)
 
 
-def kill_at(home: Home, aws: EmbeddedAws, action: str, when: str) -> Terminal:
+def kill_at(home: Home, aws: EmbeddedAws, clock: RunningClock, action: str, when: str) -> Terminal:
     """Kill ``add`` before or after AWS has processed one of its calls."""
     terminals: list[Terminal] = []
 
@@ -201,33 +232,34 @@ def kill_at(home: Home, aws: EmbeddedAws, action: str, when: str) -> Terminal:
     aws.observe = kill
     if when == "before":
         aws.fault(action, "reset")
-    terminals.append(home.spawn("mfa", "devices", "add"))
+    terminals.append(home.spawn("mfa", "devices", "add", env=clock.environment))
     if action == "EnableMFADevice":
         terminals[0].expect("First code:")
-        enter_pair(terminals[0], aws, DEVICE)
+        enter_pair(terminals[0], aws, DEVICE, clock)
     assert terminals[0].wait() == -signal.SIGKILL
     aws.observe = lambda _at, _name: None
     return terminals[0]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
 @pytest.mark.parametrize("action", ["CreateVirtualMFADevice", "EnableMFADevice"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_a_call(home: Home, aws: EmbeddedAws, action: str, when: str) -> None:
+def test_killed_at_a_call(
+    home: Home, aws: EmbeddedAws, clock: RunningClock, action: str, when: str
+) -> None:
     """The screen is wiped; the next run cleans up what is there, or completes what is enabled."""
     settle(home, aws, "nodevice")
-    terminal = kill_at(home, aws, action, when)
+    terminal = kill_at(home, aws, clock, action, when)
     assert is_wiped(terminal)
     if (action, when) == ("EnableMFADevice", "after"):
-        terminal = home.spawn("mfa", "devices", "add")
+        terminal = home.spawn("mfa", "devices", "add", env=clock.environment)
         terminal.expect("nodevice is enabled: an earlier command was interrupted.")
         terminal.expect("Log in now")
         terminal.send_line("n")
         assert terminal.wait() == 0
         assert f"mfa_serial = {DEVICE}" in home.config.read_text()
         return
-    terminal = home.spawn("mfa", "devices", "add")
+    terminal = home.spawn("mfa", "devices", "add", env=clock.environment)
     if aws.state.unassigned_devices:
         terminal.expect("Delete it? [Y/n]")
         terminal.send_line("")
@@ -266,14 +298,13 @@ def _parent(process: Path) -> int:
         return 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
-def test_the_secret_is_nowhere(home: Home, aws: EmbeddedAws) -> None:
+def test_the_secret_is_nowhere(home: Home, aws: EmbeddedAws, clock: RunningClock) -> None:
     """Not in a file, the debug log, the history, an argument or an environment."""
     settle(home, aws, "nodevice", config="cli_history = enabled\n")
     log = home.path / "debug.log"
     shell = f'"$0" mfa devices add --debug 2> {log}; tty'
-    terminal = _spawn(home, ["/bin/sh", "-c", shell, str(home.host.aws)])
+    terminal = _spawn(home, ["/bin/sh", "-c", shell, str(home.host.aws)], clock.environment)
     terminal.expect("First code:")
     seed = aws.state.device(DEVICE).secret
     shown = of_processes(terminal.pid) + b"".join(
@@ -281,7 +312,7 @@ def test_the_secret_is_nowhere(home: Home, aws: EmbeddedAws) -> None:
     )
     assert b"devices" in shown
     assert seed.encode() not in shown
-    enter_pair(terminal, aws, DEVICE)
+    enter_pair(terminal, aws, DEVICE, clock)
     terminal.expect("Log in now")
     terminal.send_line("n")
     terminal.wait()
@@ -299,10 +330,10 @@ def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def _spawn(home: Home, argv: list[str]) -> Terminal:
+def _spawn(home: Home, argv: list[str], env: dict[str, str]) -> Terminal:
     from tests.hosts.terminal import Terminal
 
-    terminal = Terminal(argv, env=home.environment(), cwd=home.path)
+    terminal = Terminal(argv, env=home.environment(env), cwd=home.path)
     home.terminals.append(terminal)
     return terminal
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.hosts.conftest import need
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.moved import MovedClock
+from tests.hosts.moved import MovedClock, RunningClock
 from tests.hosts.sessions import session_section, settle_on_session
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 from tests.recorders import recorded, recorder
@@ -250,9 +250,10 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
 
     The credentials file is replaced, broken and fixed meanwhile.
     """
+    clock = RunningClock(aws, home.path / "clock")
     settle_on_session(home, aws, 4 * 3600)
     desktop.dismisses()
-    with watching(home, desktop) as watch:
+    with watching(home, desktop, env=clock.environment) as watch:
         keys = keys_of(aws, "ada")
 
         # Renewed elsewhere, with another inode: silent.
@@ -267,9 +268,10 @@ def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> N
         assert (desktop.dialogs, desktop.notifications) == ([], [])
 
         # Fixed, and expiring by now: dialog, dismissed, notified; again when it has expired.
-        replace(home, keys + session_section(aws, "mfa", 5))
+        replace(home, keys + session_section(aws, "mfa", 60))
         watch.wait_for("The files are readable again.")
         watch.wait_for("notified: AWS session mfa expires soon")
+        clock.move_to(61)
         watch.wait_for("notified: AWS session mfa has expired")
         assert len(desktop.dialogs) == 1
 
@@ -297,22 +299,14 @@ def test_a_clock_jump_wakes_the_watch(home: Home, aws: EmbeddedAws, desktop: Des
     """Hours ahead, as after a suspend: expiring at once, and expired after the next jump."""
     settle_on_session(home, aws, 4 * 3600)
     desktop.dismisses()
-    clock = MovedClock(aws)
-    file = home.path / "clock"
-    file.write_text("+0s\n")
-    env = {
-        **clock.environment,
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_NO_CACHE": "1",
-    }
-    del env["FAKETIME"]
-    with watching(home, desktop, env=env) as watch:
+    clock = RunningClock(aws, home.path / "clock")
+    with watching(home, desktop, env=clock.environment) as watch:
         assert desktop.dialogs == []
-        file.write_text(f"+{4 * 3600 - 600}s\n")
+        clock.move_to(4 * 3600 - 600)
         watch.wait_for("notified: AWS session mfa expires soon")
-        file.write_text(f"+{4 * 3600 + 5}s\n")
+        clock.move_to(4 * 3600 + 5)
         watch.wait_for("notified: AWS session mfa has expired")
-        file.write_text("+0s\n")
+        clock.move_to(0)
     assert len(desktop.dialogs) == 1
     assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
 
