@@ -77,6 +77,12 @@ class Context(Services):
 
         return serve(request, words, self)
 
+    def remove_abandoned(self) -> None:
+        """Remove the files of an ``exec --server`` that was killed."""
+        from awscli_mfa_plugin.server.private_folder import remove_abandoned
+
+        remove_abandoned(self.state, self.locks)
+
     @cached_property
     def device_calls(self) -> MfaDeviceCalls:
         """The calls that change MFA devices."""

@@ -112,6 +112,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         force=arguments["force"],
         dry_run=arguments["dry_run"],
     )
+    context.remove_abandoned()
     return log_in(request, context)
 
 

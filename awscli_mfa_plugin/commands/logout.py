@@ -48,6 +48,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
     if arguments["all"] and context.options.profile:
         raise UsageError("--all and --profile can't be used together.", "Use one of them.")
+    context.remove_abandoned()
     ports = context.ports
     names = mfa_profile_names(ports) if arguments["all"] else (context.session_profile,)
     results = logout(names, ports, forget=arguments["forget"])

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import CancelledError, CannotAskError
+from awscli_mfa_plugin.errors import CancelledError, CannotAskError, MfaError
 from awscli_mfa_plugin.export.formats import PROMPT_VARIABLE, REGION_VARIABLES
 from awscli_mfa_plugin.server.endpoint import Endpoint
 from awscli_mfa_plugin.server.environment import (
@@ -28,9 +28,10 @@ from awscli_mfa_plugin.server.private_folder import (
 from awscli_mfa_plugin.server.program import Program, end_alike
 from awscli_mfa_plugin.server.supply import PAUSE, Supply
 from awscli_mfa_plugin.session.credentials import way_to_source
+from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.session.token_codes import MutedTerminal
 from awscli_mfa_plugin.system.machine import cannot_run, program_environment, program_words
-from awscli_mfa_plugin.system.token_process import TokenCommand
+from awscli_mfa_plugin.system.token_process import PROCESS_SECONDS, TokenCommand
 from awscli_mfa_plugin.watch.loop import Sleep
 from awscli_mfa_plugin.watch.notifications import Notifications
 from awscli_mfa_plugin.watch.steps import WatchState
@@ -59,7 +60,7 @@ def serve(request: CredentialsRequest, words: Sequence[str], services: Services)
 
     Raises what a login raises, before the program starts.
     """
-    session, region = services.session_credentials(request)
+    session, region = _first_session(request, services)
     keeper = Keeper(request, session, services)
     ports = services.new_ports()
     settings = ports.files.profile(request.profile).config
@@ -93,6 +94,23 @@ def serve(request: CredentialsRequest, words: Sequence[str], services: Services)
     return end_alike(status)
 
 
+def _first_session(request: CredentialsRequest, services: Services) -> tuple[Session, str]:
+    """Return the session to start with, and its region.
+
+    The program doesn't wait for ``mfa_process`` if the old session outlives that command.
+    """
+    ports = services.new_ports()
+    with suppress(MfaError):  # which comes again below
+        source = way_to_source(request.profile, services.environment, ports.files)[-1]
+        profile = ports.files.profile(source)
+        stored = ports.files.session_of(profile)
+        left = stored.remaining(services.clock.now()) if stored else 0
+        has_command = bool(inherited("mfa_process", profile, ports))
+        if request.min_remaining is None and has_command and left > PROCESS_SECONDS:
+            ports = replace(ports, token_process=_NoTokenProcess())
+    return services.process.session_credentials(request, services.options, ports)
+
+
 def _contents(paths: Sequence[str]) -> list[bytes]:
     """Return what is in the files that can be read."""
     contents = []
@@ -114,9 +132,10 @@ class Keeper:
         self._files = ports.files
         names = way_to_source(request.profile, services.environment, self._files)
         self._source = names[-1]
+        self._key_id = self._files.profile(self._source).long_lived_key_id
         self.program = Program()
         fetch = self._stored_session if len(names) == 1 else self._role_session
-        self.supply = Supply(self._source, first, fetch, services.clock)
+        self.supply = Supply(self._source, first, fetch, self._is_logged_out, services.clock)
         process = services.process
         self._watch = Watch(
             WatchRequest((self._source,)),
@@ -171,6 +190,15 @@ class Keeper:
 
     def _stored_session(self) -> Session | None:
         return self._files.session_of(self._files.profile(self._source))
+
+    def _is_logged_out(self) -> bool:
+        """Tell whether the session is gone; a key that was rotated takes no session away."""
+        try:
+            profile = self._files.profile(self._source)
+            is_gone = self._files.session_of(profile) is None
+        except MfaError:
+            return False
+        return is_gone and profile.long_lived_key_id == self._key_id
 
     def _role_session(self) -> Session:
         """Assume the role; the session that it needs is renewed by the watch alone."""

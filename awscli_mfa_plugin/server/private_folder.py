@@ -7,7 +7,7 @@ import shutil
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import BusyError
+from awscli_mfa_plugin.errors import BusyError, MfaError
 from awscli_mfa_plugin.files.atomic import make_private_folder, unwritable
 
 if TYPE_CHECKING:
@@ -22,30 +22,42 @@ MOST = 100
 
 @contextmanager
 def private_folder(state: StateFolder, locks: Locks) -> Iterator[str]:
-    """Yield the path of a new folder, 0700.
+    """Yield the path of a new folder, 0700; its name is the first number whose lock is free.
 
-    Its name is the first number whose lock is free; what is in a folder without a holder was left
-    by a process that was killed. Raises BusyError, UnwritableFileError.
+    Raises BusyError, UnwritableFileError.
     """
+    remove_abandoned(state, locks)
     with ExitStack() as held:
-        path = ""
         for number in range(MOST):
-            candidate = state.file(f"exec-{number}")
-            if path and not os.path.lexists(candidate):
-                continue
-            with ExitStack() as lock, suppress(BusyError):
-                lock.enter_context(locks.hold(f"exec {number}", 0))
-                shutil.rmtree(candidate, ignore_errors=True)
-                if not path:
-                    path = candidate
-                    held.push(lock.pop_all())
-        if not path:
+            with suppress(BusyError):
+                held.enter_context(locks.hold(_lock_name(number), 0))
+                path = _folder(state, number)
+                break
+        else:
             raise BusyError("Too many programs run by aws mfa exec --server.", "End one of them.")
+        shutil.rmtree(path, ignore_errors=True)
         make_private_folder(path)
         try:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_abandoned(state: StateFolder, locks: Locks) -> None:
+    """Remove the folders that nobody holds: their processes were killed."""
+    for number in range(MOST):
+        path = _folder(state, number)
+        if os.path.lexists(path):
+            with suppress(MfaError), locks.hold(_lock_name(number), 0):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _folder(state: StateFolder, number: int) -> str:
+    return state.file(f"exec-{number}")
+
+
+def _lock_name(number: int) -> str:
+    return f"exec {number}"
 
 
 def write_private_file(path: str, content: bytes) -> None:

@@ -31,26 +31,36 @@ class Supply:
     """
 
     def __init__(
-        self, profile: str, first: Session, fetch: Callable[[], Session | None], clock: Clock
+        self,
+        profile: str,
+        first: Session,
+        fetch: Callable[[], Session | None],
+        is_logged_out: Callable[[], bool],
+        clock: Clock,
     ) -> None:
         """Keep the first session; ``profile`` is where to log in for another one.
 
         ``fetch`` returns the session that there is now, or None; whatever it raises, it is called
-        again later.
+        again later. ``is_logged_out`` says whether a logout removed the session.
         """
         name = sanitize(profile)
-        self._expired: MfaError = ConfigurationError(
-            f"The MFA session of profile {name} has expired.",
-            f"Log in:  aws mfa login --profile {shlex.quote(name)}",
-        )
+        remedy = f"Log in:  aws mfa login --profile {shlex.quote(name)}"
+        what = f"The MFA session of profile {name} has expired."
+        self._expired: MfaError = ConfigurationError(what, remedy)
+        self._logged_out = ConfigurationError(f"You have logged out of profile {name}.", remedy)
+        self._session: Session | None = None
         self._failure: MfaError | None = None
         self._fetch = fetch
+        self._is_logged_out = is_logged_out
         self._clock = clock
         self._hold(first)
 
     def refresh(self) -> datetime:
         """Fetch another session if this one expires soon; return when to come back (aware)."""
         now = self._clock.now()
+        if self._is_logged_out():
+            self._session, self._failure, self._expires_soon = None, self._logged_out, now
+            return now + PAUSE
         if now < self._expires_soon:
             return self._expires_soon
         try:
@@ -68,7 +78,7 @@ class Supply:
     def answer(self) -> tuple[int, bytes]:
         """Return the HTTP status and the body for the program."""
         session = self._session
-        if session.remaining(self._clock.now()):
+        if session and session.remaining(self._clock.now()):
             return OK, document(session)
         return UNAVAILABLE, refusal(self._failure or self._expired)
 

@@ -389,6 +389,85 @@ def test_a_hundred_requests_at_once_cost_one_code(home: Home, aws: EmbeddedAws) 
 
 
 @on_v2
+def test_a_command_that_hangs_does_not_keep_the_program_waiting(
+    home: Home, aws: EmbeddedAws
+) -> None:
+    """The old session is valid, so the program starts while the command runs."""
+    settle_managed(home, aws, "mfa_process = ./code\n")
+    code_program(home, aws, "touch started; sleep 600")
+    log_in(home, aws)
+    age(home, 300)
+    script = "while ! [ -e started ]; do sleep 0.1; done; aws s3 ls"
+    result = home.run(*SERVER, "sh", "-c", script, timeout=50)
+    assert result.returncode == 0, result.output
+    assert "reports" in result.stdout
+
+
+ASK_UNTIL = """
+import json, os, sys, time, urllib.error, urllib.request
+def answer():
+    request = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    request.add_header("Authorization", os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
+    try:
+        return json.load(urllib.request.urlopen(request, timeout=5))
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+for wanted in ("AccessKeyId", "message", "AccessKeyId"):
+    while wanted not in (found := answer()):
+        time.sleep(0.1)
+    print(found[wanted], flush=True)
+"""
+
+
+@pytest.mark.parametrize("profile", ["mfa", "reader"])
+@on_v2
+def test_a_logout_ends_the_session_here_too(home: Home, aws: EmbeddedAws, profile: str) -> None:
+    """Within seconds: requests get an error that names the login, until there is one."""
+    settle_managed(home, aws, ROLES)
+    log_in(home, aws)
+    words = [str(home.host.aws), *server(profile), sys.executable, "-I", "-c", ASK_UNTIL]
+    process = subprocess.Popen(
+        words, env=home.environment(), cwd=home.path, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout
+        old = process.stdout.readline()
+        result = home.run("mfa", "logout", "--profile", "mfa")
+        assert result.returncode == 0, result.output
+        message = "You have logged out of profile mfa. Log in:  aws mfa login --profile mfa\n"
+        assert process.stdout.readline() == message
+        log_in(home, aws)
+        # A role that is cached and valid isn't assumed again.
+        assert (process.stdout.readline() == old) == (profile == "reader")
+    assert process.returncode == 0
+
+
+@on_v2
+def test_what_a_killed_one_left_is_removed_by_the_next_login(home: Home, aws: EmbeddedAws) -> None:
+    """Until then nobody else can read it."""
+    settle_managed(home, aws)
+    log_in(home, aws)
+    words = [str(home.host.aws), *SERVER, "sh", "-c", "echo; read line"]
+    process = subprocess.Popen(
+        words,
+        env=home.environment(),
+        cwd=home.path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stdout
+        process.stdout.readline()
+        process.kill()
+    [left] = private_folders(home)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (left.parent, left, left / "config")]
+    assert modes == [0o700, 0o700, 0o400]
+    assert home.run("mfa", "login").returncode == 0
+    assert private_folders(home) == []
+
+
+@on_v2
 def test_a_signal_ends_the_program_too(home: Home, aws: EmbeddedAws) -> None:
     """SIGTERM reaches it; its exit status comes back, and a signal's as a signal."""
     settle_managed(home, aws)

@@ -14,6 +14,7 @@ from awscli_mfa_plugin.server import private_folder as module
 from awscli_mfa_plugin.server.private_folder import (
     is_unchanged,
     private_folder,
+    remove_abandoned,
     write_private_file,
 )
 
@@ -39,6 +40,19 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     with private_folder(state, Locks(state)) as one, private_folder(state, Locks(state)):
         assert sorted(tmp_path.glob("exec-*")) == [Path(one), tmp_path / "exec-1"]
         assert list(Path(one).iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_any_command(tmp_path: Path) -> None:
+    """That of one which runs stays, and where there is no state nothing is made."""
+    state = StateFolder(str(tmp_path / "state"))
+    remove_abandoned(state, Locks(state))
+    assert not Path(state.path).exists()
+    with private_folder(state, Locks(state)) as running:
+        left = Path(state.path) / "exec-7"
+        left.mkdir()
+        (left / "config").write_text("left")
+        remove_abandoned(state, Locks(state))
+        assert (left.exists(), Path(running).exists()) == (False, True)
 
 
 def test_there_is_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

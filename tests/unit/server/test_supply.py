@@ -24,7 +24,7 @@ def session(number: int, seconds: int, issued: datetime | None = NOW) -> Session
 def supply(first: Session, *fetched: Any) -> tuple[Supply, FakeClock, list[Any]]:
     """Return a supply whose fetches give these, its clock, and what wasn't fetched yet."""
     clock, script = FakeClock(), list(fetched)
-    return Supply("work", first, lambda: next_of(script), clock), clock, script
+    return Supply("work", first, lambda: next_of(script), lambda: False, clock), clock, script
 
 
 def key_of(supply: Supply) -> str:
@@ -101,3 +101,22 @@ def test_a_short_session_is_replaced_in_time() -> None:
     here, clock, _ = supply(session(1, 900), session(2, 927, None))
     clock.advance(900)
     assert here.refresh() == clock.now() + timedelta(seconds=20.25)
+
+
+def test_a_logout_ends_it_until_the_next_login() -> None:
+    """However long the session would be valid."""
+    clock, logged_out = FakeClock(), [False]
+    new = session(2, 43_200)
+    here = Supply("work", session(1, 43_200), lambda: new, lambda: logged_out[0], clock)
+    here.refresh()
+    assert key_of(here) == "ASIA1"
+    logged_out[0] = True
+    here.refresh()
+    status, body = here.answer()
+    assert (status, json.loads(body)["message"]) == (
+        503,
+        "You have logged out of profile work. Log in:  aws mfa login --profile work",
+    )
+    logged_out[0] = False
+    here.refresh()
+    assert key_of(here) == "ASIA2"
