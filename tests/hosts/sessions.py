@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.aws.state import Caller, Session
 from tests.hosts.users import REGION, serial_of, settle
+from tests.in_process.aws import Aws
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -38,6 +39,17 @@ def session_section(aws: EmbeddedAws, section: str, seconds: float, *, ours: boo
         f"[{section}]\naws_access_key_id = {KEY}\naws_secret_access_key = the session's secret\n"
         f"aws_session_token = its token\n{mark if ours else ''}"
     )
+
+
+def log_in(home: Home, aws: EmbeddedAws, *options: str, name: str = "ada") -> None:
+    """Make a session with a user's code, for tests of what comes after a login.
+
+    ``awscli-mfa`` does it in this process: a start of the CLI would cost half a second.
+    """
+    inside = Aws(home.path, aws, is_standalone=True)
+    code = aws.fresh_code(serial_of(aws, name))
+    result = inside.run("mfa", "login", "--token-code", code, *options)
+    assert result.code == 0, result.output
 
 
 def settle_on_session(home: Home, aws: EmbeddedAws, seconds: float, config: str = "") -> None:

@@ -168,30 +168,6 @@ def test_every_command_of_the_clis_is_known(plain_home: Home, tmp_path: Path) ->
 
 
 @one_of_each
-def test_an_error_changes_nothing(home: Home) -> None:
-    """Wrong usage is 252, a bad pack and a block changed by hand are 253."""
-    file = alias_file(home, "[toplevel]\nmine = s3 ls\n")
-    done(home.run("mfa", "alias", "bogus"), 252)
-    done(home.run("mfa", "alias", "list", "--all"), 252)
-    done(home.run("mfa", "alias", "list", "--yes"), 252)
-    (home.path / "bad.yaml").write_text("pack: &a x\n")
-    bad = home.run("mfa", "alias", "install", "--from", "bad.yaml")
-    assert "bad.yaml, line 1, column 7: YAML anchors" in bad.stderr
-    done(bad, 253)
-    (home.path / "ours.yaml").write_text("pack: awscli-mfa-plugin\naliases: []\n")
-    done(home.run("mfa", "alias", "install", "--from", "ours.yaml"), 253)
-    assert file.read_text() == "[toplevel]\nmine = s3 ls\n"
-    done(home.run("mfa", "alias", "install"))
-    changed = file.read_text().replace("mfa status", "s3 ls")
-    file.write_text(changed)
-    for action in ("install", "uninstall", "list"):
-        result = home.run("mfa", "alias", action)
-        assert "were edited by hand (block at line 3)" in result.stderr
-        done(result, 253)
-    assert file.read_text() == changed
-
-
-@one_of_each
 def test_an_alias_that_hides_the_command_is_found(home: Home) -> None:
     """``aws mfa`` is another command then and can't report it, so doctor calls this function."""
     file = alias_file(home, "[toplevel]\nmfa = !echo another\n")

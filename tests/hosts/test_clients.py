@@ -25,7 +25,8 @@ from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
 from tests.hosts.installed import CHECKOUT, install_console_script
-from tests.hosts.test_renewal import age, log_in, role, settle_managed
+from tests.hosts.sessions import log_in
+from tests.hosts.test_renewal import age, role, settle_managed
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:

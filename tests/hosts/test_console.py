@@ -11,7 +11,8 @@ import pytest
 
 from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.installed import install_console_script
-from tests.hosts.test_renewal import log_in, settle_managed
+from tests.hosts.sessions import log_in
+from tests.hosts.test_renewal import settle_managed
 from tests.hosts.test_server import ROLES
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.home import Home, Result
+from tests.hosts.sessions import log_in
 from tests.hosts.terminal import Terminal
-from tests.hosts.test_renewal import age, log_in, settle_managed
+from tests.hosts.test_renewal import age, settle_managed
 from tests.hosts.users import codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:

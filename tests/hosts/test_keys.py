@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
+from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.users import REGION, keys_of, serial_of, settle
 
@@ -24,12 +25,10 @@ if TYPE_CHECKING:
 MFA = f"[profile mfa]\nmfa_source_profile = default\nregion = {REGION}\n"
 
 
-def log_in(home: Home, aws: EmbeddedAws) -> None:
+def settle_logged_in(home: Home, aws: EmbeddedAws) -> None:
     """Give the home ada's key, and a session on it."""
     settle(home, aws, config=MFA + f"mfa_serial = {serial_of(aws)}\n")
-    code = aws.fresh_code(serial_of(aws))
-    result = home.run("mfa", "login", "--profile", "mfa", "--token-code", code)
-    assert result.returncode == 0, result.output
+    log_in(home, aws)
 
 
 def journals(home: Home) -> list[Path]:
@@ -57,7 +56,7 @@ def works(aws: EmbeddedAws, pair: tuple[str, str]) -> bool:
 @pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """The list, the new key, the question about the old one, and its end; no second code."""
-    log_in(home, aws)
+    settle_logged_in(home, aws)
     aws.state.new_keys_unknown_seconds = 2
     old = aws.user("ada").access_key_id
     assert f"{old}  active" in home.run("mfa", "keys").stdout
@@ -79,7 +78,7 @@ def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
 
 def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> None:
     """The new key is stored by then; the next run asks again."""
-    log_in(home, aws)
+    settle_logged_in(home, aws)
     terminal = home.spawn("mfa", "keys", "rotate")
     terminal.expect("inactive now? [y/N] ")
     terminal.send(CTRL_C)
@@ -113,7 +112,7 @@ def rotate_until(home: Home, aws: EmbeddedAws, moment: int) -> bool:
 @pytest.mark.timeout(600)
 def test_killed_before_and_after_each_call(home: Home, aws: EmbeddedAws) -> None:
     """A key that works is on the disk at each moment, and the next run ends well."""
-    log_in(home, aws)
+    settle_logged_in(home, aws)
     before = home.credentials.read_bytes()
     user = aws.user("ada")
     seed = list(user.access_keys)
@@ -138,7 +137,7 @@ def test_killed_before_and_after_each_call(home: Home, aws: EmbeddedAws) -> None
 
 def test_the_secret_of_a_new_key_is_in_one_file_alone(home: Home, aws: EmbeddedAws) -> None:
     """Searched for in every file of the home, byte by byte, and in the debug log."""
-    log_in(home, aws)
+    settle_logged_in(home, aws)
     result = home.run("mfa", "keys", "rotate", "--debug")
     assert result.returncode == 0, result.output
     secret = aws.user("ada").access_keys[1].secret.encode()
@@ -153,7 +152,7 @@ def test_the_secret_of_a_new_key_is_in_one_file_alone(home: Home, aws: EmbeddedA
 
 def test_keys_of_two_users(home: Home, aws: EmbeddedAws) -> None:
     """A source profile that is named is rotated by its own session, not by another user's."""
-    log_in(home, aws)
+    settle_logged_in(home, aws)
     with home.credentials.open("a") as file:
         file.write(keys_of(aws, "grace", "hers"))
     result = home.run("mfa", "keys", "--source-profile", "hers")

@@ -86,9 +86,7 @@ def test_whatever_breaks_leaves_other_commands_working(
     (home.plugin / path).write_text(source)
     home.write_config("[default]\nregion = eu-west-1\n")
     home.write_credentials(keys_of(aws, "ada"))
-    assert home.run("--version").returncode == 0
     assert home.run("sts", "get-caller-identity").returncode == 0
-    assert home.run("configure", "list").returncode == 0
     ours = home.run("mfa", "login")
     assert ours.returncode not in {0, 1}, ours.output
     assert ours.stdout == ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS
+from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_C, CTRL_D
 from tests.hosts.users import (
     REGION,
@@ -36,13 +37,6 @@ def settle_managed(home: Home, aws: EmbeddedAws, config: str = "") -> None:
     """Give the home a managed profile that has no session yet."""
     managed = MFA.format(region=REGION, serial=serial_of(aws))
     settle(home, aws, config=f"{managed}{config}")
-
-
-def log_in(home: Home, aws: EmbeddedAws, *options: str) -> None:
-    """Make a session."""
-    code = aws.fresh_code(serial_of(aws))
-    result = home.run("mfa", "login", "--token-code", code, *options)
-    assert result.returncode == 0, result.output
 
 
 def age(home: Home, seconds: int) -> None:

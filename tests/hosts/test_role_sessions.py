@@ -10,8 +10,8 @@ import pytest
 
 from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.moved import MovedClock
-from tests.hosts.sessions import settle_on_session
-from tests.hosts.test_renewal import log_in, role, settle_managed
+from tests.hosts.sessions import log_in, settle_on_session
+from tests.hosts.test_renewal import role, settle_managed
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, settle
 
 if TYPE_CHECKING:

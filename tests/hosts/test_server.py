@@ -29,9 +29,9 @@ from tests.hosts.clients import (
     skip_or_fail_without_all,
     terraform,
 )
-from tests.hosts.sessions import settle_on_session
+from tests.hosts.sessions import log_in, settle_on_session
 from tests.hosts.terminal import CTRL_C, CTRL_D, CTRL_Z, Terminal
-from tests.hosts.test_renewal import age, log_in, settle_managed
+from tests.hosts.test_renewal import age, settle_managed
 from tests.hosts.users import codes_used, keys_of, serial_of, session_in
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.sessions import log_in
 from tests.hosts.test_export_and_exec import LEFTOVERS
-from tests.hosts.test_renewal import log_in, settle_managed
+from tests.hosts.test_renewal import settle_managed
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws

@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.hosts.users import keys_of, serial_of, session_in, settle
+from tests.hosts.sessions import log_in
+from tests.hosts.users import keys_of, session_in, settle
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
-
-
-def login(home: Home, aws: EmbeddedAws, *options: str) -> None:
-    """Log in without a terminal."""
-    code = aws.fresh_code(serial_of(aws))
-    result = home.run("mfa", "login", "--token-code", code, *options)
-    assert result.returncode == 0, result.output
 
 
 def test_status_without_any_session(home: Home) -> None:
@@ -29,7 +23,7 @@ def test_status_without_any_session(home: Home) -> None:
 def test_status_of_a_session(home: Home, aws: EmbeddedAws) -> None:
     """State, time left, source and device, without a call."""
     settle(home, aws)
-    login(home, aws)
+    log_in(home, aws)
     before = len(aws.calls)
     result = home.run("mfa", "status")
     assert result.returncode == 0, result.output
@@ -43,7 +37,7 @@ def test_status_of_a_session(home: Home, aws: EmbeddedAws) -> None:
 def test_status_as_data(home: Home, aws: EmbeddedAws) -> None:
     """In AWS's casing."""
     settle(home, aws)
-    login(home, aws)
+    log_in(home, aws)
     data = json.loads(home.run("mfa", "status", "--output", "json").stdout)
     (session,) = data["Sessions"]
     assert list(data) == ["Sessions"]
@@ -62,14 +56,14 @@ def test_status_as_data(home: Home, aws: EmbeddedAws) -> None:
 def test_a_configured_output_does_not_change_the_text(home: Home, aws: EmbeddedAws) -> None:
     """Only an explicit --output or --query asks for data."""
     settle(home, aws, config="output = json\n")
-    login(home, aws)
+    log_in(home, aws)
     assert home.run("mfa", "status").stdout.startswith("mfa  valid")
 
 
 def test_status_on_a_terminal_has_a_bar(home: Home, aws: EmbeddedAws) -> None:
     """It shows how much is left."""
     settle(home, aws)
-    login(home, aws)
+    log_in(home, aws)
     result = home.run("mfa", "status", tty=True)
     assert "█" * 20 in result.stdout
 
@@ -91,7 +85,7 @@ def test_logout_removes_only_the_session(home: Home, aws: EmbeddedAws) -> None:
     """The file is as before the login; the settings stay until --forget."""
     settle(home, aws)
     before = home.credentials.read_bytes()
-    login(home, aws)
+    log_in(home, aws)
     result = home.run("mfa", "logout")
     assert result.returncode == 0, result.output
     assert "Copies of the session stay valid until" in result.stdout
@@ -105,7 +99,7 @@ def test_logout_removes_only_the_session(home: Home, aws: EmbeddedAws) -> None:
 def test_logout_of_all(home: Home, aws: EmbeddedAws) -> None:
     """Every managed profile loses its session."""
     settle(home, aws)
-    login(home, aws)
+    log_in(home, aws)
     result = home.run("mfa", "logout", "--all")
     assert result.returncode == 0, result.output
     assert session_in(home) == {}

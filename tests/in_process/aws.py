@@ -66,9 +66,10 @@ class Aws:
     sleeps: bool = True
 
     def __post_init__(self) -> None:
-        """Make the folder of the CLI's files."""
-        self.folder.mkdir(mode=0o700, parents=True)
-        self.write_config("")
+        """Make the folder of the CLI's files, with the wiring, unless it is there."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.config.exists():
+            self.write_config("")
 
     @property
     def folder(self) -> Path:

@@ -31,10 +31,29 @@ def test_installing_and_removing_the_alias_pack(aws: Aws) -> None:
     assert path.read_text("utf-8") == MINE
 
 
-def test_wrong_usage_of_alias_is_an_error(aws: Aws) -> None:
-    """An unknown action, and --all where it has no meaning."""
-    for words in (("frobnicate",), ("install", "--all")):
+def test_an_error_of_alias_changes_nothing(aws: Aws) -> None:
+    """Wrong usage is 252, a bad pack and a block changed by hand are 253."""
+    path = aws.folder / "cli" / "alias"
+    path.parent.mkdir()
+    path.write_text("[toplevel]\nmine = s3 ls\n", "utf-8")
+    for words in (("bogus",), ("list", "--all"), ("list", "--yes"), ("install", "--all")):
         assert aws.run("mfa", "alias", *words).code == 252
+    bad, ours = aws.home / "bad.yaml", aws.home / "ours.yaml"
+    bad.write_text("pack: &a x\n")
+    result = aws.run("mfa", "alias", "install", "--from", str(bad))
+    assert "bad.yaml, line 1, column 7: YAML anchors" in result.stderr
+    assert result.code == 253
+    ours.write_text("pack: awscli-mfa-plugin\naliases: []\n")
+    assert aws.run("mfa", "alias", "install", "--from", str(ours)).code == 253
+    assert path.read_text("utf-8") == "[toplevel]\nmine = s3 ls\n"
+    assert aws.run("mfa", "alias", "install").code == 0
+    changed = path.read_text("utf-8").replace("mfa status", "s3 ls")
+    path.write_text(changed, "utf-8")
+    for action in ("install", "uninstall", "list"):
+        result = aws.run("mfa", "alias", action)
+        assert "were edited by hand (block at line 3)" in result.stderr
+        assert result.code == 253
+    assert path.read_text("utf-8") == changed
 
 
 def doctor(aws: Aws, *words: str) -> tuple[Result, list[Any]]:

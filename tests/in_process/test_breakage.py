@@ -57,7 +57,8 @@ def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, p
     assert ours.stdout == ""
     assert "Install it again" in ours.stderr
     assert "Traceback" not in ours.stderr
-    assert aws.run("sts", "get-caller-identity").code == 0
+    for words in (("sts", "get-caller-identity"), ("configure", "list"), ("--version",)):
+        assert aws.run(*words).code == 0, words
 
 
 FAULTS = {"throttled": "throttle", "the answer is lost": "answer-lost", "a captive portal": "html"}

@@ -263,3 +263,35 @@ def test_the_session_duration_that_was_requested(aws: Aws) -> None:
         aws.log_in("mfa", "--force", *words)
         times = [datetime.fromisoformat(aws.session()[name]) for name in ("expiration", "issued")]
         assert abs((times[0] - times[1]).total_seconds() - seconds) < 5
+
+
+WRONG = {
+    "no secret": ({"field": "SecretAccessKey"}, "no SecretAccessKey"),
+    "an empty token": ({"field": "SessionToken", "text": ""}, "no SessionToken"),
+    "an end in the past": (
+        {"field": "Expiration", "text": "2020-01-01T00:00:00Z"},
+        "expired at 2020-01-01T00:00:00+00:00",
+    ),
+    "no end": ({"field": "Expiration"}, "no Expiration"),
+    "no credentials": ({"field": "Credentials"}, "no Credentials"),
+    "no result": ({"field": "GetSessionTokenResult"}, "no Credentials"),
+}
+
+
+@pytest.mark.parametrize(("options", "message"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_answer_of_sts(aws: Aws, options: dict[str, str], message: str) -> None:
+    """The error says so, the valid session stays, and the code is recorded as used."""
+    aws.settle()
+    aws.log_in()
+    before = aws.credentials.read_bytes()
+    aws.service.fault("GetSessionToken", "wrong-answer", **options)  # type: ignore[arg-type]
+    command = ("mfa", "login", "--force", "--token-code", aws.code())
+    result = aws.run(*command)
+    assert result.code == 254, result.output
+    assert message in result.stderr
+    assert "the code is used up" in result.stderr
+    assert "sign-in page" not in result.stderr
+    assert aws.credentials.read_bytes() == before
+    again = aws.run(*command)
+    assert again.code == 254, again.output
+    assert "was already used" in again.stderr
