@@ -142,6 +142,16 @@ class Command:
             arguments["program"] = given.get("program")
         return arguments
 
+    def arguments_of(self, parsed: Mapping[str, Any], program: list[str] | None) -> dict[str, Any]:
+        """Return the arguments from argparse's values, with the words of the ``program``.
+
+        For an ``OPTIONAL`` option argparse gives None without a value, "" where it isn't given.
+        """
+        given = {**parsed, "program": program}
+        for name in (attribute(each.name) for each in self.options if each.values == OPTIONAL):
+            given[name] = None if parsed[name] == "" else parsed[name] or ""
+        return self.arguments(**given)
+
     @property
     def words(self) -> tuple[str, ...]:
         """The words of which one may follow the subcommand."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.alias_document import AliasDocument
     from awscli_mfa_plugin.session.ports import Terminal
 
-
 INSTALLED, OUTDATED, AVAILABLE = "installed", "outdated", "available"
 HIDDEN, TAKEN = "hidden by your own alias", "name of a command"
 

@@ -41,7 +41,6 @@ _NEVER_SENT = (
 )
 """botocore's exceptions that come before the request left this machine."""
 
-
 _NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
 """urllib3's exceptions that come before a proxy was reached."""
 
@@ -104,7 +103,6 @@ def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
 
 
 _SET_THE_CLOCK = "Set the clock, or turn on its synchronization, then try again."
-
 
 # An error's kind, what happened, and what to do; {message} is AWS's own.
 _Explanation = tuple[type[ServiceError], str, str]

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aws.clients import Clients
     from awscli_mfa_plugin.session.ports import Clock
 
-
 PAUSES = (0.5, 1.0)
 """Seconds between attempts whose request never reached AWS, or that AWS refused unread."""
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.files.alias_document import AliasDocument
 
-
 ACTIONS = ("list", "install", "uninstall", "diff")
 
 COMMAND = Command(

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.setup.plan import ProfileChange
 
-
 _UNCHANGED = "Nothing would change."
 
 COMMAND = Command(

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.signin.urls import Partition
 
-
 COMMAND = Command(
     "console",
     "Opens the AWS console in your browser, signed in as the role of a role profile on an MFA "

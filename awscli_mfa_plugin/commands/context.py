@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.aws.access_keys import UserKeys
     from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls
-    from awscli_mfa_plugin.doctor.findings import Fix, Observations
+    from awscli_mfa_plugin.doctor.findings import Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.session.access_keys import AccessKey
@@ -147,18 +147,6 @@ class Context(Services):
         )
         _, clients = self.clients(options)
         return date_of_sts(clients, self.clock, region, profile)
-
-    def shown_change(self, fix: Fix) -> str:
-        """Return what a fix of doctor's would change."""
-        from awscli_mfa_plugin.doctor.checkup import shown_change
-
-        return shown_change(fix, self.home)
-
-    def make_change(self, fix: Fix) -> None:
-        """Make the change of a fix of doctor's; raise an MfaError where it can't be."""
-        from awscli_mfa_plugin.doctor.checkup import make_change
-
-        make_change(fix, self.locks)
 
     def watch(self, request: WatchRequest, notify_command: str, *, once: bool) -> int:
         """Watch until a signal ends it, or look once; return the exit code.

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
 
-
 PATIENCE = 50
 """Seconds after which a prompt gives up: AWS SDKs for Go end a credential process after 60."""
 

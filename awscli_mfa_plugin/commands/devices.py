@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.devices.enroll import Added
     from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork
 
-
 ACTIONS = ("list", "add", "resync", "remove")
 
 COMMAND = Command(

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.doctor.findings import Finding, Observations
 
-
 COMMAND = Command(
     "doctor",
     "Finds out why a session doesn't work. It checks each AWS CLI on this machine and how it "
@@ -44,7 +43,13 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
-    from awscli_mfa_plugin.doctor.checkup import NOT_CALLED, apply_fixes, local_findings
+    from awscli_mfa_plugin.doctor.checkup import (
+        NOT_CALLED,
+        apply_fixes,
+        local_findings,
+        make_change,
+        shown_change,
+    )
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
     from awscli_mfa_plugin.files.paths import home_folder
 
@@ -55,8 +60,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     findings = local_findings(machine, only)
     if arguments["fix"] and apply_fixes(
         findings,
-        show=context.shown_change,
-        make=context.make_change,
+        show=lambda fix: shown_change(fix, context.home),
+        make=lambda fix: make_change(fix, context.locks),
         terminal=context.terminal,
         notes=context.note,
         is_agreed=arguments["yes"],
@@ -64,12 +69,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         machine = context.machine()
         findings = local_findings(machine, only)
     findings += [NOT_CALLED] if arguments["offline"] else _called(machine, context)
-    text = as_text(
-        findings,
-        home_folder(context.environment),
-        context.screen,
-        is_verbose=arguments["verbose"],
-    )
+    home = home_folder(context.environment)
+    text = as_text(findings, home, context.screen, is_verbose=arguments["verbose"])
     return Result(as_data(findings), text, exit_code(findings))
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-
 LOG = logging.getLogger("awscli.mfa")
 
 

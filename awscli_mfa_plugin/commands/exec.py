@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
 
-
 COMMAND = Command(
     "exec",
     "Runs a program with a session in its environment: that of an MFA profile, or of a role "
@@ -56,11 +55,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program in place of this process; return only where that isn't possible."""
-    from awscli_mfa_plugin.export.formats import (
-        CONFLICTING_VARIABLES,
-        PROMPT_VARIABLE,
-        variables_of,
-    )
+    from awscli_mfa_plugin.export import formats
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
     words = arguments["program"]
@@ -73,22 +68,14 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
     if arguments["server"]:
-        _note_ignored(context)
+        context.note_ignored_variables()
         return Result(exit_code=context.serve_program(request, words or []))
     session, region = context.session_credentials(request)
-    _note_ignored(context)
+    context.note_ignored_variables()
     variables = {
-        **dict.fromkeys(CONFLICTING_VARIABLES, ""),
-        **variables_of(session, region),
+        **dict.fromkeys(formats.CONFLICTING_VARIABLES, ""),
+        **formats.variables_of(session, region),
         PROFILE_VARIABLE: request.profile,
-        PROMPT_VARIABLE: request.profile,
+        formats.PROMPT_VARIABLE: request.profile,
     }
     return Result(exit_code=context.exec_program(words or [], variables))
-
-
-def _note_ignored(context: Context) -> None:
-    from awscli_mfa_plugin.export.formats import ignored_variables
-
-    line = ignored_variables(context.environment)
-    if line:
-        context.note(context.note_style.dim(line))

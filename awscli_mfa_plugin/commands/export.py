@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import Session
 
-
 _ABOUT_FORMATS = ", ".join(
     f"``{name}`` ({about})" if about else f"``{name}``"
     for name, about in {**FORMATS, **FORMATS_OF_FILES}.items()
@@ -55,18 +54,17 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Return the session in the format of a shell or a file, or what removes it again."""
-    from awscli_mfa_plugin.export.formats import process_form
-    from awscli_mfa_plugin.export.shells import format_of_shell
+    from awscli_mfa_plugin.export import formats, shells
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
-    name = arguments["format"] or format_of_shell(context.parent_process()) or "sh"
+    name = arguments["format"] or shells.format_of_shell(context.parent_process()) or "sh"
     if arguments["unset"]:
         return Result(exact=_unsetting(name))
     request = CredentialsRequest(
         profile=context.session_profile, min_remaining=arguments["min_remaining"]
     )
     session, region = context.session_credentials(request)
-    data = process_form(session)
+    data = formats.process_form(session)
     del data["Version"]
     if context.options.asks_for_data:
         return Result(data)
@@ -76,54 +74,40 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 
 def _unsetting(name: str) -> str:
-    from awscli_mfa_plugin.export.formats import (
-        CONFLICTING_VARIABLES,
-        PROMPT_VARIABLE,
-        REGION_VARIABLES,
-        SESSION_VARIABLES,
-    )
-    from awscli_mfa_plugin.export.shells import script
+    from awscli_mfa_plugin.export import formats, shells
 
     if name in FORMATS_OF_FILES:
         raise UsageError(
             f"--unset doesn't work with --format {name}.", f"Choose from: {', '.join(FORMATS)}."
         )
-    names = (*SESSION_VARIABLES, *REGION_VARIABLES, PROMPT_VARIABLE, *CONFLICTING_VARIABLES)
-    return script(name, {}, names)
+    names = (*formats.SESSION_VARIABLES, *formats.REGION_VARIABLES, formats.PROMPT_VARIABLE)
+    return shells.script(name, {}, (*names, *formats.CONFLICTING_VARIABLES))
 
 
 def _text(name: str, profile: str, session: Session, region: str) -> str:
     import json
 
-    from awscli_mfa_plugin.export.formats import (
-        CONFLICTING_VARIABLES,
-        PROMPT_VARIABLE,
-        ini_form,
-        process_form,
-        variables_of,
-    )
-    from awscli_mfa_plugin.export.shells import can_hold, script
+    from awscli_mfa_plugin.export import formats, shells
 
     if name == "json":
-        return json.dumps(process_form(session), indent=2) + "\n"
+        return json.dumps(formats.process_form(session), indent=2) + "\n"
     if name == "ini":
-        return ini_form(profile, session, region)
-    variables = variables_of(session, region)
-    if can_hold(name, PROMPT_VARIABLE, profile):
-        return script(name, {**variables, PROMPT_VARIABLE: profile}, CONFLICTING_VARIABLES)
-    return script(name, variables, (*CONFLICTING_VARIABLES, PROMPT_VARIABLE))
+        return formats.ini_form(profile, session, region)
+    variables, prompt = formats.variables_of(session, region), formats.PROMPT_VARIABLE
+    conflicting = formats.CONFLICTING_VARIABLES
+    if shells.can_hold(name, prompt, profile):
+        return shells.script(name, {**variables, prompt: profile}, conflicting)
+    return shells.script(name, variables, (*conflicting, prompt))
 
 
 def _warn(name: str, profile: str, context: Context) -> None:
     """Note which variables are ignored, and that secrets are on the screen."""
     import shlex
 
-    from awscli_mfa_plugin.export.formats import ignored_variables
     from awscli_mfa_plugin.export.shells import evaluated
 
-    line = ignored_variables(context.environment) if name not in FORMATS_OF_FILES else ""
-    if line:
-        context.note(context.note_style.dim(line))
+    if name not in FORMATS_OF_FILES:
+        context.note_ignored_variables()
     if context.screen.is_terminal:
         option = f" --profile {shlex.quote(profile)}" if context.process.named_profile else ""
         how = evaluated(name, f"aws mfa export{option}")

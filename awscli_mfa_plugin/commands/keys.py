@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.keys.rotation import RotationResult
 
-
 ACTIONS = ("list", "rotate")
 
 COMMAND = Command(

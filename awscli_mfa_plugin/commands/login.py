@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.login import LoginResult
     from awscli_mfa_plugin.session.plan import LoginRequest
 
-
 _OWN_KEYS = (
     "Profile {name} keeps its access key: only aws commands use the session, other tools don't.\n"
     "For those:  aws mfa login --profile mfa --source-profile {quoted}"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.sessions import LogoutResult
 
-
 COMMAND = Command(
     "logout",
     (

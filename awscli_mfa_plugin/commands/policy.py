@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
 
-
 COMMAND = Command(
     "policy",
     "Prints an IAM policy that requires MFA. A user without MFA can enroll a device and get "

@@ -93,6 +93,14 @@ class Services:
         """Print a note on stderr."""
         say(text)
 
+    def note_ignored_variables(self) -> None:
+        """Say which variables of the environment a session replaces, if any."""
+        from awscli_mfa_plugin.export.formats import ignored_variables
+
+        line = ignored_variables(self.environment)
+        if line:
+            self.note(self.note_style.dim(line))
+
     @cached_property
     def terminal(self) -> CountingTerminal:
         """The controlling terminal."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.sessions import SessionStatus
     from awscli_mfa_plugin.text import Screen, Style
 
-
 _BAR_CELLS = 20
 
 _KEYS_IN_ENVIRONMENT = (
@@ -46,24 +45,19 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Show the sessions; the exit code says whether enough is left."""
-    from awscli_mfa_plugin.session.sessions import (
-        NONE,
-        SessionStatus,
-        have_more_left,
-        session_statuses,
-    )
+    from awscli_mfa_plugin.session import sessions
 
     min_remaining = arguments["min_remaining"] or 0
     check_seconds_left(min_remaining)
     now = context.clock.now()
     named = context.options.profile
     profiles = _profiles(named, context)
-    statuses = session_statuses(profiles, context.session_of, now)
+    statuses = sessions.session_statuses(profiles, context.session_of, now)
     if named and not statuses:
-        statuses = (SessionStatus(named, "", "", NONE),)
+        statuses = (sessions.SessionStatus(named, "", "", sessions.NONE),)
     if _has_other_keys(context.environment, profiles):
         context.note(_KEYS_IN_ENVIRONMENT)
-    is_enough = have_more_left(statuses, min_remaining)
+    is_enough = sessions.have_more_left(statuses, min_remaining)
     return Result(_data(statuses), _text(statuses, now, context.screen), 0 if is_enough else 1)
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
-
 SCHEDULERS = ("systemd", "cron", "launchd", "schtasks")
 
 _NOTHING = "Not installed in a scheduler."
@@ -116,16 +115,13 @@ def _check(arguments: Mapping[str, Any], context: Context) -> None:
         raise UsageError("--before must be 1 or more seconds.")
     if arguments["profiles"] and context.options.profile is not None:
         raise UsageError("Use either --profile or --profiles.")
-    chosen = [
-        option
-        for option, is_given in (
-            ("--once", arguments["once"]),
-            ("--install", arguments["install"] is not None),
-            ("--uninstall", arguments["uninstall"]),
-            ("--status", arguments["status"]),
-        )
-        if is_given
-    ]
+    given = {
+        "--once": arguments["once"],
+        "--install": arguments["install"] is not None,
+        "--uninstall": arguments["uninstall"],
+        "--status": arguments["status"],
+    }
+    chosen = [option for option, is_given in given.items() if is_given]
     if len(chosen) > 1:
         raise UsageError(f"Use only one of {' and '.join(chosen)}.")
     if arguments["dry_run"] and chosen not in (["--install"], ["--uninstall"]):

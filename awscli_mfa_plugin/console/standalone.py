@@ -60,7 +60,7 @@ def _run(words: Sequence[str], system: Sequence[str]) -> int:
     from awscli_mfa_plugin.console.context import context_of
 
     context = context_of(os.environ, options, system)
-    arguments = command.arguments(**_without_placeholders(command, parsed), program=program)
+    arguments = command.arguments_of(parsed, program)
     result = function_of(command.name)(arguments, context)
     _show(result, options)
     return result.exit_code
@@ -110,12 +110,6 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
         values = {SEVERAL: "+", OPTIONAL: "?"}.get(option.values)
         default = "" if option.values == OPTIONAL else None
         parser.add_argument(f"--{option.name}", nargs=values, default=default)
-
-
-def _without_placeholders(command: Command, parsed: dict[str, Any]) -> dict[str, Any]:
-    """Return the values with "" for an option without its value, None for one not given."""
-    optional = {attribute(o.name) for o in command.options if o.values == OPTIONAL}
-    return parsed | {name: None if parsed[name] == "" else parsed[name] or "" for name in optional}
 
 
 def _global_options(parsed: dict[str, Any]) -> GlobalOptions:

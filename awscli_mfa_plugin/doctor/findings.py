@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.text import Style
 
-
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 
 

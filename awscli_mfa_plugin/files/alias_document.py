@@ -20,7 +20,6 @@ from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-
 RUNS_US = "--by-alias"
 """How the alias that ``awscli-mfa install --as-alias`` writes ends."""
 

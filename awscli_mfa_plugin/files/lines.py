@@ -12,7 +12,6 @@ from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-
 # Python reads text files with universal newlines: a lone CR ends a line too.
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n)|([^\r\n]+)")
 _OPTION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

@@ -12,7 +12,6 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _DEEPEST = 5
 """Levels of nesting; ruamel.yaml takes time by the square of them."""
 

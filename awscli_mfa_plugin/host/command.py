@@ -17,7 +17,7 @@ from awscli_mfa_plugin.commands.error_reporting import (
     without_codes,
 )
 from awscli_mfa_plugin.commands.help_text import HELP, closest, with_help_as_word
-from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL, attribute
+from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept
@@ -156,19 +156,11 @@ class _Subcommand(BasicCommand):  # type: ignore[misc]
     def _shown(self, parsed_args: Any, parsed_globals: Any) -> int:
         """Run the command's function, and show its result; return the exit code."""
         context = context_of(self._process, parsed_globals)
-        result = function_of(self.NAME)(self._arguments(parsed_args), context)
+        arguments = self._command.arguments_of(vars(parsed_args), self._program)
+        result = function_of(self.NAME)(arguments, context)
         asks_for_data = context.options.asks_for_data
         show(result, self.NAME, self._session, parsed_globals, asks_for_data=asks_for_data)
         return result.exit_code
-
-    def _arguments(self, parsed_args: Any) -> dict[str, Any]:
-        given = {**vars(parsed_args), "program": self._program}
-        for option in self._command.options:
-            if option.values == OPTIONAL:
-                # argparse gives None for the option without a value, "" where it isn't given.
-                value = given[attribute(option.name)]
-                given[attribute(option.name)] = None if value == "" else value or ""
-        return self._command.arguments(**given)
 
 
 def _argument(option: Option) -> dict[str, Any]:

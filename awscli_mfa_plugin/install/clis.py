@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.install.install_plan import Plan
     from awscli_mfa_plugin.system.aws_clis import FoundCli
 
-
 # It imports this as a plugin: so the answer is that of this very aws, whatever starts it.
 _PROBE = """\
 import importlib.util, json, os, site, sys

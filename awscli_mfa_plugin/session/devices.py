@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import MfaDevice, Profile
 
-
 _SERIAL = re.compile(r"[\w+=/:,.@-]{9,256}", re.ASCII)
 """The pattern and length of ``SerialNumber`` (STS API reference, GetSessionToken)."""
 

@@ -11,7 +11,6 @@ TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile
 
-
 SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
 """Seconds of a session: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""
 

@@ -112,7 +112,6 @@ SESSION_OPTIONS = (
 STALE_OPTIONS = ("aws_security_token",)
 """An older name of the token, which would contradict the new one."""
 
-
 KEEP_SECTION = "keep_section"
 """Written where a login found its section empty: the logout keeps the empty section."""
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.ports import Ports
 
-
 _LONG_LIVED_NEEDED = "an MFA session needs the long-lived keys of an IAM user"
 
 
@@ -178,7 +177,6 @@ _REGION = re.compile(r"(?!-)(?![0-9]+$)[A-Za-z0-9-]{1,63}(?<!-)")
 """A label of a host name, as a region is part of one (RFC 1123, section 2.1)."""
 
 _WHAT_A_REGION_IS = "A region looks like eu-west-1."
-
 
 DEFAULT_SESSION_PROFILE = "mfa"
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports, Terminal
     from awscli_mfa_plugin.session.records import Profile
 
-
 STEP_SECONDS = 30
 """The time step of AWS's devices (RFC 6238, section 5.2)."""
 

@@ -17,7 +17,6 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-
 SESSION_PROFILE, MARKED_PROFILE, ROLE = "session profile", "marked profile", "role"
 """The kinds of a profile: with a source profile, with ``mfa_session = on`` alone, with a role."""
 
@@ -131,7 +130,6 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
         _ROLE_SESSION_NAME, "role_session_name has 2 to 64 letters, digits and _+=,.@-"
     ),
 }
-
 
 _ARN = re.compile(r"arn:aws[a-z-]*:[\w+=/:,.@*-]+", re.ASCII)
 

@@ -19,7 +19,6 @@ from awscli_mfa_plugin.system.trust import who_else_can_write
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
 NAME = "awscli-mfa-plugin"
 MANIFEST = "manifest.json"
 RECORD = "installed.json"

@@ -16,7 +16,6 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-
 WITHHELD = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

@@ -13,7 +13,6 @@ from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted,
 if TYPE_CHECKING:
     from typing import TextIO
 
-
 _ESCAPE_SEQUENCES = 0x0004
 """ENABLE_VIRTUAL_TERMINAL_PROCESSING of a console's mode."""
 

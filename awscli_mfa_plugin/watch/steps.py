@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Terminal
     from awscli_mfa_plugin.session.records import Session
 
-
 ABANDONED = timedelta(days=7)
 """How long after it expired a session is ignored: longer than a weekend with a holiday."""
 

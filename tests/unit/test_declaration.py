@@ -70,6 +70,16 @@ def test_an_invalid_value_is_refused_with_its_option(given: dict[str, Any], what
     assert refused.value.what == what
 
 
+@pytest.mark.parametrize(("parsed", "given"), [("", None), (None, ""), ("cron", "cron")])
+def test_an_option_without_its_value_differs_from_none(
+    parsed: str | None, given: str | None
+) -> None:
+    """``watch --install`` without a value uses any available scheduler."""
+    others = dict.fromkeys(("action", "before", "profile_name", "text"))
+    arguments = COMMAND.arguments_of({**others, "dry_run": False, "install": parsed}, ["ls"])
+    assert (arguments["install"], arguments["program"]) == (given, ["ls"])
+
+
 def test_only_some_commands_get_a_program() -> None:
     """The others' functions have no argument for it."""
     assert Command("plain", "", "").arguments(program=["ls"]) == {}

@@ -179,16 +179,3 @@ def test_help_is_plain_text_where_the_cli_cant_show_its_own(
     shown = capsys.readouterr()
     assert shown.out.startswith(title)
     assert "groff" not in shown.err
-
-
-@pytest.mark.parametrize(("parsed", "install"), [("", None), (None, ""), ("cron", "cron")])
-def test_an_option_without_its_value_differs_from_none(
-    mfa: MfaCommand, parsed: str | None, install: str | None
-) -> None:
-    """``--install`` without a value uses any available scheduler."""
-    [made] = [one for one in mfa.SUBCOMMANDS if one["name"] == "watch"]
-    given = dict.fromkeys(("profiles", "before", "notify_command"))
-    flags = dict.fromkeys(("once", "uninstall", "status", "dry_run"), False)
-    command = made["command_class"](mfa._session)
-    arguments = command._arguments(SimpleNamespace(**given, **flags, install=parsed))
-    assert arguments["install"] == install
