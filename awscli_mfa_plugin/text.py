@@ -1,4 +1,4 @@
-"""Makes text that isn't ours safe to show on a terminal, times readable, and states colored."""
+"""Makes text that isn't ours safe to show, times readable, states colored, and changes a diff."""
 
 from __future__ import annotations
 
@@ -175,3 +175,47 @@ def wants_colors(option: str | None, environment: Mapping[str, str], *, is_termi
     if environment.get("NO_COLOR") or environment.get("CLICOLOR") == "0":
         return False
     return is_terminal and environment.get("TERM") != "dumb"
+
+
+_KEY_LINE = r"^(.?\s*(?:aws_secret_access_key|aws_session_token|aws_security_token)\s*[=:]\s*)\S.*$"
+_CONTEXT_LINE = (
+    r"^([ ]\s*(?:\S*(?:secret|token|passw|_process|_key|auth|url)\S*\s*[=:]\s*"
+    r"|\S+\s*[=:]\s*!))\S.*$"
+)
+"""A line that doesn't change, whose value may hold a secret: a command, a URL, another tool's."""
+
+_NOWHERE = "/dev/null"
+
+
+def unified(path: str, before: bytes | None, after: bytes | None) -> str:
+    """Return the diff of a file's content, "" without a difference; None is a missing file.
+
+    Values of secret keys and tokens are masked, and those of lines that don't change where they
+    may hold one; control characters are escaped.
+    """
+    if before == after:
+        return ""
+    import difflib
+
+    name = sanitize(path)
+    lines = difflib.unified_diff(
+        _lines(before),
+        _lines(after),
+        name if before is not None else _NOWHERE,
+        name if after is not None else _NOWHERE,
+        lineterm="",
+    )
+    return "".join(f"{_masked(line)}\n" for line in lines) or f"--- {name}\n+++ {name}\n"
+
+
+def _lines(content: bytes | None) -> list[str]:
+    text = (content or b"").decode("utf-8", "backslashreplace")
+    return text.split("\n")[: -1 if text.endswith("\n") else None] if text else []
+
+
+def _masked(line: str) -> str:
+    import re  # loaded where a diff is shown, not at each TAB
+
+    line = re.sub(_CONTEXT_LINE, r"\1****", line, flags=re.IGNORECASE)
+    line = line.replace("\t", "    ").rstrip("\r")
+    return sanitize(re.sub(_KEY_LINE, r"\1****", line, flags=re.IGNORECASE), limit=2000)

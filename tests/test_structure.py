@@ -92,7 +92,6 @@ PURE = (
     "export.*",
     "files.alias_document",
     "files.alias_markers",
-    "files.diffs",
     "files.document",
     "files.lines",
     "files.plugins_section",

@@ -189,7 +189,7 @@ def _change(
     pack: str | None, before: AliasDocument, after: AliasDocument, context: Context
 ) -> Result:
     """Return the diff of two versions of the alias file."""
-    from awscli_mfa_plugin.files.diffs import unified
+    from awscli_mfa_plugin.text import unified
 
     path = context.alias_file.path
     old = None if before.is_missing else before.render()

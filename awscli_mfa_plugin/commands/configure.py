@@ -142,8 +142,8 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
 
 
 def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
-    from awscli_mfa_plugin.files.diffs import unified
     from awscli_mfa_plugin.setup.plan import merged
+    from awscli_mfa_plugin.text import unified
 
     before = ports.files.config_document()
     old, new = before.render(), merged(before, changes).render()

@@ -18,9 +18,8 @@ from awscli_mfa_plugin.devices.owner import (
 )
 from awscli_mfa_plugin.devices.settings import stripped, without_serial
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
-from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.text import sanitize, short_device
+from awscli_mfa_plugin.text import sanitize, short_device, unified
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports

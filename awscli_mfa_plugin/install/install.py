@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.files.atomic import take_snapshot
-from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, wired
 from awscli_mfa_plugin.files.state import StateFolder
@@ -30,7 +29,7 @@ from awscli_mfa_plugin.install.install_plan import Plan, make_plan
 from awscli_mfa_plugin.system.aws_clis import run_aws
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.system.plugin_folder import compile_folder
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import sanitize, unified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

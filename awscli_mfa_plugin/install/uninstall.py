@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.atomic import take_snapshot
-from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import Place, plugin_keys, unwired
 from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
@@ -22,7 +21,7 @@ from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.text import quoted_list, sanitize, unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

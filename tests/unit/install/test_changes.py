@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.files.diffs import unified
 from awscli_mfa_plugin.files.plugins_section import Undo
 from awscli_mfa_plugin.install.changes import Record, WiredConfig, read_record
+from awscli_mfa_plugin.text import unified
 
 FIRST = WiredConfig("/config", is_new=True, undo=Undo("", "[plugins]\na = b\n"))
 
