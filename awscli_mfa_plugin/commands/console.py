@@ -79,7 +79,6 @@ def _partition(name: str, context: Context) -> Partition:
     partition = partition_of(role_arn)
     if partition is None:
         raise ConfigurationError(
-            f"The console of {sanitize(role_arn)} isn't known.",
-            "Check role_arn in ~/.aws/config.",
+            f"The console of {sanitize(role_arn)} isn't known.", "Check role_arn in ~/.aws/config."
         )
     return partition

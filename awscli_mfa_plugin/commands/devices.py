@@ -104,10 +104,7 @@ def _list(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.session.devices import devices_of_user
 
     chosen, devices = devices_of_user(
-        context.session_profile,
-        arguments["source_profile"],
-        context.options.region,
-        context.ports,
+        context.session_profile, arguments["source_profile"], context.options.region, context.ports
     )
     table = rows(devices, chosen, profiles_by_serial(context.ports.files))
     data = {"Devices": [entry(row) for row in table]}

@@ -137,10 +137,7 @@ class _ParsedLine:
     """What the finished words say about the next one."""
 
     def __init__(
-        self,
-        aliases: Mapping[str, str],
-        names: Sequence[str],
-        command_of: Callable[[str], Command],
+        self, aliases: Mapping[str, str], names: Sequence[str], command_of: Callable[[str], Command]
     ) -> None:
         self.places: list[str] = []
         self.expected: Takes = NOTHING

@@ -69,10 +69,7 @@ def expansion(script: str) -> str:
 
 
 def meant_words(
-    words: Sequence[str],
-    typed: Sequence[str],
-    environment: Mapping[str, str],
-    terminal: Terminal,
+    words: Sequence[str], typed: Sequence[str], environment: Mapping[str, str], terminal: Terminal
 ) -> list[str]:
     """Return the words after ``aws mfa``, which the CLI passes on without a ``--`` before them.
 

@@ -53,9 +53,7 @@ def cached_role(
 
 
 def _source_of(
-    name: str,
-    config_of: Callable[[str], Options | None],
-    credentials_of: Callable[[str], Options],
+    name: str, config_of: Callable[[str], Options | None], credentials_of: Callable[[str], Options]
 ) -> str:
     """Return the MFA profile on whose session a role is assumed, or ""."""
     seen: list[str] = []

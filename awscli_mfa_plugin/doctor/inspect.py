@@ -15,11 +15,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedNetwork,
     ObservedRead,
 )
-from awscli_mfa_plugin.errors import (
-    ConfigurationError,
-    UnparsableFileError,
-    UnwritableFileError,
-)
+from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover, take_snapshot

@@ -175,9 +175,7 @@ def check_replacement(
 
 
 def _changed(
-    old: Sections,
-    before: Mapping[str, Mapping[str, str]],
-    after: Mapping[str, Mapping[str, str]],
+    old: Sections, before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> Sections:
     expected: Sections = {}
     for section, options in after.items():

@@ -174,9 +174,7 @@ def _check_replaceable(target: str, snapshot: Snapshot) -> None:
     if sys.platform != "win32":
         if status is not None and os.geteuid() not in {0, status.st_uid}:
             raise UnwritableFileError(
-                target,
-                "belongs to another user",
-                "Take ownership with chown, or use another file.",
+                target, "belongs to another user", "Take ownership with chown, or use another file."
             )
         _check_folder(target)
         if _is_mount_point(target):

@@ -106,12 +106,7 @@ def _show(provider: Any, **_: Any) -> None:
 
 
 def _stand_on_session(
-    session: Any,
-    chain: Any,
-    profile: str,
-    source: str,
-    context: Context,
-    provider: SessionProvider,
+    session: Any, chain: Any, profile: str, source: str, context: Context, provider: SessionProvider
 ) -> None:
     from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role
 

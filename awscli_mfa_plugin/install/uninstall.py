@@ -60,9 +60,7 @@ def run(
         help="remove the sessions too, like aws mfa logout --all --forget",
     )
     parser.add_argument(
-        "--profiles",
-        action="store_true",
-        help="remove the MFA profiles too, with their sessions",
+        "--profiles", action="store_true", help="remove the MFA profiles too, with their sessions"
     )
     options = parser.parse_args(words)
     here = InstallPaths(environment, system)

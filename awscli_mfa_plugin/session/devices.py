@@ -167,8 +167,7 @@ def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> Configuration
         )
     names = quoted_list(device.mfa_serial for device in devices)
     return ConfigurationError(
-        f"The user of {source.shown} has FIDO devices only: {names}.",
-        f"{FIDO_REASON}. {_REGISTER}",
+        f"The user of {source.shown} has FIDO devices only: {names}.", f"{FIDO_REASON}. {_REGISTER}"
     )
 
 

@@ -156,8 +156,7 @@ def _source(profile: Profile, ports: Ports) -> Source:
         ports.terminal.tell("  Leave this empty to use the keys in your environment.\n")
     elif not names:
         raise ConfigurationError(
-            "No profile has long-lived keys.",
-            "Store an access key first:  aws configure",
+            "No profile has long-lived keys.", "Store an access key first:  aws configure"
         )
     elif default not in names:
         default = names[0]

@@ -170,11 +170,7 @@ class DialogTerminal:
             raise CannotAskError(
                 "There is no program that shows a dialog.", "Log in on a terminal."
             )
-        values = {
-            "AWS_MFA_TITLE": _TITLE,
-            "AWS_MFA_TEXT": text,
-            "AWS_MFA_HIDDEN": asked.visibility,
-        }
+        values = {"AWS_MFA_TITLE": _TITLE, "AWS_MFA_TEXT": text, "AWS_MFA_HIDDEN": asked.visibility}
         done = run_to_end(words, {**self._environment, **values}, self._seconds + 5)
         answer = done.stdout[:1024].decode("utf-8", "replace").strip()
         if done.timed_out or done.returncode == _NOBODY or answer == "nobody":

@@ -56,13 +56,7 @@ if TYPE_CHECKING:
 UNREADABLE_PAUSE = timedelta(minutes=1)
 """How long to wait for an unreadable file; changing it ends the pause."""
 
-_PASSING = (
-    UnreachableError,
-    ThrottledError,
-    BusyError,
-    UnparsableFileError,
-    UnwritableFileError,
-)
+_PASSING = (UnreachableError, ThrottledError, BusyError, UnparsableFileError, UnwritableFileError)
 """Why a renewal may fail now and work later."""
 
 
