@@ -13,7 +13,7 @@ from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.botocore_parser import read_as_the_cli
 from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile
-from awscli_mfa_plugin.files.yaml_reader import root_of, yaml_error
+from awscli_mfa_plugin.files.yaml_reader import root_of, text_of
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def read_pack(path: str) -> AliasPack:
     grow without end (YAML 1.2.2, section 3.2.2.2), and no tags.
     """
     content = _content(path)
-    root = root_of(_text(content, path), path, KIND)
+    root = root_of(text_of(content, path, KIND), path, KIND)
     own = packaged_path()
     return replace(pack_of(root, path), is_ours=bool(own) and content == _content(own))
 
@@ -123,12 +123,3 @@ def _content(path: str) -> bytes:
                 return content
             why = f"is larger than {LARGEST_PACK // 1024} KiB"
     raise ConfigurationError(f"{sanitize(path)} {why}.", "Name the YAML file of an alias pack.")
-
-
-def _text(content: bytes, path: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise yaml_error(path, line, column, "that isn't UTF-8", KIND) from None

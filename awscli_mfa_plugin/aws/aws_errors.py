@@ -205,7 +205,7 @@ def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
     if "<html" in str(error).lower() or root.lower().endswith("html"):
         return portal()
     if root.endswith("Response") and code_sent:
-        return bad_answer("Credentials", "The answer from AWS has no Credentials")
+        return bad_answer("Credentials")
     return _lost("The answer from AWS was damaged", code_sent=code_sent)
 
 
@@ -232,8 +232,9 @@ def portal() -> MfaError:
     )
 
 
-def bad_answer(field: str, what: str, remedy: str = "") -> MfaError:
-    """Return the error for an answer to a token code that isn't a session."""
+def bad_answer(field: str, what: str = "", remedy: str = "") -> MfaError:
+    """Return the error for an answer to a token code that isn't a session: it has no ``field``."""
+    what = what or f"The answer from AWS has no {field}"
     return BadAnswerError(
         f"{what}. Nothing was changed, but the code is used up.",
         remedy or "Try again with the next code. If it happens again, try another --region.",

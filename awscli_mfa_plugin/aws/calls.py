@@ -62,14 +62,13 @@ def _session(answer: Any, issued: datetime) -> Session:
         raise _without_credentials(answer)
     for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
         if not isinstance(credentials.get(name), str) or not credentials[name].strip():
-            raise bad_answer(name, f"The answer from AWS has no {name}")
+            raise bad_answer(name)
     expiration = credentials.get("Expiration")
     if not isinstance(expiration, datetime):
-        raise bad_answer("Expiration", "The answer from AWS has no Expiration")
+        raise bad_answer("Expiration")
     if expiration.year not in YEARS:
-        raise bad_answer(
-            "Expiration", f"The session from AWS expires in the year {expiration.year}"
-        )
+        what = f"The session from AWS expires in the year {expiration.year}"
+        raise bad_answer("Expiration", what)
     if expiration <= issued:
         raise bad_answer(
             "Expiration",
@@ -89,7 +88,7 @@ def _without_credentials(answer: Any) -> MfaError:
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     if "html" in str(headers.get("content-type", "")).lower():
         return portal()
-    return bad_answer("Credentials", "The answer from AWS has no Credentials")
+    return bad_answer("Credentials")
 
 
 class Iam:

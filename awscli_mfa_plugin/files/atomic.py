@@ -157,9 +157,17 @@ def replace_file(
         if isinstance(error, OSError):
             raise unwritable(target, error) from error
         raise
-    if durable and sys.platform != "win32":
-        # The new file is in its place by now; a folder that can't be synced is no failed write.
-        with suppress(OSError), _opened_folder(os.path.dirname(target)) as folder:
+    if durable:
+        sync_folder(os.path.dirname(target))
+
+
+def sync_folder(path: str) -> None:
+    """Let a new or removed name in a folder survive a loss of power.
+
+    The change is made by now: a folder that can't be synced is no failure.
+    """
+    if sys.platform != "win32":
+        with suppress(OSError), _opened_folder(path) as folder:
             os.fsync(folder)
 
 

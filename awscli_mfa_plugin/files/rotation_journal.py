@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
@@ -13,6 +11,7 @@ from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
     remove_leftovers,
     replace_file,
+    sync_folder,
     unwritable,
 )
 from awscli_mfa_plugin.files.state import digest_name
@@ -61,13 +60,7 @@ class RotationJournal:
             os.unlink(path)
         except OSError as error:
             raise unwritable(path, error) from error
-        if sys.platform != "win32":
-            with suppress(OSError):
-                descriptor = os.open(self._folder.path, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+        sync_folder(self._folder.path)
 
     def _path(self, rotation: Rotation) -> str:
         name = digest_name(rotation.old.access_key_id)

@@ -38,6 +38,16 @@ def yaml_error(file: str, line: int, column: int, why: str, kind: str) -> Config
     )
 
 
+def text_of(content: bytes, file: str, kind: str) -> str:
+    """Return the text of a file's ``content``; raise ConfigurationError if it isn't UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise yaml_error(file, line, column, "that isn't UTF-8", kind) from None
+
+
 def root_of(content: str, file: str, kind: str) -> Node:
     """Return the node of the only document in ``content``.
 

@@ -118,7 +118,7 @@ def resolve_device(
         return Device(serial, is_new=serial != own)
     if own:
         return Device(checked_serial(own), is_new=False)
-    of_source = ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""
+    of_source = source.setting("mfa_serial", ports)
     if of_source:
         return Device(checked_serial(of_source), is_new=True)
     return _discovered(source, region, ports)
@@ -213,7 +213,5 @@ def devices_of_user(
     profile = ports.files.profile(session_profile)
     source = resolve_source(source_profile, profile, ports)
     where = known_region(region, profile, source, ports)
-    chosen = profile.get("mfa_serial") or (
-        ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""
-    )
+    chosen = profile.get("mfa_serial") or source.setting("mfa_serial", ports)
     return chosen, list_devices(source, where or region_of(chosen), ports)

@@ -33,6 +33,10 @@ class Source:
         """The source in words."""
         return f"profile {sanitize(self.profile)}" if self.profile else "the environment"
 
+    def setting(self, option: str, ports: Ports) -> str:
+        """Return a setting of the source profile, or ""."""
+        return ports.files.profile(self.profile).get(option) if self.profile else ""
+
 
 def resolve_source(named: str | None, session_profile: Profile, ports: Ports) -> Source:
     """Return the source of a session profile, in the design's order.
@@ -155,11 +159,10 @@ def known_region(named: str | None, session_profile: Profile, source: Source, po
         if not _REGION.fullmatch(named):
             raise UsageError(f"--region '{sanitize(named)}' isn't a region.", _WHAT_A_REGION_IS)
         return named
-    of_source = ports.files.profile(source.profile).get("region") if source.profile else ""
     environment = ports.environment
     region = (
         session_profile.get("region")
-        or of_source
+        or source.setting("region", ports)
         or environment.get("AWS_REGION")
         or environment.get("AWS_DEFAULT_REGION")
         or ""

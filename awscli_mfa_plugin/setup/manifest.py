@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.yaml_reader import Node
 
+KIND = "manifest"
+"""What error messages call the file."""
+
 VERSION = "1"
 MOST_PROFILES = 500
 
@@ -69,7 +72,7 @@ class SetupManifest:
 
 def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
     """Return the error for a place in a manifest (counted from 1)."""
-    return yaml_reader.yaml_error(file, line, column, why, "manifest")
+    return yaml_reader.yaml_error(file, line, column, why, KIND)
 
 
 def manifest_of(root: Node, file: str) -> SetupManifest:

@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.yaml_reader import root_of
-from awscli_mfa_plugin.setup.manifest import manifest_of, unreadable
+from awscli_mfa_plugin.files.yaml_reader import root_of, text_of
+from awscli_mfa_plugin.setup.manifest import KIND, manifest_of
 from awscli_mfa_plugin.setup.settings import check_no_secrets
 from awscli_mfa_plugin.text import sanitize
 
@@ -27,10 +27,9 @@ def read_setup_manifest(path: str) -> SetupManifest:
     Raises ConfigurationError with line and column for whatever isn't as it must be.
     """
     name = "stdin" if path == STDIN else path
-    text = _text(_content(path), name)
+    text = text_of(_content(path), name, KIND)
     check_no_secrets(text, name)
-    root = root_of(text, name, "manifest")
-    return manifest_of(root, name)
+    return manifest_of(root_of(text, name, KIND), name)
 
 
 def _content(path: str) -> bytes:
@@ -52,12 +51,3 @@ def _content(path: str) -> bytes:
             "A setup manifest is a few kilobytes of YAML.",
         )
     return content
-
-
-def _text(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        raise unreadable(name, line, column, "that isn't UTF-8") from None

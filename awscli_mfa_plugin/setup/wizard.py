@@ -44,8 +44,7 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
 
     Raises ConfigurationError where the user has no device that gives codes.
     """
-    of_source = ports.files.profile(source.profile).get("mfa_serial") if source.profile else ""
-    known = profile.get("mfa_serial") or of_source
+    known = profile.get("mfa_serial") or source.setting("mfa_serial", ports)
     try:
         devices = list_devices(source, region or region_of(known), ports)
     except PermissionDeniedError:
@@ -207,7 +206,7 @@ def _as_length(seconds: str) -> str:
 def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, str]:
     """Return ``mfa_process`` and ``mfa_prompt``, "" where they shall not be set."""
     own, prompt = profile.config.get(COMMAND, ""), profile.config.get("mfa_prompt", "")
-    inherited = ports.files.profile(source.profile).get(COMMAND) if source.profile else ""
+    inherited = source.setting(COMMAND, ports)
     if inherited and not own and source.profile != profile.name:
         ports.terminal.tell(
             f"MFA codes come from {COMMAND} of profile {sanitize(source.profile)}:\n"
