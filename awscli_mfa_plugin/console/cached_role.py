@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from awscli_mfa_plugin.console import credential_process as fast
 from awscli_mfa_plugin.files import paths
-from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS
+from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, asks_for_session
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _source_of(
         if config is None:
             return ""
         if "role_arn" not in config:
-            is_ours = fast.is_managed(config) and not fast.other_ways(config, credentials)
+            is_ours = asks_for_session(config) and not fast.other_ways(config, credentials)
             return name if is_ours else ""
         if credentials or config.get("mfa_session") or _NOT_OF_A_ROLE & {*config}:
             return ""

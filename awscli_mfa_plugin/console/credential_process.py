@@ -13,7 +13,13 @@ from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.botocore_parser import sections_about
-from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME, keyring_key_id
+from awscli_mfa_plugin.session import (
+    LONG_LIVED,
+    OTHER_WAYS,
+    OUR_NAME,
+    asks_for_session,
+    keyring_key_id,
+)
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -124,7 +130,7 @@ def fast_path(profile: str, environment: Mapping[str, str]) -> str:
         from awscli_mfa_plugin.console.cached_role import cached_role
 
         return cached_role(profile, config_of, credentials_of)
-    if config is None or not is_managed(config) or other_ways(config, credentials):
+    if config is None or not asks_for_session(config) or other_ways(config, credentials):
         return ""
     if credentials.get("aws_session_token"):
         return _stored_session(credentials)
@@ -161,12 +167,6 @@ def _config_section(sections: Mapping[str, _Options], profile: str) -> _Options 
     if any(profile in name.translate(quotes).split() for name in others):
         return None
     return sections.get(usual, {})
-
-
-def is_managed(config: _Options) -> bool:
-    """Return whether a profile's own settings ask for an MFA session."""
-    switch = config.get("mfa_session", "").lower()
-    return switch != "off" and (switch == "on" or bool(config.get("mfa_source_profile")))
 
 
 def _stored_session(credentials: _Options) -> str:

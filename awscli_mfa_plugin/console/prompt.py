@@ -11,7 +11,7 @@ import sys
 import time
 
 from awscli_mfa_plugin.files import paths
-from awscli_mfa_plugin.session import LONG_LIVED, named_profile
+from awscli_mfa_plugin.session import LONG_LIVED, asks_for_session, named_profile
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -133,13 +133,8 @@ def _expiration(profile: str, environment: Mapping[str, str]) -> str:
             profile = config.get("source_profile", "")
             continue
         key_id = key_id or config.get("aws_access_key_id", "")
-        return _cached(profile, key_id, environment) if _is_managed(config) and key_id else ""
+        return _cached(profile, key_id, environment) if asks_for_session(config) and key_id else ""
     return ""
-
-
-def _is_managed(config: Mapping[str, str]) -> bool:
-    switch = config.get("mfa_session", "").lower()
-    return switch == "on" or (switch != "off" and bool(config.get("mfa_source_profile")))
 
 
 def _cached(profile: str, key_id: str, environment: Mapping[str, str]) -> str:

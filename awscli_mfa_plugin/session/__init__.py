@@ -43,6 +43,12 @@ def named_profile(name: str | None, environment: Mapping[str, str]) -> str | Non
     return name
 
 
+def asks_for_session(config: Mapping[str, str]) -> bool:
+    """Return whether a profile's own settings ask for an MFA session."""
+    switch = config.get("mfa_session", "").lower()
+    return switch == "on" or (switch != "off" and bool(config.get("mfa_source_profile")))
+
+
 def keyring_key_id(command: object) -> str:
     """Return the key ID in a ``credential_process`` that gets our entry of the keyring, or "".
 

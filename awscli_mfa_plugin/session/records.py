@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session import LONG_LIVED, OTHER_WAYS, OUR_NAME, keyring_key_id
+from awscli_mfa_plugin.session import (
+    LONG_LIVED,
+    OTHER_WAYS,
+    OUR_NAME,
+    asks_for_session,
+    keyring_key_id,
+)
 from awscli_mfa_plugin.session.expiry import DEFAULT_LIFETIME, expiry_window, seconds_left
 
 if TYPE_CHECKING:
@@ -89,12 +95,7 @@ class Profile:
     @property
     def is_managed(self) -> bool:
         """Whether the profile's own settings ask for an MFA session, and it may get one."""
-        if self.is_switched_off or self.other_way:
-            return False
-        return (
-            bool(self.config.get(SOURCE_OPTION))
-            or self.config.get(SESSION_OPTION, "").lower() == "on"
-        )
+        return asks_for_session(self.config) and not self.other_way
 
     @property
     def is_switched_off(self) -> bool:
