@@ -46,7 +46,7 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
         chain.insert_before("shared-credentials-file", provider)
     elif parsed_args.sign_request is not False:
         provider = SessionProvider(_renewal(source, context), asks=asks, is_eager=False)
-        _stand_on_session(session, chain, profile, source, context, provider)
+        _assume_role_on_session(session, chain, profile, source, context, provider)
 
 
 def _profile(name: str, context: Context) -> Profile:
@@ -105,7 +105,7 @@ def _show(provider: Any, **_: Any) -> None:
     provider.shows = True
 
 
-def _stand_on_session(
+def _assume_role_on_session(
     session: Any, chain: Any, profile: str, source: str, context: Context, provider: SessionProvider
 ) -> None:
     from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role

@@ -91,15 +91,15 @@ def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> N
 
 def rotate_until(home: Home, aws: EmbeddedAws, moment: int) -> bool:
     """Rotate, and kill the CLI at a moment before or after a call; return if it came so far."""
-    seen = 0
+    passed = 0
     process: subprocess.Popen[bytes]
 
     def kill(_when: str, _action: str) -> None:
-        nonlocal seen
-        if seen == moment:
+        nonlocal passed
+        if passed == moment:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        seen += 1
+        passed += 1
 
     process = home.start("mfa", "keys", "rotate")
     aws.observe = kill

@@ -210,7 +210,7 @@ class Running:
 def running(
     home: Home, aws: EmbeddedAws, words: list[str], profile: str = "mfa"
 ) -> Iterator[Running]:
-    """Run clients, and end them; no request of theirs failed."""
+    """Run clients, and end them; none of their requests failed."""
     program = Running(home, aws, words, profile)
     try:
         yield program
@@ -264,7 +264,7 @@ def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     rclone = shlex.join(RCLONE.command(aws.url, ""))
     (home.path / "loop.py").write_text(LOOP)
     (home.path / "loop.js").write_text(JAVASCRIPT_LOOP)
-    # A pipe of its own for each, which all end with the script's stdin.
+    # A pipe for each, which all end with the script's stdin.
     script.write_text(
         "#!/bin/sh\nmkfifo one two\n"
         f"{python} -I loop.py < one & env {node_env} {node} loop.js < two & exec 3> one 4> two\n"
@@ -297,24 +297,24 @@ def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
     """Without a command that prints codes, there is one notice for each session."""
     BOTO3.need()
     settle_on_session(home, aws, 60, "duration_seconds = 900\n")
-    told = home.path / "told"
+    received = home.path / "received"
     tools = home.path / "tools"
     tools.mkdir()
     send = tools / "notify-send"
-    send.write_text(f'#!/bin/sh\nfor last; do :; done\necho "$last" >> {told}\n')
+    send.write_text(f'#!/bin/sh\nfor last; do :; done\necho "$last" >> {received}\n')
     send.chmod(stat.S_IRWXU)
-    told.touch()
+    received.touch()
     python = BOTO3.command("", "")[0]
     with running(home, aws, [python, "-I", "-c", LOOP]) as program:
         aws.set_offset(BEHIND)
         for session in range(1, 4):
-            program.wait_for(lambda: told.read_text().count("\n") == session)  # noqa: B023 - same
+            program.wait_for(lambda: received.read_text().count("\n") == session)  # noqa: B023 - same
             next_code_counts(aws)
             log_in(home, aws, "--force")
             key = session_in(home)["aws_access_key_id"]
             program.wait_for(lambda: aws.calls[-1].access_key_id == key, 10)  # noqa: B023 - same
-    assert told.read_text().count("\n") == 3
-    assert "Renew it: aws mfa login --profile mfa" in told.read_text()
+    assert received.read_text().count("\n") == 3
+    assert "Renew it: aws mfa login --profile mfa" in received.read_text()
     assert program.errors.read_text() == ""
 
 

@@ -93,7 +93,7 @@ def test_an_undo(mfa: Aws) -> None:
 
 
 def test_a_session_beside_the_key_outlives_a_rotation(aws: Aws) -> None:
-    """Of a profile with keys of its own: it is in the cache, tied to the key."""
+    """Of a profile with its own keys: it is in the cache, tied to the key."""
     aws.settle(config="mfa_session = on\n")
     aws.log_in("default")
     rotated(aws, "--profile", "default")

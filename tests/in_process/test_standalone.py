@@ -1,4 +1,4 @@
-"""What only ``awscli-mfa`` does of its own: options, help, and what it leaves to the AWS CLI."""
+"""What only ``awscli-mfa`` does by itself: options, help, and what it leaves to the AWS CLI."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def test_a_person_sees_the_last_use_and_agrees() -> None:
     machine.user.uses[OLD.access_key_id] = LastUse(NOW - DAYS, "s3")
     with pytest.raises(CancelledError):
         finish(machine.work("n"))
-    told = machine.fakes.terminal.shown
-    assert told == [
+    shown = machine.fakes.terminal.shown
+    assert shown == [
         f"The old key: {OLD.access_key_id}, active, age unknown, last used 2026-11-21 09:00 (s3)\n"
     ]
     assert machine.rotation().old == OLD

@@ -122,12 +122,16 @@ TWO_PROFILES = {"default": section(OLD), "work": section(OLD), "else": section(O
 
 def test_other_profiles_with_the_key_are_updated_on_request() -> None:
     """Named and asked for; without a person they stay, and are named at the end."""
-    asked, told, all_of_them = Machine(TWO_PROFILES), Machine(TWO_PROFILES), Machine(TWO_PROFILES)
-    rotate(asked.work("y", "n"))
-    assert "the same key: work" in asked.fakes.terminal.shown[0]
-    assert asked.key("work") == asked.key() != OLD
-    result = rotate(told.work())
-    assert (result.others, told.key("work")) == (("work",), OLD)
+    prompted, unattended, all_of_them = (
+        Machine(TWO_PROFILES),
+        Machine(TWO_PROFILES),
+        Machine(TWO_PROFILES),
+    )
+    rotate(prompted.work("y", "n"))
+    assert "the same key: work" in prompted.fakes.terminal.shown[0]
+    assert prompted.key("work") == prompted.key() != OLD
+    result = rotate(unattended.work())
+    assert (result.others, unattended.key("work")) == (("work",), OLD)
     assert rotate(all_of_them.work(), all_profiles=True).others == ()
     assert all_of_them.key("work") == all_of_them.key()
     assert all_of_them.key("else") == OTHER
@@ -163,9 +167,9 @@ def test_two_keys_are_shown_and_the_other_goes_if_a_person_agrees() -> None:
     rotate(machine.work("y", "n"))
     assert OTHER.access_key_id not in machine.user.pairs
     assert OLD.access_key_id in machine.user.pairs
-    told = machine.fakes.terminal.shown[0]
-    assert f"{OLD.access_key_id}, active, age unknown, never used, profile default" in told
-    assert f"{OTHER.access_key_id}, inactive" in told
+    shown = machine.fakes.terminal.shown[0]
+    assert f"{OLD.access_key_id}, active, age unknown, never used, profile default" in shown
+    assert f"{OTHER.access_key_id}, inactive" in shown
 
 
 @pytest.mark.parametrize(("answers", "error"), [((), ConfigurationError), (("n",), CancelledError)])
