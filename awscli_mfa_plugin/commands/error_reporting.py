@@ -100,6 +100,9 @@ class UsageProblems:
             return False
         if isinstance(problem, SystemExit):  # argparse has reported it
             return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
+        if isinstance(problem, UsageError):
+            self.code = _report(problem, self._color)
+            return True
         if isinstance(problem, ImportError):
             LOG.debug("aws mfa lacks a module", exc_info=problem)
             self.code = _report(_unloadable(problem), self._color)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.declaration import Option, Result
     from awscli_mfa_plugin.host.context import AwsProcess
 
+_CHOICES = f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help"
+
 
 class MfaCommand(BasicCommand):  # type: ignore[misc]
     """The command table entry of ``aws mfa``."""
@@ -69,17 +71,11 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         if args in ([HELP], [first, HELP]) and first in {*NAMES, HELP}:
             return self._help(args, parsed_globals)
         if first in NAMES:
-            try:
-                words, program = command_of(first).divided(args[1:])
-            except UsageError as error:
-                return run_reporting(partial(_raise, error), parsed_globals.color)
+            words, program = command_of(first).divided(args[1:])
             args = [first, *words]
             self.SUBCOMMANDS = self._subcommands([first], program)
         elif not first.startswith("-"):
-            aliases = self._aliases()
-            if first not in aliases:
-                run = partial(_refuse_name, first, aliases)
-                return run_reporting(run, parsed_globals.color)
+            self._check_alias(first)
         return super().__call__(args, parsed_globals)
 
     def _help(self, args: list[str], parsed_globals: Any) -> Any:
@@ -102,12 +98,19 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         return 0
 
     def _run_main(self, _: Any, parsed_globals: Any) -> int:
-        return run_reporting(partial(_refuse, "No command given."), parsed_globals.color)
+        del parsed_globals
+        raise UsageError("No command given.", _CHOICES)
 
-    def _aliases(self) -> list[str]:
-        """Return the aliases in v2's ``[command mfa]``, which call us again."""
+    def _check_alias(self, name: str) -> None:
+        """Raise UsageError if the name isn't in v2's ``[command mfa]``, whose aliases call us."""
         self.SUBCOMMANDS = []
-        return [*self._build_subcommand_table()]
+        aliases = self._build_subcommand_table()
+        if name not in aliases:
+            meant = sanitize(closest(name, [*NAMES, *aliases, HELP]))
+            raise UsageError(
+                f"Unknown command '{sanitize(without_codes(name))}'.",
+                f"Did you mean '{meant}'?" if meant else _CHOICES,
+            )
 
     def _subcommands(
         self, names: Iterable[str], program: list[str] | None = None
@@ -116,20 +119,6 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             {"name": name, "command_class": partial(_Subcommand, name, self._process, program)}
             for name in names
         ]
-
-
-def _refuse(what: str, meant: str = "") -> int:
-    choices = f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help"
-    raise UsageError(what, f"Did you mean '{sanitize(meant)}'?" if meant else choices)
-
-
-def _refuse_name(name: str, aliases: list[str]) -> int:
-    meant = closest(name, [*NAMES, *aliases, HELP])
-    return _refuse(f"Unknown command '{sanitize(without_codes(name))}'.", meant)
-
-
-def _raise(error: UsageError) -> int:
-    raise error
 
 
 class _Subcommand(BasicCommand):  # type: ignore[misc]
