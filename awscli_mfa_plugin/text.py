@@ -153,15 +153,24 @@ class Screen:
         """Return a sentence broken between words; what doesn't fit on its line is indented."""
         if len(text) <= self.columns or not self.columns:
             return text
-        from textwrap import fill
+        return wrapped(text, self.columns, "", "  ")
 
-        return fill(
-            text,
-            self.columns,
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+
+def wrapped(text: str, width: int, first: str, rest: str) -> str:
+    """Return a paragraph in lines of at most ``width`` that start with ``first`` and ``rest``.
+
+    It is broken between words alone, since some are commands to copy.
+    """
+    from textwrap import fill
+
+    return fill(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def wants_colors(option: str | None, environment: Mapping[str, str], *, is_terminal: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +10,7 @@ from awscli_mfa_plugin.aliases.pack import OUR_PACK
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL, spelled
 from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import sanitize, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -175,7 +174,7 @@ def _column(states: Iterable[AliasState]) -> int:
 
 
 def _row(column: int, first: str, rest: str) -> list[str]:
-    lines = textwrap.wrap(rest, _WIDTH - column, break_long_words=False, break_on_hyphens=False)
+    lines = wrapped(rest, _WIDTH - column, "", "").splitlines()
     heads = [first, *[""] * len(lines)]
     return [f"  {head:<{column - 2}}{line}" for head, line in zip(heads, lines, strict=False)]
 
@@ -196,13 +195,8 @@ def names(states: Sequence[AliasState]) -> list[str]:
     lines = []
     for command in ("aws", "aws mfa"):
         found = [alias.name for alias, *_ in states if alias.typed == f"{command} {alias.name}"]
-        lines += textwrap.wrap(
-            ", ".join(found),
-            _WIDTH,
-            initial_indent=f"  {command} ",
-            subsequent_indent=" " * (len(command) + 3),
-            break_on_hyphens=False,
-        )
+        rest = " " * (len(command) + 3)
+        lines += wrapped(", ".join(found), _WIDTH, f"  {command} ", rest).splitlines()
     return lines
 
 

@@ -23,12 +23,16 @@ PAUSES = (0.5, 1.0)
 """Seconds between attempts whose request never reached AWS, or that AWS refused unread."""
 
 
-class Sts:
-    """AWS STS through botocore."""
+class AwsCalls:
+    """Calls by clients; an answer's Date is held against the clock."""
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
         self._clock = clock
+
+
+class Sts(AwsCalls):
+    """AWS STS through botocore."""
 
     def get_session_token(
         self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
@@ -91,12 +95,8 @@ def _without_credentials(answer: Any) -> MfaError:
     return bad_answer("Credentials")
 
 
-class Iam:
+class Iam(AwsCalls):
     """AWS IAM through botocore."""
-
-    def __init__(self, clients: Clients, clock: Clock) -> None:
-        self._clients = clients
-        self._clock = clock
 
     def list_mfa_devices(
         self, keys: Keys, user_name: str | None, region: str

@@ -18,6 +18,7 @@ from awscli_mfa_plugin.declaration import (
     SERIALS,
     SEVERAL,
 )
+from awscli_mfa_plugin.text import wrapped
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -128,14 +129,7 @@ def _prose(text: str) -> str:
 def _wrapped(text: str, first: str, rest: str = "") -> str:
     """Return a paragraph in lines that start with ``first`` and ``rest``, or all with ``first``."""
     plain = text.replace("``", "").replace("::", ":")
-    return textwrap.fill(
-        plain,
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest or first,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    return wrapped(plain, _WIDTH, first, rest or first)
 
 
 def _summary(description: str) -> str:
