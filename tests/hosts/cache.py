@@ -20,6 +20,10 @@ CHAINS = (*KINDS, "v2-debian")
 OLDEST_TOO = (*KINDS, "v2-oldest")
 # For what is the same on each but for how options are read.
 EXTREMES = ("v1", "v2", "v2-oldest")
+# Other MFA tools, of which tests make homes to import.
+PEERS = "peers"
+# Those of them that have no wheel.
+FROM_SOURCE = "peers-source"
 # The wheels that the plugin depends on, so that installing it needs no network.
 WHEELS = "plugin"
 # A prefix of Wine, made by tests/windows.
@@ -67,8 +71,10 @@ def stamp(name: str, pins: Path = PINS) -> str:
     """Return what a fetched host must be stamped with: its pins and the Python it is made for."""
     single = pin_file(name, pins)
     files = (single,) if single.exists() else npm_pins(name, pins)
+    if name == PEERS:
+        files = (single, pin_file(FROM_SOURCE, pins))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    uses_python = name.startswith(("v1", WINDOWS)) or name in PACKAGED
+    uses_python = name.startswith(("v1", PEERS, WINDOWS)) or name in PACKAGED
     made_for = f"{sys.base_prefix} {sys.version.split()[0]}" if uses_python else "any"
     return f"recipe {RECIPE}\npins {digest}\npython {made_for}\n"
 

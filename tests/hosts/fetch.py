@@ -18,6 +18,7 @@ from tests.hosts.cache import (
     CACHE,
     CLIENTS,
     HOSTS,
+    PEERS,
     STAMP,
     WHEELS,
     host_folder,
@@ -54,7 +55,7 @@ def fetch(name: str, cache: Path = CACHE, build: Recipe = build) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Fetch the named hosts and clients, or all; return 1 if one of them isn't available."""
-    known = (*HOSTS, *CLIENTS)
+    known = (*HOSTS, *CLIENTS, PEERS)
     parser = argparse.ArgumentParser(prog="python -m tests.hosts.fetch", description=__doc__)
     parser.add_argument("hosts", nargs="*", metavar="HOST", help=f"of {', '.join(known)}")
     names = parser.parse_args(arguments).hosts

@@ -17,7 +17,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.hosts.cache import PACKAGED, WHEELS, npm_pins, pin_file, pinned_lines
+from tests.hosts.cache import (
+    FROM_SOURCE,
+    PACKAGED,
+    PEERS,
+    WHEELS,
+    npm_pins,
+    pin_file,
+    pinned_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +86,23 @@ def _build_v1(name: str, folder: Path, final: Path) -> None:
         if is_script and script.read_bytes()[:2] == b"#!":
             text = script.read_text("utf-8")
             script.write_text(text.replace(str(folder), str(final)), "utf-8")
+
+
+def _build_peers(name: str, folder: Path, final: Path) -> None:
+    """Install the wheels, and beside them what has the same module as one of them."""
+    del final  # its scripts aren't used
+    venv.create(folder, symlinks=True, with_pip=False)
+    pip = [*(sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install")]
+    pip += ["--require-hashes", "--no-deps"]
+    _run([*pip, "--only-binary=:all:", "--requirement", str(pin_file(name))])
+    # Building needs setuptools, which the wheels have.
+    _run(
+        [
+            *(*pip, "--no-binary=:all:", "--no-build-isolation"),
+            *("--target", str(folder / "from-source")),
+            *("--requirement", str(pin_file(FROM_SOURCE))),
+        ]
+    )
 
 
 def _build_v2(name: str, folder: Path, final: Path) -> None:
@@ -236,5 +261,6 @@ _RECIPES: dict[str, Recipe] = {
     "js-sdk": _build_js_sdk,
     "rclone": _build_rclone,
     **dict.fromkeys(PACKAGED, _build_packaged),
+    PEERS: _build_peers,
     WHEELS: _build_wheels,
 }

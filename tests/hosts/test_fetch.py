@@ -12,7 +12,9 @@ import pytest
 
 from tests.hosts.cache import (
     CLIENTS,
+    FROM_SOURCE,
     HOSTS,
+    PEERS,
     PINS,
     STAMP,
     WHEELS,
@@ -96,7 +98,7 @@ def test_fetches_at_once_build_once(tmp_path: Path) -> None:
     assert build.built == 1
 
 
-@pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, WHEELS, WINDOWS])
+@pytest.mark.parametrize("name", [*HOSTS, *CLIENTS, PEERS, FROM_SOURCE, WHEELS, WINDOWS])
 def test_pins_name_versions_and_hashes_and_no_address(name: str) -> None:
     """A pin file doesn't say where to download: the machine's clients are configured for that."""
     manifest, lock = npm_pins(name)
@@ -115,7 +117,9 @@ def test_every_npm_package_is_pinned_by_its_hash() -> None:
         assert "resolved" not in package, name
 
 
-@pytest.mark.parametrize("pin", ["v2.txt", "js-sdk/package.json", "js-sdk/package-lock.json"])
+@pytest.mark.parametrize(
+    "pin", ["v2.txt", "js-sdk/package.json", "js-sdk/package-lock.json", "peers.txt"]
+)
 def test_a_stamp_covers_every_pin(pin: str, tmp_path: Path) -> None:
     """If any pin file changes, the host is fetched again."""
     pins = tmp_path / "pins"
@@ -125,6 +129,15 @@ def test_a_stamp_covers_every_pin(pin: str, tmp_path: Path) -> None:
     with (pins / pin).open("a") as file:
         file.write("\n")
     assert stamp(name, pins) != stamp(name)
+
+
+def test_the_stamp_of_the_other_tools_covers_those_that_come_as_source(tmp_path: Path) -> None:
+    """They have a pin file of their own."""
+    pins = tmp_path / "pins"
+    shutil.copytree(PINS, pins)
+    with (pins / "peers-source.txt").open("a") as file:
+        file.write("\n")
+    assert stamp(PEERS, pins) != stamp(PEERS)
 
 
 def test_unzip_keeps_modes_and_links(tmp_path: Path) -> None:
