@@ -1,10 +1,10 @@
-"""``aws mfa configure``: sets up an MFA profile by questions, or several by a manifest."""
+"""``aws mfa configure``: sets up MFA profiles by questions, a manifest, or another tool's setup."""
 
 from __future__ import annotations
 
 import shlex
 
-from awscli_mfa_plugin.declaration import FILES, Command, Option, Result
+from awscli_mfa_plugin.declaration import FILES, PROFILES, Command, Option, Result
 from awscli_mfa_plugin.errors import CancelledError, UsageError
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.setup.plan import ProfileChange
 
-_UNCHANGED = "Nothing would change."
+UNCHANGED = "Nothing would change."
 
 COMMAND = Command(
     "configure",
@@ -27,27 +27,37 @@ COMMAND = Command(
     "to log in. The defaults are the profile's present settings.\n\n"
     "``--from`` reads the settings from a manifest instead: a YAML file without secrets that "
     "a team keeps in its repository, with its MFA profiles and roles. Everything else in "
-    "your config file stays. ``--export`` prints your present setup as a manifest.",
+    "your config file stays. ``--export`` prints your present setup as a manifest.\n\n"
+    "``--import`` finds the setups of other MFA tools (aws-mfa, awsume, awsmfa, "
+    "awscli-mfa.sh, awscli-bastion, ``aws configure mfa-login``, aws-vault, granted) and adds "
+    "an MFA profile for each. Their own profiles stay as they are, and they keep working.",
     examples="Set up profile ``mfa``::\n\n    $ aws mfa configure\n\n"
     "See what a team's manifest would change, then apply it::\n\n"
     "    $ aws mfa configure --from mfa.yaml --dry-run\n"
     "    $ aws mfa configure --from mfa.yaml\n\n"
     "Save your present setup as a manifest::\n\n"
-    "    $ aws mfa configure --export > mfa.yaml\n",
+    "    $ aws mfa configure --export > mfa.yaml\n\n"
+    "Come from another MFA tool::\n\n    $ aws mfa configure --import\n",
     options=(
         Option("from", "The manifest, a YAML file; ``-`` reads stdin.", FILES),
         Option("dry-run", "Show the change as a diff. Nothing is written."),
         Option(
             "allow-commands",
-            "Accept every ``mfa_process`` command in the manifest. Without this, each is "
-            "shown and you are asked.",
+            "Accept every command of the manifest, or of the other tools. Without this, "
+            "each is shown and you are asked.",
         ),
         Option(
             "yes",
-            "Write the manifest's settings without asking, even if they replace yours. "
+            "Write without asking, even if a manifest's settings replace yours. "
             "Commands still need ``--allow-commands``.",
         ),
         Option("export", "Print your present setup as a manifest."),
+        Option("import", "Add an MFA profile for each setup of another MFA tool."),
+        Option(
+            "source-profile",
+            "Import only the setup whose long-lived keys are in this profile.",
+            PROFILES,
+        ),
     ),
 )
 
@@ -62,6 +72,10 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         from awscli_mfa_plugin.setup.export import exported, manifest_text
 
         return Result(exact=manifest_text(exported(ports.files, ports.notes)))
+    if arguments["import"]:
+        from awscli_mfa_plugin.commands.importing import import_setups
+
+        return import_setups(arguments, context, ports)
     if arguments["from"] is not None:
         return _merge(arguments, context, ports)
     return _ask(arguments, context, ports)
@@ -75,9 +89,17 @@ def _check(arguments: Mapping[str, Any]) -> None:
             "--export can't be combined with --from or --dry-run.",
             "aws mfa configure --export > FILE",
         )
-    if path is None and (arguments["allow_commands"] or arguments["yes"]):
+    if arguments["import"] and (path is not None or arguments["export"]):
         raise UsageError(
-            "--allow-commands and --yes need --from.", "aws mfa configure --from FILE --yes"
+            "--import can't be combined with --from or --export.", "aws mfa configure --import"
+        )
+    if arguments["source_profile"] is not None and not arguments["import"]:
+        raise UsageError("--source-profile needs --import.", "aws mfa configure --import")
+    is_asked = path is None and not arguments["import"]
+    if is_asked and (arguments["allow_commands"] or arguments["yes"]):
+        raise UsageError(
+            "--allow-commands and --yes need --from or --import.",
+            "aws mfa configure --from FILE --yes",
         )
 
 
@@ -94,14 +116,14 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     manifest = context.setup_manifest(arguments["from"])
     changes = changes_by(manifest, ports.files, ports.clock.now())
     if arguments["dry_run"]:
-        diff = _diff(changes, ports)
-        text = diff.rstrip("\n") or _UNCHANGED
-        return Result({**_data(changes, ports), "Diff": diff}, text)
+        diff = diff_of(changes, ports)
+        text = diff.rstrip("\n") or UNCHANGED
+        return Result({**data_of(changes, ports), "Diff": diff}, text)
     changes = accepted_commands(
         changes, manifest.file, ports.terminal, allow_commands=arguments["allow_commands"]
     )
     if changes and not arguments["yes"]:
-        confirm(changes, _diff(changes, ports), ports.terminal)
+        confirm(changes, diff_of(changes, ports), ports.terminal)
     ports.files.update_config(lambda document: merged(document, changes))
     for name in missing_sources(manifest, ports.files):
         ports.notes(
@@ -109,7 +131,7 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
             f"--profile {sanitize(shlex.quote(name))}"
         )
     is_shown = not (arguments["yes"] or ports.terminal.unavailable_reason())
-    return Result(_data(changes, ports), _text(changes, context, is_shown=is_shown))
+    return Result(data_of(changes, ports), _text(changes, context, is_shown=is_shown))
 
 
 def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
@@ -121,8 +143,8 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
 
     change = ask_setup(context.session_profile, context.options.region, ports)
     if arguments["dry_run"]:
-        diff = _diff([change], ports)
-        return Result(_data([change], ports), diff.rstrip("\n") or _UNCHANGED)
+        diff = diff_of([change], ports)
+        return Result(data_of([change], ports), diff.rstrip("\n") or UNCHANGED)
     path = context.short_path(context.process.config_path)
     if confirm_setup(change, path, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
@@ -138,10 +160,11 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
         raise CancelledError(
             f"Cancelled. The settings of {name} are saved. Log in later:  {later}"
         ) from None
-    return Result(_data([change], ports), f"Log in later:  {later}")
+    return Result(data_of([change], ports), f"Log in later:  {later}")
 
 
-def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
+def diff_of(changes: Sequence[ProfileChange], ports: Ports) -> str:
+    """Return the change of the config file as a diff."""
     from awscli_mfa_plugin.setup.plan import merged
     from awscli_mfa_plugin.text import unified
 
@@ -150,7 +173,8 @@ def _diff(changes: Sequence[ProfileChange], ports: Ports) -> str:
     return unified(ports.files.config_path, old or None, new or None)
 
 
-def _data(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
+def data_of(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
+    """Return the changes as a command's result has them."""
     profiles = [
         {"Profile": change.profile, "Settings": dict(change.settings)} for change in changes
     ]

@@ -123,6 +123,12 @@ class Context(Services):
 
         return read_setup_manifest(path)
 
+    def peer_programs(self) -> dict[str, str]:
+        """Return the paths of other MFA tools' programs as a command line needs them."""
+        from awscli_mfa_plugin.setup.peer_programs import peer_programs
+
+        return peer_programs(self.environment)
+
     def machine(self) -> Observations:
         """Return what doctor sees without a call; each CLI is started."""
         from awscli_mfa_plugin import __version__

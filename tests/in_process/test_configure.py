@@ -153,3 +153,85 @@ def test_questions_need_a_terminal(aws: Aws) -> None:
     before = aws.config.read_bytes()
     assert aws.run("mfa", "configure").code == 253
     assert aws.config.read_bytes() == before
+
+
+AWS_MFA_CONFIG = "[default]\nregion = eu-west-1\n"
+
+
+def with_aws_mfa(aws: Aws) -> str:
+    """Give the home what aws-mfa keeps there, with a session of its own; return the file."""
+    user = aws.service.user("ada")
+    aws.config.write_text(aws.config.read_text("utf-8") + AWS_MFA_CONFIG, "utf-8")
+    text = (
+        f"# mine\n[default-long-term]\naws_access_key_id = {user.access_key_id}\n"
+        f"aws_secret_access_key = {user.secret_access_key}\n"
+        f"aws_mfa_device = {user.devices[0].serial}\n"
+        "[default]\nassumed_role = False\naws_access_key_id = ASIATHEIRS\n"
+        "aws_secret_access_key = theirs\naws_session_token = theirs\n"
+        "aws_security_token = theirs\nexpiration = 2099-01-01 00:00:00\n"
+    )
+    aws.credentials.write_text(text, "utf-8")
+    return text
+
+
+def test_the_setup_of_another_tool_is_imported(aws: Aws) -> None:
+    """A new profile is added, nothing of theirs changes, and the login works."""
+    theirs = with_aws_mfa(aws)
+    before = aws.config.read_bytes()
+    result = aws.run("mfa", "configure", "--import", "--yes")
+    assert result.code == 0, result.output
+    assert "Found aws-mfa: long-lived keys in default-long-term, sessions in default" in (
+        result.stderr
+    )
+    assert aws.config.read_bytes().startswith(before)
+    assert section_of(aws.config, "profile mfa") == {
+        "mfa_source_profile": "default-long-term",
+        "mfa_serial": aws.service.user("ada").devices[0].serial,
+        "region": "eu-west-1",
+    }
+    aws.log_in()
+    assert aws.credentials.read_text("utf-8").startswith(theirs)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 253),
+        (("--profile", "default", "--yes"), 253),
+        (("--from", "x"), 252),
+        (("--source-profile", "nowhere"), 253),
+    ],
+)
+def test_an_import_that_is_refused_changes_nothing(
+    aws: Aws, words: tuple[str, ...], code: int
+) -> None:
+    """Without a terminal it needs --yes; aws-mfa's own section never becomes ours."""
+    with_aws_mfa(aws)
+    before = {path: path.read_bytes() for path in (aws.config, aws.credentials)}
+    result = aws.run("mfa", "configure", "--import", *words)
+    assert (result.code, result.stdout) == (code, "")
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_commands_of_another_tool_need_approval(aws: Aws) -> None:
+    """Without a terminal, --yes isn't enough; the command is shown whole and never run."""
+    ran = aws.home / "ran"
+    command = f"touch {ran} --no-session aws-vault"
+    line = f"credential_process = aws-vault export --no-session work; {command}\n"
+    aws.config.write_text(f"{aws.config.read_text('utf-8')}[profile work]\n{line}", "utf-8")
+    before = aws.config.read_bytes()
+    refused = aws.run("mfa", "configure", "--import", "--yes")
+    assert refused.code == 253
+    assert f"aws-vault export --no-session work; {command}" in refused.stderr
+    assert aws.config.read_bytes() == before
+    assert aws.run("mfa", "configure", "--import", "--yes", "--allow-commands").code == 0
+    assert section_of(aws.config, "profile work-mfa") == {"mfa_source_profile": "work"}
+    assert not ran.exists()
+
+
+def test_the_import_of_nothing_has_a_remedy(aws: Aws) -> None:
+    """Keys alone are no other tool."""
+    aws.settle()
+    result = aws.run("mfa", "configure", "--import")
+    assert result.code == 253
+    assert "aws mfa configure" in result.stderr

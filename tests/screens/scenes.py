@@ -167,6 +167,24 @@ def configure(on: Stage) -> None:
     )
 
 
+def other_tools(on: Stage) -> None:
+    """Come from aws-mfa, whose session is still valid, and from aws-vault."""
+    on.home.write_config(
+        f"[default]\nregion = {REGION}\n"
+        "[profile team]\ncredential_process = aws-vault export --no-session team\n"
+    )
+    on.home.write_credentials(
+        f"{keys_of(on.aws, 'ada', 'default-long-term')}aws_mfa_device = {serial_of(on.aws)}\n"
+        "[default]\nassumed_role = False\naws_access_key_id = ASIATHEIRS\n"
+        "aws_secret_access_key = theirs\naws_session_token = theirs\n"
+        "aws_security_token = theirs\nexpiration = 2099-01-01 00:00:00\n"
+    )
+    on.type("aws mfa configure --import --profile default")
+    on.type("aws mfa configure --import", ("[y/N]", "n"), ("Write this?", "y"))
+    on.type("aws mfa login --profile mfa", (CODE, on.code))
+    on.type("aws mfa configure --import --source-profile default-long-term")
+
+
 def environment(on: Stage) -> None:
     """Use a session by exec, export and prompt."""
     settle_on_session(on.home, on.aws, EIGHT_HOURS)
@@ -214,7 +232,17 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     for scene in (
         *(login, wrong_code, mistyped_profile, several_devices, renewal, renewal_alone),
         *(status, status_of_nothing, logout, devices),
-        *(keys, aliases, doctor, doctor_problems, configure, environment, watch, errors),
+        *(
+            keys,
+            aliases,
+            doctor,
+            doctor_problems,
+            configure,
+            other_tools,
+            environment,
+            watch,
+            errors,
+        ),
         uninstall,
     )
 }

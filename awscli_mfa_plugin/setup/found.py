@@ -1,0 +1,62 @@
+"""What is found of another tool's setup, and how its commands are read (they are never run)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A setup of another tool, its values as they are written there.
+
+    ``source`` has, or gets, the long-lived keys; ``session`` is the tool's own session profile, ""
+    if that isn't known; a name for ours is made from ``base``. ``token_command`` prints MFA codes.
+    ``keys_command`` prints the long-lived keys: it is in profile ``source`` already, or belongs
+    into a new one (``is_new_source``). ``left`` says what else can't be taken over.
+    """
+
+    tool: str
+    source: str
+    base: str
+    session: str = ""
+    serial: str = ""
+    duration: str = ""
+    region: str = ""
+    token_command: str = ""
+    keys_command: str = ""
+    is_new_source: bool = False
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A profile of another tool that can't be taken over, and why."""
+
+    profile: str
+    tool: str
+    reason: str
+
+
+def words_of(command: str) -> list[str]:
+    """Return the words of a command without their quotes, none if they don't fit.
+
+    Backslashes are kept: they separate folders on Windows.
+    """
+    try:
+        words = shlex.split(command, posix=False)
+    except ValueError:
+        return []
+    return [word.strip("'\"") for word in words]
+
+
+def program_of(command: str) -> str:
+    """Return the program of a command as it is written there, quotes included."""
+    return shlex.split(command, posix=False)[0]
+
+
+def program_in(words: list[str]) -> str:
+    """Return the name of a command's program, without folder and ``.exe``."""
+    name = re.split(r"[\\/]", words[0])[-1] if words else ""
+    return name.lower().removesuffix(".exe")

@@ -1,0 +1,209 @@
+"""Which MFA profiles are made of the setups of other tools: names of their own, checked values."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.session.expiry import DEFAULT
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile
+from awscli_mfa_plugin.session.sections import check_profile_name, other_session
+from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
+from awscli_mfa_plugin.setup.found import Setup, Skipped
+from awscli_mfa_plugin.setup.manifest import ManifestProfile
+from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, why_not_merged
+from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, secret_in, unfit
+from awscli_mfa_plugin.text import quoted_list, sanitize, short_device
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+KEYS_COMMAND = "credential_process"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of another tool that a login would run.
+
+    ``is_needed`` says that the profile isn't imported without it.
+    """
+
+    option: str
+    profile: str
+    text: str
+    is_needed: bool
+
+
+@dataclass(frozen=True)
+class Import:
+    """The MFA profile that is made of a setup; without changes it is there already.
+
+    ``left`` says what of the setup can't be taken over.
+    """
+
+    setup: Setup
+    profile: str
+    changes: tuple[ProfileChange, ...] = ()
+    commands: tuple[Command, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def imports_of(
+    setups: Iterable[Setup], profiles: Mapping[str, Profile], named: str | None, now: datetime
+) -> tuple[tuple[Import, ...], tuple[Skipped, ...]]:
+    """Return what becomes of each setup, and the setups that can't be taken over.
+
+    ``named`` is ``--profile``. Raises UsageError if it can't be for one setup alone, and
+    ConfigurationError if that profile can't become an MFA profile.
+    """
+    setups = tuple(setups)
+    imports: list[Import] = []
+    skipped: list[Skipped] = []
+    missing = [setup for setup in setups if not _present(setup, profiles)]
+    if named and missing:
+        _check_one(missing, named)
+        _check_name(named, setups, profiles, now)
+    # A tool may make its session profile later.
+    taken = {name for setup in setups for name in (setup.session, setup.base, setup.source)}
+    for setup in setups:
+        present = _present(setup, profiles)
+        if present:
+            imports.append(Import(setup, present))
+            continue
+        why = _why_not(setup, profiles)
+        if why:
+            skipped.append(Skipped(setup.base, setup.tool, why))
+            continue
+        name = named or next(each for each in _names(setup) if _is_free(each, taken, profiles))
+        taken.add(name)
+        imports.append(_import(setup, name, profiles))
+    return tuple(imports), tuple(skipped)
+
+
+def _present(setup: Setup, profiles: Mapping[str, Profile]) -> str:
+    """Return the MFA profile that has the setup's source already, or ""."""
+    managed = (each for each in profiles.values() if each.is_managed)
+    return next(
+        (each.name for each in managed if each.config.get(SOURCE_OPTION) == setup.source), ""
+    )
+
+
+def _check_one(missing: list[Setup], named: str) -> None:
+    if len(missing) > 1:
+        raise UsageError(
+            f"--profile {sanitize(named)} names one new profile, but {len(missing)} setups were "
+            f"found: {quoted_list(setup.source for setup in missing)}.",
+            "Choose one with --source-profile.",
+        )
+
+
+def _check_name(
+    named: str, setups: Iterable[Setup], profiles: Mapping[str, Profile], now: datetime
+) -> None:
+    """Raise ConfigurationError if ``--profile`` is another tool's section, or unfit."""
+    check_profile_name(named)
+    another = "Nothing was changed. Choose another name with --profile."
+    for setup in setups:
+        is_theirs = named in {setup.session, setup.base} and named != setup.source
+        if is_theirs or (setup.is_new_source and named == setup.source):
+            raise ConfigurationError(
+                f"Profile {sanitize(named)} belongs to {setup.tool}, so it can't be the new "
+                "MFA profile.",
+                another,
+            )
+    profile = profiles.get(named, Profile(named))
+    why = why_not_merged(profile, ManifestProfile(named, SESSION_PROFILE, {}, 0, 0), now)
+    other = other_session(profile)
+    if why or other:
+        why = why or f"has a session from {other.tool if other else ''}"
+        raise ConfigurationError(f"Profile {sanitize(named)} {why}.", another)
+
+
+def _why_not(setup: Setup, profiles: Mapping[str, Profile]) -> str:
+    """Say why a setup can't be taken over, or ""."""
+    try:
+        check_profile_name(setup.source)
+    except ConfigurationError as error:
+        return error.clause
+    inherited = _inherited_command(setup, profiles)
+    for option, text in ((KEYS_COMMAND, setup.keys_command), (COMMAND, inherited)):
+        if text and _unfit_command(text):
+            return f"its {option} {_unfit_command(text)}"
+    if setup.is_new_source and profiles.get(setup.source, _same(setup)) != _same(setup):
+        return f"profile {sanitize(setup.source)} is already something else"
+    return ""
+
+
+def _same(setup: Setup) -> Profile:
+    """Return the new source profile, as an import that was stopped left it."""
+    return Profile(setup.source, {KEYS_COMMAND: setup.keys_command})
+
+
+def _unfit_command(text: str) -> str:
+    """Say why a command can't be shown and taken over, or ""."""
+    secret = secret_in(text, is_command=True)
+    if secret:
+        return f"seems to contain {secret[0]}"
+    if any(unicodedata.category(character)[0] == "C" for character in text):
+        return "contains a control character or an invisible one"
+    return "is too long or has unbalanced quotes" if unfit(SESSION_PROFILE, COMMAND, text) else ""
+
+
+def _inherited_command(setup: Setup, profiles: Mapping[str, Profile]) -> str:
+    """Return the command for codes that a login takes from the source profile, or ""."""
+    return profiles[setup.source].get(COMMAND) if setup.source in profiles else ""
+
+
+def _names(setup: Setup) -> Iterator[str]:
+    """Yield names for the new profile: of its own, never one of the tool's."""
+    first = DEFAULT_SESSION_PROFILE if setup.base == "default" else f"{setup.base}-mfa"
+    return chain((first,), (f"{setup.base}-mfa-{number}" for number in count(2)))
+
+
+def _is_free(name: str, taken: set[str], profiles: Mapping[str, Profile]) -> bool:
+    return name not in taken and name not in profiles
+
+
+def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
+    inherited = _inherited_command(setup, profiles)
+    values = {
+        "mfa_serial": setup.serial,
+        "duration_seconds": "" if setup.duration == str(DEFAULT) else setup.duration,
+        COMMAND: setup.token_command,
+        "region": setup.region,
+    }
+    settings, left = {SOURCE_OPTION: setup.source}, list(setup.left)
+    for option, value in values.items():
+        why = _unfit_command(value) if option == COMMAND else unfit(SESSION_PROFILE, option, value)
+        if value and why:
+            left.append(f"{option}: {sanitize(why)}")
+        elif value:
+            settings[option] = value
+    changes = [change_of(profiles.get(name, Profile(name)), settings)]
+    commands = []
+    if setup.keys_command:
+        commands.append(Command(KEYS_COMMAND, setup.source, setup.keys_command, is_needed=True))
+    if COMMAND in settings:
+        commands.append(Command(COMMAND, name, settings[COMMAND], is_needed=bool(inherited)))
+    if setup.is_new_source:
+        source = profiles.get(setup.source, Profile(setup.source))
+        changes.insert(0, change_of(source, {KEYS_COMMAND: setup.keys_command}))
+    return Import(setup, name, tuple(changes), tuple(commands), tuple(left))
+
+
+def found_text(made: Import) -> str:
+    """Say in a line what was found, and what becomes of it."""
+    setup = made.setup
+    parts = [f"long-lived keys in {sanitize(setup.source)}"]
+    if setup.is_new_source:
+        parts = [f"long-lived keys of {sanitize(setup.base)} in its keyring"]
+    parts += [f"sessions in {sanitize(setup.session)}"] if setup.session else []
+    parts += [f"device {short_device(setup.serial)}"] if setup.serial else []
+    then = f"New MFA profile: {sanitize(made.profile)}."
+    if not made.changes:
+        then = f"Already set up: {sanitize(made.profile)}."
+    return f"Found {setup.tool}: {', '.join(parts)}. {then}"

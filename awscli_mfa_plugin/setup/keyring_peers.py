@@ -1,0 +1,138 @@
+"""Setups of aws-vault and granted, which keep the long-lived keys in a keyring.
+
+Sources: USAGE.md of aws-vault 7 (``include_profile``, ``mfa_process``, "Using
+credential_process") and granted's ``credentials import``, which writes the ``credential_process``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, program_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.session.records import Profile
+
+AWS_VAULT = "aws-vault"
+GRANTED = "granted"
+
+_PROCESS = "credential_process"
+_INCLUDED = ("include_profile", "parent_profile")
+_NO_SESSION = {"--no-session", "-n"}
+_PLAIN_NAME = re.compile(r"\w[\w.@+-]*", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
+
+
+def setup_of(
+    profile: Profile,
+    profiles: Mapping[str, Profile],
+    environment: Mapping[str, str],
+    programs: Mapping[str, str],
+) -> Setup | Skipped | None:
+    """Return the setup of a profile without keys in the files, why it isn't one, or None."""
+    words = words_of(profile.get(_PROCESS))
+    program = program_in(words)
+    if program == GRANTED:
+        return _of_granted(profile, words)
+    if program == AWS_VAULT:
+        return _of_process(profile, words, profiles, environment)
+    source = _setting("source_profile", profile, profiles)
+    is_role = any(_setting(way, profile, profiles) for way in ("role_arn", "sso_start_url"))
+    if (
+        profile.other_way
+        or profile.has_session_token
+        or is_role
+        or source not in ("", profile.name)
+    ):
+        return None
+    if not _setting("mfa_serial", profile, profiles):
+        return None
+    if not programs.get(AWS_VAULT):
+        reason = "it has an MFA device, but its long-lived keys aren't in your AWS files"
+        return Skipped(profile.name, AWS_VAULT, reason)
+    return _new_source(profile, programs[AWS_VAULT], profiles, environment)
+
+
+def _of_granted(profile: Profile, words: list[str]) -> Setup | Skipped | None:
+    if "credential-process" not in words:
+        return None
+    if any(profile.get(f"granted_sso_{part}") for part in ("start_url", "account_id")):
+        return Skipped(profile.name, GRANTED, "it gets temporary keys by SSO")
+    return Setup(
+        GRANTED,
+        source=profile.name,
+        base=profile.name,
+        serial=profile.get("mfa_serial"),
+        token_command=profile.get("mfa_process"),
+        keys_command=profile.get(_PROCESS),
+    )
+
+
+def _of_process(
+    profile: Profile,
+    words: list[str],
+    profiles: Mapping[str, Profile],
+    environment: Mapping[str, str],
+) -> Setup | Skipped:
+    """Return the setup of a profile whose ``credential_process`` is aws-vault."""
+    if _NO_SESSION & {*words}:
+        return _by_vault(profile, profile.name, profile.get(_PROCESS), profiles, environment)
+    if profile.name not in words:
+        return Skipped(profile.name, AWS_VAULT, "it gets a session of another profile")
+    return _new_source(profile, program_of(profile.get(_PROCESS)), profiles, environment)
+
+
+def _new_source(
+    profile: Profile, program: str, profiles: Mapping[str, Profile], environment: Mapping[str, str]
+) -> Setup | Skipped:
+    """Return a setup whose source is a new profile: the present one doesn't give the keys."""
+    if not _PLAIN_NAME.fullmatch(profile.name):
+        reason = "its name can't be put into a command"
+        return Skipped(profile.name, AWS_VAULT, reason)
+    command = f"{program} export --format=json --no-session {profile.name}"
+    return _by_vault(profile, f"{profile.name}-keys", command, profiles, environment)
+
+
+def _by_vault(
+    profile: Profile,
+    source: str,
+    command: str,
+    profiles: Mapping[str, Profile],
+    environment: Mapping[str, str],
+) -> Setup:
+    serial = _setting("mfa_serial", profile, profiles) or environment.get("AWS_MFA_SERIAL", "")
+    return Setup(
+        AWS_VAULT,
+        source=source,
+        base=profile.name,
+        serial=serial,
+        duration=seconds_of(environment.get("AWS_SESSION_TOKEN_TTL", "")),
+        region=_setting("region", profile, profiles),
+        token_command=_setting("mfa_process", profile, profiles),
+        keys_command=command,
+        is_new_source=source != profile.name,
+    )
+
+
+def _setting(option: str, profile: Profile, profiles: Mapping[str, Profile]) -> str:
+    """Return a setting of a profile, or of those that it includes, or ""."""
+    seen: set[str] = set()
+    at: Profile | None = profile
+    while at and at.name not in seen:
+        if at.get(option):
+            return at.get(option)
+        seen.add(at.name)
+        at = profiles.get(next((at.get(each) for each in _INCLUDED if at.get(each)), ""))
+    return ""
+
+
+def seconds_of(duration: str) -> str:
+    """Return the seconds of a duration such as 12h or 1h30m, or what it is if it is none."""
+    match = _DURATION.fullmatch(duration)
+    if not duration or not match:
+        return duration
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return str(hours * 3600 + minutes * 60 + seconds)

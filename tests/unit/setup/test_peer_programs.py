@@ -1,0 +1,28 @@
+"""Programs of other tools are found, never started."""
+
+from __future__ import annotations
+
+import shlex
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awscli_mfa_plugin.setup.peer_programs import peer_programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="quotes of POSIX shells")
+def test_programs_on_the_path(tmp_path: Path) -> None:
+    """Their paths are words of a command, whatever is in them."""
+    folder = tmp_path / "my tools"
+    folder.mkdir()
+    program = folder / "aws-vault"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n", "utf-8")
+    program.chmod(stat.S_IRWXU)
+    assert peer_programs({"PATH": str(folder)}) == {"aws-vault": shlex.quote(str(program))}
+    assert not (tmp_path / "started").exists()
+    assert peer_programs({}) == {}
