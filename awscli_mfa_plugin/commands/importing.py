@@ -27,10 +27,11 @@ def import_setups(arguments: Mapping[str, Any], context: Context, ports: Ports) 
     imports = _found(arguments["source_profile"], context, ports)
     new = [made for made in imports if made.changes]
     changes = [change for made in new for change in made.changes]
-    if arguments["dry_run"]:
+    if arguments["dry_run"] or arguments["allow_commands"]:
         for made in new:
             for command in made.commands:
                 ports.notes(command_text(command, made))
+    if arguments["dry_run"]:
         diff = diff_of(changes, ports)
         data = {**data_of(changes, ports), "Found": _data(imports), "Diff": diff}
         return Result(data, diff.rstrip("\n") or UNCHANGED)
@@ -66,7 +67,7 @@ def _found(source: str | None, context: Context, ports: Ports) -> tuple[Import, 
     for each in (*skipped, *others):
         ports.notes(f"Skipped {sanitize(each.profile)} ({each.tool}): {sanitize(each.reason)}.")
     if not imports:
-        where = f" in profile {sanitize(source)}" if source is not None else ""
+        where = f" from profile {sanitize(source)}" if source is not None else ""
         raise ConfigurationError(
             f"No setup of another MFA tool can be imported{where}. Nothing was changed.",
             "Set up a profile by questions:  aws mfa configure",

@@ -224,7 +224,9 @@ def test_commands_of_another_tool_need_approval(aws: Aws) -> None:
     assert refused.code == 253
     assert f"aws-vault export --no-session work; {command}" in refused.stderr
     assert aws.config.read_bytes() == before
-    assert aws.run("mfa", "configure", "--import", "--yes", "--allow-commands").code == 0
+    accepted = aws.run("mfa", "configure", "--import", "--yes", "--allow-commands")
+    assert accepted.code == 0
+    assert command in accepted.stderr
     assert section_of(aws.config, "profile work-mfa") == {"mfa_source_profile": "work"}
     assert not ran.exists()
 

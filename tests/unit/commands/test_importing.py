@@ -104,11 +104,12 @@ def test_a_dry_run_shows_the_diff() -> None:
     assert fakes.files.writes == []
 
 
-def test_a_dry_run_shows_the_commands_too() -> None:
+@pytest.mark.parametrize("given", [{"dry_run": True}, {"allow_commands": True, "yes": True}])
+def test_commands_are_shown_where_nobody_is_asked(given: dict[str, Any]) -> None:
     """Those that are in the file already aren't in the diff."""
     command = "granted credential-process --profile=team"
     fakes = home(team={"credential_process": command})
-    imported(fakes, dry_run=True, source_profile="team")
+    imported(fakes, source_profile="team", **given)
     assert fakes.notes[-1] == (
         "A login to team-mfa will run this command of granted to get the long-lived keys:\n\n"
         f"    {command}\n"
