@@ -22,7 +22,8 @@ from tests.hosts.clients import (
 )
 from tests.hosts.conftest import skip_or_fail
 from tests.hosts.installed import CHECKOUT
-from tests.hosts.test_renewal import log_in, settle_managed
+from tests.hosts.sessions import log_in
+from tests.hosts.test_renewal import settle_managed
 from tests.hosts.users import session_in
 
 if TYPE_CHECKING:
