@@ -136,3 +136,61 @@ def test_another_action_is_refused_with_the_names(tmp_path: Path) -> None:
     """The error names the subcommand and its actions."""
     with pytest.raises(UsageError, match="'remove' isn't a value for alias"):
         alias(contexts(tmp_path), "remove")
+
+
+def test_a_report_names_what_is_new_and_what_is_left_out(tmp_path: Path) -> None:
+    """A line each; another pack's with what they run."""
+    (tmp_path / "alias").write_text("[toplevel]\na1 = s3 ls\n")
+    result = alias(contexts(tmp_path, pack("!one", "!two")), "install", **{"from": "team.yaml"})
+    lines = result.text.splitlines()
+    assert lines[0] == f"Installed in {tmp_path}/alias:"
+    assert lines[1:] == [
+        "  aws a0  Help",
+        "          = !one",
+        "",
+        "Skipped:",
+        "  aws a1  you have your own alias: s3 ls",
+    ]
+
+
+def test_a_removal_as_data(tmp_path: Path) -> None:
+    """The pack (None for all), the file, and whether it has changed."""
+    fakes = contexts(tmp_path, pack("!one"), pack("!one"))
+    file = str(tmp_path / "alias")
+    alias(fakes, "install", yes=True, **{"from": "team.yaml"})
+    ours = alias(fakes, "uninstall")
+    assert ours.data == {"Pack": "awscli-mfa-plugin", "File": file, "Changed": False}
+    assert ours.text == (
+        f"Nothing to remove: {file} has no aliases of the pack 'awscli-mfa-plugin'."
+    )
+    theirs = alias(fakes, "uninstall", **{"from": "team.yaml"})
+    assert theirs.data == {"Pack": "team", "File": file, "Changed": True}
+    assert theirs.text == f"Removed the aliases of the pack 'team' from {file}."
+    assert alias(fakes, "uninstall", all=True).data == {
+        "Pack": None,
+        "File": file,
+        "Changed": False,
+    }
+
+
+def test_a_diff_of_nothing(tmp_path: Path) -> None:
+    """It says so, and the data too."""
+    fakes = contexts(tmp_path)
+    alias(fakes, "install")
+    result = alias(fakes, "diff")
+    assert result.text == "Nothing would change."
+    assert result.data == {
+        "Pack": "awscli-mfa-plugin",
+        "File": str(tmp_path / "alias"),
+        "Changed": False,
+        "Diff": "",
+    }
+
+
+def test_a_diff_of_another_pack_says_that_it_will_ask(tmp_path: Path) -> None:
+    """A diff alone isn't what has to be accepted."""
+    fakes = Fakes()
+    here = contexts(tmp_path, pack("!one"))
+    vars(here)["note"] = fakes.notes
+    alias(here, "diff", **{"from": "team.yaml"})
+    assert list(fakes.notes) == ["'aws mfa alias install' will show the whole pack and ask."]

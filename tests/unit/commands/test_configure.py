@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from awscli_mfa_plugin.commands import configure
-from awscli_mfa_plugin.errors import CancelledError, UsageError
+from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
 from awscli_mfa_plugin.files.yaml_reader import root_of
 from awscli_mfa_plugin.setup.manifest import manifest_of
 from tests.fakes import (
@@ -31,6 +31,16 @@ def test_configure_asks_writes_and_logs_in() -> None:
     assert fakes.files.profile("mfa").get("mfa_serial") == SERIAL
     assert data_of(result)["Profile"] == "mfa"
     assert fakes.files.profile("mfa").is_ours
+
+
+def test_configure_asks_nobody_where_questions_are_forbidden() -> None:
+    """In CI, on a terminal too; nothing is written."""
+    fakes = with_keys("", "", "", "", "", "y", "y", "123456")
+    fakes.environment["CI"] = "true"
+    with pytest.raises(MfaError):
+        run(configure, context(fakes))
+    assert fakes.terminal.questions == []
+    assert fakes.files.writes == []
 
 
 def test_configure_shows_without_writing() -> None:

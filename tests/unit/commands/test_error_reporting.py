@@ -154,3 +154,20 @@ def test_the_garbage_collector_is_restored(before: bool) -> None:  # noqa: FBT00
     finally:
         gc.unfreeze()
         (gc.enable if was_enabled else gc.disable)()
+
+
+@pytest.mark.usefixtures("_stdout_stays")
+@pytest.mark.parametrize(
+    "error", [UsageError("What."), OSError("x"), ImportError("x"), KeyError(1)]
+)
+def test_the_debug_log_has_the_traceback(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of whatever a command raised, and of what the CLI's own parsers raised."""
+    caplog.set_level("DEBUG", "awscli.mfa")
+    run_reporting(raising(error))
+    assert "raise error" in caplog.text
+    caplog.clear()
+    with UsageProblems("aws mfa"):
+        raise error
+    assert "raise error" in caplog.text

@@ -46,9 +46,15 @@ class Home:
         return context(
             self.fakes,
             options,
-            user_keys=lambda _caller, _user_name: self.user,
+            user_keys=self.keys_of,
             rotation_journal=self.journal,
         )
+
+    def keys_of(self, caller: Any, user_name: str) -> FakeUser:
+        """Return the keys of the user, whom a caller of theirs asks for."""
+        assert caller.keys.access_key_id
+        assert user_name == self.user.identity.arn.rpartition("/")[2]
+        return self.user
 
     def identity(self, given: Any, region: str) -> Any:
         """Accept sessions, and the user's keys."""

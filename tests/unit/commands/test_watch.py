@@ -142,5 +142,19 @@ def test_watch_refuses_what_doesnt_go_together(given: dict[str, Any]) -> None:
 
 def test_watch_takes_one_profile_or_several() -> None:
     """Not both options at once."""
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         run(watch, context(options=GlobalOptions(profile="mfa")), profiles=["a"])
+    assert caught.value.what == "Use either --profile or --profiles."
+
+
+def test_all_schedulers_are_removed_and_named() -> None:
+    """In a dry run nothing is; then the uninstaller has none to look for."""
+    found = [FakeScheduler("systemd", installed=True), FakeScheduler("cron", installed=True)]
+    here = scheduled(*found)
+    dry = run(watch, here, uninstall=True, dry_run=True)
+    assert dry.text == "Would be removed from systemd, cron."
+    assert data_of(dry) == {"Removed": [], "Installed": ["systemd", "cron"]}
+    done = run(watch, here, uninstall=True)
+    assert done.text == "Removed from systemd, cron."
+    assert data_of(done) == {"Removed": ["systemd", "cron"]}
+    assert data_of(run(watch, here, uninstall=True)) == {"Removed": []}

@@ -153,6 +153,22 @@ def test_wrong_usage_ends_with_252(
 
 
 @pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["login", "--no-such"], "aws mfa login"),
+        (["login", "--min-remaining", "soon"], "aws mfa login"),
+        (["--force"], "aws mfa"),
+    ],
+)
+def test_wrong_usage_names_the_help_of_the_command(
+    mfa: MfaCommand, capsys: pytest.CaptureFixture[str], words: list[str], command: str
+) -> None:
+    """Of the subcommand, where there is one."""
+    assert call(mfa, *words) == 252
+    assert f"For help:  {command} help\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("words", "title"),
     [
         (["help"], "aws mfa\n"),

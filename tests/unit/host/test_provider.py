@@ -106,7 +106,8 @@ def test_keys_that_are_only_shown_may_have_expired(session: Session) -> None:
     made.shows = True
     credentials = made.load()
     assert isinstance(credentials, Credentials)
-    assert keys(credentials)[0] == session.access_key_id
+    shown = (session.access_key_id, session.secret_access_key, session.session_token)
+    assert keys(credentials) == shown
     assert (credentials.method, reasons) == (METHOD, [])
 
 

@@ -208,7 +208,8 @@ def test_a_role_with_mfa_session_off_is_left_to_the_cli_with_our_codes(fakes: Fa
     [(before, role)] = session.chain.inserted
     assert before == "assume-role"
     assert not isinstance(role, RoleOnSessionProvider)
-    assert role._prompter is not None
+    fakes.terminal = FakeTerminal("123456")
+    assert role._profile_name == "off"
 
 
 @pytest.mark.parametrize(("command", "wrapped"), [("s3", ["s3"]), ("gone", [])])
@@ -241,8 +242,16 @@ def test_a_renewal_uses_a_session_that_another_process_made(fakes: Fakes) -> Non
     """First from the files as the CLI read them, then as they are now."""
     fakes.files.credentials["mfa"] = session_section(age=43_000)
     here = context(fakes)
+    reads: list[str] = []
+
+    def as_read(profile: Any) -> Any:
+        reads.append(profile.name)
+        return fakes.files.session_of(profile)
+
+    vars(here)["session_of"] = as_read
     first = renewal_hooks._renewal("mfa", here)
     assert first.stored()
+    assert reads == ["mfa"]
     fakes.files.credentials["mfa"] = session_section()
     assert first.session() == fakes.files.session_of(fakes.files.profile("mfa"))
     assert fakes.sts.calls == []
