@@ -158,16 +158,23 @@ def test_the_garbage_collector_is_restored(before: bool) -> None:  # noqa: FBT00
 
 @pytest.mark.usefixtures("_stdout_stays")
 @pytest.mark.parametrize(
-    "error", [UsageError("What."), OSError("x"), ImportError("x"), KeyError(1)]
+    "error", [ConfigurationError("What."), OSError("x"), ImportError("x"), KeyError(1)]
 )
 def test_the_debug_log_has_the_traceback(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of whatever a command raised, and of what the CLI's own parsers raised."""
+    """Of whatever a command raised."""
     caplog.set_level("DEBUG", "awscli.mfa")
     run_reporting(raising(error))
     assert "raise error" in caplog.text
-    caplog.clear()
+
+
+@pytest.mark.parametrize("error", [ImportError("x"), ValueError("x")])
+def test_the_debug_log_has_the_traceback_of_the_clis_own_parsers(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They ran before any command of ours."""
+    caplog.set_level("DEBUG", "awscli.mfa")
     with UsageProblems("aws mfa"):
         raise error
     assert "raise error" in caplog.text
