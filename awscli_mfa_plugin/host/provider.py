@@ -28,7 +28,8 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
 
     ``asks`` is false where it must not prompt or renew; ``is_eager`` renews while the
     command is being prepared, in the main thread and before any pager. ``shows`` is set where
-    keys are only shown: then an expired session will do.
+    keys are only shown: then an expired session will do. ``session`` is the one that was
+    provided, or None.
     """
 
     METHOD = METHOD
@@ -38,6 +39,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         super().__init__()
         self.steps_aside = False
         self.shows = False
+        self.session: Session | None = None
         self._one_at_a_time = threading.Lock()
         self._renewal = renewal
         self._asks = asks
@@ -65,6 +67,7 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         try:
             with self._one_at_a_time:
                 session = self._renewal.session() if self._asks else self._renewal.valid()
+                self.session = session
                 return metadata(session)
         except CancelledError:
             if threading.current_thread() is threading.main_thread():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.host.context import AwsProcess
     from awscli_mfa_plugin.session.records import Session
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 _BEFORE_GET_SESSION = "calling-command.sts.get-session-token"
 _MFA_LOGIN = "before-building-argument-table-parser.configure.mfa-login"
 _LIST = "before-building-argument-table-parser.configure.list"
+_ANSWERED = "after-call"
 
 
 def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str]) -> None:
@@ -44,6 +48,7 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
         _step_aside_where_aws_refuses(session, provider)
         session.register(_LIST, partial(_show, provider))
         chain.insert_before("shared-credentials-file", provider)
+        session.register(_ANSWERED, partial(_look_for_denial, provider, source))
     elif parsed_args.sign_request is not False:
         provider = SessionProvider(_renewal(source, context), asks=asks, is_eager=False)
         _assume_role_on_session(session, chain, profile, source, context, provider)
@@ -105,6 +110,15 @@ def _show(provider: Any, **_: Any) -> None:
     provider.shows = True
 
 
+def _look_for_denial(provider: SessionProvider, profile: str, parsed: Any, **_: Any) -> None:
+    """Look for AWS's refusal of an old session; an error here ends no command."""
+    if "Error" in parsed and provider.session:
+        with suppress(Exception):
+            from awscli_mfa_plugin.host.denials import explain_at_exit
+
+            explain_at_exit(parsed["Error"], provider.session, profile)
+
+
 def _assume_role_on_session(
     session: Any, chain: Any, profile: str, source: str, context: Context, provider: SessionProvider
 ) -> None:
@@ -115,18 +129,25 @@ def _assume_role_on_session(
         profile,
         _profile(source, context),
         provider,
-        create_client=partial(_create_client, session, context),
+        create_client=partial(
+            _create_client, session, context, partial(_look_for_denial, provider, source)
+        ),
     )
     chain.insert_before(ASSUME_ROLE, role)
     session.register(_LIST, partial(show_role, chain, role))
 
 
-def _create_client(session: Any, context: Context, service: str, **options: Any) -> Any:
+def _create_client(
+    session: Any, context: Context, look: Callable[..., None], service: str, **options: Any
+) -> Any:
     """Make a client of the CLI's session that trusts what the command's ``--ca-bundle`` says.
 
-    The CLI gives the option to the client of the command's own service alone.
+    The CLI gives the option to the client of the command's own service alone. ``look`` gets
+    each answer.
     """
-    return session.create_client(service, verify=context.options.verify_ssl, **options)
+    client = session.create_client(service, verify=context.options.verify_ssl, **options)
+    client.meta.events.register(_ANSWERED, look)
+    return client
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:

@@ -68,6 +68,7 @@ def test_a_valid_session_is_provided() -> None:
     credentials = made.load()
     assert keys(credentials) == ("ASIA1", "secret-1", "token-1")
     assert (credentials.method, credentials._expiry_time) == (METHOD, LATER)
+    assert made.session is SESSION
     assert reasons == []
 
 

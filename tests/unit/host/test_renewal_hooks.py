@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +12,9 @@ import pytest
 from botocore.history import get_global_history_recorder
 
 from awscli_mfa_plugin.aws.roles import RoleOnSessionProvider
-from awscli_mfa_plugin.host import renewal_hooks
+from awscli_mfa_plugin.host import denials, renewal_hooks
 from awscli_mfa_plugin.host.provider import MfaSessionError, ReportingCommand, SessionProvider
+from awscli_mfa_plugin.session.records import Session
 from tests.fakes import (
     LONG_LIVED,
     SERIAL,
@@ -57,6 +60,7 @@ class FakeSession:
         self.chain = FakeChain()
         self.handlers: dict[str, Any] = {}
         self.clients: list[tuple[Any, ...]] = []
+        self.client_handlers: dict[str, Any] = {}
         names = fakes.files.profile_names()
         merged = {
             name: {**fakes.files.config.get(name, {}), **fakes.files.credentials.get(name, {})}
@@ -73,10 +77,11 @@ class FakeSession:
         """Keep a handler."""
         self.handlers[event] = handler
 
-    def create_client(self, *words: Any, **options: Any) -> str:
-        """Keep what was asked for."""
+    def create_client(self, *words: Any, **options: Any) -> Any:
+        """Keep what was asked for; return a client with events of its own."""
         self.clients.append((words, options))
-        return "client"
+        events = SimpleNamespace(register=self.client_handlers.__setitem__)
+        return SimpleNamespace(meta=SimpleNamespace(events=events))
 
 
 class HookProcess(FakeProcess):
@@ -172,6 +177,49 @@ def test_configure_list_shows_the_session_without_a_prompt(fakes: Fakes) -> None
     assert provider.shows
 
 
+DENIED = {"Error": {"Code": "AccessDenied", "Message": "x with an explicit deny in a policy"}}
+
+
+@pytest.fixture
+def at_exit(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return what is called when the process ends."""
+    calls: list[Any] = []
+    monkeypatch.setattr(atexit, "register", lambda *call: calls.append(call))
+    monkeypatch.setattr(denials, "_said", [])
+    return calls
+
+
+def test_a_denied_call_on_an_old_session_is_explained_at_the_end(
+    fakes: Fakes, at_exit: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once; not for an answer without an error, and not before a session was provided."""
+    session, _ = install(fakes, "mfa")
+    [(_, provider)] = session.chain.inserted
+    answered = session.handlers["after-call"]
+    answered(parsed=DENIED)
+    now = datetime.now(timezone.utc)
+    end = now + timedelta(hours=9)
+    provider.session = Session("ASIA1", "s", "t", end, now - timedelta(hours=3, minutes=1))
+    answered(parsed={"Buckets": []}, model=None)
+    assert at_exit == []
+    answered(parsed=DENIED, model=None)
+    answered(parsed=DENIED, model=None)
+    [(say, line)] = at_exit
+    say(line)
+    err = capsys.readouterr().err
+    assert err.startswith("The MFA session of profile mfa is 3 h 1 min old.")
+    assert err.endswith("aws mfa login --profile mfa --force\n")
+
+
+def test_an_unreadable_answer_changes_nothing(fakes: Fakes, at_exit: list[Any]) -> None:
+    """An error here would replace AWS's own."""
+    session, _ = install(fakes, "mfa")
+    [(_, provider)] = session.chain.inserted
+    provider.session = Session("ASIA1", "s", "t", datetime.now(timezone.utc))
+    session.handlers["after-call"](parsed={"Error": None})
+    assert at_exit == []
+
+
 def test_a_role_is_assumed_on_the_session(fakes: Fakes) -> None:
     """By our role provider, which prompts only if the role isn't cached."""
     session, _ = install(fakes, "admin", "mfa", verify_ssl="/ca.pem")
@@ -181,7 +229,8 @@ def test_a_role_is_assumed_on_the_session(fakes: Fakes) -> None:
     [provider] = role._profile_provider_builder.providers("mfa")
     assert isinstance(provider, SessionProvider)
     assert (provider._asks, provider._is_eager) == (True, False)
-    assert role._client_creator("sts", region_name="x") == "client"
+    role._client_creator("sts", region_name="x")
+    assert session.client_handlers.keys() == {"after-call"}
     assert session.clients == [(("sts",), {"verify": "/ca.pem", "region_name": "x"})]
     session.handlers["before-building-argument-table-parser.configure.list"](x=1)
     assert role.shows
@@ -285,7 +334,7 @@ def test_a_role_that_aws_refuses_for_chaining_is_explained(fakes: Fakes) -> None
     client = SimpleNamespace(
         meta=SimpleNamespace(events=SimpleNamespace(register=events.__setitem__))
     )
-    session.create_client = lambda *_, **__: client  # type: ignore[method-assign,assignment]
+    session.create_client = lambda *_, **__: client  # type: ignore[method-assign]
     renewal_hooks._ask_for_role(session, session.chain, "off", context(fakes))
     [(_, role)] = session.chain.inserted
     assert role._client_creator("sts") is client
