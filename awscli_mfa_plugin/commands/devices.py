@@ -153,9 +153,12 @@ def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
 
 def _add(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.devices.enroll import add
-    from awscli_mfa_plugin.system.private_screen import check_screen
+    from awscli_mfa_plugin.devices.screen import check_screen
+    from awscli_mfa_plugin.devices.seed_command import check_program
 
-    if not arguments["seed_command"]:
+    if arguments["seed_command"] is not None:
+        check_program(arguments["seed_command"], context.environment)
+    else:
         check_screen(context.environment)
     work = _work(arguments, context)
     added = add(_request(arguments, context), work)

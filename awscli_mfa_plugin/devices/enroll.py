@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.codes import CodePair, CodePairs, accepted_pair
-from awscli_mfa_plugin.devices.leftovers import ENABLED, REMOVED, complete, discard, finish
+from awscli_mfa_plugin.devices.leftovers import (
+    ENABLED,
+    REMOVED,
+    UNKNOWN,
+    complete,
+    discard,
+    finish,
+)
 from awscli_mfa_plugin.devices.owner import (
     ADDING,
+    CREATING,
     WAIT_FOR_DEVICES,
     DeviceRequest,
     DeviceWork,
@@ -29,7 +37,7 @@ from awscli_mfa_plugin.errors import (
     UsageError,
 )
 from awscli_mfa_plugin.session.source import check_session_profile, inherited
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,9 +79,10 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
             return Added(enabled[0], was_left=True)
         keys = _keys(owner)
         ports.files.check_writable(owner.profile, config=True)
-        for name in _free_names(request, owner, keys, work):
+        names, are_free = _names_to_try(request, owner, keys, work)
+        for name in names:
             serial = owner.serial_of(name)
-            work.unfinished.note(serial, owner.arn, ADDING)
+            work.unfinished.note(serial, owner.arn, ADDING if are_free else CREATING)
             try:
                 device = _created(name, keys, owner, work)
                 if device:
@@ -118,16 +127,16 @@ def _keys(owner: Owner) -> Keys:
     return owner.session_keys
 
 
-def _free_names(
+def _names_to_try(
     request: DeviceRequest, owner: Owner, keys: Keys, work: DeviceWork
-) -> tuple[str, ...]:
-    """Return the names to try in order, without those that are known to be taken."""
+) -> tuple[tuple[str, ...], bool]:
+    """Return the names to try in order, and whether AWS says that they are free."""
     names = (request.name,) if request.name else [owner.user_name + more for more in _NAMES]
     try:
         taken = work.calls.virtual_serials(keys, owner.region, unassigned=False)
     except PermissionDeniedError:
-        taken = frozenset()
-    return tuple(name for name in names if owner.serial_of(name) not in taken)
+        return tuple(names), False
+    return tuple(name for name in names if owner.serial_of(name) not in taken), True
 
 
 def _taken(name: str) -> ConfigurationError:
@@ -141,12 +150,15 @@ def _created(name: str, keys: Keys, owner: Owner, work: DeviceWork) -> NewDevice
     """Return the new device, or None if its name is taken; then nothing of ours was made."""
     serial = owner.serial_of(name)
     try:
-        return work.calls.create(keys, name, owner.region)
+        device = work.calls.create(keys, name, owner.region)
     except ServiceError as refused:
         work.unfinished.forget(serial)
         if refused.aws_code == "EntityAlreadyExists":
             return None
         raise
+    if work.unfinished.of(owner.arn).get(serial) == CREATING:
+        work.unfinished.note(serial, owner.arn, ADDING)
+    return device
 
 
 def _enrolled(
@@ -193,10 +205,17 @@ def _enabled(pairs: CodePairs, serial: str, keys: Keys, owner: Owner, work: Devi
 def _undo(serial: str, keys: Keys, owner: Owner, work: DeviceWork) -> str:
     """Delete the device unless nothing was made of it; if it is enabled, save its settings.
 
-    Return what came of it.
+    Return what came of it. What may be somebody else's stays.
     """
-    if serial not in work.unfinished.of(owner.arn):
+    doing = work.unfinished.of(owner.arn).get(serial)
+    if doing is None:
         return REMOVED
+    if doing == CREATING:
+        work.ports.notes(
+            f"The device {short_device(serial)} may exist now, unused. "
+            "'aws mfa devices add' offers to delete it."
+        )
+        return UNKNOWN
     outcome = discard(serial, keys, owner, work)
     if outcome == ENABLED:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.devices.owner import ADDING
+from awscli_mfa_plugin.devices.owner import CREATING, REMOVING
 from awscli_mfa_plugin.devices.settings import save_settings, without_serial
 from awscli_mfa_plugin.errors import MfaError, PermissionDeniedError, ServiceError
 from awscli_mfa_plugin.session.token_codes import agrees
@@ -35,18 +35,18 @@ def finish(owner: Owner, work: DeviceWork) -> Finished:
     enabled, removed = [], []
     for serial, doing in work.unfinished.of(owner.arn).items():
         if owner.has(serial):
-            if doing == ADDING:
+            if doing != REMOVING:
                 complete(serial, owner, work)
                 enabled.append(serial)
             work.unfinished.forget(serial)
-        elif doing != ADDING:
+        elif doing == REMOVING:
             if discard(serial, owner.best_keys, owner, work) == REMOVED:
                 without_serial(serial, work.ports.files)
                 work.ports.notes(f"Finished removing {short_device(serial)}.")
                 removed.append(serial)
         elif not _exists(serial, owner, work):
             work.unfinished.forget(serial)
-        elif _wants_it_gone(serial, work):
+        elif _wants_it_gone(serial, work, is_ours=doing != CREATING):
             discard(serial, owner.best_keys, owner, work)
     return Finished(tuple(enabled), tuple(removed))
 
@@ -90,9 +90,14 @@ def _exists(serial: str, owner: Owner, work: DeviceWork) -> bool:
         return True
 
 
-def _wants_it_gone(serial: str, work: DeviceWork) -> bool:
+def _wants_it_gone(serial: str, work: DeviceWork, *, is_ours: bool) -> bool:
+    """Ask; Enter deletes only what is certainly ours, since names are the whole account's."""
     terminal, name = work.ports.terminal, short_device(serial)
     if terminal.unavailable_reason():
         return False
-    terminal.tell(f"An earlier 'aws mfa devices add' left the device {name}, which nobody uses.\n")
-    return agrees(terminal, "Delete it? [Y/n] ", enter=True)
+    left = "left" if is_ours else "may have left"
+    terminal.tell(
+        f"An earlier 'aws mfa devices add' {left} the device {name}, which nobody uses.\n"
+    )
+    question = "Delete it? [Y/n] " if is_ours else "Delete it, unless somebody else made it? [y/N] "
+    return agrees(terminal, question, enter=is_ours)

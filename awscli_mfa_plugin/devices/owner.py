@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import MfaDevice, Profile
     from awscli_mfa_plugin.session.source import Source
 
-ADDING, REMOVING = "adding", "removing"
-"""What the record of unfinished devices says of each."""
+CREATING, ADDING, REMOVING = "creating", "adding", "removing"
+"""What the record of unfinished devices says of each.
+
+CREATING is for a name that may have been taken, until AWS says that it wasn't.
+"""
 
 SHORTEST_USE = 60
 """Seconds that a session must still last for its keys to be used here."""

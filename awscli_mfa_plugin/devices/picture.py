@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.text import short_device
@@ -16,7 +17,11 @@ NARROWEST = 28
 LOWEST = 8
 """Rows that they need below it."""
 
+SMALLEST = (28, 14)
+"""Columns and rows for the secret as text: eight lines of it, and four for questions."""
+
 _GAP = 2
+_TITLE = "Enter this secret in your app (time-based, 6 digits):"
 _BLOCKS = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 
 
@@ -92,5 +97,5 @@ def as_text(seed: str, size: tuple[int, int]) -> Picture:
     lines = tuple(
         " ".join(groups[start : start + per_line]) for start in range(0, len(groups), per_line)
     )
-    lines = ("Enter this secret in your app (time-based, 6 digits):"[:columns], "", *lines)
+    lines = (*wrap(_TITLE, max(columns, 1)), "", *lines)
     return Picture(lines, len(lines) + 1, 0, columns, is_code=False)

@@ -24,7 +24,7 @@ class UnfinishedDevices:
         self._path = folder.file("devices.json")
 
     def of(self, user_arn: str) -> dict[str, str]:
-        """Return what is under way for a user: ADDING or REMOVING by serial."""
+        """Return what is under way for a user: CREATING, ADDING or REMOVING by serial."""
         return {
             serial: doing for serial, (owner, doing) in self._all().items() if owner == user_arn
         }

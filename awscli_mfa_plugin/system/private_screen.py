@@ -56,12 +56,23 @@ PROMPT_SECONDS = 600
 _BLACK_ON_WHITE, _PLAIN = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 """Of the fixed 256 colors, which no theme changes; a light terminal needs them too."""
 
-_WATCHER = 'read -r _ || printf "%s" "$1"'
-"""Wipes the screen if this process dies without a line on the pipe: SIGKILL too."""
+_WATCHER = """
+read -r _ && exit
+printf '%s' "$1"
+sleep 1
+exec 3<&1
+case $(stty -a <&3) in
+*'-isig icanon'* | *'icanon -isig'*) stty isig echo eol undef eol2 undef <&3 ;;
+esac
+"""
+"""Wipes the screen if this process dies without a line on the pipe: SIGKILL too.
+
+Then it ends what ``line_mode`` changed, in a terminal where no shell has done that meanwhile.
+"""
 
 
-def check_screen(environment: Mapping[str, str]) -> None:
-    """Raise ConfigurationError where a secret can't be shown, or not be wiped again."""
+def check_can_wipe(environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where a secret, once shown, can't be wiped."""
     if sys.platform == "win32" or environment.get("TERM") == "dumb":
         raise ConfigurationError(
             "This terminal can't wipe a secret after showing it.",

@@ -181,6 +181,82 @@ def test_a_small_terminal_shows_the_secret_as_text(home: Home, aws: EmbeddedAws)
     as_before(home, aws)
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_the_smallest_terminal(home: Home, aws: EmbeddedAws, clock: RunningClock) -> None:
+    """All questions and messages fit, the secret stays whole; a smaller one is refused."""
+    settle(home, aws, "nodevice")
+    words, env = ("mfa", "devices", "add"), clock.environment
+    refused = home.spawn(*words, env=env, rows=13, columns=28)
+    assert refused.wait() == 253
+    refused.expect("This terminal is too small")
+    assert aws.state.unassigned_devices == []
+    name = "n" * 226
+    terminal = home.spawn(*words, "--name", name, env=env, rows=14, columns=28)
+    terminal.expect("First code:")
+    secret = aws.state.device(f"{ARN}{name}").secret
+    clock.to_end_of_step()
+    for code in ("word", "000000"):
+        terminal.send_line(code)
+    terminal.expect("Enter the 6-digit code")
+    terminal.expect("Next code in")
+    assert secret in terminal.display.replace(" ", "").replace("\n", "")
+    terminal.expect("Next code:  ")
+    clock.to_end_of_step()
+    terminal.send_line("111111")
+    terminal.expect("AWS rejected")
+    terminal.expect("First code: ")
+    assert secret in terminal.display.replace(" ", "").replace("\n", "")
+    enter_pair(terminal, aws, f"{ARN}{name}", clock)
+    terminal.expect("Log in now")
+    terminal.send_line("n")
+    assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_codes_that_come_late_lead_to_a_resync(
+    home: Home, aws: EmbeddedAws, clock: RunningClock
+) -> None:
+    """AWS takes the clock for a slow one: two more codes, and then a login works."""
+    settle(home, aws, "nodevice")
+    terminal = start(home, env=clock.environment)
+    clock.to_end_of_step()
+    terminal.send_line(aws.token_code(DEVICE))
+    terminal.expect("Next code:  ")
+    second = aws.token_code(DEVICE)
+    for _ in range(3):
+        clock.to_next_step()
+    terminal.send_line(second)
+    terminal.expect("The codes came late, so AWS needs two more.")
+    assert is_wiped(terminal)
+    terminal.expect("First code: ")
+    enter_pair(terminal, aws, DEVICE, clock)
+    terminal.expect("Log in now")
+    terminal.send_line("")
+    terminal.expect("MFA code for nodevice (profile mfa):")
+    enter_login_code(terminal, aws, DEVICE, clock)
+    terminal.expect("Logged in.")
+    assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_killed_in_a_countdown_the_terminal_echoes_again(home: Home, aws: EmbeddedAws) -> None:
+    """SIGKILL, under a shell that doesn't put the terminal's modes back."""
+    settle(home, aws, "nodevice")
+    pid = home.path / "pid"
+    shell = f'sh -c \'echo $$ > {pid}; exec "$0" mfa devices add\' "$0"; echo over; read -r _'
+    terminal = _spawn(home, ["/bin/sh", "-c", shell, str(home.host.aws)], {})
+    terminal.expect("First code:")
+    terminal.send_line(aws.token_code(DEVICE))
+    terminal.expect("Next code in")
+    assert not terminal.echoes
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    terminal.expect("over")
+    wait_for(lambda: terminal.echoes)
+    terminal.send_line("")
+    terminal.wait()
+    assert is_wiped(terminal)
+
+
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 @pytest.mark.parametrize("how", [CTRL_C, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_whatever_ends_it_nothing_is_left(home: Home, aws: EmbeddedAws, how: Any) -> None:

@@ -98,6 +98,15 @@ def test_adding_a_device_without_a_terminal(aws: Aws) -> None:
     assert aws.actions() == []
 
 
+def test_a_program_that_is_missing(aws: Aws) -> None:
+    """It is known before a device is created."""
+    aws.settle("nodevice")
+    result = aws.run("mfa", "devices", "add", "--seed-command", "no-such-program x")
+    assert result.code == 253
+    assert "no-such-program" in result.stderr
+    assert aws.actions() == []
+
+
 def test_a_program_keeps_the_secret(aws: Aws) -> None:
     """From no device to a session without anybody: the secret is in no output, not in --debug's."""
     aws.sleeps = False  # the pair takes up to half a minute

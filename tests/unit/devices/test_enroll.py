@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from awscli_mfa_plugin.devices.enroll import add
+from awscli_mfa_plugin.devices.owner import CREATING
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     CancelledError,
@@ -18,6 +19,7 @@ from awscli_mfa_plugin.errors import (
     UsageError,
     WrongCodeError,
 )
+from tests.aws.state import Device
 from tests.unit.devices.user import ARN, Devices
 
 Of = Callable[..., Devices]
@@ -193,6 +195,35 @@ def test_the_network_is_lost_at_the_creation(devices: Devices, kind: str) -> Non
     """Whether or not it arrived, nothing is left."""
     devices.aws.fault("CreateVirtualMFADevice", kind)
     with pytest.raises(UnreachableError):
+        add(devices.request(), devices.work)
+    nothing_left(devices)
+
+
+@pytest.mark.parametrize("kind", ["reset", "answer-lost"])
+def test_a_lost_creation_of_a_name_that_may_be_somebody_elses(devices: Devices, kind: str) -> None:
+    """AWS can't be asked whose it is, so nothing is deleted but by a person who says so."""
+    devices.aws.user("nodevice").denied_actions = ["iam:ListVirtualMFADevices"]
+    devices.aws.state.unassigned_devices.append(Device(f"{ARN}spare", "A" * 64))
+    devices.aws.fault("CreateVirtualMFADevice", kind)
+    with pytest.raises(UnreachableError):
+        add(devices.request(name="spare"), devices.work)
+    assert devices.left() == {f"{ARN}spare": CREATING}
+    assert "The device spare may exist now" in devices.fakes.notes[-1]
+    devices.answer("", *devices.pair("nodevice"))
+    add(devices.request(), devices.work)
+    assert devices.unassigned() == ["spare"]
+    assert any("may have left the device spare" in text for text in devices.person.shown)
+    devices.log_in(f"{ARN}nodevice")
+    devices.answer("y", *devices.pair("tablet"))
+    add(devices.request(name="tablet"), devices.work)
+    assert (devices.unassigned(), devices.left()) == ([], {})
+
+
+def test_a_name_that_turned_out_to_be_free_is_ours(devices: Devices) -> None:
+    """Lists are denied, but AWS created the device: what fails then deletes it."""
+    devices.aws.user("nodevice").denied_actions = ["iam:ListVirtualMFADevices"]
+    devices.answer(CancelledError("Cancelled."))
+    with pytest.raises(CancelledError):
         add(devices.request(), devices.work)
     nothing_left(devices)
 

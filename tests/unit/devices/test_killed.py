@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from awscli_mfa_plugin.devices.enroll import add
-from awscli_mfa_plugin.devices.owner import ADDING, REMOVING
+from awscli_mfa_plugin.devices.owner import ADDING, CREATING, REMOVING
 from awscli_mfa_plugin.devices.remove import remove
 from tests.unit.devices.user import ARN, Devices
 
@@ -101,6 +101,7 @@ def test_a_leftover_where_lists_are_denied(devices: Devices) -> None:
     """It is taken for one that is there; one that isn't is no error."""
     devices.aws.user("nodevice").denied_actions = ["iam:ListVirtualMFADevices"]
     killed(devices, add, "create", after=False)
+    assert devices.left() == {f"{ARN}nodevice": CREATING}
     devices.answer("y", *devices.pair("nodevice"))
     add(devices.request(), devices.work)
     assert devices.left() == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.devices.picture import half_blocks, picture, uri
+from awscli_mfa_plugin.devices.picture import SMALLEST, half_blocks, picture, uri
 
 SERIAL = "arn:aws:iam::123456789012:mfa/ana"
 SEED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 2
@@ -53,8 +53,16 @@ def test_a_screen_that_is_too_small(size: tuple[int, int]) -> None:
     """The secret in groups of four; all of it, on any screen."""
     found = picture(SERIAL, "123456789012", SEED, size, drawn)
     assert not found.is_code
-    assert "".join(found.lines[2:]).replace(" ", "") == SEED
+    secret = found.lines[found.lines.index("") + 1 :]
+    assert "".join(secret).replace(" ", "") == SEED
     assert all(len(line) <= max(size[0], 4) for line in found.lines)
+
+
+def test_the_smallest_screen_has_room_for_questions() -> None:
+    """Two lines of a message, a question, and a last row that stays free."""
+    found = picture(SERIAL, "123456789012", SEED, SMALLEST, drawn)
+    assert found.width == SMALLEST[0]
+    assert found.row + 4 <= SMALLEST[1]
 
 
 def test_the_secret_on_request() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.devices.seed_command import give_seed
+from awscli_mfa_plugin.devices.seed_command import check_program, give_seed
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,3 +48,19 @@ def test_a_program_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("awscli_mfa_plugin.devices.seed_command.SECONDS", 0.2)
     with pytest.raises(ConfigurationError, match="didn't finish within"):
         give_seed("sleep 30", SEED, ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("", "is empty"),
+        ("'x", "can't be split"),
+        ("no-such-program insert", "there is no program 'no-such-program'"),
+        ("/nowhere/program", "there is no program"),
+    ],
+)
+def test_a_program_that_is_missing(command: str, why: str) -> None:
+    """Known before anything is created."""
+    with pytest.raises(ConfigurationError, match=why):
+        check_program(command, ENVIRONMENT)
+    check_program("sh -c 'exit 3'", ENVIRONMENT)
