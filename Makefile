@@ -5,7 +5,7 @@ WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit mutants bench dist picture screens docs lint format hosts clean
+.PHONY: help demo test test-unit mutants bench dist picture screens docs lint format hosts hosts-newest clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ format: .venv ## let ruff put the source in order
 
 hosts: .venv ## fetch the real AWS CLIs into the cache folder
 	$(BIN)/python -m tests.hosts.fetch
+
+hosts-newest: .venv ## fetch today's newest v1 and v2, and run the essential host tests on them
+	$(BIN)/python -m tests.hosts.newest -n $(WORKERS)
 
 # Coverage is of the modules that decide; counting it while real CLIs run costs a minute.
 IN_CLIS := tests/hosts tests/in_process tests/aws_selftest

@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-PINS = Path(__file__).parent / "pins"
+# The pins of this checkout, or of the newest versions (tests/hosts/newest.py).
+PINS = Path(os.environ.get("AWSCLI_MFA_PINS") or Path(__file__).parent / "pins")
 HOSTS = ("v1", "v1-split", "v1-boto3", "v2", "v2-oldest", "v2-middle", "v2-debian")
 # Programs that use AWS's other SDKs, which read what the plugin writes.
 PACKAGED = ("terraform", "rclone-go2", "deltalake", "pyarrow")  # in packages for Python

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Recipe = Callable[[str, Path, Path], None]
+NEWEST = "-"
+"""Stands in a pin for a version of the CLI that only its archive tells."""
 DEBIAN_PYTHON = "/usr/bin/python3"
 DEBIAN_LAUNCHER = f"""\
 #!{DEBIAN_PYTHON}
@@ -128,9 +130,18 @@ def _build_v2(name: str, folder: Path, final: Path) -> None:
         with layer.open("wb") as target:
             shutil.copyfileobj(packed, target)
     with zipfile.ZipFile(layer) as archive_of_cli:
+        if cli_version == NEWEST:
+            cli_version = _version_in(archive_of_cli)
         unzip(archive_of_cli, f"awscli/v2/{cli_version}/", folder)
     tarball.unlink()
     layer.unlink()
+
+
+def _version_in(archive: zipfile.ZipFile) -> str:
+    """Return the version of the only CLI in an archive."""
+    parts = [name.split("/") for name in archive.namelist()]
+    [version] = {part[2] for part in parts if part[:2] == ["awscli", "v2"] and "." in part[2]}
+    return version
 
 
 def unzip(archive: zipfile.ZipFile, inside: str, folder: Path) -> None:
