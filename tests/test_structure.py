@@ -72,6 +72,7 @@ PURE = (
     "aliases.pack",
     "commands.help_text",
     "completion.*",
+    "console.text_output",
     "declaration",
     "devices.codes",
     "devices.enroll",

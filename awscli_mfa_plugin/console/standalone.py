@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NAMES = tuple(name for name in commands.NAMES if name not in {"watch", "doctor", "alias"})
 """The commands that work without an AWS CLI; the others are about the CLI itself."""
 
-_JSON = "json"
+_JSON, _TEXT = "json", "text"
 _ON_OFF = ("on", "off", "auto")
 
 
@@ -96,7 +96,8 @@ def _parser(command: Command) -> _Parser:
     for name in ("cli-connect-timeout", "cli-read-timeout"):
         parser.add_argument(f"--{name}", type=int, metavar="SECONDS")
     parser.add_argument("--color", choices=_ON_OFF)
-    for name in ("no-verify-ssl", "debug"):
+    # Nothing here is paged.
+    for name in ("no-verify-ssl", "debug", "no-cli-pager"):
         parser.add_argument(f"--{name}", action="store_true")
     return parser
 
@@ -114,10 +115,10 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
 
 def _global_options(parsed: dict[str, Any]) -> GlobalOptions:
     """Return the CLI's global options; raise UsageError for values that it refuses too."""
-    if parsed["output"] not in {None, _JSON}:
+    if parsed["output"] not in {None, _JSON, _TEXT}:
         raise UsageError(
             f"--output {sanitize(parsed['output'])} works only inside the AWS CLI.",
-            "Use --output json.",
+            "Use --output json or --output text.",
         )
     endpoint = parsed["endpoint_url"]
     if endpoint is not None and "://" not in endpoint:
@@ -149,8 +150,16 @@ def _query(expression: str | None) -> Any:
 def _show(result: Result, options: GlobalOptions) -> None:
     if result.data is not None and options.asks_for_data:
         data = options.query.search(result.data) if options.query else result.data
-        write_exactly(json.dumps(data, indent=4, ensure_ascii=False) + "\n")
+        write_exactly(_formatted(data, options.output or _JSON))
     elif result.exact:
         write_exactly(result.exact)
     elif result.text:
         print_line(result.text)
+
+
+def _formatted(data: Any, output: str) -> str:
+    if output == _TEXT:
+        from awscli_mfa_plugin.console.text_output import as_text
+
+        return as_text(data)
+    return json.dumps(data, indent=4, ensure_ascii=False) + "\n"

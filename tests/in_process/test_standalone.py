@@ -67,12 +67,27 @@ def test_a_profile_that_is_missing(script: Aws) -> None:
 
 
 def test_json_and_a_query(script: Aws) -> None:
-    """As the CLI prints them; its other formats need the CLI."""
+    """As the CLI prints them; tables need the CLI."""
     script.log_in()
     found = script.run("mfa", "status", "--query", "Sessions[].Profile", "--output", "json")
     assert json.loads(found.stdout) == ["mfa"]
-    assert "Use --output json." in refused(script.run("mfa", "status", "--output", "table"))
+    assert "Use --output json or" in refused(script.run("mfa", "status", "--output", "table"))
     assert "JMESPath" in refused(script.run("mfa", "status", "--query", "["))
+
+
+def test_text_is_what_aws_prints(script: Aws) -> None:
+    """So that a script can use either."""
+    script.log_in()
+    query = ("--query", "Sessions[].[Profile,State]")
+    for words in (("status", "--output", "text"), ("status", "--output", "text", *query)):
+        ours = script.run("mfa", *words, "--no-cli-pager")
+        script.is_standalone = False
+        theirs = script.run("mfa", *words)
+        script.is_standalone = True
+        assert ours.code == theirs.code == 0
+        assert [line.split("\t")[:2] for line in ours.stdout.splitlines()] == [
+            line.split("\t")[:2] for line in theirs.stdout.splitlines()
+        ]
 
 
 @pytest.mark.parametrize(
