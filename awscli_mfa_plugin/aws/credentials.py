@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from awscli_mfa_plugin.aws.roles import METHOD, RoleOnSessionProvider, metadata, role_provider
+from awscli_mfa_plugin.aws.roles import RoleOnSessionProvider, metadata, role_provider
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.session import METHOD
 from awscli_mfa_plugin.session.credentials import (
     CredentialsRequest,
     check_min_remaining,

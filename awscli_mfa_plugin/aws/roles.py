@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.records import Profile, Session
 
-METHOD = "awscli-mfa"
-"""What botocore calls our way to credentials, as ``aws configure list`` shows it."""
-
 ASSUME_ROLE = "assume-role"
 _CHAINED = "assumed by role chaining"
 

@@ -69,6 +69,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         machine = context.machine()
         findings = local_findings(machine, only)
     findings += [NOT_CALLED] if arguments["offline"] else _called(machine, context)
+    context.remember_checked(machine)
     home = home_folder(context.environment)
     text = as_text(findings, home, context.screen, is_verbose=arguments["verbose"])
     return Result(as_data(findings), text, exit_code(findings))

@@ -21,7 +21,11 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import NEEDED, is_hidden
+from awscli_mfa_plugin.files.checked_clis import CheckedClis
+from awscli_mfa_plugin.files.paths import state_path
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
+from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.session import METHOD
 from awscli_mfa_plugin.system.aws_clis import (
     VERSION_SECONDS,
     FoundCli,
@@ -90,6 +94,7 @@ def with_clis(
     parts = [part for part in options.get(FOLDERS, "").split(os.pathsep) if part]
     own = os.path.realpath(running) if running else ""
     found = found_clis(machine.environment, system)
+    checked = CheckedClis(StateFolder(state_path(home))).versions()
     first = [cli for cli in found if cli.real_path == own]
     # 'python -m awscli' isn't a program that could be started.
     if own and not first and os.access(own, os.X_OK) and os.path.basename(own).startswith("aws"):
@@ -98,31 +103,61 @@ def with_clis(
     return replace(
         machine,
         folders=tuple(_folder(part, home) for part in parts),
-        clis=tuple(_cli(cli, parts, machine, is_running=cli.real_path == own) for cli in ordered),
+        clis=tuple(
+            _cli(
+                *(cli, parts, machine, checked.get(cli.path, "")),
+                is_running=cli.real_path == own,
+            )
+            for cli in ordered
+        ),
     )
 
 
 def _cli(
-    cli: FoundCli, parts: Sequence[str], machine: Observations, *, is_running: bool
+    cli: FoundCli, parts: Sequence[str], machine: Observations, checked: str, *, is_running: bool
 ) -> ObservedCli:
-    is_started = not is_running and cli.version and not is_hidden(machine)
+    can_start = bool(cli.version) and not is_hidden(machine)
     return ObservedCli(
         path=cli.path,
         version=cli.version,
         is_v2=cli.is_v2,
         is_frozen=cli.is_frozen,
-        start=_started(cli.path, machine.environment) if is_started else None,
+        start=_started(cli.path, machine.environment) if can_start and not is_running else None,
         packages=_packages(cli, parts if cli.is_v2 else (), machine.environment),
         is_running=is_running,
+        checked=checked,
+        uses_sessions=_uses_sessions(cli.path, machine)
+        if can_start and checked != cli.version
+        else None,
     )
+
+
+def _uses_sessions(path: str, machine: Observations) -> bool | None:
+    """Return whether other commands get a session from the plugin; None without one to try.
+
+    ``aws configure list`` names where the keys come from; it doesn't prompt and makes no call.
+    """
+    profiles = machine.profiles().values()
+    name = next(
+        (profile.name for profile in profiles if profile.is_managed and profile.is_ours), ""
+    )
+    if not name:
+        return None
+    words = ["configure", "list", "--profile", name]
+    done = run_aws(path, words, machine.environment, variables=_variables(machine.environment))
+    return None if done.returncode is None else METHOD in done.text
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a CLI that must neither prompt nor page, nor lose its Python."""
+    quiet = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
+    return quiet | {name: environment[name] for name in _OF_PYTHON if name in environment}
 
 
 def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
     """Run ``aws mfa status``, which doesn't prompt and makes no call, as the user's shell would."""
-    variables = {"AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off", "AWS_MFA_PROMPT": "never"}
-    variables |= {name: environment[name] for name in _OF_PYTHON if name in environment}
     words = ["mfa", "status", "--output", "json"]
-    done = run_aws(path, words, environment, variables=variables)
+    done = run_aws(path, words, environment, variables=_variables(environment))
     return ObservedStart(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
 
 

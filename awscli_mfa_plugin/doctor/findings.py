@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +53,13 @@ class ObservedStart:
     stdout: str = field(repr=False)
     stderr: str = field(repr=False)
 
+    @property
+    def works(self) -> bool:
+        """Whether it printed sessions, or that there are none."""
+        with suppress(ValueError, TypeError):
+            return self.returncode in {0, 1} and "Sessions" in {**json.loads(self.stdout)}
+        return False
+
 
 @dataclass(frozen=True)
 class ObservedCli:
@@ -58,6 +67,7 @@ class ObservedCli:
 
     ``start`` is None if it wasn't started. ``packages`` has the versions of what it can import
     ("" if unknown), or is None if that couldn't be seen. ``is_running``: doctor runs in it.
+    ``checked`` is the version that last worked, or ""; ``uses_sessions`` is None if not tried.
     """
 
     path: str
@@ -67,6 +77,13 @@ class ObservedCli:
     start: ObservedStart | None = None
     packages: Mapping[str, str] | None = None
     is_running: bool = False
+    checked: str = ""
+    uses_sessions: bool | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether ``aws mfa`` works in it."""
+        return self.is_running or (self.start is not None and self.start.works)
 
 
 @dataclass(frozen=True)
@@ -133,6 +150,7 @@ _TITLES = {
     "alias": "Alias file",
     "ca-bundle": "CA bundle",
     "cli": "AWS CLI",
+    "cli-version": "AWS CLI version",
     "config": "Config file",
     "credentials": "Credentials file",
     "file-modes": "File permissions",

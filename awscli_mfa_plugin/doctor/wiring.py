@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
         Observations,
         ObservedCli,
         ObservedFolder,
-        ObservedStart,
     )
 
 _INSTALL = "Install the plugin:  awscli-mfa install"
@@ -52,6 +50,10 @@ def check_wiring(machine: Observations) -> Iterator[Finding]:
         yield Finding("cli", ERROR, what, "Install the AWS CLI.")
     for cli in machine.clis:
         yield _cli(cli, plugins, machine)
+        if cli.checked and cli.version not in {"", cli.checked}:
+            was, now = sanitize(cli.checked, 40), sanitize(cli.version, 40)
+            what = f"{sanitize(cli.path)} is {now} now; it was {was} at the last check."
+            yield Finding("cli-version", NOTE, what)
     yield from _order(machine, plugins)
     for cli in machine.clis:
         yield from _packages(cli, machine.our_version)
@@ -71,9 +73,13 @@ def _cli(cli: ObservedCli, plugins: Mapping[str, str], machine: Observations) ->
     if not cli.version:
         why = "it doesn't start, even without plugins."
         remedy = "Repair or remove this AWS CLI, or take its folder off PATH."
-    elif cli.is_running or (cli.start and _works(cli.start)):
+    elif cli.works and cli.uses_sessions is False:
+        state, remedy = WARNING, "Update the plugin, or use  aws mfa exec  until you can."
+        why = "aws mfa works, but other commands of this version don't use its sessions."
+    elif cli.works:
         state, remedy = OK, ""
-        why = "aws mfa works (running now)." if cli.is_running else "aws mfa works."
+        also = ", and other commands use its sessions" if cli.uses_sessions else ""
+        why = f"aws mfa works{also}{' (running now)' if cli.is_running else ''}."
     elif machine.config.unavailable_reason:
         why, remedy = "it can't read its config file.", "Correct the config file first."
     elif cli.start is None and is_hidden(machine):
@@ -83,16 +89,6 @@ def _cli(cli: ObservedCli, plugins: Mapping[str, str], machine: Observations) ->
         why, remedy = _fault(cli, plugins, machine.folders)
     where = f"{sanitize(cli.path)} {sanitize(cli.version, 40)}".rstrip()
     return Finding("cli", state, f"{where}: {why}", remedy)
-
-
-def _works(start: ObservedStart) -> bool:
-    if start.returncode not in {0, 1}:
-        return False
-    try:
-        data = json.loads(start.stdout)
-    except ValueError:
-        return False
-    return isinstance(data, dict) and "Sessions" in data
 
 
 def _fault(

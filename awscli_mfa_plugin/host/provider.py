@@ -15,8 +15,9 @@ from botocore.credentials import (
     RefreshableCredentials,
 )
 
-from awscli_mfa_plugin.aws.roles import METHOD, metadata
+from awscli_mfa_plugin.aws.roles import metadata
 from awscli_mfa_plugin.errors import CancelledError, MfaError
+from awscli_mfa_plugin.session import METHOD
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.session.credentials import Renewal

@@ -29,6 +29,9 @@ OTHER_WAYS = (
 )
 """Settings of a profile that gets its credentials another way (AWS SDKs reference)."""
 
+METHOD = "awscli-mfa"
+"""What botocore calls our way to credentials, as ``aws configure list`` shows it."""
+
 EXEC_PROFILE = "awscli-mfa-exec"
 """The profile without credentials that ``AWS_PROFILE`` names under ``exec --server``."""
 

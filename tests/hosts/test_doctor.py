@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.hosts.cache import HOSTS
 from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host, all_hosts
@@ -105,6 +106,27 @@ def test_a_machine_without_problems(home: Home, aws: EmbeddedAws) -> None:
     assert (home.config.read_bytes(), home.credentials.read_bytes()) == before
     assert not any(call.token_code for call in aws.calls)
     assert aws.user("ada").secret_access_key not in inside.output + outside.output
+
+
+@pytest.mark.parametrize("host", HOSTS, indirect=True)
+def test_a_new_version_is_noticed_and_tried_again(home: Home, aws: EmbeddedAws) -> None:
+    """Whether ``aws mfa`` works in it, and whether other commands use its sessions; once."""
+    settle(home, aws, config=MANAGED + serial_of(aws) + "\n")
+    code = aws.fresh_code(serial_of(aws))
+    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    doctor = ("mfa", "doctor", "--offline", "--output", "json")
+    used = "aws mfa works, and other commands use its sessions (running now)."
+    assert used in details(home.run(*doctor), "cli", "ok")
+    known = home.aws_folder / "cli" / "awscli-mfa" / "clis.json"
+    version = json.loads(known.read_text())[str(home.host.aws)]
+    assert used not in details(home.run(*doctor), "cli", "ok")
+    known.write_text(json.dumps({str(home.host.aws): "0.9"}))
+    again = home.run(*doctor)
+    assert used in details(again, "cli", "ok")
+    assert f"is {version} now; it was 0.9 at the last check." in details(
+        again, "cli-version", "note"
+    )
+    assert details(home.run(*doctor), "cli-version", "note") == ""
 
 
 def test_doctor_shows_the_running_cli_first(home: Home, tmp_path: Path) -> None:

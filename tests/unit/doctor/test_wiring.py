@@ -280,3 +280,22 @@ def test_another_version_of_the_plugin_is_a_warning() -> None:
     found = only(seen, "plugin-version")
     assert (found.state, "loads version 0.9, this is 1.0" in found.what) == (WARNING, True)
     assert not findings(machine(cli(packages=PRESENT)), "plugin-version")
+
+
+def test_a_cli_that_was_updated_is_noticed() -> None:
+    """Since the last check; not where nothing was checked before, nor where it is the same."""
+    [found] = findings(machine(cli("2.37.0", checked="2.36.12"), plugins=BOTH), "cli-version")
+    assert (found.state, found.remedy) == (NOTE, "")
+    assert found.what == "/usr/bin/aws is 2.37.0 now; it was 2.36.12 at the last check."
+    for other in (cli("2.37.0"), cli("2.37.0", checked="2.37.0"), cli("", checked="2.36.12")):
+        assert findings(machine(other, plugins=BOTH), "cli-version") == []
+
+
+def test_other_commands_of_a_new_version_are_tried() -> None:
+    """A version in which only aws mfa works is a warning."""
+    found = only(machine(cli(uses_sessions=False), plugins=V1))
+    assert found.state == WARNING
+    assert "other commands of this version don't use its sessions" in found.what
+    found = only(machine(cli(uses_sessions=True), plugins=V1))
+    assert found.state == OK
+    assert found.what.endswith("aws mfa works, and other commands use its sessions.")

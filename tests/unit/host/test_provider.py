@@ -12,7 +12,7 @@ import awscli
 import pytest
 from botocore.credentials import Credentials, DeferredRefreshableCredentials
 
-from awscli_mfa_plugin.aws.roles import METHOD, metadata
+from awscli_mfa_plugin.aws.roles import metadata
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.host.provider import (
     MfaSessionError,
@@ -20,6 +20,7 @@ from awscli_mfa_plugin.host.provider import (
     SessionProvider,
     command_failure,
 )
+from awscli_mfa_plugin.session import METHOD
 from awscli_mfa_plugin.session.credentials import Renewal
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import FakeClock
