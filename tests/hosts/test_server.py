@@ -245,15 +245,8 @@ def next_code_counts(aws: EmbeddedAws) -> None:
     device.drift_steps = max(device.drift_steps, after_last - step_at(aws.now()))
 
 
-@on_v2
-def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
-    """No request of any client fails; each renewal costs one code, each session is used."""
-    for client in LONG_RUNS:
-        client.need()
-    aws.set_offset(BEHIND)
-    code = code_program(home, aws)
-    settle_managed(home, aws, f"duration_seconds = 900\nmfa_process = {code}\n")
-    log_in(home, aws)
+def long_runs(home: Home, aws: EmbeddedAws) -> list[str]:
+    """Return a command that runs each client of LONG_RUNS until its stdin ends."""
     # What Terraform applies lasts until the end, and then it writes its state.
     applied = "touch ../applying; while ! [ -e ../over ]; do sleep 0.2; done"
     tf_words = shlex.join(terraform(wait=applied))
@@ -267,7 +260,8 @@ def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     # A pipe for each, which all end with the script's stdin.
     script.write_text(
         "#!/bin/sh\nmkfifo one two\n"
-        f"{python} -I loop.py < one & env {node_env} {node} loop.js < two & exec 3> one 4> two\n"
+        f"{python} -I loop.py < one & env {node_env} {node} loop.js < two 2> node.log &\n"
+        "exec 3> one 4> two\n"
         f"(while ! [ -e over ]; do if AWS_CA_BUNDLE= {rclone} > listed 2>&1; then echo ok-rclone;"
         " else echo failed rclone; cat listed; fi; sleep 1; done) &\n"
         f"(if env {tf_env} {tf_words} > applied 2>&1; then echo ok-terraform;"
@@ -275,7 +269,24 @@ def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
         "cat > /dev/null; touch over; exec 3>&- 4>&-; wait\n"
     )
     script.chmod(stat.S_IRWXU)
-    with running(home, aws, [str(script)]) as program:
+    return [str(script)]
+
+
+def state_writes(aws: EmbeddedAws) -> list[CallRecord]:
+    """Return Terraform's calls that write its state, or its lock."""
+    return [call for call in aws.calls if call.action == "PutObject"]
+
+
+@on_v2
+def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
+    """No request of any client fails; each renewal costs one code, each session is used."""
+    for client in LONG_RUNS:
+        client.need()
+    aws.set_offset(BEHIND)
+    code = code_program(home, aws)
+    settle_managed(home, aws, f"duration_seconds = 900\nmfa_process = {code}\n")
+    log_in(home, aws)
+    with running(home, aws, long_runs(home, aws)) as program:
         program.wait_for((home.path / "applying").exists)
         for spent in range(2, 5):
             next_code_counts(aws)
@@ -287,15 +298,16 @@ def test_three_renewals_by_a_command(home: Home, aws: EmbeddedAws) -> None:
     assert codes_used(aws) == 4
     assert {call.outcome for call in listings(aws)} == {"ok"}
     assert len({call.access_key_id for call in listings(aws)}) == 4
-    written = [call for call in aws.calls if call.action == "PutObject"]
+    written = state_writes(aws)
     assert {call.outcome for call in written} == {"ok"}
     assert written[-1].access_key_id != written[0].access_key_id
 
 
 @on_v2
 def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
-    """Without a command that prints codes, there is one notice for each session."""
-    BOTO3.need()
+    """Without a command that prints codes, there is one notice for each session, and no failure."""
+    for client in LONG_RUNS:
+        client.need()
     settle_on_session(home, aws, 60, "duration_seconds = 900\n")
     received = home.path / "received"
     tools = home.path / "tools"
@@ -304,8 +316,8 @@ def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
     send.write_text(f'#!/bin/sh\nfor last; do :; done\necho "$last" >> {received}\n')
     send.chmod(stat.S_IRWXU)
     received.touch()
-    python = BOTO3.command("", "")[0]
-    with running(home, aws, [python, "-I", "-c", LOOP]) as program:
+    with running(home, aws, long_runs(home, aws)) as program:
+        program.wait_for((home.path / "applying").exists)
         aws.set_offset(BEHIND)
         for session in range(1, 4):
             program.wait_for(lambda: received.read_text().count("\n") == session)  # noqa: B023 - same
@@ -313,6 +325,8 @@ def test_a_login_elsewhere_is_taken_up(home: Home, aws: EmbeddedAws) -> None:
             log_in(home, aws, "--force")
             key = session_in(home)["aws_access_key_id"]
             program.wait_for(lambda: aws.calls[-1].access_key_id == key, 10)  # noqa: B023 - same
+    assert (program.count("ok-terraform"), program.count("ok-rclone") > 10) == (1, True)
+    assert len({call.access_key_id for call in state_writes(aws)}) > 1
     assert received.read_text().count("\n") == 3
     assert "Renew it: aws mfa login --profile mfa" in received.read_text()
     assert program.errors.read_text() == ""
