@@ -16,9 +16,6 @@ from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
-
-    from typing_extensions import Self
 
 LOG = logging.getLogger("awscli.mfa")
 
@@ -76,40 +73,26 @@ def _unloadable(error: ImportError) -> MfaError:
     )
 
 
-class UsageProblems:
-    """Gives wrong usage the exit code 252 on every CLI: v1 exits with 2 or 255 by itself."""
+def run_parsing(run: Callable[[], int], command: str, color: str | None = None) -> int:
+    """Return the exit code of ``run``, in which the CLI's own parsers run before our command.
 
-    def __init__(self, command: str, color: str | None = None) -> None:
-        """Keep the command's name, whose help the remedy names, and the CLI's ``--color``."""
-        self._command = command
-        self._color = color
-        self.code = UsageError.exit_code
-
-    def __enter__(self) -> Self:
-        """Start; the body sets ``code`` when it ends well."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        """Report a problem of the CLI's own parsers, which ran before any command of ours."""
-        if problem is None or not isinstance(problem, (Exception, SystemExit)):
-            return False
-        if isinstance(problem, SystemExit):  # argparse has reported it
-            return problem.code == 2  # noqa: PLR2004 - argparse's exit status for wrong usage
-        if isinstance(problem, UsageError):
-            self.code = _report(problem, self._color)
-            return True
-        if isinstance(problem, ImportError):
-            LOG.debug("aws mfa lacks a module", exc_info=problem)
-            self.code = _report(_unloadable(problem), self._color)
-            return True
-        LOG.debug("aws mfa was called wrongly", exc_info=problem)
-        _report(UsageError(_worded(problem), f"For help:  {self._command} help"), self._color)
-        return True
+    Wrong usage gets 252 on every CLI: v1 exits with 2 or 255 by itself. ``command`` is the one
+    whose help the remedy names, ``color`` is the CLI's ``--color``.
+    """
+    try:
+        return run()
+    except SystemExit as done:  # argparse has reported it
+        if done.code != 2:  # noqa: PLR2004 - argparse's exit status for wrong usage
+            raise
+        return UsageError.exit_code
+    except UsageError as error:
+        return _report(error, color)
+    except ImportError as error:
+        LOG.debug("aws mfa lacks a module", exc_info=True)
+        return _report(_unloadable(error), color)
+    except Exception as problem:
+        LOG.debug("aws mfa was called wrongly", exc_info=True)
+        return _report(UsageError(_worded(problem), f"For help:  {command} help"), color)
 
 
 def _worded(problem: Exception) -> str:

@@ -11,8 +11,8 @@ from awscli.customizations.commands import BasicCommand
 from awscli_mfa_plugin.commands import NAMES, command_of, function_of
 from awscli_mfa_plugin.commands.error_reporting import (
     LOG,
-    UsageProblems,
     no_garbage_collected,
+    run_parsing,
     run_reporting,
     without_codes,
 )
@@ -62,10 +62,9 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
         args = with_help_as_word(args, NAMES)
         first = args[0]
         named = f"aws mfa {first}" if first in NAMES else "aws mfa"
-        color = parsed_globals.color
-        with UsageProblems(named, color) as outcome, compiled_code_kept(), no_garbage_collected():
-            outcome.code = self._run(first, args, parsed_globals)
-        return outcome.code
+        with compiled_code_kept(), no_garbage_collected():
+            run = partial(self._run, first, args, parsed_globals)
+            return run_parsing(run, named, parsed_globals.color)
 
     def _run(self, first: str, args: list[str], parsed_globals: Any) -> Any:
         if args in ([HELP], [first, HELP]) and first in {*NAMES, HELP}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pytest
 from awscli_mfa_plugin.commands import devices, doctor, export, login, status, watch
 from awscli_mfa_plugin.commands import exec as exec_command
 from awscli_mfa_plugin.commands.context import Context
-from awscli_mfa_plugin.commands.error_reporting import UsageProblems, run_reporting
+from awscli_mfa_plugin.commands.error_reporting import run_parsing, run_reporting
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.doctor.findings import Observations, ObservedRead
 from awscli_mfa_plugin.errors import ConfigurationError, WrongCodeError
@@ -182,13 +183,12 @@ def test_an_error_is_red_if_the_option_says_so(
 ) -> None:
     """Here stderr isn't a terminal."""
     run_reporting(raise_error, color)
-    with UsageProblems("aws mfa", color):
-        raise ValueError("Unknown options: --x")
+    run_parsing(partial(int, "x"), "aws mfa", color)
     shown = marked(capsys.readouterr().err).splitlines()
     assert shown == [
         f"{start}What.",
         "Remedy.",
-        f"{start}Unknown options: --x",
+        f"{start}'x' isn't a whole number.",
         "For help:  aws mfa help",
     ]
 

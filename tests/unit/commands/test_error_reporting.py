@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from awscli_mfa_plugin.commands.error_reporting import (
-    UsageProblems,
     no_garbage_collected,
+    run_parsing,
     run_reporting,
     without_codes,
 )
@@ -100,31 +100,32 @@ def test_a_problem_of_the_clis_parsers_is_wrong_usage(
     problem: Exception, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With the help to look at."""
-    with UsageProblems("aws mfa login") as outcome:
-        raise problem
-    assert outcome.code == 252
+    assert run_parsing(raising(problem), "aws mfa login") == 252
     assert capsys.readouterr().err == f"aws mfa: {text}\nFor help:  aws mfa login help\n"
+
+
+def test_wrong_usage_that_we_find_is_reported_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its own remedy."""
+    assert run_parsing(raising(UsageError("What.", "Remedy.")), "aws mfa login") == 252
+    assert run_parsing(lambda: 7, "aws mfa") == 7
+    assert capsys.readouterr().err == "aws mfa: What.\nRemedy.\n"
 
 
 def test_a_missing_module_in_the_parsers_isnt_wrong_usage(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It ends with 255."""
-    with UsageProblems("aws mfa") as outcome:
-        raise ImportError("x")
-    assert outcome.code == 255
+    assert run_parsing(raising(ImportError("x")), "aws mfa") == 255
     assert capsys.readouterr().err.startswith("aws mfa: Can't load a part of aws mfa: x.")
 
 
 def test_what_argparse_reported_isnt_reported_again(capsys: pytest.CaptureFixture[str]) -> None:
     """Its 2 becomes 252; every other exit passes, and so does Ctrl-C."""
-    with UsageProblems("aws mfa") as outcome:
-        raise SystemExit(2)
-    assert outcome.code == 252
-    with pytest.raises(SystemExit), UsageProblems("aws mfa"):
-        raise SystemExit(0)
-    with pytest.raises(KeyboardInterrupt), UsageProblems("aws mfa"):
-        raise KeyboardInterrupt
+    assert run_parsing(raising(SystemExit(2)), "aws mfa") == 252
+    with pytest.raises(SystemExit):
+        run_parsing(raising(SystemExit(0)), "aws mfa")
+    with pytest.raises(KeyboardInterrupt):
+        run_parsing(raising(KeyboardInterrupt()), "aws mfa")
     assert capsys.readouterr().err == ""
 
 
