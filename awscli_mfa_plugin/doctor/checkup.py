@@ -13,7 +13,7 @@ from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, NOTE, REMOVE_FILE, Fi
 from awscli_mfa_plugin.doctor.profiles import check_profiles
 from awscli_mfa_plugin.doctor.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileError
-from awscli_mfa_plugin.files.atomic import take_snapshot, unwritable
+from awscli_mfa_plugin.files.atomic import remove_file, take_snapshot, unwritable
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.plugins_section import in_order
 from awscli_mfa_plugin.session.token_codes import agrees
@@ -106,7 +106,7 @@ def make_change(fix: Fix, locks: Locks) -> None:
     if fix.kind == CHANGE_MODE:
         _change_mode(fix)
     elif fix.kind == REMOVE_FILE:
-        _remove(fix.path)
+        remove_file(fix.path)
     else:
         from awscli_mfa_plugin.files.shared_file import SharedFile
 
@@ -131,12 +131,3 @@ def _change_mode(fix: Fix) -> None:
         raise unwritable(fix.path, error) from error
     finally:
         os.close(descriptor)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise unwritable(path, error) from error

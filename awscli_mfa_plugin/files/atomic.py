@@ -83,8 +83,7 @@ def take_snapshot(path: str) -> Snapshot:
 
 
 def _irregular(path: str) -> UnwritableFileError:
-    reason = "isn't a regular file"
-    return UnwritableFileError(path, reason, "Use a regular file instead.")
+    return UnwritableFileError(path, "isn't a regular file", "Use a regular file instead.")
 
 
 def make_private_folder(path: str) -> None:
@@ -204,6 +203,17 @@ def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
                 # Not to be opened to the members of another group.
                 mode &= ~0o070
         os.fchmod(descriptor, mode)
+
+
+def remove_file(path: str) -> bool:
+    """Remove a file; return whether it was there. Raises UnwritableFileError."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
 
 
 def is_leftover(name: str, target: str = "") -> bool:

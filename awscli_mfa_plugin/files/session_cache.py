@@ -84,16 +84,10 @@ class SessionCache:
         path = self._path(profile)
         if not os.path.lexists(path):
             return False
-        from awscli_mfa_plugin.files.atomic import unwritable
+        from awscli_mfa_plugin.files.atomic import remove_file
 
         with self._held(path):
-            try:
-                os.unlink(path)
-            except FileNotFoundError:
-                return False
-            except OSError as error:
-                raise unwritable(path, error) from error
-        return True
+            return remove_file(path)
 
     def _held(self, path: str) -> Any:
         assert self._locks is not None  # noqa: S101 - whoever writes was made with locks

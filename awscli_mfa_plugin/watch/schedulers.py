@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
-from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, unwritable
+from awscli_mfa_plugin.files.atomic import make_private_folder, remove_file, replace_file
 from awscli_mfa_plugin.files.paths import home_folder
 from awscli_mfa_plugin.system.machine import path_of_this_aws
 from awscli_mfa_plugin.system.subprocesses import run_to_end
@@ -80,14 +79,6 @@ def _write_file(path: str, text: str) -> None:
     replace_file(os.path.realpath(path), text.encode("utf-8", "surrogateescape"))
 
 
-def _remove_file(path: str) -> None:
-    try:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
 class _Systemd(CommandLineScheduler):
     """A timer of the user's own systemd."""
 
@@ -120,7 +111,7 @@ class _Systemd(CommandLineScheduler):
     def _remove(self) -> None:
         self._run("--user", "disable", "--now", f"{jobs.NAME}.timer")
         for kind in ("timer", "service"):
-            _remove_file(self._path(kind))
+            remove_file(self._path(kind))
         self._run("--user", "daemon-reload")
 
     def is_installed(self) -> bool:
@@ -189,7 +180,7 @@ class _Launchd(CommandLineScheduler):
 
     def _remove(self) -> None:
         self._run("bootout", f"{self.domain}/{jobs.LAUNCHD_LABEL}")
-        _remove_file(self._path())
+        remove_file(self._path())
 
     def is_installed(self) -> bool:
         return os.path.exists(self._path())
