@@ -112,7 +112,7 @@ def _secret_files(config: ObservedRead, credentials: ObservedRead, home: str) ->
     if any("aws_secret_access_key" in options for options in config.sections.values()):
         yield config.path
     folder = paths.cache_folder(home)
-    for name in _names_in(folder):
+    for name in paths.names_in(folder):
         if name.startswith("awscli-mfa-plugin-"):
             yield os.path.join(folder, name)
 
@@ -146,7 +146,7 @@ def _leftovers(home: str, *files: str) -> Iterator[str]:
         )
     )
     for folder in folders:
-        for name in _names_in(folder):
+        for name in paths.names_in(folder):
             path = os.path.join(folder, name)
             if is_leftover(name) and _is_abandoned(path):
                 yield path
@@ -160,13 +160,6 @@ def _is_abandoned(path: str) -> bool:
     is_ours = sys.platform == "win32" or status.st_uid == os.geteuid()
     is_old = time.time() - status.st_mtime > _IN_USE_SECONDS
     return stat.S_ISREG(status.st_mode) and is_ours and is_old
-
-
-def _names_in(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
 
 
 def _network(environment: Mapping[str, str], config: ObservedRead) -> ObservedNetwork:

@@ -66,6 +66,14 @@ def sha256(content: bytes) -> str:
     return str(module.sha256(content).hexdigest())
 
 
+def names_in(folder: str) -> list[str]:
+    """Return the names in a folder, sorted; none if it can't be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
 def alias_path(home: str = "~") -> str:
     """Return the CLI's alias file; no setting names another place (awscli's ``alias.py``)."""
     return os.path.join(cli_folder(home), "alias")

@@ -14,6 +14,7 @@ from awscli_mfa_plugin.files.atomic import (
     sync_folder,
     unwritable,
 )
+from awscli_mfa_plugin.files.paths import names_in
 from awscli_mfa_plugin.files.state import digest_name
 from awscli_mfa_plugin.session.access_keys import as_json, from_json
 
@@ -92,9 +93,5 @@ def check_none_is_left(folder: str) -> None:
 
 def journal_paths(folder: str) -> tuple[str, ...]:
     """Return the paths of the journals in the plugin's folder."""
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return ()
-    found = (name for name in names if name.startswith(_START) and name.endswith(_END))
+    found = (name for name in names_in(folder) if name.startswith(_START) and name.endswith(_END))
     return tuple(os.path.join(folder, name) for name in found)

@@ -49,6 +49,14 @@ class StateFolder:
         """Return the path of a file in the folder; ``name`` is one that we made."""
         return os.path.join(self.path, name)
 
+    def keep(self, name: str, content: bytes) -> None:
+        """Write a file that may get lost: an error is ignored, and the disk isn't waited for."""
+        path = self.file(name)
+        with suppress(UnwritableFileError, ChangedMeanwhileError):
+            self.make()
+            remove_leftovers(path)
+            replace_file(path, content, durable=False)
+
     def make(self) -> None:
         """Make the folder if it is missing, and close it to others.
 
@@ -84,7 +92,7 @@ class UsedCodes:
 
     def is_used(self, serial: str, token_code: str) -> bool:
         """Return whether the code was the last one used of that device, within 120 s."""
-        path = self._path(serial)
+        path = self._folder.file(_file_of(serial))
         try:
             with open(path, encoding="ascii") as file:
                 record = json.load(file)
@@ -109,15 +117,11 @@ class UsedCodes:
         salt = os.urandom(16).hex()
         step = int(self._now().timestamp() // STEP_SECONDS)
         record = {"step": step, "salt": salt, "digest": _digest(serial, token_code, salt)}
-        path = self._path(serial)
-        with suppress(UnwritableFileError, ChangedMeanwhileError):
-            self._folder.make()
-            remove_leftovers(path)
-            # Worth nothing after 120 s: not worth waiting for the disk.
-            replace_file(path, json.dumps(record).encode("ascii"), durable=False)
+        self._folder.keep(_file_of(serial), json.dumps(record).encode("ascii"))
 
-    def _path(self, serial: str) -> str:
-        return self._folder.file(f"used-{digest_name(serial)}.json")
+
+def _file_of(serial: str) -> str:
+    return f"used-{digest_name(serial)}.json"
 
 
 def _digest(serial: str, token_code: str, salt: str) -> str:

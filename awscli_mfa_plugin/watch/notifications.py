@@ -10,6 +10,7 @@ import sys
 from html import escape
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.files.paths import names_in
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.system.subprocesses import run_to_end, split_command
 from awscli_mfa_plugin.text import sanitize
@@ -81,20 +82,13 @@ def _unquoted(value: str) -> str:
 
 
 def _of_sockets(runtime: str) -> dict[str, str]:
-    for name in _listed(runtime):
+    for name in names_in(runtime):
         if name.startswith("wayland-") and _is_own_socket(os.path.join(runtime, name)):
             return {"WAYLAND_DISPLAY": name}
-    for name in _listed(_X_SOCKETS):
+    for name in names_in(_X_SOCKETS):
         if name[:1] == "X" and name[1:].isdigit() and _is_own_socket(f"{_X_SOCKETS}/{name}"):
             return {"DISPLAY": f":{name[1:]}"}
     return {}
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
 
 
 def _is_own_socket(path: str) -> bool:

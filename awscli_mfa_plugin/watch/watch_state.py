@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, remove_leftovers, replace_file
 from awscli_mfa_plugin.files.state import StateFolder, digest_name
 from awscli_mfa_plugin.session.expiry import parsed_time, rfc3339
 from awscli_mfa_plugin.watch.steps import ABANDONED, WatchState
@@ -19,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
+
+
+_STATES, _SCHEDULERS = "watch.json", "watch-scheduled"
 
 
 class WatchStateFile:
@@ -32,7 +33,6 @@ class WatchStateFile:
     ) -> None:
         """Name the file; profiles of different credentials files have different state."""
         self._folder = folder
-        self._path = folder.file("watch.json")
         self._credentials_path = credentials_path
         self._now = now
         self._states: dict[str, WatchState] | None = None
@@ -48,10 +48,7 @@ class WatchStateFile:
         states[self._key(profile)] = state
         self._states = states
         content = json.dumps({key: asdict(one) for key, one in states.items()}, default=rfc3339)
-        with suppress(UnwritableFileError, ChangedMeanwhileError):
-            self._folder.make()
-            remove_leftovers(self._path)
-            replace_file(self._path, content.encode("ascii"), durable=False)
+        self._folder.keep(_STATES, content.encode("ascii"))
 
     def _all(self) -> dict[str, WatchState]:
         if self._states is None:
@@ -60,7 +57,7 @@ class WatchStateFile:
 
     def _read(self) -> dict[str, WatchState]:
         try:
-            with open(self._path, encoding="ascii") as file:
+            with open(self._folder.file(_STATES), encoding="ascii") as file:
                 records = json.load(file)
             return {str(key): _state_in(record) for key, record in records.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -83,18 +80,13 @@ def _state_in(record: Any) -> WatchState:
     )
 
 
-_SCHEDULERS = "watch-scheduled"
-
-
 def keep_schedulers(folder: StateFolder, names: Sequence[str]) -> None:
     """Note which schedulers run the watch, for the uninstaller; ignore failures."""
-    path = folder.file(_SCHEDULERS)
-    with suppress(OSError, UnwritableFileError, ChangedMeanwhileError):
-        if names:
-            folder.make()
-            replace_file(path, "\n".join(names).encode("ascii"), durable=False)
-        else:
-            os.unlink(path)
+    if names:
+        folder.keep(_SCHEDULERS, "\n".join(names).encode("ascii"))
+    else:
+        with suppress(OSError):
+            os.unlink(folder.file(_SCHEDULERS))
 
 
 def noted_schedulers(folder: StateFolder) -> tuple[str, ...]:
