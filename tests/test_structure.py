@@ -14,7 +14,7 @@ PACKAGE = "awscli_mfa_plugin"
 CHECKOUT = Path(__file__).parents[1]
 ROOT = CHECKOUT / PACKAGE
 
-SHARED = {"errors", "text", "declaration", "__version__"}
+SHARED = {"errors", "text", "declaration", "help_text", "__version__"}
 SERVICES = {"session", "files", "aws", "system"}
 FEATURES = {
     "aliases",
@@ -35,6 +35,7 @@ OURS = {
     "entry": {"host"},
     "errors": {"text"},
     "declaration": {"errors", "text"},
+    "help_text": {"declaration", "text"},
     "text": set[str](),
     "session": SHARED,
     "files": SHARED | {"session"},
@@ -70,7 +71,6 @@ PURE = (
     "aliases.command_names",
     "aliases.merge",
     "aliases.pack",
-    "commands.help_text",
     "completion.*",
     "console.text_output",
     "declaration",
@@ -97,6 +97,7 @@ PURE = (
     "files.lines",
     "files.plugins_section",
     "files.yaml_reader",
+    "help_text",
     "keyring.entries",
     "keyring.moves",
     "keys.*",

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin import commands
 from awscli_mfa_plugin.commands import command_of, function_of
 from awscli_mfa_plugin.commands.error_reporting import no_garbage_collected, run_reporting
-from awscli_mfa_plugin.commands.help_text import HELP, command_help, with_help_as_word
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.help_text import HELP, command_help, with_help_as_word
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
 from awscli_mfa_plugin.text import sanitize
 

@@ -16,9 +16,9 @@ from awscli_mfa_plugin.commands.error_reporting import (
     run_reporting,
     without_codes,
 )
-from awscli_mfa_plugin.commands.help_text import HELP, closest, with_help_as_word
 from awscli_mfa_plugin.declaration import INTEGER, NOTHING, OPTIONAL, SEVERAL
 from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.help_text import HELP, closest, with_help_as_word
 from awscli_mfa_plugin.host.context import context_of
 from awscli_mfa_plugin.host.loading import compiled_code_kept
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
@@ -87,7 +87,7 @@ class MfaCommand(BasicCommand):  # type: ignore[misc]
             return run_reporting(partial(self._plain_help, args[0]))
 
     def _plain_help(self, name: str) -> int:
-        from awscli_mfa_plugin.commands.help_text import command_help, overview
+        from awscli_mfa_plugin.help_text import command_help, overview
 
         if name != HELP:
             print_line(command_help(command_of(name)))

@@ -5,12 +5,6 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.commands import NAMES, command_of
-from awscli_mfa_plugin.commands.help_text import (
-    closest,
-    command_help,
-    overview,
-    with_help_as_word,
-)
 from awscli_mfa_plugin.declaration import (
     INTEGER,
     OPTIONAL,
@@ -19,6 +13,12 @@ from awscli_mfa_plugin.declaration import (
     TEXT,
     Command,
     Option,
+)
+from awscli_mfa_plugin.help_text import (
+    closest,
+    command_help,
+    overview,
+    with_help_as_word,
 )
 
 COMMAND = Command(
