@@ -176,6 +176,5 @@ def test_the_debug_log_has_the_traceback_of_the_clis_own_parsers(
 ) -> None:
     """They ran before any command of ours."""
     caplog.set_level("DEBUG", "awscli.mfa")
-    with UsageProblems("aws mfa"):
-        raise error
+    run_parsing(raising(error), "aws mfa")
     assert "raise error" in caplog.text
