@@ -65,6 +65,22 @@ def by_script(home: Home, script: Path, *words: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+PROGRAM = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+
+
+def boto3_program(home: Home) -> str:
+    """Run a program that gets its keys from the profile with ``credential_process``."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=home.environment({"AWS_PROFILE": "work"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
 def test_a_session_by_the_alias(home: Home, aws: EmbeddedAws, script: Path) -> None:
     """Log in, show it, use it in another program and in aws, log out, take the alias away."""
     code = aws.fresh_code(serial_of(aws))
@@ -80,6 +96,9 @@ def test_a_session_by_the_alias(home: Home, aws: EmbeddedAws, script: Path) -> N
     assert (ran.returncode, ran.stdout[:4]) == (7, "ASIA")
     assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
     assert home.run("s3", "ls", "--profile", "work").returncode == 0
+    arn = boto3_program(home)
+    assert arn == aws.user("ada").arn
+    assert aws.calls[-1].access_key_id.startswith("ASIA")
     assert home.run("mfa", "logout", env=BY_ENVIRONMENT).returncode == 0
     assert "aws_session_token" not in home.credentials.read_text()
     removed = by_script(home, script, "uninstall")
