@@ -8,25 +8,40 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS
-from tests.hosts.moved import MovedClock
+from tests.hosts.moved import MovedClock, RunningClock
+from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_D
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
 SLOWLY = ("s3", "cp", "--recursive", "s3://reports", "there", "--profile", "mfa")
 
 
+@pytest.fixture
+def clock(aws: EmbeddedAws, tmp_path: Path) -> RunningClock:
+    """Return the clock of both sides: a minute passes while a copy lists the files."""
+    clock = RunningClock(aws, tmp_path / "clock")
+
+    def observe(when: str, action: str) -> None:
+        if (when, action) == ("before", "GetObject"):  # so the embedded AWS calls the list too
+            clock.move_to(60)
+
+    aws.observe = observe
+    return clock
+
+
 def settle_nearly_expiring(
-    home: Home, aws: EmbeddedAws, *, expiring_in: int, expired_in: int
+    home: Home, aws: EmbeddedAws, *, expiring_in: int = 30, expired_in: int = 600
 ) -> None:
     """Give the home a session that is expiring, then expired, in so many seconds."""
     managed = f"[profile mfa]\nregion = {REGION}\nmfa_source_profile = default\n"
     settle(home, aws, config=f"{managed}mfa_serial = {serial_of(aws)}\n")
-    code = aws.fresh_code(serial_of(aws))
-    assert home.run("mfa", "login", "--token-code", code).returncode == 0
+    log_in(home, aws)
     session, text = session_in(home), home.credentials.read_text()
     end = datetime.now(timezone.utc) + timedelta(seconds=expired_in)
     # A quarter of the lifetime is the window, so this starts to expire when wanted.
@@ -36,11 +51,10 @@ def settle_nearly_expiring(
     home.write_credentials(text)
 
 
-def test_a_long_copy_renews_its_session(home: Home, aws: EmbeddedAws) -> None:
+def test_a_long_copy_renews_its_session(home: Home, aws: EmbeddedAws, clock: RunningClock) -> None:
     """One prompt, on its own line, however many threads; then the copy goes on."""
-    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=40)
-    aws.fault("GetObject", "slow", count=-1, seconds=8)
-    terminal = home.spawn(*SLOWLY)
+    settle_nearly_expiring(home, aws)
+    terminal = home.spawn(*SLOWLY, env=clock.environment)
     terminal.expect("The MFA session of profile mfa expires in")
     terminal.expect("(profile mfa): ")
     terminal.send_line(aws.fresh_code(serial_of(aws)))
@@ -51,12 +65,11 @@ def test_a_long_copy_renews_its_session(home: Home, aws: EmbeddedAws) -> None:
 
 
 def test_a_copy_goes_on_with_the_old_session_if_the_prompt_is_dismissed(
-    home: Home, aws: EmbeddedAws
+    home: Home, aws: EmbeddedAws, clock: RunningClock
 ) -> None:
     """Ctrl-D: one prompt, and the copy finishes with the session that is still valid."""
-    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
-    aws.fault("GetObject", "slow", count=1, seconds=8)
-    terminal = home.spawn(*SLOWLY)
+    settle_nearly_expiring(home, aws)
+    terminal = home.spawn(*SLOWLY, env=clock.environment)
     terminal.expect("(profile mfa): ")
     terminal.send(CTRL_D)
     assert terminal.wait() == 0, terminal.text
@@ -64,11 +77,12 @@ def test_a_copy_goes_on_with_the_old_session_if_the_prompt_is_dismissed(
     assert codes_used(aws) == 1
 
 
-def test_without_a_terminal_the_copy_goes_on(home: Home, aws: EmbeddedAws) -> None:
+def test_without_a_terminal_the_copy_goes_on(
+    home: Home, aws: EmbeddedAws, clock: RunningClock
+) -> None:
     """The session is used while it is valid."""
-    settle_nearly_expiring(home, aws, expiring_in=6, expired_in=120)
-    aws.fault("GetObject", "slow", count=1, seconds=8)
-    result = home.run(*SLOWLY)
+    settle_nearly_expiring(home, aws)
+    result = home.run(*SLOWLY, env=clock.environment)
     assert result.returncode == 0, result.output
 
 
