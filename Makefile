@@ -5,7 +5,7 @@ WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-unit mutants bench dist picture screens docs lint format hosts hosts-newest clean
+.PHONY: help demo test test-unit test-windows mutants bench dist picture screens docs lint format hosts hosts-newest clean
 
 help: ## this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -45,6 +45,11 @@ test: .venv lint docs ## everything that CI runs
 
 test-unit: .venv ## what needs no real AWS CLI
 	$(BIN)/python -m pytest -p no:cacheprovider -m 'not hosts'
+
+test-windows: .venv ## the unit tests and a user's whole way on Windows, by Wine
+	$(BIN)/python -m tests.windows.fetch
+	$(BIN)/python -m tests.windows
+	AWSCLI_MFA_WINDOWS=1 $(BIN)/python -m pytest -p no:cacheprovider tests/windows
 
 mutants: .venv ## change FOLDER=session in small ways and count what no test notices; MODULES= COUNT= SECONDS=
 	$(BIN)/python -m tests.mutants --folder $(or $(FOLDER),session) $(if $(MODULES),--modules $(MODULES)) \

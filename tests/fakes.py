@@ -13,7 +13,7 @@ from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.profiles import SharedConfigFiles
+from awscli_mfa_plugin.files.profiles import WAITING, SharedConfigFiles
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sections import (
@@ -145,26 +145,28 @@ class MemoryFile:
 
 
 class MemoryCache:
-    """The sessions of profiles with long-lived keys, in memory."""
+    """The sessions of profiles with long-lived keys, in memory, and those that wait."""
 
     def __init__(self) -> None:
         """Hold none."""
         self.sessions: dict[str, Session] = {}
+        self.waiting: dict[str, Session] = {}
 
-    def load(self, profile: str, access_key_id: str) -> Session | None:  # noqa: ARG002 - the port's
+    def load(self, profile: str, access_key_id: str) -> Session | None:
         """Return the profile's session, whichever key it was made from."""
-        return self.sessions.get(profile)
+        return (self.waiting if access_key_id == WAITING else self.sessions).get(profile)
 
     def check_writable(self) -> None:
         """Allow every write."""
 
-    def save(self, profile: str, access_key_id: str, session: Session) -> None:  # noqa: ARG002
+    def save(self, profile: str, access_key_id: str, session: Session) -> None:
         """Keep a session."""
-        self.sessions[profile] = session
+        (self.waiting if access_key_id == WAITING else self.sessions)[profile] = session
 
     def remove(self, profile: str) -> bool:
         """Remove the profile's session; return whether there was one."""
-        return self.sessions.pop(profile, None) is not None
+        was_waiting = self.waiting.pop(profile, None) is not None
+        return self.sessions.pop(profile, None) is not None or was_waiting
 
 
 def ini(sections: Mapping[str, Mapping[str, str]]) -> str:

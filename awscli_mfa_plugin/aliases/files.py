@@ -12,6 +12,7 @@ from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.botocore_parser import read_as_the_cli
+from awscli_mfa_plugin.files.paths import encoding_of
 from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile
 from awscli_mfa_plugin.files.yaml_reader import root_of, text_of
 from awscli_mfa_plugin.text import sanitize
@@ -77,7 +78,8 @@ class _SharedAliasFile(SharedFile):
         return self._document(take_snapshot(self.path))
 
     def _document(self, snapshot: Snapshot) -> SharedDocument:
-        return AliasDocument.parse(snapshot.content, self.path)
+        encoding = encoding_of(snapshot.content or b"")
+        return AliasDocument.parse(snapshot.content, self.path, encoding)
 
     def _parsed(self, path: str) -> Sections:
         return read_as_the_cli(path, self.path, nested_options=False)

@@ -34,19 +34,19 @@ class Context(Services):
 
     def parent_process(self) -> str:
         """Return the name of the program that started this process, or ""."""
-        from awscli_mfa_plugin.system.machine import parent_process
+        from awscli_mfa_plugin.system.exec_program import parent_process
 
         return parent_process()
 
     def exit_status_ahead(self, words: Sequence[str]) -> int:
         """Return with what :meth:`exec_program` would end without running the program, or 0."""
-        from awscli_mfa_plugin.system.machine import exit_status_ahead
+        from awscli_mfa_plugin.system.exec_program import exit_status_ahead
 
         return exit_status_ahead([*words], self.environment)
 
     def exec_program(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
-        from awscli_mfa_plugin.system.machine import exec_program
+        from awscli_mfa_plugin.system.exec_program import exec_program
 
         return exec_program([*words], self.environment, variables)
 

@@ -30,7 +30,7 @@ from awscli_mfa_plugin.server.supply import PAUSE, Supply
 from awscli_mfa_plugin.session.credentials import way_to_source
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.session.token_codes import MutedTerminal
-from awscli_mfa_plugin.system.machine import cannot_run, program_environment, program_words
+from awscli_mfa_plugin.system.exec_program import cannot_run, program_environment, program_words
 from awscli_mfa_plugin.system.token_process import PROCESS_SECONDS, TokenCommand
 from awscli_mfa_plugin.watch.loop import Sleep
 from awscli_mfa_plugin.watch.notifications import Notifications

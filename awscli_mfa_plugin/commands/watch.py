@@ -41,7 +41,8 @@ COMMAND = Command(
     "It watches all MFA profiles, or those that ``--profile`` or ``--profiles`` names; "
     "``AWS_PROFILE`` is ignored. Events are printed on stderr. Only one watch runs per user.\n\n"
     "``--install`` lets a scheduler run it: a systemd timer or cron, launchd on macOS, Task "
-    "Scheduler on Windows. What runs on macOS and Windows hasn't been tested there yet.",
+    "Scheduler on Windows. launchd, Task Scheduler and the windows of macOS and Windows haven't "
+    "been tested yet.",
     examples="Watch in a terminal, until Ctrl-C::\n\n"
     "    $ aws mfa watch\n\n"
     "Let the system run it; the first command shows what it would install::\n\n"

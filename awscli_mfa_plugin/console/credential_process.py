@@ -93,11 +93,8 @@ def _has_botocore() -> bool:
 
 def _aws(system: Sequence[str] | None) -> str:
     """Return the AWS CLI's path: editors and daemons often have a short PATH."""
-    from awscli_mfa_plugin.system.aws_clis import (
-        SYSTEM_PLACES,
-        programs_in_usual_places,
-        programs_on_path,
-    )
+    from awscli_mfa_plugin.system.aws_clis import programs_in_usual_places, programs_on_path
+    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 
     beside = os.path.dirname(os.path.abspath(sys.argv[0]))
     path = os.pathsep.join([os.environ.get("PATH", ""), beside])

@@ -82,7 +82,7 @@ def _by_alias(words: list[str], system: Sequence[str] | None) -> int:
 def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
     """Run a command of ``aws mfa`` without an ``aws``."""
     from awscli_mfa_plugin.console.standalone import NAMES, run_command
-    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 
     named = words[1:] if words[:1] == ["help"] else words
     if named and named[0] in NAMES:
@@ -93,7 +93,7 @@ def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
 
 def _with_the_machine(command: str, words: list[str], system: Sequence[str] | None) -> int:
     """Run a command that looks for the AWS CLIs of this machine."""
-    from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 
     folders = SYSTEM_PLACES if system is None else system
     if command == "doctor":

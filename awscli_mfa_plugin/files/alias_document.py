@@ -32,12 +32,14 @@ class AliasDocument(SharedDocument):
     is_missing: bool
 
     @classmethod
-    def parse(cls, content: bytes | None, name: str = "the alias file") -> AliasDocument:
+    def parse(
+        cls, content: bytes | None, name: str = "the alias file", encoding: str = "utf-8"
+    ) -> AliasDocument:
         """Return the document of ``content``, None for a file that isn't there.
 
         Raises UnparsableFileError, naming the line, for what the CLI couldn't read either.
         """
-        document = cast("AliasDocument", super().parse(content or b"", name))
+        document = cast("AliasDocument", super().parse(content or b"", name, encoding))
         document.is_missing = content is None
         return document
 

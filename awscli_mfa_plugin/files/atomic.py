@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.files.patience import is_in_use, patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SECRET_MODE = 0o600
-_MARK = "awscli-mfa"
+MARK = "awscli-mfa"
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -33,6 +33,10 @@ _CAUSES = {
     errno.ENOSPC: ("the disk is full", _ROOM),
     errno.EDQUOT: ("the disk quota is used up", _ROOM),
 }
+_HELD = (
+    "another program has it open, or you may not change it",
+    "Nothing was changed. Close that program (an editor, a virus scanner), then try again.",
+)
 _CAUSES |= {errno.EXDEV: _CAUSES[errno.EBUSY], errno.EPERM: _CAUSES[errno.EACCES]}
 
 
@@ -144,9 +148,8 @@ def replace_file(
         if old is None:
             give_to_the_folders_owner(descriptor, os.path.dirname(target))
         _fill(descriptor, content, old, secret=secret, durable=durable)
-        check(temporary)
         # On the disk before it has the name: no reader ever sees the new name with old bytes.
-        os.replace(temporary, target)
+        patiently(lambda: _rename(temporary, target, check))
     except BaseException as error:
         with suppress(OSError):
             os.unlink(temporary)
@@ -170,9 +173,14 @@ def sync_folder(path: str) -> None:
             os.fsync(folder)
 
 
+def _rename(temporary: str, target: str, check: Callable[[str], None]) -> None:
+    check(temporary)
+    os.replace(temporary, target)
+
+
 def _new_file_beside(target: str) -> tuple[str, int]:
     folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.{_MARK}-{os.urandom(4).hex()}.tmp")
+    temporary = os.path.join(folder, f".{name}.{MARK}-{os.urandom(4).hex()}.tmp")
     return temporary, os.open(temporary, _NEW_FLAGS | _BINARY, _SECRET_MODE)
 
 
@@ -208,7 +216,7 @@ def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
 def remove_file(path: str) -> bool:
     """Remove a file; return whether it was there. Raises UnwritableFileError."""
     try:
-        os.unlink(path)
+        patiently(lambda: os.unlink(path))
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -216,35 +224,12 @@ def remove_file(path: str) -> bool:
     return True
 
 
-def is_leftover(name: str, target: str = "") -> bool:
-    """Return whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
-    of = re.escape(target) if target else ".+"
-    return bool(re.fullmatch(rf"\.{of}\.{_MARK}-[0-9a-f]{{8}}\.tmp", name))
-
-
-def remove_leftovers(target: str) -> None:
-    """Remove the temporary files that killed processes left beside ``target``.
-
-    Only while holding the target's lock: another's temporary file is in use without it.
-    """
-    folder, name = os.path.split(target)
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if is_leftover(entry.name, name) and _is_our_own_file(entry):
-                with suppress(OSError):
-                    os.unlink(entry.path)
-
-
-def _is_our_own_file(entry: os.DirEntry[str]) -> bool:
-    if not entry.is_file(follow_symlinks=False):
-        return False
-    return sys.platform == "win32" or entry.stat(follow_symlinks=False).st_uid == os.geteuid()
-
-
 def unwritable(path: str, error: OSError) -> UnwritableFileError:
     """Return the error to show for what the operating system said about writing ``path``."""
     number = error.errno or 0
     usual = "Nothing was changed. Check its disk and its folder ({}), then try again."
     cause, remedy = _CAUSES.get(number, (os.strerror(number), usual))
+    if is_in_use(error):
+        cause, remedy = _HELD
     folder = os.path.dirname(path)
     return UnwritableFileError(path, f"can't be replaced: {cause}", remedy.format(folder))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 
+from awscli_mfa_plugin.files.paths import encoding_at, encoding_of
+
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +41,7 @@ def sections_about(path: str) -> Callable[[str], dict[str, dict[str, str]]]:
     function does, OSError, ValueError, configparser.Error.
     """
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding=encoding_at(path)) as file:
             text = file.read()
     except FileNotFoundError:
         return lambda _: {}
@@ -70,7 +72,7 @@ def _parsed(text: str) -> dict[str, dict[str, str]]:
 
 
 def _read(path: str, parser: configparser.RawConfigParser) -> dict[str, dict[str, str]]:
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding=encoding_at(path)) as file:
         parser.read_file(file)
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
@@ -148,14 +150,18 @@ def check_encoding(content: bytes, name: str) -> None:
     """Raise UnparsableFileError for content that botocore can't decode."""
     from awscli_mfa_plugin.errors import UnparsableFileError
 
-    remedy = "Nothing was changed. Save it as UTF-8 without a byte order mark, then try again."
+    encoding = encoding_of(content)
+    name_of_it = encoding.upper()
+    remedy = (
+        f"Nothing was changed. Save it as {name_of_it} without a byte order mark, then try again."
+    )
     if content.startswith(_BOM):
         raise UnparsableFileError(name, 1, "starts with a byte order mark", remedy) from None
     try:
-        content.decode("utf-8")
+        content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnparsableFileError(name, line, "isn't UTF-8", remedy) from None
+        raise UnparsableFileError(name, line, f"isn't {name_of_it}", remedy) from None
 
 
 def check_replacement(

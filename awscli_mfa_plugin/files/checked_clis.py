@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import MfaError
-from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, remove_leftovers, replace_file
+from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, replace_file
+from awscli_mfa_plugin.files.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

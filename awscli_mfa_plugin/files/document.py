@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.lines import (
     Kind,
     Line,
@@ -14,6 +15,7 @@ from awscli_mfa_plugin.files.lines import (
     read_lines,
     read_values,
 )
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -29,6 +31,7 @@ class _Form(NamedTuple):
     bom: str
     newline: str
     ends_bare: bool
+    encoding: str
 
 
 class SharedDocument:
@@ -48,29 +51,36 @@ class SharedDocument:
         self._values: dict[str, dict[str, str]] | None = None
 
     @classmethod
-    def parse(cls, content: bytes, name: str = "the file") -> SharedDocument:
+    def parse(
+        cls, content: bytes, name: str = "the file", encoding: str = "utf-8"
+    ) -> SharedDocument:
         """Return the document of ``content``; ``name`` (its path) is for messages alone.
 
         Raises UnparsableFileError, naming the line, for what botocore's ``raw_config_parse``
         refuses, or would with one section more: a bad nested option in ``[DEFAULT]``.
         A BOM is no error here, but it is to botocore: whoever writes has to check.
         """
-        text = content.decode("utf-8", "surrogateescape")
+        text = content.decode(encoding, "surrogateescape")
         bom = _BOM if text.startswith(_BOM) else ""
         text = text[len(bom) :]
         lines = tuple(read_lines(text, name, nested_options=cls._nested_options))
         newline = lines[0].newline or "\n" if lines else "\n"
         ends_bare = bool(lines) and not lines[-1].newline
-        return cls(lines, _Form(name, bom, newline, ends_bare))
+        return cls(lines, _Form(name, bom, newline, ends_bare, encoding))
 
     def __repr__(self) -> str:
         """Return the name alone: options hold secrets."""
         return f"SharedDocument({self._form.name!r})"
 
     def render(self) -> bytes:
-        """Return the content of the file."""
+        """Return the content; raise ConfigurationError for text that its encoding doesn't have."""
         text = "".join([line.text + line.newline for line in self._lines])
-        return (self._form.bom + text).encode("utf-8", "surrogateescape")
+        try:
+            return (self._form.bom + text).encode(self._form.encoding, "surrogateescape")
+        except UnicodeEncodeError as error:
+            wrong, name = sanitize(text[error.start : error.end]), self._form.name
+            what = f"{wrong} can't be written to {name}, which is {self._form.encoding}."
+            raise ConfigurationError(what, "Nothing was changed. Use a name without it.") from None
 
     def sections(self) -> Mapping[str, Mapping[str, str]]:
         """Return all options by section, in the file's order, as RawConfigParser gives them.
@@ -105,7 +115,7 @@ class SharedDocument:
 
     def with_content(self, content: bytes) -> SharedDocument:
         """Return the document of other content of the same file; raise as :meth:`parse`."""
-        return type(self).parse(content, self._form.name)
+        return type(self).parse(content, self._form.name, self._form.encoding)
 
     def with_options(self, section: str, options: Mapping[str, str]) -> SharedDocument:
         """Return a copy in which the section holds ``options``; what else it holds stays.

@@ -55,9 +55,10 @@ class Locks:
         path = self._folder.file(f"{digest_name(name)}.lock")
         lock = FileLock(path, mode=0o600)
         try:
-            # Made here, since root would own what filelock makes.
-            with suppress(FileExistsError):
-                os.close(_new_file(path))
+            if sys.platform != "win32":
+                # Made here, since root would own what filelock makes.
+                with suppress(FileExistsError):
+                    os.close(_new_file(path))
             self._acquire(lock, path, wait_seconds, on_wait)
         except Timeout:
             raise BusyError(

@@ -74,6 +74,41 @@ def names_in(folder: str) -> list[str]:
         return []
 
 
+def encoding_of(content: bytes) -> str:
+    """Return the encoding in which the AWS CLI reads a shared file."""
+    if os.name != "nt":
+        return "utf-8"
+    import locale
+
+    system = locale.getpreferredencoding(do_setlocale=False)
+    return encoding_on_windows(content, system, in_cli="botocore" in sys.modules)
+
+
+def encoding_on_windows(content: bytes, system: str, *, in_cli: bool) -> str:
+    """Return the encoding of a file there; botocore opens it in that of its own process.
+
+    ``system`` is that: v1's is the ANSI code page. Outside of a CLI what is UTF-8 is taken for it.
+    Where an encoding would lose a byte, so that a change would too, it is UTF-8.
+    """
+    try:
+        content.decode("utf-8")
+        is_utf8 = True
+    except UnicodeDecodeError:
+        is_utf8 = False
+    if content.startswith(b"\xef\xbb\xbf") or (is_utf8 and not in_cli):
+        return "utf-8"
+    same = content.decode(system, "surrogateescape").encode(system, "surrogateescape")
+    return system if same == content else "utf-8"
+
+
+def encoding_at(path: str) -> str:
+    """Return the encoding of the shared file at ``path``; raise OSError."""
+    if os.name != "nt":
+        return "utf-8"
+    with open(path, "rb") as file:
+        return encoding_of(file.read())
+
+
 def alias_path(home: str = "~") -> str:
     """Return the CLI's alias file; no setting names another place (awscli's ``alias.py``)."""
     return os.path.join(cli_folder(home), "alias")

@@ -59,6 +59,10 @@ if TYPE_CHECKING:
             """Remove the profile's session; return whether there was one."""
 
 
+WAITING = "waiting"
+"""In place of an access key's ID: the session is the profile's own."""
+
+
 class SharedConfigFiles:
     """Both shared files, and the rule which of them holds a session."""
 
@@ -131,6 +135,15 @@ class SharedConfigFiles:
             return document.without_options(section, STALE_OPTIONS)
 
         self._credentials.update(change)
+        self._cache.remove(name)
+
+    def keep_waiting(self, name: str, session: Session) -> None:
+        """Keep a session that couldn't be written, beside those of long-lived keys."""
+        self._cache.save(name, WAITING, session)
+
+    def waiting_session(self, name: str) -> Session | None:
+        """Return the session that waits to be written, or None."""
+        return self._cache.load(name, WAITING)
 
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into the profile's config section."""

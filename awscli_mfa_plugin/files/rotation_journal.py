@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
 from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
-    remove_leftovers,
     replace_file,
     sync_folder,
     unwritable,
 )
+from awscli_mfa_plugin.files.leftovers import remove_leftovers
 from awscli_mfa_plugin.files.paths import names_in
 from awscli_mfa_plugin.files.state import digest_name
 from awscli_mfa_plugin.session.access_keys import as_json, from_json

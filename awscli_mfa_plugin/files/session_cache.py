@@ -63,10 +63,10 @@ class SessionCache:
         from awscli_mfa_plugin.files.atomic import (
             ChangedMeanwhileError,
             make_private_folder,
-            remove_leftovers,
             replace_file,
             unwritable,
         )
+        from awscli_mfa_plugin.files.leftovers import remove_leftovers
 
         content = json.dumps(_content(access_key_id, session), indent=2).encode()
         path = self._path(profile)

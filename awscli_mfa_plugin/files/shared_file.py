@@ -13,13 +13,14 @@ from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
     Snapshot,
     make_private_folder,
-    remove_leftovers,
     replace_file,
     take_snapshot,
     unwritable,
 )
 from awscli_mfa_plugin.files.botocore_parser import check_replacement, read_as_the_cli
 from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.leftovers import remove_leftovers
+from awscli_mfa_plugin.files.paths import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ class SharedFile:
                 "Move it away, or set AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE to a file.",
             )
         if os.path.exists(self.path) and not os.path.isfile(self.path):
-            return SharedDocument.parse(b"", self.path)
+            return SharedDocument.parse(b"", self.path, encoding_of(b""))
         state = _state_of(self.path)
         if state is None or self._read is None or self._read[0] != state:
             self._read = (state, self._document(take_snapshot(self.path)))
@@ -136,7 +137,8 @@ class SharedFile:
     def _document(self, snapshot: Snapshot) -> SharedDocument:
         content = snapshot.content or b""
         if self._known is None or self._known[0] != content:
-            self._known = (content, SharedDocument.parse(content, self.path))
+            encoding = encoding_of(content)
+            self._known = (content, SharedDocument.parse(content, self.path, encoding))
         return self._known[1]
 
     def _as_the_cli(self, target: str, snapshot: Snapshot) -> Sections:

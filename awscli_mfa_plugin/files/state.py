@@ -14,10 +14,10 @@ from awscli_mfa_plugin.errors import UnwritableFileError
 from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
     make_private_folder,
-    remove_leftovers,
     replace_file,
     unwritable,
 )
+from awscli_mfa_plugin.files.leftovers import remove_leftovers
 from awscli_mfa_plugin.files.paths import state_path
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
 

@@ -85,7 +85,7 @@ class AwsProcess:
     @property
     def usual_folders(self) -> Sequence[str]:
         """The machine's usual folders of programs."""
-        from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+        from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 
         return SYSTEM_PLACES
 

@@ -17,6 +17,7 @@ from awscli_mfa_plugin.files.atomic import (
     take_snapshot,
     unwritable,
 )
+from awscli_mfa_plugin.files.patience import patiently
 from awscli_mfa_plugin.files.plugins_section import Undo
 from awscli_mfa_plugin.system.machine import say
 
@@ -96,9 +97,9 @@ def remove_tree(folder: str) -> None:
     """Remove a folder with all that is in it, or a file or a link; raise UnwritableFileError."""
     try:
         if os.path.isdir(folder) and not os.path.islink(folder):
-            shutil.rmtree(folder)
+            patiently(lambda: shutil.rmtree(folder))
         elif os.path.lexists(folder):
-            os.unlink(folder)
+            patiently(lambda: os.unlink(folder))
     except OSError as error:
         raise unwritable(folder, error) from error
 
@@ -123,6 +124,11 @@ class Record:
     configs: tuple[WiredConfig, ...] = ()
     path_files: tuple[str, ...] = ()
     made_folders: tuple[str, ...] = field(default=())
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that name the plugin's folder."""
+        return (*(config.path for config in self.configs), *self.path_files)
 
     def config_of(self, path: str) -> WiredConfig | None:
         """Return what was recorded of a config file."""

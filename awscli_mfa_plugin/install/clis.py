@@ -67,7 +67,9 @@ class PythonOfV1:
 
     def place_for_path_file(self) -> str:
         """Return a folder of the user's whose ``.pth`` files this Python reads, "" without one."""
-        for folder in (*self.sites, *([self.user_site] if self.user_site else [])):
+        # On Windows the first one is the folder of Python itself.
+        sites = self.sites[::-1] if os.name == "nt" else self.sites
+        for folder in (*sites, *([self.user_site] if self.user_site else [])):
             is_users = folder == self.user_site
             if _is_own(_existing(folder) if is_users else folder):
                 return folder

@@ -92,7 +92,8 @@ def _apply(here: InstallPaths, plan: Plan) -> None:
             verify(plan, here.environment)
             if plan.files:
                 # Commands that run on the previous version load parts of it until they end.
-                plan.folder.remove_versions(plan.name, previous)
+                named_in = map(_content, record_of(plan.folder.record).files)
+                plan.folder.remove_versions(plan.name, previous, named_in=named_in)
 
 
 def _remove_made(here: InstallPaths, plan: Plan, made: Sequence[str]) -> None:
@@ -146,6 +147,10 @@ def record_of(path: str) -> Record:
     return read_record(take_snapshot(path).content)
 
 
+def _content(path: str) -> bytes | None:
+    return take_snapshot(path).content
+
+
 def _verify_ahead(here: InstallPaths, plan: Plan) -> None:
     """Try the new config file before the user's is touched."""
     candidate = os.path.join(plan.folder.base, _CANDIDATE)
@@ -188,7 +193,7 @@ def _diff(here: InstallPaths, plan: Plan) -> str:
         folder = plan.folder.path_of(plan.name)
         parts.append(f"new folder {sanitize(folder)}: {len(plan.files)} files, {size} KiB\n")
     if plan.files and plan.folder.current() != plan.name:
-        parts.append(f"link {sanitize(plan.folder.link)} -> versions/{plan.name}\n")
+        parts.append(f"current version {plan.name}\n")
     for path, content in plan.path_files.items():
         parts.append(unified(path, take_snapshot(path).content, content))
     before = plan.before.render() if os.path.exists(here.config_path) else None

@@ -60,25 +60,30 @@ def make_plan(here: InstallPaths, named: Sequence[str]) -> Plan:
     _check_alias(here)
     folder = here.folder()
     pythons = {cli: ask_v1(cli.path, here.environment) for cli in chosen if not cli.is_v2}
-    path_files, blocked = _path_files(folder, pythons)
+    sites, blocked = _sites(folder, pythons)
     if not named or here.is_usual_config:
         others = {cli: ask_v1(cli.path, here.environment) for cli in bystanders if not cli.is_v2}
         blocked += [(cli, python) for cli, python in others.items() if not _has_plugin(python)]
     if blocked:
         raise _would_break(here, blocked)
     has_v2 = any(cli.is_v2 for cli in chosen)
+    files, name, is_stored = _version(folder) if has_v2 or sites else ({}, "", False)
     before = here.config()
-    place = _place(folder, before, with_v2=has_v2)
+    place = _place(folder, before, folder.loaded_from(name) if has_v2 else "")
     plan = Plan(chosen, bystanders, broken, folder, place, before, wired(before, place))
-    plan.path_files = path_files
+    plan.files, plan.name, plan.is_stored = files, name, is_stored
+    plan.path_files = {os.path.join(site, PATH_FILE): folder.path_file(name) for site in sites}
     if here.is_usual_config:
         plan.open_to_others = open_to_others(here.environment, (*chosen, *bystanders, *broken))
     plan.pythons = _pythons(chosen, pythons)
-    if has_v2 or path_files:
-        folder.check_trusted()
-        plan.files = plugin_files()
-        plan.name, plan.is_stored = folder.name_for(__version__, plan.files)
     return plan
+
+
+def _version(folder: PluginFolder) -> tuple[dict[str, bytes], str, bool]:
+    """Return the plugin's files, the name of that version, and whether it is stored."""
+    folder.check_trusted()
+    files = plugin_files()
+    return files, *folder.name_for(__version__, files)
 
 
 def _clis(
@@ -120,11 +125,11 @@ def _check_alias(here: InstallPaths) -> None:
         )
 
 
-def _path_files(
+def _sites(
     folder: PluginFolder, pythons: Mapping[FoundCli, PythonOfV1 | None]
-) -> tuple[dict[str, bytes], list[tuple[FoundCli, PythonOfV1 | None]]]:
-    """Return the files that let each v1 find the plugin, and the v1s that can't be helped."""
-    files: dict[str, bytes] = {}
+) -> tuple[list[str], list[tuple[FoundCli, PythonOfV1 | None]]]:
+    """Return where each v1 looks for a ``.pth`` file, and the v1s that can't be helped."""
+    sites: list[str] = []
     blocked: list[tuple[FoundCli, PythonOfV1 | None]] = []
     for cli, python in pythons.items():
         site = python.place_for_path_file() if python else ""
@@ -133,8 +138,8 @@ def _path_files(
         if not python or not site or python.version < _OLDEST_PYTHON:
             blocked.append((cli, python))
         else:
-            files[os.path.join(site, PATH_FILE)] = f"{folder.link}\n".encode()
-    return files, blocked
+            sites.append(site)
+    return sites, blocked
 
 
 def _has_plugin(python: PythonOfV1 | None) -> bool:
@@ -161,13 +166,13 @@ def _would_break(
     )
 
 
-def _place(folder: PluginFolder, config: SharedDocument, *, with_v2: bool) -> Place:
+def _place(folder: PluginFolder, config: SharedDocument, named: str) -> Place:
     others = [
         path
         for path in folders(config, os.pathsep)
         if os.path.isfile(os.path.join(path, PLUGIN, "__init__.py"))
     ]
-    return Place(folder.link if with_v2 else "", folder.base, os.pathsep, others)
+    return Place(named, folder.base, os.pathsep, others)
 
 
 def _pythons(

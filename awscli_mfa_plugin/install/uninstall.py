@@ -50,7 +50,7 @@ def run(
     """Uninstall as the arguments say; return the exit code. Raises MfaError.
 
     ``scheduled`` returns the jobs that start the plugin, from the environment and the state folder.
-    On ``terminal`` the user is asked whether to remove the MFA profiles too.
+    On ``terminal`` the user may have the MFA profiles removed too.
     """
     parser = Arguments(prog="awscli-mfa uninstall", description=__doc__)
     parser.add_argument("--dry-run", action="store_true", help="show each change and make none")
@@ -124,8 +124,10 @@ class _Removal:
         clis = [cli for cli in found_clis(self._here.environment, self._here.system) if cli.version]
         removed = self._names()
         with self._locked():
-            self._take_away(clis)
-        remove_if_empty(self._record.made_folders)
+            held = self._take_away(clis)
+        for path in held:
+            remove_tree(path)
+        remove_if_empty([self._folder.base, *self._record.made_folders])
         return self._report(clis, removed)
 
     def _names(self) -> list[str]:
@@ -147,18 +149,19 @@ class _Removal:
             return nullcontext()
         return Locks(StateFolder(self._folder.base)).hold("install", WAIT_SECONDS)
 
-    def _take_away(self, clis: Sequence[FoundCli]) -> None:
+    def _take_away(self, clis: Sequence[FoundCli]) -> list[str]:
+        """Remove all but what can't be removed while it is open: our own lock, on Windows."""
         self._by_the_cli(clis)
         for scheduler in self._scheduled:
             scheduler.uninstall()
         for path, known in self._configs.items():
             self._unwire(path, known, clis)
-        for path in self._path_files():
-            with suppress(FileNotFoundError):
-                os.unlink(path)
-        for path in self._own_paths():
-            remove_tree(path)
-        remove_if_empty([self._folder.base])
+        paths = (*self._path_files(), *self._own_paths())
+        held = [path for path in paths if os.name == "nt" and path.endswith(".lock")]
+        for path in paths:
+            if path not in held:
+                remove_tree(path)
+        return held
 
     def _own_paths(self, *, whole: bool = False) -> list[str]:
         """Return what is to be removed; ``whole`` takes a folder in which all is ours for one."""
@@ -170,8 +173,8 @@ class _Removal:
         return [*parts, *([state] if is_folder else [])]
 
     def _path_files(self) -> list[str]:
-        ours = f"{self._folder.link}\n".encode()
-        return [path for path in self._record.path_files if take_snapshot(path).content == ours]
+        is_ours = self._folder.is_path_file
+        return [path for path in self._record.path_files if is_ours(take_snapshot(path).content)]
 
     def _has_aliases(self) -> bool:
         content = take_snapshot(self._here.alias_path).content or b""
@@ -203,8 +206,7 @@ class _Removal:
     ) -> tuple[bytes | None, bytes | None]:
         document = self._without_gone(path, self._here.config_file(path).read())
         before = take_snapshot(path).content
-        undo = known.undo if known else None
-        after = unwired(document, self._place, undo).render()
+        after = unwired(document, self._place, known.undo if known else None).render()
         is_gone = known is not None and known.is_new and not after
         return before, None if is_gone or before is None else after
 
@@ -239,8 +241,7 @@ class _Removal:
             print_line(f"Kept in {kept}: profile {quoted_list(left)}")
         print_line(left_profiles.how_to_remove_the_script(self._in_keyring))
         for cli in clis:
-            why = why_no_version(cli.path, self._here.environment)
-            if why:
+            if why := why_no_version(cli.path, self._here.environment):
                 sys.stderr.write(f"AWS CLI {cli.version} ({sanitize(cli.path)}) fails: {why}.\n")
                 return 255
         return 0

@@ -14,7 +14,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.system.exec_program import program_command
 from awscli_mfa_plugin.system.terminal import this_terminal
+from awscli_mfa_plugin.system.windows import exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +83,7 @@ class Program:
             os.killpg(os.getpgrp(), signal.SIGINT)
 
     def _start(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(words, env=environment)
+        self._process = subprocess.Popen(program_command([*words], environment), env=environment)
         if sys.platform != "win32":
             # A shell of the program's may own the terminal by the time there is something to say.
             signal.signal(signal.SIGTTOU, signal.SIG_IGN)
@@ -138,7 +140,7 @@ class Program:
 def end_alike(status: int) -> int:
     """Return the exit code for the program's status; end by the same signal as the program."""
     if status >= 0:
-        return status
+        return exit_code(status)
     for name in _ENDS_ALIKE:
         if getattr(signal, name, None) == -status:
             signal.signal(-status, signal.SIG_DFL)

@@ -23,6 +23,7 @@ from awscli_mfa_plugin.session.token_codes import (
     TokenCodeSources,
     terminal_for,
 )
+from awscli_mfa_plugin.session.waiting import store, take_up
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
 
 def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) -> LoginResult:
     """Log in while nobody else does; a session that another process made meanwhile is used."""
+    take_up(request.session_profile, ports)
     profile = _target(request, ports)
     present = ports.files.session_of(profile)
     kept = _kept(request, profile, present, ports, made_meanwhile=present != before)
@@ -154,7 +156,7 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     ports.files.check_writable(profile, config=bool(plan.settings))
     plan, session = _exchanged(plan, ports)
     _check_keys_are_the_same(plan, ports)
-    ports.files.write_session(profile.name, session)
+    store(profile.name, session, ports, plan.settings)
     _say_what_was_removed(profile, ports)
     if not profile.exists:
         from awscli_mfa_plugin.session.profile_names import say_created

@@ -78,6 +78,12 @@ if TYPE_CHECKING:
             The cache is for profiles with long-lived keys, which are never replaced.
             """
 
+        def keep_waiting(self, name: str, session: Session) -> None:
+            """Keep a session that couldn't be written in the cache."""
+
+        def waiting_session(self, name: str) -> Session | None:
+            """Return the session that :meth:`keep_waiting` kept, until one was written."""
+
         def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
             """Put settings into the profile's config section."""
 

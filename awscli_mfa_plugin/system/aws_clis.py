@@ -10,27 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.files.paths import home_folder
+from awscli_mfa_plugin.system.places import BIN, HOME_PLACES, NAMES, ON_WINDOWS, PIPX_HOMES, trusted
 from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-SYSTEM_PLACES = (
-    "/usr/local/bin",
-    "/opt/homebrew/bin",
-    "/usr/bin",
-    "/usr/local/aws-cli/v2/current/bin",
-    "/usr/local/aws-cli",
-)
-"""What those who compose the program pass on as ``system``: folders of the whole machine."""
-
-_PIPX_HOMES = (".local/share/pipx", ".local/pipx")
-_HOME_PLACES = (".local/bin", *(f"{home}/venvs/awscli/bin" for home in _PIPX_HOMES))
-_ON_WINDOWS = os.name == "nt"
-_NAMES = ("aws.exe", "aws.cmd", "aws.bat", "aws") if _ON_WINDOWS else ("aws",)
-_BIN = "Scripts" if _ON_WINDOWS else "bin"
-_CONDA = (_BIN, f"envs/*/{_BIN}")
+_CONDA = (BIN, f"envs/*/{BIN}")
 
 
 class _Tool(NamedTuple):
@@ -54,14 +41,14 @@ class _Tool(NamedTuple):
 
 
 _TOOLS = (
-    _Tool("VIRTUAL_ENV", (), (_BIN,)),
-    _Tool("PYENV_ROOT", (".pyenv",), (f"versions/*/{_BIN}",), "shims"),
-    _Tool("PIPX_HOME", _PIPX_HOMES, (f"venvs/*/{_BIN}",)),
-    _Tool("UV_TOOL_DIR", (".local/share/uv/tools",), (f"*/{_BIN}",)),
+    _Tool("VIRTUAL_ENV", (), (BIN,)),
+    _Tool("PYENV_ROOT", (".pyenv",), (f"versions/*/{BIN}",), "shims"),
+    _Tool("PIPX_HOME", PIPX_HOMES, (f"venvs/*/{BIN}",)),
+    _Tool("UV_TOOL_DIR", (".local/share/uv/tools",), (f"*/{BIN}",)),
     _Tool("CONDA_PREFIX", (), _CONDA),
     _Tool("", ("miniconda3", "anaconda3", "miniforge3", "mambaforge"), _CONDA),
-    _Tool("ASDF_DATA_DIR", (".asdf",), (f"installs/*/*/{_BIN}",), "shims"),
-    _Tool("MISE_DATA_DIR", (".local/share/mise",), (f"installs/*/*/{_BIN}",), "shims"),
+    _Tool("ASDF_DATA_DIR", (".asdf",), (f"installs/*/*/{BIN}",), "shims"),
+    _Tool("MISE_DATA_DIR", (".local/share/mise",), (f"installs/*/*/{BIN}",), "shims"),
 )
 
 
@@ -75,7 +62,8 @@ def programs_in_usual_places(
 ) -> Iterator[str]:
     """Yield those in the home's usual folders, then those in the ``system``'s."""
     home = home_folder(environment)
-    yield from _programs_in([*(os.path.join(home, each) for each in _HOME_PLACES), *system])
+    of_home = (os.path.join(home, each) for each in HOME_PLACES)
+    yield from _programs_in([*of_home, *trusted(system)])
 
 
 def programs_of_tools(environment: Mapping[str, str]) -> Iterator[str]:
@@ -97,7 +85,7 @@ def behind_shim(path: str, environment: Mapping[str, str]) -> list[str]:
 
 def _programs_in(folders: Sequence[str]) -> Iterator[str]:
     for folder in filter(None, folders):
-        paths = (os.path.join(os.path.abspath(folder), name) for name in _NAMES)
+        paths = (os.path.join(os.path.abspath(folder), name) for name in NAMES)
         yield from (path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK))
 
 
@@ -203,7 +191,7 @@ def _interpreter(path: str, start: bytes, environment: Mapping[str, str]) -> str
         # A Windows launcher is beside its Python, or one folder below it.
         folder = os.path.dirname(path)
         beside = [os.path.join(each, "python.exe") for each in (folder, os.path.dirname(folder))]
-        return next(filter(os.path.isfile, beside), "") if _ON_WINDOWS else ""
+        return next(filter(os.path.isfile, beside), "") if ON_WINDOWS else ""
     # pip's way round a path with blanks, or one too long for a first line.
     if longer := _SH_THEN_PYTHON.search(start):
         return os.fsdecode(longer[1] or longer[2])

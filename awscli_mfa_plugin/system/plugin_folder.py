@@ -1,9 +1,10 @@
-"""The folder that holds the plugin's code: whole versions, compiled, and a link to one."""
+"""The folder that holds the plugin's code: whole versions, compiled, and which one is current."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import locale
 import os
 import shutil
 import sys
@@ -11,18 +12,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.atomic import make_private_folder, unwritable
+from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, unwritable
 from awscli_mfa_plugin.files.paths import home_folder
+from awscli_mfa_plugin.files.patience import patiently
 from awscli_mfa_plugin.system.subprocesses import run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 NAME = "awscli-mfa-plugin"
 MANIFEST = "manifest.json"
 RECORD = "installed.json"
-_LINK = "current"
+_CURRENT = "current"
 _VERSIONS = "versions"
 
 
@@ -35,13 +37,18 @@ def data_folder(environment: Mapping[str, str]) -> str:
 
 
 class PluginFolder:
-    """The folder ``base``: ``versions/…``, the link ``current``, and the installer's record."""
+    """The folder ``base``: ``versions/…``, ``current``, and the installer's record.
 
-    def __init__(self, base: str, home: str) -> None:
+    ``current`` is a link to a version. Windows lets only administrators make links, so there it
+    is a file with the version's name, and config and ``.pth`` files name the version's folder.
+    """
+
+    def __init__(self, base: str, home: str, *, has_links: bool = os.name != "nt") -> None:
         """Keep the absolute paths; nothing is made until something is stored."""
         self.base = base
         self._home = home
-        self.link = os.path.join(base, _LINK)
+        self._has_links = has_links
+        self._current = os.path.join(base, _CURRENT)
         self.versions = os.path.join(base, _VERSIONS)
         self.record = os.path.join(base, RECORD)
 
@@ -58,19 +65,50 @@ class PluginFolder:
     def current(self) -> str:
         """Return the name of the current version, "" if there is none."""
         try:
-            return os.path.basename(os.readlink(self.link))
-        except OSError:
+            if self._has_links:
+                return os.path.basename(os.readlink(self._current))
+            with open(self._current, encoding="ascii") as file:
+                return file.read().strip()
+        except (OSError, ValueError):
             return ""
+
+    def loaded_from(self, name: str) -> str:
+        """Return the folder that config and ``.pth`` files name to load a version."""
+        return self._current if self._has_links else self.path_of(name)
+
+    def path_file(self, name: str) -> bytes:
+        """Return the content of a ``.pth`` file that loads a version.
+
+        Python reads it in the encoding of the system (``site``, Python 3.10 to 3.14). Raises
+        ConfigurationError for a path that this encoding doesn't have.
+        """
+        try:
+            return f"{self.loaded_from(name)}\n".encode(self._encoding)
+        except UnicodeEncodeError:
+            raise ConfigurationError(
+                f"Python can't read {self.base} from a file: the system's encoding "
+                f"({self._encoding}) doesn't have its characters.",
+                "Nothing was changed. Set XDG_DATA_HOME to a folder with a plainer name.",
+            ) from None
+
+    def is_path_file(self, content: bytes | None) -> bool:
+        """Return whether a ``.pth`` file's content is ours."""
+        text = (content or b"").decode(self._encoding, "replace").strip()
+        return bool(text) and text in {self._current, self.path_of(os.path.basename(text))}
+
+    @property
+    def _encoding(self) -> str:
+        return "utf-8" if self._has_links else locale.getpreferredencoding(do_setlocale=False)
 
     def parts(self) -> list[str]:
         """Return what exists of ours in the folder: versions, link, record, locks."""
-        own = [self.versions, self.link, self.record]
+        own = [self.versions, self._current, self.record]
         with suppress(OSError):
             names = sorted(os.listdir(self.base))
             own += [
                 os.path.join(self.base, name)
                 for name in names
-                if name.endswith((".lock", ".holder")) or name == f"{_LINK}.new"
+                if name.endswith((".lock", ".holder")) or name == f"{_CURRENT}.new"
             ]
         return [path for path in own if os.path.lexists(path)]
 
@@ -104,32 +142,39 @@ class PluginFolder:
             shutil.rmtree(scratch, ignore_errors=True)
             for path, content in {**files, MANIFEST: manifest(version, files)}.items():
                 _write(os.path.join(scratch, *path.split("/")), content)
-            os.rename(scratch, final)
+            patiently(lambda: os.rename(scratch, final))
         except OSError as error:
             raise unwritable(final, error) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def switch(self, name: str) -> None:
-        """Point the link at another version, atomically; without a name, remove it."""
-        scratch = f"{self.link}.new"
+        """Make another version the current one, atomically; without a name, none."""
+        scratch = f"{self._current}.new"
         try:
             with suppress(FileNotFoundError):
                 os.unlink(scratch)
-            if name:
+            if name and not self._has_links:
+                replace_file(self._current, f"{name}\n".encode("ascii"))
+            elif name:
                 os.symlink(os.path.join(_VERSIONS, name), scratch, target_is_directory=True)
-                os.replace(scratch, self.link)
+                os.replace(scratch, self._current)
             else:
                 with suppress(FileNotFoundError):
-                    os.unlink(self.link)
+                    os.unlink(self._current)
         except OSError as error:
-            raise unwritable(self.link, error) from error
+            raise unwritable(self._current, error) from error
 
-    def remove_versions(self, *kept: str) -> None:
-        """Remove all versions but those ``kept``."""
+    def remove_versions(self, *kept: str, named_in: Iterable[bytes | None] = ()) -> None:
+        """Remove all versions but those ``kept``, and those that a content of ``named_in`` names.
+
+        Without links another config file may still load an older version.
+        """
+        contents = [content for content in named_in if content]
         with suppress(FileNotFoundError):
             for name in os.listdir(self.versions):
-                if name not in kept:
+                is_named = any(name.encode() in content for content in contents)
+                if name not in kept and not is_named:
                     shutil.rmtree(self.path_of(name), ignore_errors=True)
 
 

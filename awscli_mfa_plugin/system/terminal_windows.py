@@ -1,8 +1,8 @@
-"""Prompts on the console of Windows; written from its documentation, never tested there."""
+"""Prompts on the console of Windows."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -11,18 +11,39 @@ from awscli_mfa_plugin.errors import CancelledError
 from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, countdown, fitted, no_answer
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Protocol, TextIO
+
+    class Keyboard(Protocol):
+        """The module ``msvcrt`` (Microsoft C runtime library, console and port I/O)."""
+
+        def kbhit(self) -> bool:
+            """Return whether a key is waiting."""
+
+        def getwch(self) -> str:
+            """Return the next key; a special one is two, of which the first is NUL or U+00E0."""
+
 
 _ESCAPE_SEQUENCES = 0x0004
 """ENABLE_VIRTUAL_TERMINAL_PROCESSING of a console's mode."""
 
+_ENTER, _BACKSPACE, _CANCEL, _INTERRUPT = "\r\n", "\b", "\x03\x04\x1a", "\x03"
+_SPECIAL = "\0\xe0"
+_CANCELLED = "Cancelled. Nothing was changed."
+
 
 class Console:
-    """The console of this process (Microsoft C runtime library, console and port I/O)."""
+    """The console of this process."""
 
-    def __init__(self, prompt_seconds: float = PROMPT_SECONDS) -> None:
-        """Keep after how many seconds a prompt gives up."""
+    def __init__(
+        self,
+        prompt_seconds: float = PROMPT_SECONDS,
+        keyboard: Keyboard | None = None,
+        screen: TextIO | None = None,
+    ) -> None:
+        """Keep after how many seconds a prompt gives up; by default it is the real console."""
         self._prompt_seconds = prompt_seconds
+        self._keyboard = keyboard
+        self._screen = screen
 
     def unavailable_reason(self) -> str:
         """Return why there can be no prompt here, or ""."""
@@ -30,34 +51,51 @@ class Console:
 
     def tell(self, text: str) -> None:
         """Show text that belongs to a prompt."""
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        screen = self._screen or sys.stderr
+        screen.write(text)
+        screen.flush()
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
         """Return the line that was typed; raise CancelledError or CannotAskError."""
-        import msvcrt
-
-        question = fitted(question, _columns())
-        self.tell(question)
-        last_line = question.rpartition("\n")[2]
-        typed: list[str] = []
+        self.tell(fitted(question, _columns()))
+        typed = ""
         deadline = time.monotonic() + self._prompt_seconds
-        while time.monotonic() < deadline:
-            if not msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
-                time.sleep(0.05)
-                continue
-            key = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
-            if key in "\r\n":
-                self.tell("\n")
-                return "".join(typed).strip()
-            if key in "\x03\x04\x1a":
-                raise CancelledError("Cancelled. Nothing was changed.", by_interrupt=key == "\x03")
-            if key == "\b":
-                typed = typed[:-1]
-            elif key.isprintable():
-                typed.append(key)
-            self.tell("" if hidden else f"\r{last_line}{''.join(typed)} \b")
+        try:
+            while time.monotonic() < deadline:
+                key = self._key()
+                if key and key in _ENTER:
+                    self.tell("\n")
+                    return typed.strip()
+                if key and key in _CANCEL:
+                    raise self._cancelled(by_interrupt=key == _INTERRUPT)
+                # Only what changes is written: a line wider than the window can't be rewritten.
+                if key == _BACKSPACE and typed:
+                    typed = typed[:-1]
+                    self.tell("" if hidden else "\b \b")
+                elif key.isprintable():
+                    typed += key
+                    self.tell("" if hidden else key)
+        except KeyboardInterrupt:
+            raise self._cancelled(by_interrupt=True) from None
+        self.tell("\n")
         raise no_answer(self._prompt_seconds)
+
+    def _key(self) -> str:
+        """Return the key that was typed, "" if none was, or an arrow or a function key."""
+        keyboard = self._keyboard or _keyboard()
+        if not keyboard.kbhit():
+            time.sleep(0.05)
+            return ""
+        key = keyboard.getwch()
+        # A second one follows at once; otherwise somebody typed the letter U+00E0.
+        if key in _SPECIAL and keyboard.kbhit():
+            keyboard.getwch()
+            return ""
+        return key
+
+    def _cancelled(self, *, by_interrupt: bool) -> CancelledError:
+        self.tell("\n")
+        return CancelledError(_CANCELLED, by_interrupt=by_interrupt)
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, with a countdown after ``reason``; Ctrl-C cancels."""
@@ -67,7 +105,13 @@ class Console:
                 time.sleep(1)
             self.tell("\n")
         except KeyboardInterrupt:
-            raise CancelledError("Cancelled. Nothing was changed.") from None
+            raise self._cancelled(by_interrupt=True) from None
+
+
+def _keyboard() -> Keyboard:
+    import msvcrt
+
+    return msvcrt  # type: ignore[return-value,unused-ignore]
 
 
 def takes_escape_sequences(stream: TextIO) -> bool:
@@ -87,4 +131,7 @@ def takes_escape_sequences(stream: TextIO) -> bool:
 
 
 def _columns() -> int:
-    return shutil.get_terminal_size().columns
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return 80

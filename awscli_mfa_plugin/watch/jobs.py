@@ -137,9 +137,15 @@ def launchd_plist(job: Job) -> str:
     )
 
 
+CONHOST = r"%SystemRoot%\System32\conhost.exe"
+
+
 def task_xml(job: Job) -> str:
-    """Return the task of Task Scheduler (its schema, version 1.2), which can't set variables."""
-    arguments = " ".join(_windows_word(word) for word in job.words[1:])
+    """Return the task of Task Scheduler (its schema, version 1.2), which can't set variables.
+
+    A console program would flash a window every time: conhost gives it a console without one.
+    """
+    arguments = " ".join(["--headless", *(_windows_word(word) for word in job.words)])
     return (
         '<?xml version="1.0" encoding="UTF-16"?>\n'
         '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">\n'
@@ -156,7 +162,7 @@ def task_xml(job: Job) -> str:
         "    <Hidden>true</Hidden>\n"
         "  </Settings>\n"
         "  <Actions>\n    <Exec>\n"
-        f"      <Command>{escape(job.words[0])}</Command>\n"
+        f"      <Command>{CONHOST}</Command>\n"
         f"      <Arguments>{escape(arguments)}</Arguments>\n"
         "    </Exec>\n  </Actions>\n</Task>\n"
     )

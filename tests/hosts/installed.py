@@ -35,13 +35,7 @@ def install_console_script(folder: Path, scratch: Path) -> Path:
     It is a wheel built in ``scratch`` as above, not a link to the checkout. The dependencies are
     left out: the console script has none.
     """
-    sources, wheels = _copied_sources(scratch), scratch / "wheels"
-    _pip(
-        scratch,
-        *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
-        *("--wheel-dir", str(wheels), str(sources)),
-    )
-    [wheel] = wheels.glob("*.whl")
+    wheel = build_wheel(scratch)
     venv.create(folder, symlinks=True, with_pip=False)
     programs = folder / "bin"
     _pip(
@@ -50,6 +44,18 @@ def install_console_script(folder: Path, scratch: Path) -> Path:
         *("--no-deps", "--no-index", str(wheel)),
     )
     return programs / "awscli-mfa"
+
+
+def build_wheel(scratch: Path) -> Path:
+    """Build the plugin's wheel in ``scratch``; return its path."""
+    sources, wheels = _copied_sources(scratch), scratch / "wheels"
+    _pip(
+        scratch,
+        *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
+        *("--wheel-dir", str(wheels), str(sources)),
+    )
+    [wheel] = wheels.glob("*.whl")
+    return wheel
 
 
 def _copied_sources(scratch: Path) -> Path:

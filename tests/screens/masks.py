@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 from tests.hosts.terminal import without_escapes
 
 if TYPE_CHECKING:

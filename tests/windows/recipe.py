@@ -8,7 +8,10 @@ users, its library is the same as on Linux, and ``python.exe`` is three lines of
 
 - ``.py`` is registered, which the installer of Python does.
 - filelock takes errno 0 of a taken lock for a taken lock: Wine's ``_locking`` sets none.
+- ``aws.cmd`` starts Python directly: the original one looks for it by ``assoc`` and ``ftype``,
+  each in a process of its own, which takes Wine ten seconds.
 - ``kbhit`` never sees a key before the console was looked at once.
+- Wine sets a user's folders anew for a program that is started from Linux.
 """
 
 from __future__ import annotations
@@ -52,12 +55,17 @@ REGISTRY = r"""REGEDIT4
 [HKEY_LOCAL_MACHINE\Software\Classes\Python.File\shell\open\command]
 @="\"C:\\Python311\\python.exe\" \"%1\" %*"
 """
-CONSOLE = """\
-import ctypes, msvcrt
+SITE = """\
+import ctypes, msvcrt, os
+if "TEST_USERPROFILE" in os.environ:
+    os.environ["USERPROFILE"] = os.environ["TEST_USERPROFILE"]
+    os.environ["APPDATA"] = os.environ["USERPROFILE"] + r"\\AppData\\Roaming"
+    os.environ["LOCALAPPDATA"] = os.environ["USERPROFILE"] + r"\\AppData\\Local"
 _count, _record = ctypes.c_ulong(), ctypes.create_string_buffer(64)
 _console = ctypes.windll.kernel32.GetStdHandle(-10)
 ctypes.windll.kernel32.PeekConsoleInputW(_console, _record, 1, ctypes.byref(_count))
 """
+BATCH_FILE = b'@"%~dp0..\\python.exe" "%~dp0aws" %*\r\n'
 FILELOCK = ("if exception.errno != EACCES:", "if exception.errno not in {0, EACCES}:")
 
 
@@ -144,7 +152,7 @@ def _make_python(base: Path, wheels: Path, python: str, scratch: Path) -> None:
     for left in ("python.def", "python.c", "libpython.a"):
         (scratch / left).unlink()
     (base / "Lib" / "site-packages").mkdir()
-    (base / "Lib" / "sitecustomize.py").write_text(CONSOLE, "ascii")
+    (base / "Lib" / "sitecustomize.py").write_text(SITE, "ascii")
     _compile(python, base)
 
 
@@ -161,9 +169,9 @@ def _install(base: Path, packages: tuple[str, ...] | list[str], wheels: Path, py
     )
     scripts = base / "Scripts"
     scripts.mkdir()
-    for script in ("aws", "aws.cmd"):
-        if (site / "bin" / script).exists():
-            shutil.move(site / "bin" / script, scripts)
+    if (site / "bin" / "aws").exists():
+        shutil.move(site / "bin" / "aws", scripts)
+        (scripts / "aws.cmd").write_bytes(BATCH_FILE)
     shutil.rmtree(site / "bin", ignore_errors=True)
     locks = site / "filelock" / "_windows.py"
     if locks.exists():

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.host.context import AwsProcess, context_of, context_of_renewal
 from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from awscli_mfa_plugin.session.records import Keys
-from awscli_mfa_plugin.system.aws_clis import SYSTEM_PLACES
+from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 from tests.aws import EmbeddedAws
 from tests.fakes import LONG_LIVED, FakeClock, FakeFiles, Fakes
 

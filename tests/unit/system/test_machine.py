@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.system.machine import exit_status_ahead, path_of_this_aws
+from awscli_mfa_plugin.system.exec_program import exit_status_ahead
+from awscli_mfa_plugin.system.machine import path_of_this_aws
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,48 @@
+"""A new session whose file can't be written waits in the cache: its MFA code is used up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import (
+    BusyError,
+    ConfigurationError,
+    MfaError,
+    UnparsableFileError,
+    UnwritableFileError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awscli_mfa_plugin.session.ports import Ports
+    from awscli_mfa_plugin.session.records import Session
+
+_REMEDY = "The new session isn't lost: fix that and log in again. No new code is needed."
+
+
+def store(
+    name: str, session: Session, ports: Ports, settings: Mapping[str, str] | None = None
+) -> None:
+    """Store the new session of a profile; if its file can't be written, keep it in the cache.
+
+    Raises ConfigurationError then: a login that can write takes it from there. ``settings`` are
+    written then too, since that login makes no plan.
+    """
+    try:
+        ports.files.write_session(name, session)
+    except (UnwritableFileError, UnparsableFileError, BusyError) as error:
+        try:
+            ports.files.keep_waiting(name, session)
+            if settings:
+                ports.files.write_settings(name, settings)
+        except (MfaError, OSError):
+            raise error from None
+        raise ConfigurationError(error.what, _REMEDY) from error
+
+
+def take_up(name: str, ports: Ports) -> None:
+    """Store a session that is waiting, if it is valid; raise ConfigurationError as before."""
+    session = ports.files.waiting_session(name)
+    if session is not None and session.remaining(ports.clock.now()):
+        store(name, session, ports)
