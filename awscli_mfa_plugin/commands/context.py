@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.records import Keys
     from awscli_mfa_plugin.setup.manifest import SetupManifest
+    from awscli_mfa_plugin.system.keyring_program import KeyringProgram
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
@@ -70,6 +71,12 @@ class Context(Services):
         from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 
         return RotationJournal(self.state)
+
+    def keyring(self, line: str) -> KeyringProgram:
+        """Return the keyring that a ``credential_process`` leads to."""
+        from awscli_mfa_plugin.system.keyring_program import KeyringProgram
+
+        return KeyringProgram(line, self.environment)
 
     def serve_program(self, request: CredentialsRequest, words: Sequence[str]) -> int:
         """Run a program beside an endpoint with a session that is renewed; return its exit code."""

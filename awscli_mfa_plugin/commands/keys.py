@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Command, Option, Result
-from awscli_mfa_plugin.errors import PermissionDeniedError, UsageError
+from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError, UsageError
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -46,6 +46,7 @@ COMMAND = Command(
         ),
         Option("finish", "With ``rotate``: delete the old key."),
         Option("undo", "With ``rotate``: bring the old key back, and delete the new one."),
+        Option("yes", "With ``--finish`` or ``--undo``: delete the key without asking."),
         Option(
             "all-profiles",
             "With ``rotate``: update all profiles that have the same key, without asking.",
@@ -78,8 +79,10 @@ def _check(arguments: Mapping[str, Any]) -> None:
             raise UsageError("--finish and --undo can't be used together.", "Use one of them.")
         if arguments["undo"] and arguments["all_profiles"]:
             raise UsageError("--undo has no --all-profiles.", "It restores every profile.")
+        if arguments["yes"] and not (arguments["finish"] or arguments["undo"]):
+            raise UsageError("--yes needs --finish or --undo.")
         return
-    for option in ("finish", "undo", "all_profiles"):
+    for option in ("finish", "undo", "all_profiles", "yes"):
         if arguments[option]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} needs rotate.", f"aws mfa keys rotate --{name}")
@@ -97,16 +100,20 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
     is_old = max_age is not None and any(report.is_older(max_age) for report in found)
     in_environment = context.environment.get("AWS_ACCESS_KEY_ID", "")
     text = as_text(found, now, in_environment, context.screen.style)
-    for rotation in context.rotation_journal.all():
-        text += f"\n{unfinished(rotation)}"
+    try:
+        for rotation in context.rotation_journal.all():
+            text += f"\n{unfinished(rotation)}"
+    except ConfigurationError as error:
+        context.note(f"Warning: {error}")
     return Result(as_data(found), text, 1 if is_old else 0)
 
 
 def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> Result:
     from awscli_mfa_plugin.keys.caller import user_of
-    from awscli_mfa_plugin.keys.finish import finish, undo
+    from awscli_mfa_plugin.keys.finish import finish
     from awscli_mfa_plugin.keys.rotate import rotate
     from awscli_mfa_plugin.keys.rotation import Work
+    from awscli_mfa_plugin.keys.undo import undo
     from awscli_mfa_plugin.session.source import inherited
     from awscli_mfa_plugin.session.token_codes import terminal_for
 
@@ -121,6 +128,8 @@ def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> R
         context.rotation_journal,
         ports,
         terminal_for(prompt, ports.environment, ports.terminal),
+        context.keyring,
+        yes=arguments["yes"],
     )
     if arguments["undo"]:
         result = undo(work)

@@ -17,7 +17,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from awscli_mfa_plugin.keyring.moves import Machine
+    from awscli_mfa_plugin.keyring.machine import Machine
 
 
 def run(words: list[str], system: Sequence[str]) -> int:
@@ -29,8 +29,7 @@ def run(words: list[str], system: Sequence[str]) -> int:
 
     try:
         options = _parser().parse_args(words)
-        actions = {"get": _get, "list": _list, "restore": _restore, "store": _store}
-        return actions[options.action](options, system)
+        return _ACTIONS[options.action](options, system)
     except MfaError as error:
         say_error("awscli-mfa", error)
         return error.exit_code
@@ -48,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="awscli-mfa keyring", description="Keeps access keys in the system's keyring."
     )
-    actions = parser.add_subparsers(dest="action", required=True)
+    shown = "{store,restore,list,get}"
+    actions = parser.add_subparsers(dest="action", required=True, metavar=shown)
     store = actions.add_parser("store", help="move a profile's access key into the keyring")
     restore = actions.add_parser("restore", help="move it back into the file")
     actions.add_parser("list", help="list the profiles whose key is in the keyring")
@@ -58,26 +58,55 @@ def _parser() -> argparse.ArgumentParser:
             "--profile", default="default", help="the one with the key (by default: default)"
         )
     store.add_argument("--backend", help="secret-service, macos, windows or pass")
-    get.add_argument("--backend", required=True)
-    get.add_argument("key_id")
+    put = actions.add_parser("put")
+    put.add_argument("--in-place-of", required=True, type=_key_id)
+    for each in (get, put, actions.add_parser("check"), actions.add_parser("delete")):
+        each.add_argument("--backend", required=True)
+        each.add_argument("key_id", type=_key_id)
     return parser
+
+
+def _key_id(text: str) -> str:
+    if not KEY_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError("that isn't an access key ID")
+    return text
+
+
+def _check(options: argparse.Namespace, _: Sequence[str]) -> int:
+    """Open the keyring, and print nothing."""
+    from awscli_mfa_plugin.keyring.backends import backend_of
+    from awscli_mfa_plugin.keyring.entries import entry_in
+
+    entry_in(backend_of(options.backend, os.environ), options.key_id)
+    return 0
+
+
+def _put(options: argparse.Namespace, _: Sequence[str]) -> int:
+    """Keep a new key for a rotation; its secret is the first line of stdin."""
+    from awscli_mfa_plugin.keyring.backends import backend_of
+    from awscli_mfa_plugin.keyring.rotated import put
+    from awscli_mfa_plugin.session.access_keys import KeyPair
+    from awscli_mfa_plugin.system.machine import read_stdin
+
+    pair = KeyPair(options.key_id, read_stdin())
+    put(backend_of(options.backend, os.environ), pair, options.in_place_of)
+    return 0
+
+
+def _delete(options: argparse.Namespace, system: Sequence[str]) -> int:
+    """Remove a key that AWS no longer has."""
+    from awscli_mfa_plugin.keyring.backends import backend_of
+    from awscli_mfa_plugin.keyring.rotated import delete
+
+    delete(backend_of(options.backend, os.environ), options.key_id, _machine(system).profiles())
+    return 0
 
 
 def _get(options: argparse.Namespace, _: Sequence[str]) -> int:
     from awscli_mfa_plugin.keyring.backends import backend_of
-    from awscli_mfa_plugin.keyring.entries import entry_from
+    from awscli_mfa_plugin.keyring.entries import entry_in
 
-    key_id = options.key_id
-    if not KEY_ID.fullmatch(key_id):
-        raise UsageError("That isn't an access key ID.")
-    text = backend_of(options.backend, os.environ).get(key_id)
-    try:
-        entry = entry_from(text or "", key_id)
-    except ValueError:
-        raise ConfigurationError(
-            f"The keyring has no usable entry for {key_id}.",
-            "List the profiles that use it:  awscli-mfa keyring list",
-        ) from None
+    entry = entry_in(backend_of(options.backend, os.environ), options.key_id)
     sys.stdout.write(f"{entry.as_credentials()}\n")
     return 0
 
@@ -140,7 +169,8 @@ def _machine(system: Sequence[str]) -> Machine:
     from awscli_mfa_plugin.console.context import context_of
     from awscli_mfa_plugin.files.profiles import SharedConfigFiles
     from awscli_mfa_plugin.files.shared_file import SharedFile
-    from awscli_mfa_plugin.keyring.moves import Machine
+    from awscli_mfa_plugin.keyring.machine import Machine
+    from awscli_mfa_plugin.keyring.removed_file import RemovedFile
 
     context = context_of(os.environ, GlobalOptions(), system)
     paths, locks = (context.process.config_path, context.process.credentials_path), context.locks
@@ -149,6 +179,7 @@ def _machine(system: Sequence[str]) -> Machine:
         SharedFile(paths[0], locks, secret=False),
         SharedFile(paths[1], locks, secret=True),
         partial(_why_not, system=system),
+        RemovedFile(context.state, *paths),
     )
 
 
@@ -176,3 +207,14 @@ def _why_not(line: str, key_id: str, *, system: Sequence[str]) -> str:
             if f"{'*' * 16}{key_id[-4:]}" not in done.text:
                 return done.why if not done.succeeded else f"{sanitize(cli.path)} shows no key"
     return ""
+
+
+_ACTIONS = {
+    "check": _check,
+    "delete": _delete,
+    "get": _get,
+    "list": _list,
+    "put": _put,
+    "restore": _restore,
+    "store": _store,
+}

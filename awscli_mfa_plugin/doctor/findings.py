@@ -14,6 +14,7 @@ from awscli_mfa_plugin.text import Screen, encodable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from awscli_mfa_plugin.doctor.keyring import ObservedKeyring
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile
@@ -129,6 +130,7 @@ class Observations:
     private_folders: tuple[ObservedFile, ...] = ()
     leftovers: tuple[str, ...] = ()
     rotations: tuple[Rotation, ...] | str = ()
+    keyrings: tuple[ObservedKeyring, ...] = ()
     network: ObservedNetwork = field(default_factory=ObservedNetwork)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     our_version: str = ""
@@ -238,12 +240,10 @@ def _color_of(state: str, style: Style) -> Callable[[str], str]:
 
 
 def _summary(findings: Sequence[Finding], style: Style) -> str:
-    counts = {state: sum(finding.state == state for finding in findings) for state in STATES}
+    counts = {state: sum(each.state == state for each in findings) for state in STATES}
     words = [style.green(f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed")]
-    words += [
-        _color_of(state, style)(f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}")
-        for state in (NOTE, WARNING, ERROR)
-        if counts[state]
-    ]
+    for state in filter(counts.get, (NOTE, WARNING, ERROR)):
+        shown = f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}"
+        words.append(_color_of(state, style)(shown))
     fixable = sum(finding.fix is not None for finding in findings)
     return f"{', '.join(words)}." + (f" doctor --fix can fix {fixable} of them." if fixable else "")

@@ -1,4 +1,4 @@
-"""Looks at the machine for doctor: files, modes, CLIs, settings; nothing is changed or called."""
+"""Looks at the machine for doctor: files, modes, CLIs, keyrings; nothing is changed or called."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.clis import seen_file, seen_open_place, with_clis
@@ -15,6 +16,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedNetwork,
     ObservedRead,
 )
+from awscli_mfa_plugin.doctor.keyrings import seen_keyrings
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
@@ -68,7 +70,8 @@ def inspect(
         environment=environment,
         our_version=our_version,
     )
-    return with_clis(machine, home, system, running)
+    keyrings = tuple(seen_keyrings(machine.profiles().values(), environment))
+    return with_clis(replace(machine, keyrings=keyrings), home, system, running)
 
 
 def _read(path: str, *, is_alias: bool = False) -> ObservedRead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.files.key_lines import names_key, with_key, with_key_id_in_line
 from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.session.records import Profile, Session
 from awscli_mfa_plugin.session.sections import (
@@ -19,7 +20,7 @@ from awscli_mfa_plugin.session.sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import Protocol
 
     from awscli_mfa_plugin.files.document import SharedDocument
@@ -183,25 +184,29 @@ class SharedConfigFiles:
     def check_key_writable(self, names: Collection[str], key_id: str) -> None:
         """Raise ConfigurationError if :meth:`replace_key` would be refused, as far as is known."""
         profiles = [self.profile(name) for name in names]
-        if any(each.credentials.get("aws_access_key_id") == key_id for each in profiles):
+        if any(names_key(each.credentials, key_id) for each in profiles):
             self._credentials.check_writable()
-        if any(each.config.get("aws_access_key_id") == key_id for each in profiles):
+        if any(names_key(each.config, key_id) for each in profiles):
             self._config.check_writable()
 
-    def replace_key(self, names: Collection[str], key_id: str, new: KeyPair) -> None:
+    def replace_key(
+        self, names: Collection[str], key_id: str, new: KeyPair, *, in_keyring: bool = False
+    ) -> None:
         """Put a long-lived key where these profiles have the key ``key_id``, in either file.
 
-        A profile that has another key by the time of the write keeps it. Sessions that were made
-        with the old key stay: AWS accepts them until they expire.
+        ``in_keyring``: the lines that get it from the keyring name the other key. A profile that
+        has another key by the time of the write keeps it. Sessions that were made with the old key
+        stay: AWS accepts them until they expire.
         """
+        put = with_key_id_in_line if in_keyring else with_key
 
         def in_credentials(document: SharedDocument) -> SharedDocument:
-            return _with_key(document, map(credentials_section, names), key_id, new)
+            return put(document, map(credentials_section, names), key_id, new)
 
         def in_config(document: SharedDocument) -> SharedDocument:
             existing = document.section_names()
             sections = (config_section(name, existing) for name in names)
-            return _with_key(document, sections, key_id, new)
+            return put(document, sections, key_id, new)
 
         self._credentials.update(in_credentials)
         self._config.update(in_config)
@@ -218,20 +223,6 @@ class SharedConfigFiles:
             profiles = {profile: has for profile, has in named if profile is not None}
             self._by_profile = (document, profiles)
         return self._by_profile[1]
-
-
-def _with_key(
-    document: SharedDocument, sections: Iterable[str], key_id: str, new: KeyPair
-) -> SharedDocument:
-    """Return a copy in which the sections that have one key have another."""
-    options = {
-        "aws_access_key_id": new.access_key_id,
-        "aws_secret_access_key": new.secret_access_key,
-    }
-    for section in sections:
-        if document.options(section).get("aws_access_key_id") == key_id:
-            document = document.with_options(section, options)
-    return document
 
 
 def _without_session(document: SharedDocument, section: str) -> SharedDocument:

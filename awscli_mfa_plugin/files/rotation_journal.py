@@ -86,7 +86,7 @@ def check_none_is_left(folder: str) -> None:
     """Raise ConfigurationError if the plugin's folder has a journal, since that holds a key."""
     if journal_paths(folder):
         raise ConfigurationError(
-            "A rotation of an access key isn't finished, and its journal holds a key.",
+            "A rotation of an access key isn't finished, and its journal may hold a key.",
             "End it first:  aws mfa keys rotate --finish  (or --undo)",
         )
 

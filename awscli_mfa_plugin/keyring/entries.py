@@ -7,11 +7,14 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.access_keys import KEY_ID, KeyPair
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from awscli_mfa_plugin.keyring.backends import Backend
     from awscli_mfa_plugin.session.records import Profile
 
 CREDENTIALS, CONFIG = "credentials", "config"
@@ -57,6 +60,18 @@ def entry_from(text: str, key_id: str) -> Entry:
     if pair.access_key_id != key_id or not pair.secret_access_key:
         raise ValueError("another key's entry")
     return Entry(pair, CONFIG if file == CONFIG else CREDENTIALS)
+
+
+def entry_in(keyring: Backend, key_id: str) -> Entry:
+    """Return the entry of a key; raise ConfigurationError if there is none."""
+    text = keyring.get(key_id)
+    try:
+        return entry_from(text or "", key_id)
+    except ValueError:
+        raise ConfigurationError(
+            f"The keyring has no usable entry for {sanitize(key_id)}.",
+            "Was it removed there? Store a key again with aws configure.",
+        ) from None
 
 
 def process_line(program: str, backend: str, key_id: str, *, on_windows: bool) -> str:

@@ -7,7 +7,7 @@ key leaves the file; a key in a file overrides the line. On the way back it is t
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -17,9 +17,11 @@ from awscli_mfa_plugin.keyring.entries import (
     Entry,
     backend_in,
     entry_from,
+    entry_in,
     may_be_stored,
     users_of,
 )
+from awscli_mfa_plugin.keyring.removed import KEY, PROCESS, removed_from, with_lines_again
 from awscli_mfa_plugin.session import keyring_key_id
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from awscli_mfa_plugin.session.records import Profile, is_long_lived
@@ -28,40 +30,10 @@ from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
 
     from awscli_mfa_plugin.keyring.backends import Backend
-    from awscli_mfa_plugin.session.ports import SharedFiles
-
-    class DocumentFile(Protocol):
-        """One of both shared files."""
-
-        def check_writable(self) -> None:
-            """Raise ConfigurationError if ``update`` would refuse, as far as is known."""
-
-        def update(self, change: Callable[[Any], Any]) -> bool:
-            """Put ``change`` of what the file holds into its place."""
-
-
-_PROCESS = "credential_process"
-_KEY = ("aws_access_key_id", "aws_secret_access_key")
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The shared files, read as profiles and written as documents.
-
-    ``why_not`` says why the CLIs of this machine don't get a key by a line, "" if they do.
-    """
-
-    files: SharedFiles
-    config: DocumentFile
-    credentials: DocumentFile
-    why_not: Callable[[str, str], str]
-
-    def profiles(self) -> list[Profile]:
-        """Return all profiles."""
-        return [self.files.profile(name) for name in self.files.profile_names()]
+    from awscli_mfa_plugin.keyring.machine import Machine
+    from awscli_mfa_plugin.keyring.removed import Removed
 
 
 def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: Machine) -> str:
@@ -92,14 +64,33 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
             f"The AWS CLI can't get the key from the keyring: {why}.",
             "The key is still in its file. Fix that, then try again.",
         )
-    machine.config.update(lambda document: _with_line(document, name, line))
-    machine.credentials.update(
-        lambda document: _without_key(document, credentials_section(name), entry.pair)
-    )
-    machine.config.update(
-        lambda document: _without_key(document, _section(document, name), entry.pair)
-    )
+    _put_line_in_place(name, entry.pair, line, machine)
     return key_id
+
+
+def _put_line_in_place(name: str, pair: KeyPair, line: str, machine: Machine) -> None:
+    had_section = False
+
+    def with_line(document: Any) -> Any:
+        nonlocal had_section
+        section = _section(document, name)
+        had_section = document.has_section(section)
+        return document.with_options(section, {PROCESS: line})
+
+    def without_key(document: Any, section: str) -> Any:
+        options = document.options(section)
+        if (options.get(KEY[0]), options.get(KEY[1])) != (
+            pair.access_key_id,
+            pair.secret_access_key,
+        ):
+            return document
+        removed = removed_from(document, section, had_section=had_section)
+        machine.removals.save(name, removed)
+        return document.without_options(section, KEY)
+
+    machine.config.update(with_line)
+    machine.credentials.update(lambda document: without_key(document, credentials_section(name)))
+    machine.config.update(lambda document: without_key(document, _section(document, name)))
 
 
 def _with_safer_file(entry: Entry, known: str | None) -> Entry:
@@ -124,7 +115,7 @@ def _entry_of(profile: Profile) -> Entry:
             f"Profile {name} has no long-lived keys in its files.",
             "Name the profile that has them:  --profile",
         )
-    if profile.config.get(_KEY[0]) and profile.credentials.get(_KEY[0]):
+    if profile.config.get(KEY[0]) and profile.credentials.get(KEY[0]):
         raise ConfigurationError(
             f"Profile {name} has an access key in both files, and one would stay.",
             "Remove the one in ~/.aws/config first.",
@@ -134,9 +125,9 @@ def _entry_of(profile: Profile) -> Entry:
             f"Profile {name} also has {profile.other_way}.", "Remove that setting first."
         )
     pair = KeyPair(section["aws_access_key_id"], section["aws_secret_access_key"])
-    if not may_be_stored(pair.access_key_id):
+    if not may_be_stored(pair.access_key_id) or not pair.secret_access_key.isprintable():
         raise ConfigurationError(
-            f"{sanitize(pair.access_key_id, 40)} isn't an access key ID of AWS.",
+            f"{sanitize(pair.access_key_id, 40)} isn't an access key of AWS.",
             "Only keys whose ID starts with AKIA can be stored.",
         )
     return Entry(pair, CREDENTIALS if section is profile.credentials else CONFIG)
@@ -148,7 +139,7 @@ def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -
     ``keyring_of`` returns the keyring of a name. Raises ConfigurationError; the line is kept.
     """
     profile = machine.files.profile(name)
-    line = profile.get(_PROCESS)
+    line = profile.get(PROCESS)
     key_id = keyring_key_id(line)
     if not key_id:
         raise ConfigurationError(
@@ -156,22 +147,43 @@ def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -
             "List those that are:  awscli-mfa keyring list",
         )
     keyring = keyring_of(backend_in(line))
-    entry = _entry_in(keyring, key_id)
-    file = machine.config if entry.file == CONFIG else machine.credentials
+    entry = entry_in(keyring, key_id)
+    removed = machine.removals.load(name)
+    _put_key_in_place(name, entry, removed, machine)
+    had_section = removed is not None and removed.had_section
+    machine.config.update(
+        lambda document: _without_line(document, name, line, keep_section=had_section)
+    )
+    machine.removals.remove(name)
+    if not users_of(key_id, machine.profiles()):
+        keyring.delete(key_id)
+    return key_id
+
+
+def _put_key_in_place(name: str, entry: Entry, removed: Removed | None, machine: Machine) -> None:
+    """Write a key into its file, where it was if what is around it hasn't changed."""
     in_config = entry.file == CONFIG
+    file = machine.config if in_config else machine.credentials
     file.check_writable()
     machine.config.check_writable()
-    file.update(lambda document: _with_key(document, name, entry.pair, in_config=in_config))
+
+    def with_key(document: Any) -> Any:
+        section = _section(document, name) if in_config else credentials_section(name)
+        exact = None
+        if removed and not document.options(section).get(KEY[0]):
+            exact = with_lines_again(document, section, removed, entry.pair)
+        return exact or _with_key(document, section, entry.pair)
+
+    file.update(with_key)
     section = machine.files.profile(name).key_section
-    if (section.get(_KEY[0]), section.get(_KEY[1])) != (key_id, entry.pair.secret_access_key):
+    if (section.get(KEY[0]), section.get(KEY[1])) != (
+        entry.pair.access_key_id,
+        entry.pair.secret_access_key,
+    ):
         raise ConfigurationError(
             f"Profile {sanitize(name)} has another access key in its file.",
             "Nothing was changed. Remove that one first, or the line credential_process.",
         )
-    machine.config.update(lambda document: _without_line(document, name, line))
-    if not users_of(key_id, machine.profiles()):
-        keyring.delete(key_id)
-    return key_id
 
 
 def others_in_clear(name: str, key_id: str, machine: Machine) -> tuple[str, ...]:
@@ -179,48 +191,25 @@ def others_in_clear(name: str, key_id: str, machine: Machine) -> tuple[str, ...]
     return tuple(
         each.name
         for each in machine.profiles()
-        if each.name != name and key_id in {each.config.get(_KEY[0]), each.credentials.get(_KEY[0])}
+        if each.name != name and key_id in {each.config.get(KEY[0]), each.credentials.get(KEY[0])}
     )
-
-
-def _entry_in(keyring: Backend, key_id: str) -> Entry:
-    text = keyring.get(key_id)
-    try:
-        return entry_from(text or "", key_id)
-    except ValueError:
-        raise ConfigurationError(
-            f"The keyring has no usable entry for {sanitize(key_id)}.",
-            "Was it removed there? Store a key again with aws configure.",
-        ) from None
 
 
 def _section(document: Any, name: str) -> str:
     return config_section(name, document.section_names())
 
 
-def _with_line(document: Any, name: str, line: str) -> Any:
-    return document.with_options(_section(document, name), {_PROCESS: line})
-
-
-def _without_line(document: Any, name: str, line: str) -> Any:
+def _without_line(document: Any, name: str, line: str, *, keep_section: bool) -> Any:
     section = _section(document, name)
-    if document.options(section).get(_PROCESS) != line:
+    if document.options(section).get(PROCESS) != line:
         return document
-    return document.without_options(section, (_PROCESS,)).without_section_if_empty(section)
+    document = document.without_options(section, (PROCESS,))
+    return document if keep_section else document.without_section_if_empty(section)
 
 
-def _without_key(document: Any, section: str, pair: KeyPair) -> Any:
-    """Return a copy without the key, if it is still that one."""
-    options = document.options(section)
-    if (options.get(_KEY[0]), options.get(_KEY[1])) != (pair.access_key_id, pair.secret_access_key):
-        return document
-    return document.without_options(section, _KEY)
-
-
-def _with_key(document: Any, name: str, pair: KeyPair, *, in_config: bool) -> Any:
+def _with_key(document: Any, section: str, pair: KeyPair) -> Any:
     """Return a copy with the key, unless the section has one."""
-    section = _section(document, name) if in_config else credentials_section(name)
-    if document.options(section).get(_KEY[0]):
+    if document.options(section).get(KEY[0]):
         return document
-    options = dict(zip(_KEY, (pair.access_key_id, pair.secret_access_key), strict=True))
+    options = dict(zip(KEY, (pair.access_key_id, pair.secret_access_key), strict=True))
     return document.with_options(section, options)

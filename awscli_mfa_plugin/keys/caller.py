@@ -12,6 +12,7 @@ from awscli_mfa_plugin.errors import (
     ServiceError,
     WrongKeyError,
 )
+from awscli_mfa_plugin.keys.permissions import StoppedByPolicyError
 from awscli_mfa_plugin.session.credentials import CredentialsRequest, renewed_session
 from awscli_mfa_plugin.session.devices import region_of
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, Profile
@@ -90,6 +91,8 @@ def user_of(caller: Caller, ports: Ports) -> CallerIdentity:
 
 def with_advice(denied: PermissionDeniedError, caller: Caller) -> PermissionDeniedError:
     """Return a denial with what helps: many policies require MFA, some a recent session."""
+    if isinstance(denied, StoppedByPolicyError):
+        return denied
     advice = "If your policy requires MFA, log in first:  aws mfa login"
     if caller.session_profile:
         name = shlex.quote(sanitize(caller.session_profile))

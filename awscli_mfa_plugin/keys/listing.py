@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from awscli_mfa_plugin.errors import PermissionDeniedError
@@ -40,6 +41,10 @@ class UserKeys(Protocol):
         """Return the last use that IAM has heard of."""
 
 
+_OWN_USE = timedelta(minutes=15)
+"""For so long after a rotation a use of a key may be the rotation's own."""
+
+
 @dataclass(frozen=True)
 class KeyReport:
     """One key. ``last_use`` is None where a policy hides it; ``profiles`` have the key here."""
@@ -52,6 +57,15 @@ class KeyReport:
     def is_older(self, days: int) -> bool:
         """Tell whether the key works and is older than so many days."""
         return self.key.is_active and self.age_days is not None and self.age_days > days
+
+    @property
+    def used(self) -> datetime | None:
+        """When the key was last used, as far as is known."""
+        return self.last_use.when if self.last_use else None
+
+    def was_used_after(self, rotation: datetime) -> bool:
+        """Tell whether the key was used after a rotation, which uses it itself."""
+        return self.used is not None and self.used > rotation + _OWN_USE
 
 
 def reports(

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
-from awscli_mfa_plugin.keys.listing import holders
+from awscli_mfa_plugin.keys.listing import holders, rotate_command
+from awscli_mfa_plugin.keys.permissions import explained
+from awscli_mfa_plugin.keys.places import discard
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import moment, sanitize
 
@@ -33,7 +35,14 @@ def remove_lost(work: Work, rotation: Rotation) -> None:
                 f"If nobody uses it:  aws iam delete-access-key --user-name {user} "
                 f"--access-key-id {key_id}",
             )
-        work.keys.delete(key.access_key_id)
+        with explained(
+            "iam:DeleteAccessKey",
+            f"An interrupted rotation left the key {key_id}, whose secret is lost.",
+            f"Ask an administrator to allow it, or to delete {key_id}. Then:  "
+            f"{rotate_command(rotation.source_profile)}",
+        ):
+            work.keys.delete(key.access_key_id)
+        discard(work, rotation, key.access_key_id)
         work.ports.notes(f"Deleted {key_id}, whose secret was lost with an interrupted rotation.")
 
 

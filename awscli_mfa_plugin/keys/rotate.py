@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
-from awscli_mfa_plugin.keys.finish import undone
+from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.keys.listing import described, reports, rotate_command
+from awscli_mfa_plugin.keys.permissions import check_may_delete
+from awscli_mfa_plugin.keys.places import check_same_place, discard, keyring_line
 from awscli_mfa_plugin.keys.rotation import (
     ROTATED,
     WAITING,
     RotationResult,
     Work,
-    check_in_no_keyring,
     complete,
     others_with,
     turn,
 )
+from awscli_mfa_plugin.keys.undo import undone
 from awscli_mfa_plugin.session.access_keys import CREATING, STORED, UNDOING, KeyPair, Rotation
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import quoted_list, sanitize
@@ -35,6 +36,8 @@ def rotate(work: Work, *, all_profiles: bool = False) -> RotationResult:
         if rotation and rotation.stage == UNDOING:
             return undone(work, rotation)
         if rotation and _is_over(work, rotation):
+            if rotation.stage == STORED:
+                discard(work, rotation, rotation.old.access_key_id)
             work.journal.remove(rotation)
             rotation = None
         if rotation is None:
@@ -58,7 +61,7 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
     """Ask what has to be asked, make room for a new key, and write the start down."""
     source = work.caller.source
     key_id = source.keys.access_key_id
-    _check_in_files(work)
+    line = _place_checked(work)
     listed = work.keys.list()
     if key_id not in {key.access_key_id for key in listed}:
         raise ConfigurationError(
@@ -67,11 +70,11 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
             "Name the session profile of that key's user by --profile.",
         )
     others = others_with(work, key_id, (source.profile,))
-    for name in others:
-        check_in_no_keyring(work, name, key_id)
+    check_same_place(work, source.profile, others)
     chosen = others if others and (all_profiles or _wanted(work, others)) else ()
     names = (source.profile, *chosen)
     work.ports.files.check_key_writable(names, key_id)
+    check_may_delete(work.keys)
     surplus = _surplus(work, listed)
     rotation = Rotation(
         stage=CREATING,
@@ -81,6 +84,7 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
         old=KeyPair(key_id, source.keys.secret_access_key),
         before=tuple(key.access_key_id for key in listed),
         started=work.ports.clock.now(),
+        keyring=line,
     )
     work.journal.save(rotation)
     if surplus:  # last, when nothing else is known to be in the way
@@ -88,20 +92,24 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
     return rotation
 
 
-def _check_in_files(work: Work) -> None:
+def _place_checked(work: Work) -> str:
+    """Return the line that gets the key from the keyring, "" if the key is in a file."""
     source = work.caller.source
     if not source.profile:
         raise ConfigurationError(
             "The access key is in your environment, where a new one can't be stored.",
             "Name the profile that has the key by --source-profile.",
         )
-    check_in_no_keyring(work, source.profile, source.keys.access_key_id)
+    line = keyring_line(work.ports.files, source.profile)
+    if line:
+        work.keyring(line).check(source.keys.access_key_id)
     if work.key_of(source.profile).access_key_id != source.keys.access_key_id:
         raise ConfigurationError(
             f"Profile {sanitize(source.profile)} doesn't have its access key in the AWS files, "
             "so a new one can't be stored there.",
             "Replace it where it is kept, or name another profile by --source-profile.",
         )
+    return line
 
 
 def _wanted(work: Work, others: tuple[str, ...]) -> bool:
@@ -152,6 +160,9 @@ def _retired(work: Work, rotation: Rotation, outcome: str) -> RotationResult:
             "Other machines, CI jobs and containers may still use the old one.\n"
         )
         if agrees(work.terminal, f"Make {sanitize(old_id)} inactive now? [y/N] "):
-            work.keys.set_active(old_id, active=False)
-            is_active = False
+            try:
+                work.keys.set_active(old_id, active=False)
+                is_active = False
+            except PermissionDeniedError as denied:
+                work.ports.notes(f"The old key stays active. {denied.what}")
     return RotationResult(outcome, rotation, is_active, others)

@@ -6,7 +6,6 @@ it allows is done, so that a run that was killed anywhere is gone on with, or un
 
 from __future__ import annotations
 
-import shlex
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.keys.listing import holders, rotate_command
 from awscli_mfa_plugin.keys.lost_keys import remove_lost
+from awscli_mfa_plugin.keys.places import discard, in_same_keyring, keyring_of, with_secret
 from awscli_mfa_plugin.session.access_keys import (
     CREATED,
     CREATING,
@@ -33,11 +33,12 @@ from awscli_mfa_plugin.session.records import Keys
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Protocol
 
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.keys.listing import UserKeys
+    from awscli_mfa_plugin.keys.places import Keyring
     from awscli_mfa_plugin.session.ports import Ports, Terminal
     from awscli_mfa_plugin.session.records import CallerIdentity
 
@@ -62,7 +63,8 @@ PAUSES = (1, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 13)
 class Work:
     """What a rotation works with: who asks AWS, the user's keys there, the journal, the ports.
 
-    ``terminal`` is muted where the settings forbid questions.
+    ``terminal`` is muted where the settings forbid questions; ``keyring`` returns the keyring that
+    a ``credential_process`` leads to; with ``yes`` a key is deleted without a question.
     """
 
     caller: Caller
@@ -71,6 +73,8 @@ class Work:
     journal: Journal
     ports: Ports
     terminal: Terminal
+    keyring: Callable[[str], Keyring]
+    yes: bool = False
 
     @property
     def user_name(self) -> str:
@@ -91,10 +95,15 @@ class Work:
         return found[0] if found else None
 
     def key_of(self, profile: str) -> KeyPair:
-        """Return the access key that a profile has now, in the files or in the keyring."""
-        source, found = self.caller.source, self.ports.files.profile(profile)
-        if profile == source.profile and found.keyring_key_id == source.keys.access_key_id:
-            return KeyPair(source.keys.access_key_id, source.keys.secret_access_key)
+        """Return the access key that a profile has now, in the files or in the keyring.
+
+        A key in the keyring has its secret only if it is the caller's.
+        """
+        keys, found = self.caller.source.keys, self.ports.files.profile(profile)
+        in_keyring = found.keyring_key_id
+        if in_keyring:
+            is_known = in_keyring == keys.access_key_id
+            return KeyPair(in_keyring, keys.secret_access_key if is_known else "")
         has = found.key_section
         return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
 
@@ -119,6 +128,17 @@ class RotationResult:
     others: tuple[str, ...] = ()
 
 
+def begun(work: Work) -> Rotation:
+    """Return the rotation that isn't finished; raise ConfigurationError if there is none."""
+    rotation = work.pending()
+    if rotation is None:
+        raise ConfigurationError(
+            f"No key of {work.caller.source.shown} is being rotated.",
+            "Start with:  aws mfa keys rotate",
+        )
+    return rotation
+
+
 WAIT_SECONDS = 10
 """Seconds to wait for another rotation on this machine."""
 
@@ -131,7 +151,7 @@ def turn(work: Work) -> Iterator[None]:
 
 
 def complete(work: Work, rotation: Rotation) -> Rotation:
-    """Bring a rotation to the stage where the files have the new key."""
+    """Bring a rotation to the stage where the new key is in the old one's place."""
     if rotation.stage == CREATING:
         rotation = _created(work, rotation)
     return _stored(work, rotation)
@@ -150,20 +170,29 @@ def _created(work: Work, rotation: Rotation) -> Rotation:
         raise
     made = replace(rotation, stage=CREATED, new=new)
     try:
+        if rotation.keyring:
+            keyring_of(work, rotation).put(new, rotation.old.access_key_id)
         work.journal.save(made)
     except MfaError:
         # Nobody has this key but us, so it goes. Where it can't, the next run finds it.
         with suppress(MfaError):
             work.keys.delete(new.access_key_id)
+            discard(work, rotation, new.access_key_id)
             work.journal.remove(rotation)
         raise
     return made
 
 
 def _stored(work: Work, rotation: Rotation) -> Rotation:
-    wait_until_known(work, rotation.new, rotation.source_profile)
-    work.ports.files.replace_key(rotation.profiles, rotation.old.access_key_id, rotation.new)
-    if work.key_of(rotation.source_profile) != rotation.new:
+    new, in_keyring = with_secret(work, rotation, rotation.new), bool(rotation.keyring)
+    names = rotation.profiles
+    wait_until_known(work, new, rotation.source_profile)
+    if in_keyring:
+        names = in_same_keyring(work, rotation, names)
+    old_id = rotation.old.access_key_id
+    work.ports.files.replace_key(names, old_id, new, in_keyring=in_keyring)
+    current = work.key_of(rotation.source_profile)
+    if current != new and not (in_keyring and current == KeyPair(new.access_key_id)):
         raise ConfigurationError(
             f"Profile {sanitize(rotation.source_profile)} has another access key by now, so the "
             "new one wasn't stored.",
@@ -203,14 +232,3 @@ def wait_until_known(work: Work, pair: KeyPair, profile: str) -> None:
 def others_with(work: Work, key_id: str, but: tuple[str, ...]) -> tuple[str, ...]:
     """Return the other profiles that have a key."""
     return tuple(name for name in holders(key_id, work.ports.files) if name not in but)
-
-
-def check_in_no_keyring(work: Work, profile: str, key_id: str) -> None:
-    """Raise ConfigurationError if a profile has the key in the keyring: it stays there."""
-    if work.ports.files.profile(profile).keyring_key_id == key_id:
-        name = sanitize(profile)
-        raise ConfigurationError(
-            f"The access key of profile {name} is in the keyring, where rotate can't replace it.",
-            "Move it to the file for the rotation:  awscli-mfa keyring restore --profile "
-            f"{shlex.quote(name)}",
-        )

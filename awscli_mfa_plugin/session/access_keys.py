@@ -66,7 +66,8 @@ class Rotation:
     """A rotation that isn't finished.
 
     ``profiles`` are those whose key is replaced, the source profile first. ``before`` are the IDs
-    of the user's keys before there was a new one. Times are aware UTC.
+    of the user's keys before there was a new one. Times are aware UTC. ``keyring`` is the source
+    profile's ``credential_process`` if the keys are in the keyring, and then nowhere else.
     """
 
     stage: str
@@ -78,6 +79,7 @@ class Rotation:
     started: datetime
     new: KeyPair = KeyPair("")
     stored: datetime | None = None
+    keyring: str = ""
 
     @property
     def source_profile(self) -> str:
@@ -103,11 +105,12 @@ def as_json(rotation: Rotation) -> dict[str, Any]:
         "Profiles": list(rotation.profiles),
         "UserName": rotation.user_name,
         "Account": rotation.account,
-        "Old": _pair_as_json(rotation.old),
-        "New": _pair_as_json(rotation.new),
+        "Old": _pair_as_json(rotation.old, is_in_keyring=bool(rotation.keyring)),
+        "New": _pair_as_json(rotation.new, is_in_keyring=bool(rotation.keyring)),
         "Before": list(rotation.before),
         "Started": rfc3339(rotation.started),
         "Stored": rfc3339(rotation.stored) if rotation.stored else None,
+        "Keyring": rotation.keyring,
     }
 
 
@@ -130,11 +133,13 @@ def from_json(content: Mapping[str, Any]) -> Rotation:
         started=started,
         new=_pair_from_json(content["New"]),
         stored=parsed_time(str(content["Stored"])) if content["Stored"] else None,
+        keyring=str(content.get("Keyring") or ""),
     )
 
 
-def _pair_as_json(pair: KeyPair) -> dict[str, str]:
-    return {"AccessKeyId": pair.access_key_id, "SecretAccessKey": pair.secret_access_key}
+def _pair_as_json(pair: KeyPair, *, is_in_keyring: bool) -> dict[str, str]:
+    secret = "" if is_in_keyring else pair.secret_access_key
+    return {"AccessKeyId": pair.access_key_id, "SecretAccessKey": secret}
 
 
 def _pair_from_json(content: Mapping[str, Any]) -> KeyPair:

@@ -96,8 +96,13 @@ if TYPE_CHECKING:
         def check_key_writable(self, names: Collection[str], key_id: str) -> None:
             """Raise ConfigurationError if ``replace_key`` would be refused, as far as is known."""
 
-        def replace_key(self, names: Collection[str], key_id: str, new: KeyPair) -> None:
-            """Put a long-lived key where these profiles have the key ``key_id``."""
+        def replace_key(
+            self, names: Collection[str], key_id: str, new: KeyPair, *, in_keyring: bool = False
+        ) -> None:
+            """Put a long-lived key where these profiles have the key ``key_id``.
+
+            ``in_keyring``: in their lines that get it from the keyring, else in the files.
+            """
 
         def remove_session(self, name: str) -> bool:
             """Remove our session from wherever it is stored; return whether there was one."""

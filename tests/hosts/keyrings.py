@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tests.hosts.home import Home
 
@@ -33,7 +35,12 @@ def need(*programs: str) -> None:
 
 
 def console_script(home: Home, plugin: Path) -> Path:
-    """Make an ``awscli-mfa`` of the installed plugin, in this Python, beside the home."""
+    """Make an ``awscli-mfa`` of the installed plugin, in this Python, beside the home.
+
+    It writes its moments, before and after what it does, to the file ``moments`` beside it. At the
+    one whose number is in the file ``kill`` it kills the process that started it; before the
+    action that is named in the file ``lock`` it locks the Secret Service.
+    """
     spec = importlib.util.find_spec("keyring")
     library = str(Path(str(spec.origin)).parents[1]) if spec else ""
     path = home.path.parent / "bin" / "awscli-mfa"
@@ -41,10 +48,38 @@ def console_script(home: Home, plugin: Path) -> Path:
     path.write_text(
         f"#!{sys.executable} -E\nimport sys\nsys.path.insert(0, {str(plugin)!r})\n"
         f"sys.path.append({library!r})\n"
-        "from awscli_mfa_plugin.console.main import main\nsys.exit(main())\n"
+        f"LOCK = {_LOCK!r}\n{_MOMENTS}"
     )
     path.chmod(0o700)
     return path
+
+
+_MOMENTS = """
+import os, pathlib, signal
+from awscli_mfa_plugin.console.main import main
+
+folder = pathlib.Path(sys.argv[0]).parent
+
+def is_last():
+    with (folder / "moments").open("a") as file:
+        file.write(" ".join(sys.argv[2:3]) + "\\n")
+    kill = folder / "kill"
+    moments = (folder / "moments").read_text().splitlines()
+    if not kill.exists() or len(moments) <= int(kill.read_text()):
+        return False
+    os.kill(os.getppid(), signal.SIGKILL)
+    return True
+
+if is_last():
+    sys.exit(1)
+lock = folder / "lock"
+if lock.exists() and lock.read_text() == "".join(sys.argv[2:3]):
+    import subprocess
+    subprocess.run(LOCK, check=True, stdout=subprocess.DEVNULL)
+code = main()
+is_last()
+sys.exit(code)
+"""
 
 
 @contextmanager
@@ -79,36 +114,62 @@ def _secret_service(home: Home) -> Iterator[dict[str, str]]:
     with subprocess.Popen(bus, env=environment, stdout=subprocess.PIPE, stderr=quiet) as daemon:
         assert daemon.stdout is not None
         variables = {"DBUS_SESSION_BUS_ADDRESS": daemon.stdout.readline().decode().strip()}
-        keyring = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
-        with subprocess.Popen(
-            keyring,
-            env={**environment, **variables},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=quiet,
-        ) as service:
-            assert service.stdin is not None
-            assert service.stdout is not None
-            service.stdin.write(b"password")
-            service.stdin.close()
-            service.stdout.readline()  # it is there once it says where
-            try:
+        try:
+            with unlocked({**environment, **variables}):
                 yield variables
-            finally:
-                service.terminate()
-                daemon.terminate()
+        finally:
+            daemon.terminate()
+
+
+@contextmanager
+def unlocked(environment: Mapping[str, str]) -> Iterator[None]:
+    """Run GNOME's Secret Service in an environment with a bus; the one that was there ends."""
+    keyring = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+    with subprocess.Popen(
+        keyring,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as service:
+        assert service.stdin is not None
+        assert service.stdout is not None
+        service.stdin.write(b"password")
+        service.stdin.close()
+        service.stdout.readline()  # it is there once it says where
+        try:
+            yield
+        finally:
+            service.terminate()
+
+
+def end_service(environment: Mapping[str, str]) -> None:
+    """End the Secret Service that a bus has, and wait until its name is free."""
+    process = int(_of_bus(environment, "GetConnectionUnixProcessID").split()[-1])
+    os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    while _of_bus(environment, "NameHasOwner") == "true":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _of_bus(environment: Mapping[str, str], method: str) -> str:
+    """Return what a bus says of the Secret Service."""
+    bus = ("gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/")
+    words = [*bus, "--method", f"org.freedesktop.DBus.{method}", "org.freedesktop.secrets"]
+    done = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
+    return done.stdout.strip().strip("(),")
+
+
+_LOCK = [
+    *("gdbus", "call", "--session", "--dest", "org.freedesktop.secrets"),
+    *("--object-path", "/org/freedesktop/secrets"),
+    *("--method", "org.freedesktop.Secret.Service.Lock"),
+    "[objectpath '/org/freedesktop/secrets/collection/login']",
+]
 
 
 def lock(variables: dict[str, str]) -> None:
     """Lock the Secret Service."""
-    collections = "[objectpath '/org/freedesktop/secrets/collection/login']"
-    subprocess.run(
-        [
-            *("gdbus", "call", "--session", "--dest", "org.freedesktop.secrets"),
-            *("--object-path", "/org/freedesktop/secrets"),
-            *("--method", "org.freedesktop.Secret.Service.Lock", collections),
-        ],
-        env={"PATH": "/usr/bin:/bin", **variables},
-        check=True,
-        capture_output=True,
-    )
+    environment = {"PATH": "/usr/bin:/bin", **variables}
+    subprocess.run(_LOCK, env=environment, check=True, capture_output=True)

@@ -12,48 +12,14 @@ import pytest
 from tests.hosts.clients import BOTO3, JS_SDK, RCLONE
 from tests.hosts.conftest import need as need_client
 from tests.hosts.keyrings import console_script, lock, opened
-from tests.hosts.users import REGION, serial_of, settle
+from tests.hosts.stored import Stored
+from tests.hosts.users import REGION, serial_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.aws import EmbeddedAws
-    from tests.hosts.home import Home, Result
-
-
-class Stored:
-    """A home whose profile default, an MFA profile, has its key in a keyring."""
-
-    def __init__(self, home: Home, aws: EmbeddedAws, script: Path, env: Mapping[str, str]) -> None:
-        """Give the home ada's key, and keep the script ``awscli-mfa``."""
-        self.home, self.aws, self.script, self.env = home, aws, script, env
-        settle(home, aws, config=f"mfa_session = on\nmfa_serial = {serial_of(aws)}\n")
-        self.secret = aws.user("ada").secret_access_key.encode()
-        self.before = home.config.read_bytes(), home.credentials.read_bytes()
-
-    def keyring(self, *words: str) -> str:
-        """Run ``awscli-mfa keyring``; return what it printed."""
-        done = subprocess.run(
-            [str(self.script), "keyring", *words],
-            env=self.home.environment(self.env),
-            capture_output=True,
-            text=True,
-            start_new_session=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def run(self, *words: str) -> Result:
-        """Run ``aws``."""
-        return self.home.run(*words, env=self.env)
-
-    def files_with_the_secret(self) -> list[Path]:
-        """Search every file of the home, byte by byte."""
-        files = (path for path in self.home.path.rglob("*") if path.is_file())
-        return [path for path in files if self.secret in path.read_bytes()]
+    from tests.hosts.home import Home
 
 
 BACKENDS = pytest.mark.parametrize("backend", ["pass", "secret-service"])
@@ -75,7 +41,9 @@ def test_store_log_in_renew_and_restore(
         terminal.expect("MFA code for ada (profile default): ")
         terminal.send_line(aws.fresh_code(serial_of(aws)))
         assert terminal.wait() == 0, terminal.text
+        starts = stored.starts()
         assert stored.run("s3", "ls").returncode == 0
+        assert stored.starts() == starts, "the session is valid: nothing is started for the key"
         assert stored.files_with_the_secret() == []
         stored.keyring("restore")
         assert (home.config.read_bytes(), home.credentials.read_bytes()) == stored.before

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from tests.in_process.aws import Aws
 
 
+SCRIPT = """echo "$2" >> '{home}/starts'
+for name; do :; done
+entry='{home}/entry-'"$name"
+case $2 in
+get) printf '{{"Version": 1, "AccessKeyId": "%s"' "$name"
+     printf ', "SecretAccessKey": "%s"}}' "$(cat "$entry")";;
+check) test -e "$entry";;
+put) cat > "$entry";;
+delete) rm "$entry";;
+esac
+"""
+
+
 @pytest.fixture
 def stored(aws: Aws) -> Aws:
     """Return an ``aws`` whose profile default, an MFA profile, has its key in a keyring.
@@ -19,10 +32,8 @@ def stored(aws: Aws) -> Aws:
     """
     aws.settle()
     user = aws.service.user("ada")
-    pair = {"AccessKeyId": user.access_key_id, "SecretAccessKey": user.secret_access_key}
-    printed = json.dumps({"Version": 1, **pair})
-    starts = aws.home / "starts"
-    script = aws.program("awscli-mfa", f"echo start >> '{starts}'\necho '{printed}'")
+    (aws.home / f"entry-{user.access_key_id}").write_text(user.secret_access_key)
+    script = aws.program("awscli-mfa", SCRIPT.format(home=aws.home))
     aws.write_config(
         f"[default]\nregion = eu-west-1\nmfa_session = on\nmfa_serial = {aws.serial()}\n"
         f"credential_process = {script} keyring get --backend pass {user.access_key_id}\n"
@@ -80,22 +91,43 @@ def test_a_role_on_it_is_assumed_with_the_session(stored: Aws) -> None:
     assert starts_of(stored) == 1
 
 
-def test_the_keys_are_listed_and_not_rotated(stored: Aws) -> None:
-    """The list names the profile; how to rotate is said, and nothing is made."""
+def test_a_rotation_stays_in_the_keyring(stored: Aws) -> None:
+    """The line gets the new key; its secret is in no other file, also not in a debug log."""
     stored.log_in("default")
     listed = stored.run("mfa", "keys", "--profile", "default")
     assert "profile default" in listed.stdout, listed.output
-    result = stored.run("mfa", "keys", "rotate", "--profile", "default")
-    assert result.code == 253
-    assert "awscli-mfa keyring restore --profile default" in result.stderr
-    assert len(stored.service.user("ada").access_keys) == 1
+    result = stored.run("mfa", "keys", "rotate", "--profile", "default", "--debug")
+    assert result.code == 0, result.output
+    old, new = stored.service.user("ada").access_keys
+    assert f"--backend pass {new.id}\n" in stored.config.read_text()
+    files = [path for path in stored.home.rglob("*") if path.is_file()]
+    holding = [path.name for path in files if new.secret.encode() in path.read_bytes()]
+    assert holding == [f"entry-{new.id}"]
+    assert new.secret not in result.output
+    assert stored.run("s3", "ls").code == 0
+    undone = stored.run("mfa", "keys", "rotate", "--undo", "--profile", "default")
+    assert undone.code == 0, undone.output
+    assert [key.id for key in stored.service.user("ada").access_keys] == [old.id]
+    assert [path.name for path in stored.home.glob("entry-*")] == [f"entry-{old.id}"]
+    assert f"--backend pass {old.id}\n" in stored.config.read_text()
 
 
-def test_doctor_is_content(stored: Aws) -> None:
-    """Nothing about a profile that gets its credentials another way."""
-    result = stored.run("mfa", "doctor", "--offline", "--output", "json")
-    findings = json.loads(result.stdout)["Findings"]
-    assert not [each for each in findings if each["Name"] == "managed-profile"]
+def test_doctor_tries_the_keyring(stored: Aws) -> None:
+    """Nothing about a profile that gets its credentials another way; a program may be gone."""
+    assert "keyring" not in findings_of(stored)
+    assert "managed-profile" not in findings_of(stored)
+    (stored.home / "starts").unlink()
+    next(stored.home.glob("entry-*")).unlink()
+    assert findings_of(stored)["keyring"] == "warning"
+    stored.config.write_text(stored.config.read_text().replace("/awscli-mfa", "/gone/awscli-mfa"))
+    assert findings_of(stored)["keyring"] == "error"
+
+
+def findings_of(aws: Aws) -> dict[str, str]:
+    """Return what doctor finds that isn't fine."""
+    result = aws.run("mfa", "doctor", "--offline", "--output", "json")
+    found = json.loads(result.stdout)["Findings"]
+    return {each["Name"]: each["State"] for each in found if each["State"] != "ok"}
 
 
 def test_another_credential_process_stays_without_mfa(stored: Aws) -> None:

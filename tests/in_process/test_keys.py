@@ -157,6 +157,51 @@ def test_a_policy_that_denies_it(mfa: Aws) -> None:
     assert journals(mfa) == []
 
 
+@pytest.mark.parametrize("words", [("--finish", "--yes"), ("--undo",)])
+def test_a_policy_that_denies_the_end_of_it(mfa: Aws, words: tuple[str, ...]) -> None:
+    """What is left and how it ends is said, not to log in; then it ends."""
+    rotated(mfa)
+    denied = mfa.service.user("ada").denied_actions
+    denied.append("iam:DeleteAccessKey")
+    try:
+        result = mfa.run("mfa", "keys", "rotate", *words)
+    finally:
+        denied.remove("iam:DeleteAccessKey")
+    assert result.code == 254
+    assert "Your policy doesn't allow iam:DeleteAccessKey. The key AKIA" in result.stderr
+    assert "Ask an administrator to allow it, or to delete AKIA" in result.stderr
+    assert journals(mfa)
+    assert mfa.run("mfa", "keys", "rotate", *words).code == 0
+    assert journals(mfa) == []
+
+
+def test_without_the_permission_to_delete_no_key_is_made(mfa: Aws) -> None:
+    """The call that tells deletes nothing."""
+    denied = mfa.service.user("ada").denied_actions
+    denied.append("iam:DeleteAccessKey")
+    try:
+        result = mfa.run("mfa", "keys", "rotate")
+    finally:
+        denied.remove("iam:DeleteAccessKey")
+    assert result.code == 254
+    assert "Nothing was changed: without iam:DeleteAccessKey" in result.stderr
+    assert "CreateAccessKey" not in [call.action for call in mfa.service.calls]
+    assert journals(mfa) == []
+
+
+def test_a_journal_that_cant_be_read(mfa: Aws) -> None:
+    """The list is shown, with a warning; a rotation ends, since it may hold a key."""
+    rotated(mfa)
+    (path,) = journals(mfa)
+    (mfa.home / path).write_text("{}")
+    listed = mfa.run("mfa", "keys")
+    assert listed.code == 0, listed.output
+    assert "AKIA" in listed.stdout
+    assert "Warning:" in listed.stderr
+    assert "isn't a journal that this version can read" in listed.stderr
+    assert mfa.run("mfa", "keys", "rotate").code == 253
+
+
 def test_doctor_names_a_rotation_that_isnt_finished(mfa: Aws) -> None:
     """With what to run, and without a secret."""
     rotated(mfa)

@@ -179,6 +179,8 @@ def test_a_denial_without_a_session_says_what_may_help() -> None:
         {"finish": True},
         {"action": "list", "undo": True},
         {"all_profiles": True},
+        {"yes": True},
+        {"action": "rotate", "yes": True},
         {"max_age": -1},
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -133,6 +134,34 @@ def test_what_the_process_prints(home: Home, capsys: pytest.CaptureFixture[str])
     assert printed == {"Version": 1, "AccessKeyId": KEY, "SecretAccessKey": SECRET}
 
 
+def test_what_a_rotation_does(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second key comes beside the first, and leaves; nothing is printed."""
+    keyring("store", "--backend", "pass")
+    capsys.readouterr()
+    new = "AKIANEWNEWNEWNEWNEW1"
+    monkeypatch.setattr(sys, "stdin", io.StringIO("new-secret\n"))
+    assert keyring("put", "--backend", "pass", "--in-place-of", KEY, new) == 0
+    assert keyring("check", "--backend", "pass", new) == 0
+    assert capsys.readouterr() == ("", "")
+    assert keyring("get", "--backend", "pass", new) == 0
+    assert "new-secret" in capsys.readouterr().out
+    assert keyring("delete", "--backend", "pass", new) == 0
+    assert keyring("check", "--backend", "pass", new) == 253
+    assert keyring("delete", "--backend", "pass", KEY) == 253
+    assert "in use by profile default" in capsys.readouterr().err
+    assert keyring("restore") == 0
+    assert home.credentials.read_text() == CREDENTIALS
+
+
+def test_the_actions_of_a_rotation_arent_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """People have no use for them."""
+    with pytest.raises(SystemExit):
+        keyring("--help")
+    assert "put" not in capsys.readouterr().out.replace("output", "")
+
+
 @pytest.mark.parametrize(
     ("aws", "why"),
     [
@@ -160,6 +189,8 @@ def test_a_cli_that_doesnt_get_the_key(
         (("store", "--backend", "file"), 253, "No keyring 'file'"),
         (("get", "--backend", "pass", "../x"), 252, "isn't an access key ID"),
         (("get", "--backend", "pass", "AKIANOTTHERE12345678"), 253, "no usable entry"),
+        (("check", "--backend", "pass", "AKIANOTTHERE12345678"), 253, "no usable entry"),
+        (("put", "--backend", "pass", "--in-place-of", "x", KEY), 252, "isn't an access key ID"),
         (("restore",), 253, "isn't in the keyring"),
     ],
 )

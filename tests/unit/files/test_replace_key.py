@@ -116,3 +116,43 @@ def test_a_file_that_cant_be_replaced_is_told_ahead(tmp_path: Path, name: str) -
     with pytest.raises(UnwritableFileError, match="hard link"):
         files.check_key_writable(("default",), OLD)
     files.check_key_writable(("default",), "AKIAELSE")
+
+
+LINE = "'/my bin/awscli-mfa' keyring get --backend pass"
+IN_KEYRING = f"""# mine
+[default]
+Credential_Process={LINE} {{}}
+region = eu-west-1
+
+[profile work]
+credential_process = {LINE} {{}}
+[profile else]
+credential_process = {LINE} AKIAELSE
+"""
+
+
+def test_a_line_gets_another_key_from_the_keyring(tmp_path: Path) -> None:
+    """Every other byte stays; so does the session, and the secret is in no file."""
+    homely(tmp_path, CREDENTIALS.replace(b"default", b"x"))
+    config = tmp_path / ".aws" / "config"
+    config.write_text(IN_KEYRING.replace("{}", OLD))
+    files = files_in(tmp_path)
+    files.write_session("default", SESSION)
+    files.replace_key(("default", "else", "x", "nowhere"), OLD, NEW, in_keyring=True)
+    expected = IN_KEYRING.replace("{}", NEW.access_key_id, 1).replace("{}", OLD)
+    assert config.read_text() == expected
+    assert files.session_of(files.profile("default")) == SESSION
+    assert b"AKIANEW" not in (tmp_path / ".aws" / "credentials").read_bytes()
+
+
+def test_a_key_in_a_file_replaces_no_line(tmp_path: Path) -> None:
+    """And the config file is checked where a line gets the key."""
+    homely(tmp_path, b"")
+    config = tmp_path / ".aws" / "config"
+    config.write_text(IN_KEYRING.replace("{}", OLD))
+    files = files_in(tmp_path)
+    files.replace_key(("default", "work"), OLD, NEW)
+    assert config.read_text() == IN_KEYRING.replace("{}", OLD)
+    (tmp_path / "other").hardlink_to(config)
+    with pytest.raises(UnwritableFileError, match="hard link"):
+        files.check_key_writable(("work",), OLD)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
 from awscli_mfa_plugin.keyring.entries import process_line
-from awscli_mfa_plugin.keyring.moves import Machine, others_in_clear, restore, store
+from awscli_mfa_plugin.keyring.machine import Machine
+from awscli_mfa_plugin.keyring.moves import others_in_clear, restore, store
+from awscli_mfa_plugin.keyring.removed import as_json, from_json
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from tests.fakes import FakeFiles, session_section
 from tests.unit.keys.user import KillableFiles, KilledError, Steps, section
@@ -16,6 +20,7 @@ from tests.unit.keys.user import KillableFiles, KilledError, Steps, section
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from awscli_mfa_plugin.keyring.removed import Removed
     from awscli_mfa_plugin.session.records import Profile
 
 KEY = KeyPair("AKIAIOSFODNN7EXAMPLE", "secret/+=")
@@ -49,6 +54,26 @@ class FakeKeyring:
         self.steps.reach("after delete")
 
 
+class FakeRemovals:
+    """What was removed, in memory, as the file has it."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.kept: dict[str, str] = {}
+
+    def load(self, profile: str) -> Removed | None:
+        """Return what was kept."""
+        return from_json(json.loads(self.kept[profile])) if profile in self.kept else None
+
+    def save(self, profile: str, removed: Removed) -> None:
+        """Keep something."""
+        self.kept[profile] = json.dumps(as_json(removed))
+
+    def remove(self, profile: str) -> None:
+        """Forget it."""
+        self.kept.pop(profile, None)
+
+
 class Home:
     """A home and its keyring."""
 
@@ -57,6 +82,7 @@ class Home:
         here = {"default": section(KEY)} if credentials is None else credentials
         self.files = KillableFiles(config or {}, here)
         self.keyring = FakeKeyring()
+        self.removals = FakeRemovals()
         self.why = ""
         self.named: list[str] = []
 
@@ -64,7 +90,8 @@ class Home:
         """Return the machine for one run."""
         self.files.steps = self.keyring.steps = Steps(kill_at)
         files: Any = self.files
-        return Machine(files, files._config, files._credentials, lambda _line, _key_id: self.why)
+        both = (files._config, files._credentials)
+        return Machine(files, *both, lambda _line, _key_id: self.why, self.removals)
 
     def store(self, name: str = "default", kill_at: int | None = None) -> str:
         """Move a key into the keyring."""
@@ -245,7 +272,12 @@ REFUSED: Mapping[str, tuple[Sections, Sections, str]] = {
         {"default": section(KEY)},
         "has an access key in both files",
     ),
-    "an unusual ID": ({}, {"default": section(KeyPair("minio", "x"))}, "isn't an access key ID"),
+    "an unusual ID": ({}, {"default": section(KeyPair("minio", "x"))}, "isn't an access key"),
+    "a key of two lines": (
+        {},
+        {"default": section(KeyPair(KEY.access_key_id, "x\n  y"))},
+        "isn't an access key",
+    ),
 }
 
 
@@ -317,7 +349,7 @@ def test_a_key_that_changes_meanwhile_stays_in_the_file() -> None:
         "default",
         home.keyring,
         home.line_for,
-        Machine(machine.files, machine.config, machine.credentials, store_another),
+        replace(machine, why_not=store_another),
     )
     assert home.files.credentials["default"] == other
 

@@ -23,7 +23,7 @@ from awscli_mfa_plugin.session.access_keys import KeyPair
 from awscli_mfa_plugin.session.records import Keys
 from awscli_mfa_plugin.session.source import Source
 from tests.fakes import Fakes, FakeTerminal
-from tests.unit.keys.user import OLD, USER, FakeUser
+from tests.unit.keys.user import OLD, USER, FakeKeyring, FakeUser
 from tests.unit.one_write import serve
 from tests.unit.store import homely, state_folder
 
@@ -108,7 +108,12 @@ def rotate_in(home: Path) -> None:
     pair = key_in(home)
     keys = Keys(pair.access_key_id, pair.secret_access_key, "", "default")
     caller = Caller(Source("default", keys), keys, "eu-west-1", "mfa")
-    rotate(Work(caller, USER, user, journal_of(home), fakes.ports(), terminal))
+    keyrings = _no_keyring
+    rotate(Work(caller, USER, user, journal_of(home), fakes.ports(), terminal, keyrings))
+
+
+def _no_keyring(line: str) -> FakeKeyring:
+    raise AssertionError(line)
 
 
 def rotation(home: Path) -> int:

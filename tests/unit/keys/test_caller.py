@@ -11,6 +11,7 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.keys.caller import find_caller, user_of, with_advice
+from awscli_mfa_plugin.keys.permissions import StoppedByPolicyError
 from awscli_mfa_plugin.session.records import CallerIdentity
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, session_section
 
@@ -57,6 +58,8 @@ def test_without_mfa_the_long_lived_keys_call() -> None:
     with_session = find_caller("mfa", None, None, fakes().ports())
     denied = with_advice(PermissionDeniedError("denied", "ask"), with_session)
     assert denied.remedy.endswith("aws mfa login --profile mfa --force")
+    midway = StoppedByPolicyError("denied", "ask an administrator")
+    assert with_advice(midway, with_session) is midway
 
 
 def test_the_user_is_the_callers() -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
-from awscli_mfa_plugin.keys.finish import finish, undo
+from awscli_mfa_plugin.keys.finish import finish
 from awscli_mfa_plugin.keys.rotate import rotate
+from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import KeyPair, LastUse
 from tests.fakes import NOW
 from tests.unit.keys.user import OLD, KilledError, Machine, section
@@ -227,6 +228,7 @@ def with_the_new_key_in_the_keyring() -> Machine:
     new_id = machine.key().access_key_id
     line = f"/bin/awscli-mfa keyring get --backend pass {new_id}"
     machine.files.config["default"] = {"credential_process": line}
+    machine.keyring.entries[new_id] = machine.key().secret_access_key
     machine.files.credentials["default"] = {}
     return machine
 
@@ -242,7 +244,7 @@ def test_finish_where_the_new_key_is_in_the_keyring() -> None:
 def test_undo_where_the_new_key_is_in_the_keyring() -> None:
     """The old one can't go there: how to move the new one to the file is said."""
     machine = with_the_new_key_in_the_keyring()
-    with pytest.raises(ConfigurationError, match="is in the keyring") as caught:
+    with pytest.raises(ConfigurationError, match="was moved into a keyring") as caught:
         undo(machine.work())
     assert "awscli-mfa keyring restore --profile default" in caught.value.remedy
     assert machine.rotation().old == OLD
@@ -254,6 +256,6 @@ def test_finish_where_another_profile_has_the_old_key_in_the_keyring() -> None:
     machine = rotated()
     line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
     machine.files.config["work"] = {"credential_process": line}
-    with pytest.raises(ConfigurationError, match="of profile work is in the keyring"):
+    with pytest.raises(ConfigurationError, match=r"work has the key in the keyring \(pass\)"):
         finish(machine.work(), all_profiles=True)
     assert OLD.access_key_id in machine.user.pairs

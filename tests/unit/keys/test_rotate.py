@@ -18,9 +18,9 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     UnwritableFileError,
 )
-from awscli_mfa_plugin.keys.finish import undo
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.rotation import PAUSES
+from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, KeyPair, LastUse
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source
@@ -201,26 +201,6 @@ def test_keys_from_a_command_are_refused() -> None:
     work = replace(work, caller=replace(work.caller, source=Source("default", keys)))
     with pytest.raises(ConfigurationError, match="doesn't have its access key in the AWS files"):
         rotate(work)
-
-
-def test_a_key_in_the_keyring_is_refused() -> None:
-    """How to move it to the file is said; nothing is asked of AWS."""
-    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
-    machine = Machine({"x": {}}, {"my keys": {"credential_process": line}})
-    machine.source = "my keys"
-    with pytest.raises(ConfigurationError, match="is in the keyring") as caught:
-        rotate(machine.work())
-    assert caught.value.remedy.endswith("awscli-mfa keyring restore --profile 'my keys'")
-    assert machine.user.calls == []
-
-
-def test_a_key_that_another_profile_has_in_the_keyring_is_refused() -> None:
-    """It couldn't be updated there, and would keep the old key from being deleted."""
-    line = f"/bin/awscli-mfa keyring get --backend pass {OLD.access_key_id}"
-    machine = Machine(config={"work": {"credential_process": line}})
-    with pytest.raises(ConfigurationError, match="of profile work is in the keyring"):
-        rotate(machine.work())
-    assert len(machine.user.pairs) == 1
 
 
 def test_a_session_of_another_user_is_refused() -> None:
@@ -440,7 +420,7 @@ def test_a_new_key_that_cant_be_taken_back_is_found_by_the_next_run() -> None:
     machine = Machine()
     work = machine.work()
     machine.journal.refusals = [None, UnwritableFileError("journal", "can't be replaced", "")]
-    machine.user.faults["delete"] = [UnreachableError("no network")]
+    machine.user.faults["delete"] = [None, UnreachableError("no network")]
     with pytest.raises(UnwritableFileError):
         rotate(work)
     assert machine.rotation().stage == CREATING

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.errors import KeyLimitError, MfaError, WrongKeyError
+from awscli_mfa_plugin.errors import KeyLimitError, KeyringError, MfaError, WrongKeyError
 from awscli_mfa_plugin.keys.caller import Caller
 from awscli_mfa_plugin.keys.rotation import Work
-from awscli_mfa_plugin.session.access_keys import AccessKey, KeyPair, LastUse, Rotation
+from awscli_mfa_plugin.session.access_keys import (
+    AccessKey,
+    KeyPair,
+    LastUse,
+    Rotation,
+    as_json,
+    from_json,
+)
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source
 from tests.fakes import NOW, FakeFiles, Fakes, FakeTerminal, next_of
@@ -105,7 +113,7 @@ class FakeUser:
         self._end("set_active")
 
     def delete(self, key_id: str) -> None:
-        """Delete a key, if it is there."""
+        """Delete a key, if it is there; IAM judges the call first, then looks for the key."""
         self._begin("delete")
         self.pairs.pop(key_id, None)
         self.active.pop(key_id, None)
@@ -145,6 +153,47 @@ class FakeUser:
             raise error
 
 
+class FakeKeyring:
+    """A keyring in memory, by key ID; each call's faults are in ``faults`` by its name."""
+
+    def __init__(self, steps: Steps) -> None:
+        """Start empty."""
+        self.steps = steps
+        self.entries: dict[str, str] = {}
+        self.lines: list[str] = []
+        self.faults: dict[str, list[MfaError | None]] = {}
+
+    def check(self, key_id: str) -> None:
+        """Be open."""
+        self._reach("check")
+        if key_id not in self.entries:
+            raise KeyringError("no such entry")
+
+    def get(self, key_id: str) -> KeyPair:
+        """Return a key."""
+        self._reach("get")
+        if key_id not in self.entries:
+            raise KeyringError("no such entry")
+        return KeyPair(key_id, self.entries[key_id])
+
+    def put(self, pair: KeyPair, in_place_of: str) -> None:
+        """Keep a key."""
+        assert in_place_of in self.entries
+        self._reach("put")
+        self.entries[pair.access_key_id] = pair.secret_access_key
+        self.steps.reach("after put")
+
+    def delete(self, key_id: str) -> None:
+        """Remove a key."""
+        self._reach("remove")
+        self.entries.pop(key_id, None)
+        self.steps.reach("after remove")
+
+    def _reach(self, name: str) -> None:
+        self.steps.reach(f"before {name}")
+        next_of(self.faults.get(name, []))
+
+
 class FakeJournal:
     """The journal in memory; ``refusals`` are raised by the next writes."""
 
@@ -162,6 +211,7 @@ class FakeJournal:
         """Keep one."""
         self.steps.reach("before save")
         next_of(self.refusals)
+        rotation = from_json(json.loads(json.dumps(as_json(rotation))))
         self.kept[rotation.old.access_key_id] = rotation
         self.steps.reach("after save")
 
@@ -205,13 +255,14 @@ class Machine:
         self.user = FakeUser()
         self.user.has(OLD.access_key_id, OLD.secret_access_key)
         self.journal = FakeJournal(self.user.steps)
+        self.keyring = FakeKeyring(self.user.steps)
         self.fakes = Fakes(files=self.files)
         self.source = "default"
 
     def work(self, *answers: str, kill_at: int | None = None, nobody: str = "") -> Work:
         """Return what a new run works with; without answers nobody can be asked."""
         steps = Steps(kill_at)
-        self.user.steps = self.journal.steps = self.files.steps = steps
+        self.user.steps = self.journal.steps = self.files.steps = self.keyring.steps = steps
         self.user.now = self.fakes.clock.now()
         if not answers:
             nobody = nobody or NOBODY
@@ -222,13 +273,19 @@ class Machine:
         keys = Keys(pair.access_key_id, pair.secret_access_key, "", self.source)
         caller = Caller(Source(self.source, keys), keys, "eu-west-1", "mfa")
         ports = self.fakes.ports()
-        return Work(caller, USER, self.user, self.journal, ports, terminal)
+        return Work(caller, USER, self.user, self.journal, ports, terminal, self.keyring_of)
+
+    def keyring_of(self, line: str) -> FakeKeyring:
+        """Return the keyring, and note by which line."""
+        self.keyring.lines.append(line)
+        return self.keyring
 
     def key(self, profile: str = "default") -> KeyPair:
         """Return the key of a profile in the files."""
         found = self.files.profile(profile)
         if found.keyring_key_id:
-            return KeyPair(found.keyring_key_id, self.user.pairs[found.keyring_key_id])
+            key_id = found.keyring_key_id
+            return KeyPair(key_id, self.keyring.entries.get(key_id, ""))
         has = found.key_section
         return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
 
@@ -238,9 +295,22 @@ class Machine:
         return rotation
 
     def has_a_key_that_works(self) -> bool:
-        """Return whether a key that AWS accepts is in the files or in the journal."""
+        """Return whether a key that AWS accepts is in its place or in the journal."""
         kept = [pair for each in self.journal.all() for pair in (each.old, each.new)]
         return any(map(self.user.works, (self.key(self.source), *kept)))
+
+
+def line_of(key_id: str, backend: str = "pass") -> str:
+    """Return the ``credential_process`` of a key in the keyring."""
+    return f"/bin/awscli-mfa keyring get --backend {backend} {key_id}"
+
+
+def in_keyring(*names: str, backend: str = "pass") -> Machine:
+    """Return a machine whose old key is in the keyring, for these profiles or ``default``."""
+    line = {"credential_process": line_of(OLD.access_key_id, backend)}
+    machine = Machine({"x": {"region": "y"}}, dict.fromkeys(names or ("default",), line))
+    machine.keyring.entries[OLD.access_key_id] = OLD.secret_access_key
+    return machine
 
 
 def section(pair: KeyPair) -> dict[str, str]:

@@ -1,0 +1,54 @@
+"""Keeps what ``store`` took out of a profile's file, in the plugin's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, replace_file
+from awscli_mfa_plugin.files.leftovers import remove_leftovers
+from awscli_mfa_plugin.files.state import digest_name
+from awscli_mfa_plugin.keyring.removed import as_json, from_json
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.files.state import StateFolder
+    from awscli_mfa_plugin.keyring.removed import Removed
+
+
+class RemovedFile:
+    """What is known of each profile of two shared files.
+
+    It has no key. Without it ``restore`` works too, only not to the byte: no failure is an error.
+    """
+
+    def __init__(self, folder: StateFolder, *shared_files: str) -> None:
+        """Keep the folder, and whose profiles are meant."""
+        self._folder, self._files = folder, shared_files
+
+    def load(self, profile: str) -> Removed | None:
+        """Return what was kept, or None."""
+        try:
+            with open(self._path(profile), encoding="utf-8") as file:
+                return from_json(json.load(file))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+    def save(self, profile: str, removed: Removed) -> None:
+        """Keep something."""
+        path = self._path(profile)
+        with suppress(UnwritableFileError, ChangedMeanwhileError):
+            self._folder.make()
+            remove_leftovers(path)
+            replace_file(path, json.dumps(as_json(removed)).encode())
+
+    def remove(self, profile: str) -> None:
+        """Forget it."""
+        with suppress(OSError):
+            os.unlink(self._path(profile))
+
+    def _path(self, profile: str) -> str:
+        name = digest_name("\n".join((*self._files, profile)))
+        return self._folder.file(f"keyring-{name}.json")

@@ -1,0 +1,131 @@
+"""``aws mfa keys rotate --undo``: the old key comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
+from awscli_mfa_plugin.keys.lost_keys import remove_lost
+from awscli_mfa_plugin.keys.permissions import delete_key, explained
+from awscli_mfa_plugin.keys.places import check_not_moved, discard, in_same_keyring, with_secret
+from awscli_mfa_plugin.keys.rotation import (
+    UNDONE,
+    RotationResult,
+    Work,
+    begun,
+    turn,
+    wait_until_known,
+)
+from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, UNDOING, Rotation
+from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.text import moment, sanitize
+
+if TYPE_CHECKING:
+    from awscli_mfa_plugin.keys.listing import KeyReport
+    from awscli_mfa_plugin.session.access_keys import AccessKey
+
+
+def undo(work: Work) -> RotationResult:
+    """Bring the old key back, and delete the new one, if it surely isn't in use."""
+    with turn(work):
+        rotation = begun(work)
+        if rotation.stage == STORED and not work.can_ask and not work.yes:
+            _check_new_is_unused(work, rotation)
+        return undone(work, rotation)
+
+
+def undone(work: Work, rotation: Rotation) -> RotationResult:
+    """Bring the old key back from any stage; the caller has the turn."""
+    if rotation.stage == CREATING:
+        remove_lost(work, rotation)
+        work.journal.remove(rotation)
+        return RotationResult(UNDONE, rotation)
+    rotation = _with_old_in_place(work, rotation)
+    new_id = rotation.new.access_key_id
+    left = holders(new_id, work.ports.files)
+    if not left:
+        _remove_new(work, rotation)
+    work.journal.remove(rotation)
+    return RotationResult(UNDONE, rotation, others=left)
+
+
+def _with_old_in_place(work: Work, rotation: Rotation) -> Rotation:
+    """Let the old key work, and put it where the new one is."""
+    old_id, new_id = rotation.old.access_key_id, rotation.new.access_key_id
+    check_not_moved(work, rotation)
+    current = work.key_of(rotation.source_profile).access_key_id
+    if current not in {old_id, new_id} and rotation.stage != CREATED:
+        raise ConfigurationError(
+            f"Profile {sanitize(rotation.source_profile)} has another access key by now.",
+            f"Keep that one:  {rotate_command(rotation.source_profile, '--finish')}",
+        )
+    old = work.listed(old_id)
+    if old is None:
+        raise ConfigurationError(
+            f"The old key {sanitize(old_id)} was deleted, so it can't come back.",
+            f"End the rotation:  {rotate_command(rotation.source_profile, '--finish')}",
+        )
+    pair = with_secret(work, rotation, rotation.old)
+    if rotation.stage != UNDOING:
+        rotation = replace(rotation, stage=UNDOING)
+        work.journal.save(rotation)
+    if not old.is_active:
+        name, shown = sanitize(rotation.source_profile), sanitize(old_id)
+        with explained(
+            "iam:UpdateAccessKey",
+            f"The old key is inactive, and profile {name} still has the new one.",
+            f"Ask an administrator to allow it, or to make {shown} active. Then:  "
+            f"{rotate_command(rotation.source_profile, '--undo')}",
+        ):
+            work.keys.set_active(old_id, active=True)
+    wait_until_known(work, pair, rotation.source_profile)
+    files, having = work.ports.files, holders(new_id, work.ports.files)
+    in_keyring = in_same_keyring(work, rotation, having)
+    if in_keyring:
+        files.replace_key(in_keyring, new_id, pair, in_keyring=True)
+    files.replace_key(having, new_id, pair)
+    return rotation
+
+
+def _remove_new(work: Work, rotation: Rotation) -> None:
+    """Delete the new key, unless a person keeps it."""
+    new_id = rotation.new.access_key_id
+    new = work.listed(new_id)
+    if new:
+        if work.can_ask and not work.yes and not _agrees_without_new(work, rotation, new):
+            return
+        delete_key(work, rotation, new_id, "--undo")
+    discard(work, rotation, new_id)
+
+
+def _agrees_without_new(work: Work, rotation: Rotation, new: AccessKey) -> bool:
+    now = work.ports.clock.now()
+    (report,) = reports(work.keys, (new,), work.ports.files, now)
+    is_in_use = _may_be_in_use(report, rotation)
+    work.terminal.tell(f"The new key: {described(report, now)}\n")
+    question = (
+        f"Delete the new key {sanitize(new.access_key_id)}? {'[y/N]' if is_in_use else '[Y/n]'} "
+    )
+    return agrees(work.terminal, question, enter=not is_in_use)
+
+
+def _check_new_is_unused(work: Work, rotation: Rotation) -> None:
+    """Raise ConfigurationError if another machine may have the new key by now."""
+    new, now = work.listed(rotation.new.access_key_id), work.ports.clock.now()
+    if new is None:
+        return
+    (report,) = reports(work.keys, (new,), work.ports.files, now)
+    if _may_be_in_use(report, rotation):
+        use = f"was used at {moment(report.used, now)}" if report.used else "may be in use"
+        raise ConfigurationError(
+            f"Nothing was changed: the new key {sanitize(new.access_key_id)} {use}, and another "
+            "machine may have it.",
+            f"To delete it anyway:  {rotate_command(rotation.source_profile, '--undo --yes')}",
+        )
+
+
+def _may_be_in_use(report: KeyReport, rotation: Rotation) -> bool:
+    """Tell whether a new key was used after its rotation, or a policy hides that."""
+    return report.last_use is None or report.was_used_after(rotation.stored or rotation.started)
