@@ -117,6 +117,7 @@ PURE = (
     "setup.manifest",
     "setup.peers",
     "setup.plan",
+    "setup.programs",
     "setup.questions",
     "setup.settings",
     "setup.wizard",

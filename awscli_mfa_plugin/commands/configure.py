@@ -58,6 +58,12 @@ COMMAND = Command(
             "Import only the setup whose long-lived keys are in this profile.",
             PROFILES,
         ),
+        Option(
+            "for-programs",
+            "Add a profile of this name, from which any program gets the session of the MFA "
+            "profile (``credential_process``), and which renews it.",
+            PROFILES,
+        ),
     ),
 )
 
@@ -76,6 +82,10 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         from awscli_mfa_plugin.commands.importing import import_setups
 
         return import_setups(arguments, context, ports)
+    if arguments["for_programs"] is not None:
+        from awscli_mfa_plugin.commands.for_programs import add_profile
+
+        return add_profile(arguments, context, ports)
     if arguments["from"] is not None:
         return _merge(arguments, context, ports)
     return _ask(arguments, context, ports)
@@ -95,8 +105,14 @@ def _check(arguments: Mapping[str, Any]) -> None:
         )
     if arguments["source_profile"] is not None and not arguments["import"]:
         raise UsageError("--source-profile needs --import.", "aws mfa configure --import")
+    for_programs = arguments["for_programs"] is not None
+    if for_programs and (path is not None or arguments["import"] or arguments["export"]):
+        raise UsageError(
+            "--for-programs can't be combined with --from, --import or --export.",
+            "aws mfa configure --for-programs NAME",
+        )
     is_asked = path is None and not arguments["import"]
-    if is_asked and (arguments["allow_commands"] or arguments["yes"]):
+    if is_asked and (arguments["allow_commands"] or (arguments["yes"] and not for_programs)):
         raise UsageError(
             "--allow-commands and --yes need --from or --import.",
             "aws mfa configure --from FILE --yes",

@@ -80,7 +80,7 @@ def _aliases(file: ObservedRead, hiding: tuple[HidingAlias, ...]) -> Iterator[Fi
             NOTE,
             "aws mfa runs by an alias: other aws commands don't renew sessions, and --profile "
             "counts only after '--'.",
-            "In a profile, credential_process = awscli-mfa credential-process renews them.",
+            "Add a profile that does:  awscli-mfa configure --profile mfa --for-programs NAME",
         )
     elif not hiding:
         yield Finding("alias", OK, "No alias hides aws mfa.")

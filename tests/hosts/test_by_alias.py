@@ -96,6 +96,10 @@ def test_a_session_by_the_alias(home: Home, aws: EmbeddedAws, script: Path) -> N
     assert (ran.returncode, ran.stdout[:4]) == (7, "ASIA")
     assert home.run("s3", "ls", "--profile", "mfa").returncode == 0
     assert home.run("s3", "ls", "--profile", "work").returncode == 0
+    adding = ("configure", "--profile", "mfa", "--for-programs", "auto", "--yes")
+    added = home.run("mfa", "--", *adding)
+    assert added.returncode == 0, added.output
+    assert home.run("s3", "ls", "--profile", "auto").returncode == 0
     arn = boto3_program(home)
     assert arn == aws.user("ada").arn
     assert aws.calls[-1].access_key_id.startswith("ASIA")

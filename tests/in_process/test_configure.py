@@ -237,3 +237,27 @@ def test_the_import_of_nothing_has_a_remedy(aws: Aws) -> None:
     result = aws.run("mfa", "configure", "--import")
     assert result.code == 253
     assert "aws mfa configure" in result.stderr
+
+
+def test_a_profile_for_programs(aws: Aws) -> None:
+    """It gets the session from awscli-mfa, in the same region; an existing profile is refused."""
+    aws.settle_mfa()
+    aws.program("awscli-mfa", "exit 1")
+    env = {"PATH": f"{aws.home}:/usr/bin:/bin"}
+    words = ("mfa", "configure", "--profile", "mfa", "--for-programs")
+    before = aws.config.read_bytes()
+    shown = aws.run(*words, "work", "--dry-run", env=env)
+    assert "+credential_process = " in shown.stdout
+    assert aws.config.read_bytes() == before
+    assert aws.run(*words, "work", "--yes", env=env).code == 0
+    assert aws.config.read_bytes().startswith(before)
+    assert section_of(aws.config, "profile work") == {
+        "credential_process": f"{aws.home}/awscli-mfa credential-process --profile mfa",
+        "region": "eu-west-1",
+    }
+    again = aws.config.read_bytes()
+    assert aws.run(*words, "work", "--yes", env=env).code == 0
+    for name, code in (("default", 253), ("mfa", 253), ("a]b", 253)):
+        assert aws.run(*words, name, "--yes", env=env).code == code
+    assert aws.run(*words, "work", "--export", env=env).code == 252
+    assert aws.config.read_bytes() == again

@@ -85,7 +85,7 @@ def test_our_alias_is_a_note_about_what_it_cant_do() -> None:
     [finding] = found("alias", aliases=ObservedRead("alias", exists=True, sections=sections))
     assert finding.state == NOTE
     assert "--profile counts only after '--'" in finding.what
-    assert "credential_process" in finding.remedy
+    assert "awscli-mfa configure --profile mfa --for-programs" in finding.remedy
 
 
 SECRET: list[tuple[int, str, str, int | None]] = [
