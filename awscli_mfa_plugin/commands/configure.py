@@ -121,27 +121,21 @@ def _check(arguments: Mapping[str, Any]) -> None:
 
 def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
-    from awscli_mfa_plugin.setup.plan import (
-        accepted_commands,
-        changes_by,
-        confirm,
-        merged,
-        missing_sources,
-    )
+    from awscli_mfa_plugin.setup import plan
 
     manifest = context.setup_manifest(arguments["from"])
-    changes = changes_by(manifest, ports.files, ports.clock.now())
+    changes = plan.changes_by(manifest, ports.files, ports.clock.now())
     if arguments["dry_run"]:
         diff = diff_of(changes, ports)
         text = diff.rstrip("\n") or UNCHANGED
         return Result({**data_of(changes, ports), "Diff": diff}, text)
-    changes = accepted_commands(
+    changes = plan.accepted_commands(
         changes, manifest.file, ports.terminal, allow_commands=arguments["allow_commands"]
     )
     if changes and not arguments["yes"]:
-        confirm(changes, diff_of(changes, ports), ports.terminal)
-    ports.files.update_config(lambda document: merged(document, changes))
-    for name in missing_sources(manifest, ports.files):
+        plan.confirm(changes, diff_of(changes, ports), ports.terminal)
+    ports.files.update_config(lambda document: plan.merged(document, changes))
+    for name in plan.missing_sources(manifest, ports.files):
         ports.notes(
             f"Source profile {sanitize(name)} doesn't exist yet. Store its keys:  aws configure "
             f"--profile {sanitize(shlex.quote(name))}"

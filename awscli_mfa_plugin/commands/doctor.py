@@ -43,13 +43,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
-    from awscli_mfa_plugin.doctor.checkup import (
-        NOT_CALLED,
-        apply_fixes,
-        local_findings,
-        make_change,
-        shown_change,
-    )
+    from awscli_mfa_plugin.doctor import checkup
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
     from awscli_mfa_plugin.files.paths import home_folder
 
@@ -57,18 +51,18 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         raise UsageError("--yes needs --fix.", "aws mfa doctor --fix --yes")
     only = context.options.profile
     machine = context.machine()
-    findings = local_findings(machine, only)
-    if arguments["fix"] and apply_fixes(
+    findings = checkup.local_findings(machine, only)
+    if arguments["fix"] and checkup.apply_fixes(
         findings,
-        show=lambda fix: shown_change(fix, context.home),
-        make=lambda fix: make_change(fix, context.locks),
+        show=lambda fix: checkup.shown_change(fix, context.home),
+        make=lambda fix: checkup.make_change(fix, context.locks),
         terminal=context.terminal,
         notes=context.note,
         is_agreed=arguments["yes"],
     ):
         machine = context.machine()
-        findings = local_findings(machine, only)
-    findings += [NOT_CALLED] if arguments["offline"] else _called(machine, context)
+        findings = checkup.local_findings(machine, only)
+    findings += [checkup.NOT_CALLED] if arguments["offline"] else _called(machine, context)
     context.remember_checked(machine)
     home = home_folder(context.environment)
     text = as_text(findings, home, context.screen, is_verbose=arguments["verbose"])
