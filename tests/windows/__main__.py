@@ -13,13 +13,14 @@ from pathlib import Path
 
 from tests.hosts.cache import WINDOWS, host_folder
 from tests.hosts.fetch import fetch
+from tests.windows.left_out import FOLDERS
 from tests.windows.recipe import build
 from tests.windows.wine import Wine, copy_prefix
 
 CHECKOUT = Path(__file__).parents[2]
 PYTHON = r"C:\Tests\python.exe"
 OPTIONS = ("-p", "no:cacheprovider", "-p", "tests.windows.under_wine")
-DEFAULT = ("-q", "tests/unit", "tests/contract")
+DEFAULT = ("-q", *FOLDERS)
 
 
 def main(arguments: list[str]) -> int:

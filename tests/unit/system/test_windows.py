@@ -151,7 +151,17 @@ def test_the_lists_of_real_folders_can_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "win32", reason="processes of Windows")
 def test_the_processes_above_this_one_are_found() -> None:
-    """A cmd that runs one command is among them, with its command line."""
+    """A cmd that runs one command is among them."""
+    assert "cmd.exe" in _seen_by_a_child_of_cmd()
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="processes of Windows")
+def test_the_command_line_of_a_process_is_found() -> None:
+    """It tells a cmd that runs one command from one that somebody types in."""
+    assert "/c" in _seen_by_a_child_of_cmd()
+
+
+def _seen_by_a_child_of_cmd() -> str:
     import subprocess
 
     code = "from awscli_mfa_plugin.system.windows import ancestors as a; print(a()[:2])"
@@ -163,5 +173,4 @@ def test_the_processes_above_this_one_are_found() -> None:
         text=True,
         check=True,
     )
-    assert "cmd.exe" in done.stdout
-    assert "/c" in done.stdout
+    return done.stdout
