@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.text import sanitize
 
@@ -135,7 +135,7 @@ def run_to_end(
 def _started(
     words: Sequence[str], environment: Mapping[str, str], folder: str | None
 ) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return start_group(
         words,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -195,8 +195,17 @@ def ending_with_this_process() -> Iterator[Callable[[int], None]]:
         watcher.communicate()
 
 
+def start_group(words: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program for ``end_group``; on POSIX the options must make it lead a group."""
+    if os.name == "nt":
+        from awscli_mfa_plugin.system.jobs import JobProgram
+
+        return JobProgram(words, **options)
+    return subprocess.Popen(words, **options)
+
+
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that leads a process group, and its subprocesses."""
+    """Kill a program that ``start_group`` started, and its subprocesses."""
     if os.name == "nt":
         process.kill()
     else:

@@ -18,6 +18,7 @@ from awscli_mfa_plugin.system.subprocesses import (
     end_group,
     ending_with_this_process,
     split_command,
+    start_group,
 )
 from awscli_mfa_plugin.text import sanitize
 
@@ -106,7 +107,7 @@ class TokenCommand:
             group["process_group"] = 0
         else:
             group["preexec_fn"] = os.setpgrp
-        return subprocess.Popen(
+        return start_group(
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

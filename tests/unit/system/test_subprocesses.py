@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
 import sys
 
-from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.system.subprocesses import end_group, run_to_end, start_group
+
+STARTS_ANOTHER = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
+STAYS_CONNECTED = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
+    connection.recv(1)
+"""
 
 
 def test_a_child_gets_no_keys_and_no_terminal() -> None:
@@ -14,3 +24,25 @@ def test_a_child_gets_no_keys_and_no_terminal() -> None:
     assert done.stdout.startswith(b"True ")
     assert b"secret" not in done.stdout
     assert "True" not in repr(done)
+
+
+def test_a_program_is_ended_with_what_it_started() -> None:
+    """As ``aws.cmd`` starts Python: whoever is left would go on without us."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        port = str(server.getsockname()[1])
+        words = [sys.executable, "-c", STARTS_ANOTHER, STAYS_CONNECTED, port]
+        process = start_group(
+            words, stdout=subprocess.DEVNULL, env=dict(os.environ), start_new_session=True
+        )
+        try:
+            connection, _ = server.accept()
+        finally:
+            end_group(process)
+    with connection:
+        connection.settimeout(20)
+        try:
+            ended = connection.recv(1) == b""
+        except ConnectionResetError:
+            ended = True  # so Windows says
+    assert ended
