@@ -56,10 +56,9 @@ def _found(source: str | None, context: Context, ports: Ports) -> tuple[Import, 
     profiles = {name: ports.files.profile(name) for name in ports.files.profile_names()}
     setups, skipped = find_setups(profiles, context.environment, context.peer_programs())
     if source is not None:
-        setups = tuple(setup for setup in setups if source in {setup.source, setup.base})
         skipped = tuple(each for each in skipped if each.profile == source)
     named = context.options.profile
-    imports, others = imports_of(setups, profiles, named, ports.clock.now())
+    imports, others = imports_of(setups, profiles, named, ports.clock.now(), source)
     for made in imports:
         ports.notes(found_text(made))
         for what in made.left:

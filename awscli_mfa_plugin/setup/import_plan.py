@@ -53,23 +53,29 @@ class Import:
 
 
 def imports_of(
-    setups: Iterable[Setup], profiles: Mapping[str, Profile], named: str | None, now: datetime
+    setups: Iterable[Setup],
+    profiles: Mapping[str, Profile],
+    named: str | None,
+    now: datetime,
+    source: str | None = None,
 ) -> tuple[tuple[Import, ...], tuple[Skipped, ...]]:
     """Return what becomes of each setup, and the setups that can't be taken over.
 
-    ``named`` is ``--profile``. Raises UsageError if it can't be for one setup alone, and
-    ConfigurationError if that profile can't become an MFA profile.
+    ``named`` is ``--profile``, ``source`` is ``--source-profile``: the setups of other profiles
+    aren't imported then, but their names stay theirs. Raises UsageError if ``named`` can't be for
+    one setup alone, and ConfigurationError if that profile can't become an MFA profile.
     """
     setups = tuple(setups)
     imports: list[Import] = []
     skipped: list[Skipped] = []
-    missing = [setup for setup in setups if not _present(setup, profiles)]
+    wanted = [each for each in setups if source in {None, each.source, each.base}]
+    missing = [setup for setup in wanted if not _present(setup, profiles)]
     if named and missing:
         _check_one(missing, named)
         _check_name(named, setups, profiles, now)
     # A tool may make its session profile later.
     taken = {name for setup in setups for name in (setup.session, setup.base, setup.source)}
-    for setup in setups:
+    for setup in wanted:
         present = _present(setup, profiles)
         if present:
             imports.append(Import(setup, present))
@@ -116,6 +122,8 @@ def _check_name(
                 another,
             )
     profile = profiles.get(named, Profile(named))
+    if profile.is_managed:
+        raise ConfigurationError(f"Profile {sanitize(named)} is an MFA profile already.", another)
     why = why_not_merged(profile, ManifestProfile(named, SESSION_PROFILE, {}, 0, 0), now)
     other = other_session(profile)
     if why or other:
@@ -177,13 +185,16 @@ def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
         "region": setup.region,
     }
     settings, left = {SOURCE_OPTION: setup.source}, list(setup.left)
+    present = profiles.get(name, Profile(name))
     for option, value in values.items():
         why = _unfit_command(value) if option == COMMAND else unfit(SESSION_PROFILE, option, value)
+        if present.config.get(option):
+            continue  # of a profile that --profile names; an import replaces nothing
         if value and why:
             left.append(f"{option}: {sanitize(why)}")
         elif value:
             settings[option] = value
-    changes = [change_of(profiles.get(name, Profile(name)), settings)]
+    changes = [change_of(present, settings)]
     commands = []
     if setup.keys_command:
         commands.append(Command(KEYS_COMMAND, setup.source, setup.keys_command, is_needed=True))

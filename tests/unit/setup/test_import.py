@@ -42,6 +42,7 @@ def planned(
     config: Mapping[str, Mapping[str, str]] | None = None,
     credentials: Mapping[str, Mapping[str, str]] | None = None,
     named: str | None = None,
+    source: str | None = None,
 ) -> tuple[tuple[Import, ...], tuple[Skipped, ...]]:
     """Plan the imports in these sections, which are given by profile."""
     config, credentials = config or {}, credentials or {}
@@ -49,7 +50,7 @@ def planned(
         name: Profile(name, config.get(name, {}), credentials.get(name, {}))
         for name in {**config, **credentials}
     }
-    return imports_of(setups, profiles, named, NOW)
+    return imports_of(setups, profiles, named, NOW, source)
 
 
 def only(*args: Any, **given: Any) -> Import:
@@ -131,6 +132,29 @@ def test_the_option_can_not_name_a_section_of_others(setup: Setup, named: str, w
     credentials = {"work": LONG_LIVED, "sess": {**old, "aws_access_key_id": "ASIA1"}}
     with pytest.raises(ConfigurationError, match=why):
         planned(setup, config={"role": {"role_arn": "x"}}, credentials=credentials, named=named)
+
+
+def test_choosing_one_setup_takes_no_name_of_the_others() -> None:
+    """Those of session profiles that their tools will make later."""
+    other = Setup("aws-mfa", source="work-mfa-long-term", base="work-mfa", session="work-mfa")
+    imports, skipped = planned(AWS_MFA, other, WORK, source="work")
+    assert [made.profile for made in imports] == ["work-mfa-2"]
+    assert skipped == ()
+    with pytest.raises(ConfigurationError, match="default belongs to aws-mfa"):
+        planned(AWS_MFA, WORK, source="work", named="default")
+
+
+def test_the_option_can_not_name_another_mfa_profile() -> None:
+    """Its source would be replaced."""
+    with pytest.raises(ConfigurationError, match="mine is an MFA profile already"):
+        planned(WORK, config={"mine": {"mfa_source_profile": "other"}}, named="mine")
+
+
+def test_settings_of_a_named_profile_stay() -> None:
+    """The import adds those that are missing."""
+    setup = Setup("awsume", source="work", base="work", serial=SERIAL, region="us-east-1")
+    made = only(setup, config={"x": {"region": "eu-west-1"}}, named="x")
+    assert settings_of(made) == {"x": {"mfa_source_profile": "work", "mfa_serial": SERIAL}}
 
 
 def test_a_value_that_can_not_be_is_left_out() -> None:
