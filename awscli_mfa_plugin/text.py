@@ -188,10 +188,13 @@ def wants_colors(option: str | None, environment: Mapping[str, str], *, is_termi
 
 _KEY_LINE = r"^(.?\s*(?:aws_secret_access_key|aws_session_token|aws_security_token)\s*[=:]\s*)\S.*$"
 _CONTEXT_LINE = (
-    r"^([ ]\s*(?:\S*(?:secret|token|passw|_process|_key|auth|url)\S*\s*[=:]\s*"
-    r"|\S+\s*[=:]\s*!))\S.*$"
+    r"^([ ]\s*(?:[#;]\s*)?(?:\S*(?:secret|token|passw|_process|_key|auth|url)\S*\s*[=:]\s*"
+    r"|\S+\s*[=:]\s*!)|[ ]\s+(?!\w+\s*=))\S.*$"
 )
-"""A line that doesn't change, whose value may hold a secret: a command, a URL, another tool's."""
+"""A line that doesn't change, whose value may hold a secret: a command, a URL, another tool's.
+
+People keep an old key in a comment, and a long command on several lines.
+"""
 
 _NOWHERE = "/dev/null"
 

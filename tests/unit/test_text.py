@@ -220,9 +220,13 @@ mfa_process = totp JBSWY3DPEHPK3PXP
 credential_process = v --pw hunter2
 sso_client_secret = hunter3
 q = !curl -H "token: hunter4"
+# aws_secret_access_key = hunter6
+; mfa_process=totp hunter7
+cli_history = enabled
+  --pw=hunter8
 region = eu-west-1
 """
-SECRETS = ["wJalrXUtnFEMI", "JBSWY3DPEHPK3PXP", "hunter2", "hunter3", "hunter4"]
+SECRETS = ["wJalrXUtnFEMI", "JBSWY3DPEHPK3PXP", "hunter2", "hunter3", "hunter4", "hunter6", "hunter7", "hunter8"]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
