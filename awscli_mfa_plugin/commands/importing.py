@@ -80,7 +80,7 @@ def _data(imports: Sequence[Import]) -> list[dict[str, str]]:
             "Tool": made.setup.tool,
             "SourceProfile": made.setup.source,
             "Profile": made.profile,
-            "MfaSerial": made.setup.serial,
+            "MfaSerial": made.serial,
         }
         for made in imports
     ]

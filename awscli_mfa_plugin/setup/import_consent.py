@@ -46,8 +46,8 @@ def _is_accepted(command: Command, made: Import, terminal: Terminal) -> bool:
     why = terminal.unavailable_reason()
     if why:
         raise CannotAskError(
-            f"A login to {sanitize(made.profile)} would run a command of {made.setup.tool} as you, "
-            f"and you can't be asked ({why}): {sanitize(command.text, WHOLE)}",
+            f"A login to {sanitize(made.profile)} would run a command as you, and "
+            f"you can't be asked ({why}): {sanitize(command.text, WHOLE)}",
             "Nothing was changed. Look at it with --dry-run, then accept its commands with "
             "--allow-commands.",
         )
@@ -58,8 +58,9 @@ def _is_accepted(command: Command, made: Import, terminal: Terminal) -> bool:
 
 def command_text(command: Command, made: Import) -> str:
     """Show a command whole, and say what it is for."""
+    whose = f" of {made.setup.tool}" if command.option == KEYS_COMMAND else ""
     return (
-        f"A login to {sanitize(made.profile)} will run this command of {made.setup.tool} "
+        f"A login to {sanitize(made.profile)} will run this command{whose} "
         f"{_PURPOSE[command.option]}:\n\n    {sanitize(command.text, WHOLE)}\n"
     )
 

@@ -51,6 +51,12 @@ class Import:
     commands: tuple[Command, ...] = ()
     left: tuple[str, ...] = ()
 
+    @property
+    def serial(self) -> str:
+        """The setup's device, "" if that can't be an MFA device."""
+        serial = self.setup.serial
+        return "" if unfit(SESSION_PROFILE, "mfa_serial", serial) else serial
+
 
 def imports_of(
     setups: Iterable[Setup],
@@ -136,13 +142,13 @@ def _why_not(setup: Setup, profiles: Mapping[str, Profile]) -> str:
     try:
         check_profile_name(setup.source)
     except ConfigurationError as error:
-        return error.clause
+        return f"its name can't be used: {error.clause.partition(': ')[2]}"
     inherited = _inherited_command(setup, profiles)
     for option, text in ((KEYS_COMMAND, setup.keys_command), (COMMAND, inherited)):
         if text and _unfit_command(text):
             return f"its {option} {_unfit_command(text)}"
     if setup.is_new_source and profiles.get(setup.source, _same(setup)) != _same(setup):
-        return f"profile {sanitize(setup.source)} is already something else"
+        return f"profile {sanitize(setup.source)} exists already, and has other settings"
     return ""
 
 
@@ -191,7 +197,7 @@ def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
         if present.config.get(option):
             continue  # of a profile that --profile names; an import replaces nothing
         if value and why:
-            left.append(f"{option}: {sanitize(why)}")
+            left.append(sanitize(why if why.startswith(option) else f"{option}: {why}"))
         elif value:
             settings[option] = value
     changes = [change_of(present, settings)]
@@ -213,7 +219,7 @@ def found_text(made: Import) -> str:
     if setup.is_new_source:
         parts = [f"long-lived keys of {sanitize(setup.base)} in its keyring"]
     parts += [f"sessions in {sanitize(setup.session)}"] if setup.session else []
-    parts += [f"device {short_device(setup.serial)}"] if setup.serial else []
+    parts += [f"device {short_device(made.serial)}"] if made.serial else []
     then = f"New MFA profile: {sanitize(made.profile)}."
     if not made.changes:
         then = f"Already set up: {sanitize(made.profile)}."

@@ -51,7 +51,7 @@ def setup_of(
     if not _setting("mfa_serial", profile, profiles):
         return None
     if not programs.get(AWS_VAULT):
-        reason = "it has an MFA device, but its long-lived keys aren't in your AWS files"
+        reason = "it has an MFA device but no access key, and aws-vault isn't on your PATH"
         return Skipped(profile.name, AWS_VAULT, reason)
     return _new_source(profile, programs[AWS_VAULT], profiles, environment)
 

@@ -68,7 +68,7 @@ LAYOUTS = (AWS_MFA, AWSMFA, AWSCLI_MFA_SH)
 _BASTION = "awscli-bastion"
 _AWSUME = "awsume"
 _MFA_LOGIN = "aws configure mfa-login"
-_AWS_CLI = "the AWS CLI"
+_AWS_CLI = "AWS CLI"
 
 
 def find_setups(
@@ -145,13 +145,15 @@ def _by_layout(layout: Layout, profile: Profile, environment: Mapping[str, str])
 def _by_bastion(profile: Profile, profiles: Mapping[str, Profile]) -> Setup | None:
     """Return the setup of awscli-bastion, whose session profile has this source, or None."""
     for other in profiles.values():
+        if other.get("source_profile") != profile.name or other.get("role_arn"):
+            continue  # before its command is split, which is slow
         words = words_of(other.get("credential_process"))
         is_session = (
             other.name == "bastion-sts"
             or program_in(words) == "bastion"
             or other.get("aws_session_expiration")
         )
-        if other.get("source_profile") != profile.name or other.get("role_arn") or not is_session:
+        if not is_session:
             continue
         return Setup(
             _BASTION,

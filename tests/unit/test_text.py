@@ -226,7 +226,16 @@ cli_history = enabled
   --pw=hunter8
 region = eu-west-1
 """
-SECRETS = ["wJalrXUtnFEMI", "JBSWY3DPEHPK3PXP", "hunter2", "hunter3", "hunter4", "hunter6", "hunter7", "hunter8"]
+SECRETS = [
+    "wJalrXUtnFEMI",
+    "JBSWY3DPEHPK3PXP",
+    "hunter2",
+    "hunter3",
+    "hunter4",
+    "hunter6",
+    "hunter7",
+    "hunter8",
+]
 
 
 @pytest.mark.parametrize("secret", SECRETS)

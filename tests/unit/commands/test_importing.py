@@ -58,7 +58,7 @@ def test_all_setups_are_imported_after_a_yes() -> None:
     credentials = dict(fakes.files.credentials)
     result = imported(fakes)
     assert fakes.notes == [
-        "Found the AWS CLI: long-lived keys in work, device ada. New MFA profile: work-mfa.",
+        "Found AWS CLI: long-lived keys in work, device ada. New MFA profile: work-mfa.",
         (
             "Found aws-mfa: long-lived keys in default-long-term, sessions in default, device ada. "
             "New MFA profile: mfa."
@@ -172,8 +172,9 @@ def test_what_can_not_be_taken_over_is_said() -> None:
         work={"mfa_serial": "no device"},
         other={"credential_process": "aws-vault exec x --json"},
     )
-    imported(fakes, dry_run=True)
+    data = data_of(imported(fakes, dry_run=True))
     assert any(note.startswith("Not imported from work: mfa_serial") for note in fakes.notes)
+    assert data["Found"][0]["MfaSerial"] == ""
     assert "Skipped other (aws-vault): it gets a session of another profile." in fakes.notes
 
 

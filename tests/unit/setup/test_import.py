@@ -171,13 +171,17 @@ def test_a_value_that_can_not_be_is_left_out() -> None:
     )
     made = only(setup)
     assert settings_of(made) == {"x-mfa": {"mfa_source_profile": "x-long-term"}}
-    assert [what.partition(":")[0] for what in made.left] == [
+    assert [what.partition(" must ")[0] for what in made.left] == [
         "the role r",
-        "mfa_serial",
+        (
+            "mfa_serial: 'no device' isn't an MFA serial: those have 9 to 256 letters, digits, "
+            "and + = / : , . @ - _"
+        ),
         "duration_seconds",
-        "mfa_process",
+        "mfa_process: seems to contain a TOTP seed",
         "region",
     ]
+    assert "device" not in found_text(made)
     assert SEED not in "".join(made.left)
     usual = Setup("aws-mfa", source="x", base="x", duration="43200", region="eu-west-1")
     assert settings_of(only(usual))["x-mfa"] == {"mfa_source_profile": "x", "region": "eu-west-1"}
@@ -206,7 +210,7 @@ def test_a_new_source_profile_that_is_there_already() -> None:
     imports, [skipped] = planned(VAULT, config={"home-keys": {"region": "eu-west-1"}})
     assert imports == ()
     assert (skipped.profile, skipped.tool) == ("home", "aws-vault")
-    assert skipped.reason == "profile home-keys is already something else"
+    assert skipped.reason == "profile home-keys exists already, and has other settings"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +231,7 @@ def test_a_command_that_can_not_be_shown_is_not_taken_over(command: str, why: st
 
 def test_a_command_that_a_login_would_inherit_is_needed() -> None:
     """The source profile's mfa_process runs anyway: without a yes nothing is imported."""
-    setup = Setup("the AWS CLI", source="work", base="work", token_command="ykman code")
+    setup = Setup("AWS CLI", source="work", base="work", token_command="ykman code")
     config = {"work": {"mfa_process": "ykman code"}}
     assert [each.is_needed for each in only(setup, config=config).commands] == [True]
     hidden = {"work": {"mfa_process": f"totp {SEED}"}}
@@ -237,7 +241,7 @@ def test_a_command_that_a_login_would_inherit_is_needed() -> None:
 def test_a_source_that_can_not_be_written() -> None:
     """A section whose name ends with a blank."""
     setup = Setup("aws-vault", source="x\n-keys", base="x\n", keys_command="v", is_new_source=True)
-    assert "newline" in planned(setup)[1][0].reason
+    assert planned(setup)[1][0].reason.startswith("its name can't be used: it contains ']', a new")
 
 
 def test_the_sessions_of_the_tool_are_named() -> None:
@@ -254,7 +258,9 @@ def test_each_command_is_shown_whole_and_asked_for() -> None:
     made = only(VAULT)
     assert accepted([made], terminal, allow_commands=False) == (made,)
     shown = "".join(terminal.shown)
+    assert "will run this command of aws-vault to get the long-lived keys:" in shown
     assert "    aws-vault export --no-session home\n" in shown
+    assert "will run this command to get MFA codes:" in shown
     assert "    pass otp aws\n" in shown
     assert shown.count("Without it, home-mfa isn't imported.") == 1
 
@@ -280,6 +286,9 @@ def test_commands_need_somebody_who_accepts_them() -> None:
     made = (only(GRANTED),)
     with pytest.raises(CannotAskError, match=r"no terminal\): granted credential-process") as error:
         accepted(made, nobody, allow_commands=False)
+    assert error.value.what.startswith(
+        "A login to team-mfa would run a command as you, and you can"
+    )
     assert "--allow-commands" in error.value.remedy
     assert accepted(made, nobody, allow_commands=True) == made
     assert accepted([only(WORK)], nobody, allow_commands=False)
