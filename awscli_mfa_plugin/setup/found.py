@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,14 @@ def words_of(command: str) -> list[str]:
     return [word.strip("'\"") for word in words]
 
 
-def program_of(command: str) -> str:
-    """Return the program of a command as it is written there, quotes included."""
-    return shlex.split(command, posix=False)[0]
+def start_of(command: str, subcommands: Container[str]) -> str:
+    """Return a command up to its subcommand: the program and its options, quotes included.
+
+    Without one of the subcommands it is the program alone.
+    """
+    words = shlex.split(command, posix=False)
+    start = [*takewhile(lambda word: word not in subcommands, words)]
+    return " ".join(start if len(start) < len(words) else start[:1])
 
 
 def program_in(words: list[str]) -> str:

@@ -132,9 +132,13 @@ def _check_name(
         raise ConfigurationError(f"Profile {sanitize(named)} is an MFA profile already.", another)
     why = why_not_merged(profile, ManifestProfile(named, SESSION_PROFILE, {}, 0, 0), now)
     other = other_session(profile)
-    if why or other:
-        why = why or f"has a session from {other.tool if other else ''}"
-        raise ConfigurationError(f"Profile {sanitize(named)} {why}.", another)
+    if profile.has_long_lived_keys:
+        why = "has long-lived keys"
+    elif other:
+        why = f"has a session from {other.tool}"
+    if why:
+        what = f"Profile {sanitize(named)} {why}, so it can't be the new MFA profile."
+        raise ConfigurationError(what, another)
 
 
 def _why_not(setup: Setup, profiles: Mapping[str, Profile]) -> str:

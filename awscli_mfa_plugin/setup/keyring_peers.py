@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, program_of, words_of
+from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, start_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ GRANTED = "granted"
 
 _PROCESS = "credential_process"
 _INCLUDED = ("include_profile", "parent_profile")
+_SUBCOMMANDS = {"exec", "export"}
 _NO_SESSION = {"--no-session", "-n"}
 _PLAIN_NAME = re.compile(r"\w[\w.@+-]*", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
@@ -82,7 +83,8 @@ def _of_process(
         return _by_vault(profile, profile.name, profile.get(_PROCESS), profiles, environment)
     if profile.name not in words:
         return Skipped(profile.name, AWS_VAULT, "it gets a session of another profile")
-    return _new_source(profile, program_of(profile.get(_PROCESS)), profiles, environment)
+    program = start_of(profile.get(_PROCESS), _SUBCOMMANDS)
+    return _new_source(profile, program, profiles, environment)
 
 
 def _new_source(

@@ -121,7 +121,7 @@ def test_the_option_is_for_one_setup() -> None:
         (AWS_MFA, "a]b", "can't be a profile name"),
         (VAULT, "home", "belongs to aws-vault"),
         (VAULT, "home-keys", "belongs to aws-vault"),
-        (WORK, "work", "holds long-lived keys"),
+        (WORK, "work", "work has long-lived keys, so it can't be the new MFA profile"),
         (WORK, "role", "gets its credentials from role_arn"),
         (WORK, "sess", "has a session from awsume"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import stat
 import sys
@@ -26,3 +27,15 @@ def test_programs_on_the_path(tmp_path: Path) -> None:
     assert peer_programs({"PATH": str(folder)}) == {"aws-vault": shlex.quote(str(program))}
     assert not (tmp_path / "started").exists()
     assert peer_programs({}) == {}
+
+
+def test_programs_of_the_current_folder_are_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be anybody's: a repository's, for example."""
+    program = tmp_path / ("aws-vault.exe" if sys.platform == "win32" else "aws-vault")
+    program.write_text("", "utf-8")
+    program.chmod(0o700)
+    monkeypatch.chdir(tmp_path)
+    for path in (".", "", f"{os.pathsep}/nowhere", f"..{os.sep}{tmp_path.name}"):
+        assert peer_programs({"PATH": path}) == {}

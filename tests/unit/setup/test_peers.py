@@ -270,13 +270,21 @@ def test_aws_vault_that_gives_the_keys_already(command: str) -> None:
     assert (setup.source, setup.keys_command, setup.is_new_source) == ("work", command, False)
 
 
-@pytest.mark.parametrize("program", ["aws-vault", '"C:\\Program Files\\aws-vault.exe"'])
+@pytest.mark.parametrize(
+    "program", ["aws-vault", '"C:\\Program Files\\aws-vault.exe"', "aws-vault --backend=pass"]
+)
 def test_aws_vault_that_gives_a_session(program: str) -> None:
     """The keys need another command, by the same program."""
     config = {"work": {"credential_process": f"{program} exec work --json"}}
     setup = only({}, config, {"AWS_MFA_SERIAL": SERIAL})
     assert (setup.source, setup.serial) == ("work-keys", SERIAL)
     assert setup.keys_command == f"{program} export {KEYS} work"
+
+
+def test_aws_vault_without_a_subcommand() -> None:
+    """What it does isn't known; of its words only the program is taken over."""
+    setup = only({}, {"work": {"mfa_serial": SERIAL, "credential_process": "aws-vault work"}})
+    assert setup.keys_command == f"aws-vault export {KEYS} work"
 
 
 def test_a_source_that_an_import_made_is_not_found_twice() -> None:
