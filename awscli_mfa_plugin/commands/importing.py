@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from awscli_mfa_plugin.commands.configure import UNCHANGED, data_of, diff_of
 from awscli_mfa_plugin.declaration import Result
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
-from awscli_mfa_plugin.setup.import_consent import accepted, command_text, confirm_import
+from awscli_mfa_plugin.setup.import_consent import (
+    accepted,
+    command_text,
+    confirm_import,
+    written_profiles,
+)
 from awscli_mfa_plugin.setup.import_plan import found_text, imports_of
 from awscli_mfa_plugin.setup.peers import find_setups
 from awscli_mfa_plugin.setup.plan import lines_of, merged
@@ -62,7 +67,8 @@ def _found(source: str | None, context: Context, ports: Ports) -> tuple[Import, 
     for made in imports:
         ports.notes(found_text(made))
         for what in made.left:
-            ports.notes(f"Not imported from {sanitize(made.setup.source)}: {sanitize(what)}.")
+            whose = made.setup.base if made.setup.is_new_source else made.setup.source
+            ports.notes(f"Not imported from {sanitize(whose)}: {sanitize(what)}.")
     for each in (*skipped, *others):
         ports.notes(f"Skipped {sanitize(each.profile)} ({each.tool}): {sanitize(each.reason)}.")
     if not imports:
@@ -87,9 +93,9 @@ def _data(imports: Sequence[Import]) -> list[dict[str, str]]:
 
 
 def _text(new: Sequence[Import], path: str, *, is_shown: bool) -> str:
-    lines = [f"Saved to {path}: {quoted_list(made.profile for made in new)}."]
+    lines = [f"Saved to {path}: {quoted_list(written_profiles(new))}."]
     if not is_shown:
-        changes = [change for made in new for change in made.changes]
+        changes = [change for made in new for change in made.changes if change.settings]
         lines = [f"Saved to {path}:", *(line for change in changes for line in lines_of(change))]
     names = [sanitize(shlex.quote(made.profile)) for made in new]
     lines += ["Your other profiles are unchanged. Log in:"]

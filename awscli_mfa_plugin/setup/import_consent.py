@@ -80,6 +80,11 @@ def _without(command: Command, made: Import) -> Import:
     return replace(made, changes=changes)
 
 
+def written_profiles(imports: Iterable[Import]) -> list[str]:
+    """Return the profiles that get settings, new source profiles too."""
+    return [change.profile for made in imports for change in made.changes if change.settings]
+
+
 def confirm_import(imports: Iterable[Import], diff: str, terminal: Terminal) -> None:
     """Show the change and ask for it.
 
@@ -88,7 +93,7 @@ def confirm_import(imports: Iterable[Import], diff: str, terminal: Terminal) -> 
     why = terminal.unavailable_reason()
     if why:
         raise CannotAskError(
-            f"This would add {quoted_list(made.profile for made in imports)} to your config file, "
+            f"This would add {quoted_list(written_profiles(imports))} to your config file, "
             f"and you can't be asked: {why}.",
             "Nothing was changed. Look at it with --dry-run, then use --yes.",
         )

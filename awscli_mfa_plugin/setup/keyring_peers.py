@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, start_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from awscli_mfa_plugin.session.records import Profile
 
@@ -24,6 +24,7 @@ _INCLUDED = ("include_profile", "parent_profile")
 _SUBCOMMANDS = {"exec", "export"}
 _NO_SESSION = {"--no-session", "-n"}
 _PLAIN_NAME = re.compile(r"\w[\w.@+-]*", re.ASCII)
+_OUR_NAME = re.compile(r"(?:(.+)-)?mfa(?:-\d+)?", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 
 
@@ -117,6 +118,31 @@ def _by_vault(
         keys_command=command,
         is_new_source=source != profile.name,
     )
+
+
+def without_former(
+    setups: Iterable[Setup], skipped: Iterable[Skipped], profiles: Mapping[str, Profile]
+) -> tuple[tuple[Setup, ...], tuple[Skipped, ...]]:
+    """Return what was found without the MFA profiles that ``logout --forget`` left behind.
+
+    Those have an MFA device but no keys, as a profile of aws-vault.
+    """
+    setups = tuple(setups)
+    devices = {(setup.base, setup.serial) for setup in setups}
+    bases = {}
+    for profile in profiles.values():
+        match = _OUR_NAME.fullmatch(profile.name)
+        base = (match[1] or "default") if match else ""
+        is_plain = not (profile.is_managed or profile.other_way or profile.key_section)
+        if is_plain and (base, profile.get("mfa_serial")) in devices:
+            bases[profile.name] = base
+    kept = tuple(each for each in setups if not (each.is_new_source and each.base in bases))
+    others = (each for each in skipped if each.tool != AWS_VAULT or each.profile not in bases)
+    former = (
+        Skipped(name, "aws mfa", f"it looks like a former MFA profile of {base}")
+        for name, base in bases.items()
+    )
+    return kept, (*others, *former)
 
 
 def _setting(option: str, profile: Profile, profiles: Mapping[str, Profile]) -> str:

@@ -94,7 +94,7 @@ def find_setups(
                 found[result.source] = replace(result, region=_region(result, profiles))
         elif result:
             skipped.append(result)
-    return tuple(found.values()), tuple(skipped)
+    return keyring_peers.without_former(found.values(), skipped, profiles)
 
 
 def _with_keys(

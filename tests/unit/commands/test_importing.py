@@ -116,6 +116,18 @@ def test_commands_are_shown_where_nobody_is_asked(given: dict[str, Any]) -> None
     )
 
 
+def test_what_is_left_out_is_said_of_a_profile_that_exists() -> None:
+    """The source profile is new, and its empty section isn't listed where it is there already."""
+    process = "/bin/aws-vault export --format=json --no-session vault"
+    fakes = home(
+        vault={"mfa_serial": SERIAL, "mfa_process": "totp JBSWY3DPEHPK3PXP"},
+        **{"vault-keys": {"credential_process": process}},
+    )
+    text = imported(fakes, source_profile="vault", yes=True, allow_commands=True).text
+    assert "Not imported from vault: mfa_process: seems to contain a TOTP seed." in fakes.notes
+    assert text.splitlines()[1] == "  [profile vault-mfa]"
+
+
 def test_one_setup_is_chosen_by_its_source() -> None:
     """And its profile by --profile; with --yes the settings are listed."""
     fakes = home(nobody="no terminal")
@@ -157,7 +169,8 @@ def test_a_no_to_everything_changes_nothing() -> None:
 def test_keys_in_aws_vault() -> None:
     """The command that gets them is accepted, and is in a profile of its own."""
     fakes = home("y", "y", vault={"mfa_serial": SERIAL})
-    imported(fakes, source_profile="vault")
+    text = imported(fakes, source_profile="vault").text
+    assert text.startswith("Saved to ~/.aws/config: vault-keys, vault-mfa.\n")
     assert fakes.files.config["vault"] == {"mfa_serial": SERIAL}
     assert fakes.files.config["vault-keys"] == {
         "credential_process": "/bin/aws-vault export --format=json --no-session vault"

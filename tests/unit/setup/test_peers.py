@@ -287,6 +287,22 @@ def test_aws_vault_without_a_subcommand() -> None:
     assert setup.keys_command == f"aws-vault export {KEYS} work"
 
 
+@pytest.mark.parametrize("program", [{}, {"aws_vault": "/x/aws-vault"}])
+def test_an_mfa_profile_that_was_forgotten_is_not_one_of_aws_vault(program: dict[str, str]) -> None:
+    """Logout --forget leaves its device; another device is another profile's."""
+    keys = {"work": {**LONG_LIVED, "mfa_serial": SERIAL}}
+    config = {"work-mfa-2": {"mfa_serial": SERIAL, "region": "eu-west-1"}}
+    [setup], [skipped] = found(keys, config, {}, **program)
+    assert setup.base == "work"
+    assert skipped.reason == "it looks like a former MFA profile of work"
+    other = {"work-mfa": {"mfa_serial": f"{SERIAL}2"}}
+    setups, skips = found(keys, other, {}, **program)
+    assert len(setups) + len(skips) == 2
+    assert "former" not in "".join(each.reason for each in skips)
+    managed = {"work-mfa": {"mfa_serial": SERIAL, "mfa_source_profile": "work"}}
+    assert only(keys, managed, {}, **program).base == "work"
+
+
 def test_a_source_that_an_import_made_is_not_found_twice() -> None:
     """Whichever section comes first in the file."""
     made = {"home-keys": {"credential_process": f"/x/aws-vault export {KEYS} home"}}
