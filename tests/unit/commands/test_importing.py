@@ -119,10 +119,8 @@ def test_commands_are_shown_where_nobody_is_asked(given: dict[str, Any]) -> None
 def test_what_is_left_out_is_said_of_a_profile_that_exists() -> None:
     """The source profile is new, and its empty section isn't listed where it is there already."""
     process = "/bin/aws-vault export --format=json --no-session vault"
-    fakes = home(
-        vault={"mfa_serial": SERIAL, "mfa_process": "totp JBSWY3DPEHPK3PXP"},
-        **{"vault-keys": {"credential_process": process}},
-    )
+    fakes = home(vault={"mfa_serial": SERIAL, "mfa_process": "totp JBSWY3DPEHPK3PXP"})
+    fakes.files.config["vault-keys"] = {"credential_process": process}
     text = imported(fakes, source_profile="vault", yes=True, allow_commands=True).text
     assert "Not imported from vault: mfa_process: seems to contain a TOTP seed." in fakes.notes
     assert text.splitlines()[1] == "  [profile vault-mfa]"

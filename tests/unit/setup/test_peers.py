@@ -241,6 +241,11 @@ def test_aws_vault_with_the_keys_in_its_keyring() -> None:
     )
 
 
+def test_a_source_without_a_role_is_no_setup() -> None:
+    """Only awscli-bastion's session profile is."""
+    assert found({"work": LONG_LIVED}, {"x": {"source_profile": "work"}}) == ((), ())
+
+
 def test_a_command_is_split_only_where_it_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Splitting is slow: with 1,000 profiles of each kind it took 20 s."""
     split: list[str] = []
