@@ -60,7 +60,7 @@ def _of_one(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
     yield from _keys(profile)
     yield from _settings(profile)
     yield from _managed(profile, profiles)
-    yield from _others(profile)
+    yield from _others(profile, profiles)
     if profile.get("cli_history").lower() == "enabled":
         yield Finding(
             "cli-history",
@@ -151,16 +151,21 @@ def _source(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
         yield Finding("source", ERROR, what, remedy)
 
 
-def _others(profile: Profile) -> Iterator[Finding]:
+def _others(profile: Profile, profiles: Profiles) -> Iterator[Finding]:
     other = other_session(profile)
     tool = other.tool if other else ""
     if not tool and (profile.name.endswith("-long-term") or profile.get("aws_mfa_device")):
         tool = "aws-mfa"
     if not tool and profile.get("mfa_arn"):
         tool = "awscli-mfa.sh"
-    if tool:
-        what = f"Profile {sanitize(profile.name)} belongs to {tool}."
+    what = f"Profile {sanitize(profile.name)} belongs to {tool}."
+    if tool and not profile.has_own_keys:
         yield Finding("other-tools", NOTE, what, "Use another profile for aws mfa.")
+    elif tool and not any(
+        each.config.get(SOURCE_OPTION) == profile.name for each in profiles.values()
+    ):
+        remedy = "Add an MFA profile for it:  aws mfa configure --import"
+        yield Finding("other-tools", NOTE, what, remedy)
 
 
 def _roles(chosen: Iterable[Profile], profiles: Profiles) -> Iterator[Finding]:

@@ -329,6 +329,15 @@ def test_a_named_profile_is_checked_with_its_source() -> None:
     assert checked(own, None, "default")[0].what == "1 checked, MFA profiles: default."
 
 
+def test_long_lived_keys_of_another_tool_can_be_imported() -> None:
+    """Once an MFA profile has them as its source, there is nothing to say."""
+    keys = {"x-long-term": LONG_LIVED}
+    [note] = [each for each in checked({}, keys) if each.name == "other-tools"]
+    assert note.remedy == "Add an MFA profile for it:  aws mfa configure --import"
+    config = {"profile x-mfa": {"mfa_source_profile": "x-long-term", "mfa_serial": SERIAL}}
+    assert "other-tools" not in {finding.name for finding in checked(config, keys)}
+
+
 def test_a_missing_profile_is_a_note() -> None:
     """A login creates it."""
     [found] = checked({}, None, "new")
