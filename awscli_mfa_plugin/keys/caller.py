@@ -20,8 +20,9 @@ from awscli_mfa_plugin.session.source import Source, known_region, resolve_sourc
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports
 
 
@@ -87,6 +88,18 @@ def user_of(caller: Caller, ports: Ports) -> CallerIdentity:
             "Name a profile with a user's keys by --source-profile.",
         )
     return identity
+
+
+def check_is_own(
+    caller: Caller, user_name: str, listed: Iterable[AccessKey], key_ids: set[str]
+) -> None:
+    """Raise ConfigurationError if none of these IDs is listed for the user who is logged in."""
+    if key_ids.isdisjoint(key.access_key_id for key in listed):
+        raise ConfigurationError(
+            f"The key of {caller.source.shown} isn't a key of user {sanitize(user_name)}, who is "
+            "logged in.",
+            "Name the session profile of that key's user by --profile.",
+        )
 
 
 def with_advice(denied: PermissionDeniedError, caller: Caller) -> PermissionDeniedError:

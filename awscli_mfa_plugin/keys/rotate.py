@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
+from awscli_mfa_plugin.keys.caller import check_is_own
 from awscli_mfa_plugin.keys.listing import described, reports, rotate_command
 from awscli_mfa_plugin.keys.permissions import check_may_delete
 from awscli_mfa_plugin.keys.places import check_same_place, discard, keyring_line
@@ -63,12 +64,7 @@ def _begun(work: Work, *, all_profiles: bool) -> Rotation:
     key_id = source.keys.access_key_id
     line = _place_checked(work)
     listed = work.keys.list()
-    if key_id not in {key.access_key_id for key in listed}:
-        raise ConfigurationError(
-            f"The key of {source.shown} isn't a key of user {sanitize(work.user_name)}, who is "
-            "logged in.",
-            "Name the session profile of that key's user by --profile.",
-        )
+    check_is_own(work.caller, work.user_name, listed, {key_id})
     others = others_with(work, key_id, (source.profile,))
     check_same_place(work, source.profile, others)
     chosen = others if others and (all_profiles or _wanted(work, others)) else ()

@@ -18,6 +18,7 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     WrongKeyError,
 )
+from awscli_mfa_plugin.keys.caller import check_is_own
 from awscli_mfa_plugin.keys.listing import holders, rotate_command
 from awscli_mfa_plugin.keys.lost_keys import remove_lost
 from awscli_mfa_plugin.keys.places import discard, in_same_keyring, keyring_of, with_secret
@@ -87,12 +88,20 @@ class Work:
         return not self.terminal.unavailable_reason()
 
     def pending(self) -> Rotation | None:
-        """Return the rotation of the source's key that isn't finished, or None."""
+        """Return the rotation of the source's key that isn't finished, or None.
+
+        Raises ConfigurationError if another user is logged in than the one whose keys these are.
+        """
         source = self.caller.source
         key_id, user = source.keys.access_key_id, (self.user_name, self.user.account)
         found = [each for each in self.journal.all() if each.concerns(source.profile, key_id, user)]
         found.sort(key=lambda each: key_id not in {each.old.access_key_id, each.new.access_key_id})
-        return found[0] if found else None
+        rotation = found[0] if found else None
+        if rotation and user != (rotation.user_name, rotation.account):
+            # The user may have been renamed; another one's keys say nothing about these.
+            own = {key_id, rotation.old.access_key_id, rotation.new.access_key_id}
+            check_is_own(self.caller, self.user_name, self.keys.list(), own)
+        return rotation
 
     def key_of(self, profile: str) -> KeyPair:
         """Return the access key that a profile has now, in the files or in the keyring.
