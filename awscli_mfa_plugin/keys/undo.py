@@ -32,7 +32,7 @@ def undo(work: Work) -> RotationResult:
     with turn(work):
         rotation = begun(work)
         if rotation.stage == STORED and not work.can_ask and not work.yes:
-            _check_new_is_unused(work, rotation)
+            _check_new_is_unused(work, rotation, "Nothing was changed")
         return undone(work, rotation)
 
 
@@ -96,6 +96,11 @@ def _remove_new(work: Work, rotation: Rotation) -> None:
     if new:
         if work.can_ask and not work.yes and not _agrees_without_new(work, rotation, new):
             return
+        if rotation.stored and not work.can_ask and not work.yes:
+            old_id = sanitize(rotation.old.access_key_id)
+            _check_new_is_unused(
+                work, rotation, f"The old key {old_id} is back, and the new one wasn't deleted"
+            )
         delete_key(work, rotation, new_id, "--undo")
     discard(work, rotation, new_id)
 
@@ -111,7 +116,7 @@ def _agrees_without_new(work: Work, rotation: Rotation, new: AccessKey) -> bool:
     return agrees(work.terminal, question, enter=not is_in_use)
 
 
-def _check_new_is_unused(work: Work, rotation: Rotation) -> None:
+def _check_new_is_unused(work: Work, rotation: Rotation, state: str) -> None:
     """Raise ConfigurationError if another machine may have the new key by now."""
     new, now = work.listed(rotation.new.access_key_id), work.ports.clock.now()
     if new is None:
@@ -120,8 +125,8 @@ def _check_new_is_unused(work: Work, rotation: Rotation) -> None:
     if _may_be_in_use(report, rotation):
         use = f"was used at {moment(report.used, now)}" if report.used else "may be in use"
         raise ConfigurationError(
-            f"Nothing was changed: the new key {sanitize(new.access_key_id)} {use}, and another "
-            "machine may have it.",
+            f"{state}: the new key {sanitize(new.access_key_id)} {use}, and another machine may "
+            "have it.",
             f"To delete it anyway:  {rotate_command(rotation.source_profile, '--undo --yes')}",
         )
 

@@ -11,9 +11,9 @@ from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.keys.finish import finish
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.undo import undo
-from awscli_mfa_plugin.session.access_keys import LastUse
+from awscli_mfa_plugin.session.access_keys import UNDOING, LastUse
 from tests.fakes import NOW
-from tests.unit.keys.user import OLD, Machine
+from tests.unit.keys.user import OLD, KilledError, Machine
 
 LATER = NOW + timedelta(days=1)
 
@@ -82,3 +82,29 @@ def test_yes_asks_nobody() -> None:
     assert caught.value.remedy.endswith("--finish --yes --source-profile default")
     finish(replace(machine.work("never"), yes=True))
     assert OLD.access_key_id not in machine.user.pairs
+
+
+def test_an_undo_that_stopped_at_its_question_deletes_nothing_by_itself() -> None:
+    """The next run, with nobody to ask, keeps a key that another machine uses."""
+    machine = rotated()
+    new = machine.key()
+    machine.user.uses[new.access_key_id] = LastUse(LATER, "s3")
+    with pytest.raises(KilledError):
+        undo(machine.work("y", kill_at=_last_moment_before_the_question()))
+    assert machine.rotation().stage == UNDOING
+    for run in (rotate, undo):
+        with pytest.raises(ConfigurationError, match="another machine may have it") as caught:
+            run(machine.work())
+        assert "Nothing was changed" not in caught.value.what
+        assert caught.value.remedy.endswith("--undo --yes --source-profile default")
+        assert new.access_key_id in machine.user.pairs
+    undo(replace(machine.work(), yes=True))
+    assert list(machine.user.pairs) == [OLD.access_key_id]
+
+
+def _last_moment_before_the_question() -> int:
+    """Return the step at which an undo looks at the last use."""
+    machine = rotated()
+    work = machine.work("n")
+    undo(work)
+    return machine.user.steps.names.index("before last_use")
