@@ -56,11 +56,11 @@ def finish(work: Work, *, all_profiles: bool = False) -> RotationResult:
 def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool) -> None:
     """Check that the source works with another key, and that no profile here has the old one."""
     old_id, source = rotation.old.access_key_id, rotation.source_profile
-    current = work.key_of(source)
+    current, line = work.key_of(source), keyring_line(work.ports.files, source)
     others = others_with(work, old_id, (source,))
     if all_profiles and others and current.access_key_id != old_id:
         check_same_place(work, source, others)
-        in_keyring = bool(keyring_line(work.ports.files, source))
+        in_keyring = bool(line)
         work.ports.files.replace_key(others, old_id, current, in_keyring=in_keyring)
     left = holders(old_id, work.ports.files)
     if left:
@@ -71,6 +71,8 @@ def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool
             if source in left
             else f"Give them the new key:  {rotate_command(source, '--finish --all-profiles')}",
         )
+    if line and not current.secret_access_key:
+        current = work.keyring(line).get(current.access_key_id)
     wait_until_known(work, current, source)
 
 

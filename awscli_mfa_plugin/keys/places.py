@@ -57,9 +57,15 @@ def in_same_keyring(work: Work, rotation: Rotation, names: Iterable[str]) -> tup
 
 
 def with_secret(work: Work, rotation: Rotation, pair: KeyPair) -> KeyPair:
-    """Return a key of a rotation with its secret, from the keyring if it is there."""
+    """Return a key of a rotation with its secret, from the keyring if it is there.
+
+    ``keyring restore`` may have moved it back to the source profile's file meanwhile.
+    """
     if not rotation.keyring:
         return pair
+    current = work.key_of(rotation.source_profile)
+    if current.access_key_id == pair.access_key_id and current.secret_access_key:
+        return current
     return keyring_of(work, rotation).get(pair.access_key_id)
 
 

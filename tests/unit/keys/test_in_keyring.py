@@ -107,6 +107,15 @@ def test_finish_all_profiles() -> None:
     assert machine.keyring.entries.keys() == {NEW.access_key_id}
 
 
+def test_finish_named_by_a_profile_that_has_the_old_key() -> None:
+    """The source profile's new key is checked with its own secret."""
+    machine = in_keyring("default", "work")
+    rotate(machine.work("n", "n"))
+    machine.source = "work"
+    finish(machine.work("y"), all_profiles=True)
+    assert machine.key("work") == machine.key("default") == NEW
+
+
 OTHER_PLACES = {
     "file": (section(OLD), "has the key in a file", "keyring store --backend pass --profile work"),
     "another keyring": (
@@ -239,15 +248,15 @@ def test_finish_where_the_new_key_was_moved_to_its_file() -> None:
 
 def test_an_old_key_that_was_moved_to_its_file_during_a_rotation() -> None:
     """The new one isn't written there; the rotation can be undone."""
-    machine = killed_at("before get")
-    del machine.files.config["default"]
-    machine.files.credentials["default"] = section(OLD)
+    machine = moved_to_its_file(killed_at("before get"), OLD)
     with pytest.raises(ConfigurationError, match="another access key by now") as caught:
         rotate(machine.work())
     assert "--undo" in caught.value.remedy
     assert machine.files.credentials["default"] == section(OLD)
     undo(machine.work())
     assert list(machine.user.pairs) == [OLD.access_key_id]
+    assert machine.keyring.entries == {}
+    assert machine.journal.all() == ()
 
 
 def test_a_line_that_leads_to_another_keyring_by_now() -> None:
