@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     class DocumentFile(Protocol):
         """One of both shared files."""
 
+        def read(self) -> Any:
+            """Return what the file holds now, as a document."""
+
         def check_writable(self) -> None:
             """Raise ConfigurationError if ``update`` would refuse, as far as is known."""
 

@@ -44,6 +44,7 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
     """
     profile = machine.files.profile(name)
     entry = _entry_of(profile)
+    _check_own_lines(name, machine)
     key_id, line = entry.pair.access_key_id, line_for(entry.pair.access_key_id)
     if keyring_key_id(line) != key_id:
         # Without that, the profile would lose its MFA session.
@@ -131,6 +132,19 @@ def _entry_of(profile: Profile) -> Entry:
             "Only keys whose ID starts with AKIA can be stored.",
         )
     return Entry(pair, CREDENTIALS if section is profile.credentials else CONFIG)
+
+
+def _check_own_lines(name: str, machine: Machine) -> None:
+    """Raise ConfigurationError for a key in ``[DEFAULT]``: it would stay, for every profile."""
+    config, credentials = machine.config.read(), machine.credentials.read()
+    sections = (config, _section(config, name)), (credentials, credentials_section(name))
+    for document, section in sections:
+        own = {line.option for line in document.lines if line.section == section}
+        if any(document.options(section).get(option) and option not in own for option in KEY):
+            raise ConfigurationError(
+                f"Profile {sanitize(name)} has its access key from the section [DEFAULT].",
+                f"Move the key to the profile's own section first: [{sanitize(section)}]",
+            )
 
 
 def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -> str:

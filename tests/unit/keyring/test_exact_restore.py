@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.keyring.removed import Removed, RemovedLine, as_json, from_json
@@ -69,6 +70,24 @@ def test_the_config_file_is_what_it_was(text: str) -> None:
     home.store()
     home.restore()
     assert contents(home.files) == before
+
+
+@pytest.mark.parametrize("file", ["config", "credentials"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[DEFAULT]\naws_access_key_id = KEYID\naws_secret_access_key = SECRET\n[default]\na = b\n",
+        "[DEFAULT]\naws_secret_access_key = SECRET\n[default]\naws_access_key_id = KEYID\n",
+    ],
+)
+def test_a_key_that_every_profile_has_is_refused(text: str, file: str) -> None:
+    """It would stay where it is, in clear."""
+    home = home_of("", text) if file == "config" else home_of(text)
+    before = contents(home.files)
+    with pytest.raises(ConfigurationError, match=r"section \[DEFAULT\]"):
+        home.store()
+    assert contents(home.files) == before
+    assert home.keyring.entries == {}
 
 
 def test_random_sections() -> None:
