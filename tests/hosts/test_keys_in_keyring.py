@@ -81,6 +81,7 @@ class Rotating(Stored):
         return self.home.start(*words, env=self.env)
 
 
+@pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 @BACKENDS
 def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, backend: str) -> None:
     """The secret is in the keyring alone, and the session serves on; then the old key is gone."""
