@@ -41,6 +41,7 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
         _ask_for_role(session, chain, profile, context)
         return
     asks = parsed_args.command != "configure" and parsed_args.sign_request is not False
+    prose = partial(_has_errors_in_prose, session, parsed_args)
     if profile == source:
         provider = SessionProvider(_renewal(source, context), asks=asks)
         # Debian's 2.9.19 resolves credentials for a call that it doesn't sign.
@@ -48,10 +49,11 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
         _step_aside_where_aws_refuses(session, provider)
         session.register(_LIST, partial(_show, provider))
         chain.insert_before("shared-credentials-file", provider)
-        session.register(_ANSWERED, partial(_look_for_denial, provider, source))
+        session.register(_ANSWERED, partial(_look_for_denial, provider, source, prose))
     elif parsed_args.sign_request is not False:
         provider = SessionProvider(_renewal(source, context), asks=asks, is_eager=False)
-        _assume_role_on_session(session, chain, profile, source, context, provider)
+        look = partial(_look_for_denial, provider, source, prose)
+        _assume_role_on_session(session, chain, profile, source, context, provider, look)
 
 
 def _profile(name: str, context: Context) -> Profile:
@@ -110,17 +112,33 @@ def _show(provider: Any, **_: Any) -> None:
     provider.shows = True
 
 
-def _look_for_denial(provider: SessionProvider, profile: str, parsed: Any, **_: Any) -> None:
+def _look_for_denial(
+    provider: SessionProvider, profile: str, prose: Callable[[], bool], parsed: Any, **_: Any
+) -> None:
     """Look for AWS's refusal of an old session; an error here ends no command."""
     if "Error" in parsed and provider.session:
         with suppress(Exception):
-            from awscli_mfa_plugin.host.denials import explain_at_exit
+            if prose():
+                from awscli_mfa_plugin.host.denials import explain_at_exit
 
-            explain_at_exit(parsed["Error"], provider.session, profile)
+                explain_at_exit(parsed["Error"], provider.session, profile)
+
+
+def _has_errors_in_prose(session: Any, parsed_args: Any) -> bool:
+    """Return whether the CLI writes its errors for people; another line would spoil its JSON."""
+    option = getattr(parsed_args, "cli_error_format", None)
+    error_format = option or session.get_config_variable("cli_error_format")
+    return error_format in {None, "legacy", "enhanced"}
 
 
 def _assume_role_on_session(
-    session: Any, chain: Any, profile: str, source: str, context: Context, provider: SessionProvider
+    session: Any,
+    chain: Any,
+    profile: str,
+    source: str,
+    context: Context,
+    provider: SessionProvider,
+    look: Callable[..., None],
 ) -> None:
     from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role
 
@@ -129,9 +147,7 @@ def _assume_role_on_session(
         profile,
         _profile(source, context),
         provider,
-        create_client=partial(
-            _create_client, session, context, partial(_look_for_denial, provider, source)
-        ),
+        create_client=partial(_create_client, session, context, look),
     )
     chain.insert_before(ASSUME_ROLE, role)
     session.register(_LIST, partial(show_role, chain, role))

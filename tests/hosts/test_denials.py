@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -74,6 +75,23 @@ def test_nothing_is_said_where_the_age_is_no_reason(home: Home, aws: EmbeddedAws
         denied = home.run("s3", "ls", "--profile", profile)
         assert "explicit deny" in denied.stderr
         assert "aws mfa" not in denied.stderr
+
+
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_errors_in_json_stay_json(home: Home, aws: EmbeddedAws) -> None:
+    """By option, variable or setting; for people the line is there."""
+    log_in(home, aws, hours=2)
+    words = ("s3", "ls", "--profile", "mfa")
+    asked = "--cli-error-format"
+    assert json.loads(home.run(*words, asked, "json").stderr)["Code"] == "AccessDenied"
+    by_variable = home.run(*words, env={"AWS_CLI_ERROR_FORMAT": "json"})
+    assert json.loads(by_variable.stderr)["Code"] == "AccessDenied"
+    assert home.run(*words, asked, "enhanced").stderr.endswith(REMEDY)
+    text = home.config.read_text()
+    home.config.write_text(text.replace("[profile mfa]", "[profile mfa]\ncli_error_format = json"))
+    assert json.loads(home.run(*words).stderr)["Code"] == "AccessDenied"
+    role = home.run("sts", "get-caller-identity", "--profile", "admin", asked, "json")
+    assert json.loads(role.stderr)["Code"] == "AccessDenied"
 
 
 def test_many_denials_are_explained_once(home: Home, aws: EmbeddedAws) -> None:

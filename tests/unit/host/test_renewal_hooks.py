@@ -61,6 +61,7 @@ class FakeSession:
         self.handlers: dict[str, Any] = {}
         self.clients: list[tuple[Any, ...]] = []
         self.client_handlers: dict[str, Any] = {}
+        self.error_format: str | None = None
         names = fakes.files.profile_names()
         merged = {
             name: {**fakes.files.config.get(name, {}), **fakes.files.credentials.get(name, {})}
@@ -72,6 +73,11 @@ class FakeSession:
         """Return the chain."""
         assert name == "credential_provider"
         return self.chain
+
+    def get_config_variable(self, name: str) -> str | None:
+        """Return the form of the CLI's errors; an old CLI has none."""
+        assert name == "cli_error_format"
+        return self.error_format
 
     def register(self, event: str, handler: Any) -> None:
         """Keep a handler."""
@@ -209,6 +215,28 @@ def test_a_denied_call_on_an_old_session_is_explained_at_the_end(
     err = capsys.readouterr().err
     assert err.startswith("The MFA session of profile mfa is 3 h 1 min old.")
     assert err.endswith("aws mfa login --profile mfa --force\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "setting", "is_explained"),
+    [
+        ("json", None, False),
+        (None, "yaml", False),
+        ("enhanced", "json", True),
+        (None, "legacy", True),
+    ],
+)
+def test_errors_that_programs_read_get_no_line_more(
+    fakes: Fakes, at_exit: list[Any], option: str, setting: str, *, is_explained: bool
+) -> None:
+    """By the CLI's ``--cli-error-format``, or its setting."""
+    session, _ = install(fakes, "mfa", cli_error_format=option)
+    session.error_format = setting
+    [(_, provider)] = session.chain.inserted
+    now = datetime.now(timezone.utc)
+    provider.session = Session("ASIA1", "s", "t", now, now - timedelta(hours=3))
+    session.handlers["after-call"](parsed=DENIED)
+    assert bool(at_exit) is is_explained
 
 
 def test_an_unreadable_answer_changes_nothing(fakes: Fakes, at_exit: list[Any]) -> None:
