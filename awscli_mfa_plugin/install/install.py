@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin import __version__
+from awscli_mfa_plugin.errors import MfaError
 from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, wired
@@ -92,8 +93,10 @@ def _apply(here: InstallPaths, plan: Plan) -> None:
             verify(plan, here.environment)
             if plan.files:
                 # Commands that run on the previous version load parts of it until they end.
-                named_in = map(_content, record_of(plan.folder.record).files)
-                plan.folder.remove_versions(plan.name, previous, named_in=named_in)
+                # A file that can't be read now may name any of them.
+                with suppress(MfaError):
+                    named_in = [_content(path) for path in record_of(plan.folder.record).files]
+                    plan.folder.remove_versions(plan.name, previous, named_in=named_in)
 
 
 def _remove_made(here: InstallPaths, plan: Plan, made: Sequence[str]) -> None:

@@ -169,6 +169,16 @@ def test_uninstall_removes_the_scheduled_watch(machine: Machine) -> None:
     assert table.read_text() == "2 * * * * y\n"
 
 
+def test_a_config_file_that_is_no_file_any_more_stops_no_upgrade(machine: Machine) -> None:
+    """One of an earlier installation, with AWS_CONFIG_FILE: its versions are kept."""
+    other = machine.folder / "other"
+    install([], {**machine.environment, "AWS_CONFIG_FILE": str(other)}, ())
+    other.unlink()
+    other.mkdir()
+    assert install([], machine.environment, ()) == 0
+    assert "mfa = awscli_mfa_plugin" in machine.config.read_text()
+
+
 def test_installed_files_are_complete_and_private(machine: Machine) -> None:
     """The manifest lists every file, and nobody else can read or write them."""
     install([], machine.environment, ())
