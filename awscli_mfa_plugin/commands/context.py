@@ -147,11 +147,11 @@ class Context(Services):
         return inspect(self.environment, __version__, folders, program, subcommands=NAMES)
 
     def remember_checked(self, machine: Observations) -> None:
-        """Remember the versions of the CLIs in which ``aws mfa`` works."""
+        """Remember the versions of the CLIs in which other commands use the sessions."""
+        from awscli_mfa_plugin.doctor.wiring import checked_versions
         from awscli_mfa_plugin.files.checked_clis import CheckedClis
 
-        clis = {cli.path: cli.version for cli in machine.clis if cli.version and cli.works}
-        CheckedClis(self.state).remember(clis)
+        CheckedClis(self.state).remember(checked_versions(machine.clis))
 
     def date_of_sts(self, region: str, profile: str) -> datetime | None:
         """Return the Date of STS's answer in a region, by the network settings of a profile.

@@ -144,7 +144,8 @@ def _uses_sessions(path: str, machine: Observations) -> bool | None:
     if not name:
         return None
     words = ["configure", "list", "--profile", name]
-    done = run_aws(path, words, machine.environment, variables=_variables(machine.environment))
+    variables = _variables(machine.environment) | {"AWS_MFA_SESSION": ""}
+    done = run_aws(path, words, machine.environment, variables=variables)
     return None if done.returncode is None else METHOD in done.text
 
 

@@ -68,7 +68,7 @@ class ObservedCli:
 
     ``start`` is None if it wasn't started. ``packages`` has the versions of what it can import
     ("" if unknown), or is None if that couldn't be seen. ``is_running``: doctor runs in it.
-    ``checked`` is the version that last worked, or ""; ``uses_sessions`` is None if not tried.
+    ``uses_sessions`` is None if not tried; ``checked`` is the version that last did, or "".
     """
 
     path: str

@@ -19,7 +19,7 @@ from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from awscli_mfa_plugin.doctor.findings import (
         Observations,
@@ -57,6 +57,18 @@ def check_wiring(machine: Observations) -> Iterator[Finding]:
     yield from _order(machine, plugins)
     for cli in machine.clis:
         yield from _packages(cli, machine.our_version)
+
+
+def checked_versions(clis: Iterable[ObservedCli]) -> dict[str, str]:
+    """Return the version of each CLI in which other commands last used the sessions, by path.
+
+    Another one is tried by each run of doctor.
+    """
+    versions = {
+        cli.path: cli.version if cli.version and cli.works and cli.uses_sessions else cli.checked
+        for cli in clis
+    }
+    return {path: version for path, version in versions.items() if version}
 
 
 def is_hidden(machine: Observations) -> bool:

@@ -1,4 +1,4 @@
-"""Remembers which version each AWS CLI had when doctor last found that ``aws mfa`` works in it."""
+"""Remembers in which version of each AWS CLI doctor last found that commands use the sessions."""
 
 from __future__ import annotations
 

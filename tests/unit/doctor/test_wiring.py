@@ -19,7 +19,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedRead,
     ObservedStart,
 )
-from awscli_mfa_plugin.doctor.wiring import check_wiring, is_hidden
+from awscli_mfa_plugin.doctor.wiring import check_wiring, checked_versions, is_hidden
 
 WORKS = ObservedStart(1, '{"Sessions": []}', "")
 FOLDER = "/home/ada/plugins"
@@ -289,6 +289,22 @@ def test_a_cli_that_was_updated_is_noticed() -> None:
     assert found.what == "/usr/bin/aws is 2.37.0 now; it was 2.36.12 at the last check."
     for other in (cli("2.37.0"), cli("2.37.0", checked="2.37.0"), cli("", checked="2.36.12")):
         assert findings(machine(other, plugins=BOTH), "cli-version") == []
+
+
+@pytest.mark.parametrize(
+    ("found", "version"),
+    [
+        (cli("2.37.0", uses_sessions=True), "2.37.0"),
+        (cli("2.37.0", uses_sessions=True, checked="2.36.12"), "2.37.0"),
+        (cli("2.37.0", uses_sessions=False, checked="2.36.12"), "2.36.12"),
+        (cli("2.37.0", uses_sessions=None, checked="2.36.12"), "2.36.12"),
+        (cli("2.37.0", uses_sessions=None), ""),
+        (cli("2.37.0", start=None, uses_sessions=True), ""),
+    ],
+)
+def test_a_version_is_tried_until_it_works(found: ObservedCli, version: str) -> None:
+    """Or the second run of doctor would find nothing wrong."""
+    assert checked_versions([found]) == ({found.path: version} if version else {})
 
 
 def test_other_commands_of_a_new_version_are_tried() -> None:
