@@ -97,9 +97,11 @@ def serve(request: CredentialsRequest, words: Sequence[str], services: Services)
 def _first_session(request: CredentialsRequest, services: Services) -> tuple[Session, str]:
     """Return the session to start with, and its region.
 
-    The program doesn't wait for ``mfa_process`` if the old session outlives that command.
+    The program doesn't wait for ``mfa_process`` if the old session outlives that command. A role
+    in the cache isn't enough without a session: the endpoint ends with a logout.
     """
     ports = services.new_ports()
+    source = ""
     with suppress(MfaError):  # which comes again below
         source = way_to_source(request.profile, services.environment, ports.files)[-1]
         profile = ports.files.profile(source)
@@ -108,7 +110,12 @@ def _first_session(request: CredentialsRequest, services: Services) -> tuple[Ses
         has_command = bool(inherited("mfa_process", profile, ports))
         if request.min_remaining is None and has_command and left > PROCESS_SECONDS:
             ports = replace(ports, token_process=_NoTokenProcess())
-    return services.process.session_credentials(request, services.options, ports)
+        if stored:
+            source = request.profile
+    session_of, options = services.process.session_credentials, services.options
+    if source not in {"", request.profile}:
+        session_of(replace(request, profile=source, min_remaining=None), options, ports)
+    return session_of(request, options, ports)
 
 
 def _contents(paths: Sequence[str]) -> list[bytes]:

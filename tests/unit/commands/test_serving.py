@@ -232,6 +232,20 @@ def test_otherwise_it_does(left: int, min_remaining: int | None, process: str) -
     assert First(left, min_remaining, process).is_the_users
 
 
+@pytest.mark.parametrize("is_logged_in", [False, True])
+def test_a_role_in_the_cache_needs_a_session_too(*, is_logged_in: bool) -> None:
+    """After a logout the login comes first, and not an error in the program."""
+    role = {"role_arn": "arn:aws:iam::123456789012:role/admin", "source_profile": "mfa"}
+    config = {"default": {}, "mfa": dict(MANAGED), "admin": role}
+    credentials = {"default": LONG_LIVED, "mfa": session_section() if is_logged_in else {}}
+    fakes = Fakes(files=FakeFiles(config, credentials))
+    process = FakeProcess(fakes, "admin", role_session(HOUR), role_session(HOUR))
+    services = context(fakes, GlobalOptions(region="eu-west-1"), process)
+    serving._first_session(CredentialsRequest("admin", min_remaining=9), services)
+    asked = [(request.profile, request.min_remaining) for request in process.requests]
+    assert asked == [*([] if is_logged_in else [("mfa", None)]), ("admin", 9)]
+
+
 def test_files_that_can_be_read(tmp_path: Path) -> None:
     """Those that aren't there are left out."""
     one = tmp_path / "one"
