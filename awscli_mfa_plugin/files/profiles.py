@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.errors import MfaError
 from awscli_mfa_plugin.files.key_lines import names_key, with_key, with_key_id_in_line
 from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.session.records import Profile, Session
@@ -136,7 +138,8 @@ class SharedConfigFiles:
             return document.without_options(section, STALE_OPTIONS)
 
         self._credentials.update(change)
-        self._cache.remove(name)
+        with suppress(MfaError):  # no login takes up an older one
+            self._cache.remove(name)
 
     def keep_waiting(self, name: str, session: Session) -> None:
         """Keep a session that couldn't be written, beside those of long-lived keys."""

@@ -42,7 +42,17 @@ def store(
 
 
 def take_up(name: str, ports: Ports) -> None:
-    """Store a session that is waiting, if it is valid; raise ConfigurationError as before."""
+    """Store a session that is waiting, if it is valid and the newest one.
+
+    Raises ConfigurationError as before.
+    """
     session = ports.files.waiting_session(name)
-    if session is not None and session.remaining(ports.clock.now()):
+    if session is None or not session.remaining(ports.clock.now()):
+        return
+    present = ports.files.session_of(ports.files.profile(name))
+    if present is None or _is_newer(session, present):
         store(name, session, ports)
+
+
+def _is_newer(session: Session, present: Session) -> bool:
+    return not (session.issued and present.issued) or session.issued > present.issued

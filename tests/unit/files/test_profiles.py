@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -272,6 +273,18 @@ def test_settings_are_removed_by_name(
     assert dict(files.profile("mfa").config) == left
     assert dict(files.profile("work").config) == section
     assert files.profile_names() == (("mfa", "work") if left else ("work",))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in the place of a file")
+def test_a_session_is_written_although_the_cache_cannot_be(tmp_path: Path) -> None:
+    """What waited there stays; a login doesn't take up one that is older."""
+    files = Real(tmp_path).files({"mfa": {"region": "eu-west-1"}}, {"default": LONG_LIVED})
+    files.keep_waiting("mfa", SESSION)
+    [waiting] = (tmp_path / "cache").iterdir()
+    waiting.unlink()
+    waiting.mkdir()
+    files.write_session("mfa", OTHER)
+    assert files.session_of(files.profile("mfa")) == OTHER
 
 
 def test_a_profile_in_hand_doesnt_change_by_later_writes(edge: Edge) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,22 @@ def test_a_session_that_expired_while_waiting_is_not_written() -> None:
     fakes.clock.time += timedelta(hours=13)
     assert login(LoginRequest("mfa"), fakes.ports()).outcome == "renewed"
     assert len(fakes.sts.calls) == 2
+
+
+def test_a_newer_session_is_never_replaced_by_one_that_waited() -> None:
+    """Another version of the plugin may have logged in, or the cache couldn't be written."""
+    files, fakes = fakes_of("123456", "654321")
+    with pytest.raises(ConfigurationError):
+        login(LoginRequest("mfa"), fakes.ports())
+    old = files.waiting_session("mfa")
+    assert old
+    assert old.issued
+    files.problem = None
+    newer = replace(old, access_key_id="ASIA9", issued=old.issued + timedelta(hours=1))
+    files.write_session("mfa", newer)
+    files.keep_waiting("mfa", old)
+    assert login(LoginRequest("mfa"), fakes.ports()).outcome == "kept"
+    assert login(LoginRequest("mfa", force=True), fakes.ports()).outcome == "renewed"
 
 
 def test_where_the_cache_cant_be_written_either_the_first_cause_is_told() -> None:
