@@ -116,6 +116,10 @@ def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
         return config(**options, retries={"max_attempts": 1, "mode": "standard"})
 
 
+_OURS = "awscli-mfa: "
+"""How an error of the script ``awscli-mfa`` begins."""
+
+
 class BotocoreChain:
     """botocore's own credential chain, for one profile's keys."""
 
@@ -133,9 +137,11 @@ class BotocoreChain:
             credentials = self._sessions.of(profile).get_credentials()
             frozen = credentials.get_frozen_credentials() if credentials else None
         except BotoCoreError as error:
+            why, remedy = _why(error)
+            shown = sanitize(profile)
             raise ConfigurationError(
-                f"Can't get the keys of profile {sanitize(profile)}: {sanitize(error)}",
-                f"Try it:  aws sts get-caller-identity --profile {shlex.quote(sanitize(profile))}",
+                f"Can't get the keys of profile {shown}: {why}",
+                remedy or f"Try it:  aws sts get-caller-identity --profile {shlex.quote(shown)}",
             ) from None
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConfigurationError(
@@ -143,3 +149,15 @@ class BotocoreChain:
                 "Store an access key with aws configure, or name a profile with --source-profile.",
             )
         return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)
+
+
+def _why(error: Exception) -> tuple[str, str]:
+    """Return why there are no keys, and what to do about it, "" if that isn't known.
+
+    What our own script wrote to stderr, when it got no key from the keyring, is repeated.
+    """
+    said = str(getattr(error, "kwargs", {}).get("error_msg", ""))
+    if not said.startswith(_OURS):
+        return sanitize(error), ""
+    what, *remedy = said.removeprefix(_OURS).splitlines()
+    return sanitize(what), sanitize(" ".join(remedy))
