@@ -1,4 +1,4 @@
-"""Checks that each key in the keyring can be had by the line that gets it."""
+"""Checks that each line that gets a key from the keyring does get it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def _of_one(seen: ObservedKeyring) -> Finding:
             "Install awscli-mfa there again, or correct credential_process in ~/.aws/config.",
         )
     if seen.unavailable_reason:
-        what = f"The key of {whose} can't be had: {sanitize(seen.unavailable_reason)}"
+        what = f"aws can't get the key of {whose}: {sanitize(seen.unavailable_reason)}"
         return Finding(_CHECK, WARNING, what, sanitize(seen.remedy))
     return Finding(_CHECK, OK, f"The key of {whose} is in the keyring.")

@@ -202,9 +202,12 @@ def _stored(work: Work, rotation: Rotation) -> Rotation:
     work.ports.files.replace_key(names, old_id, new, in_keyring=in_keyring)
     current = work.key_of(rotation.source_profile)
     if current != new and not (in_keyring and current == KeyPair(new.access_key_id)):
+        name = sanitize(rotation.source_profile)
+        what = f"Profile {name} has another access key by now"
+        if current.access_key_id == old_id:
+            what = f"The access key of profile {name} was moved during the rotation"
         raise ConfigurationError(
-            f"Profile {sanitize(rotation.source_profile)} has another access key by now, so the "
-            "new one wasn't stored.",
+            f"{what}, so the new one wasn't stored.",
             f"Delete the new key again:  {rotate_command(rotation.source_profile, '--undo')}",
         )
     new = KeyPair(rotation.new.access_key_id)

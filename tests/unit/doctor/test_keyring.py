@@ -1,4 +1,4 @@
-"""A key in the keyring that can't be had: the program is gone, or the keyring doesn't answer."""
+"""A key in the keyring that aws can't get: the program is gone, or the keyring doesn't answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_keyring_that_doesnt_answer_is_a_warning() -> None:
     seen = ObservedKeyring(("work",), "x", unavailable_reason="It is locked.", remedy="Unlock it.")
     (found,) = check_keyring(machine(seen), None)
     assert (found.state, found.remedy) == (WARNING, "Unlock it.")
-    assert found.what == "The key of profile work can't be had: It is locked."
+    assert found.what == "aws can't get the key of profile work: It is locked."
 
 
 def test_all_is_well() -> None:

@@ -249,7 +249,7 @@ def test_finish_where_the_new_key_was_moved_to_its_file() -> None:
 def test_an_old_key_that_was_moved_to_its_file_during_a_rotation() -> None:
     """The new one isn't written there; the rotation can be undone."""
     machine = moved_to_its_file(killed_at("before get"), OLD)
-    with pytest.raises(ConfigurationError, match="another access key by now") as caught:
+    with pytest.raises(ConfigurationError, match="was moved during the rotation") as caught:
         rotate(machine.work())
     assert "--undo" in caught.value.remedy
     assert machine.files.credentials["default"] == section(OLD)
@@ -264,7 +264,7 @@ def test_a_line_that_leads_to_another_keyring_by_now() -> None:
     machine = killed_at("before get")
     line = line_of(OLD.access_key_id, "macos")
     machine.files.config["default"] = {"credential_process": line}
-    with pytest.raises(ConfigurationError, match="another access key by now"):
+    with pytest.raises(ConfigurationError, match="was moved during the rotation"):
         rotate(machine.work())
     assert machine.files.config["default"] == {"credential_process": line}
     with pytest.raises(ConfigurationError, match="was moved into a keyring"):
