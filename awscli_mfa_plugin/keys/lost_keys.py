@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
-from awscli_mfa_plugin.keys.listing import holders, rotate_command
+from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
 from awscli_mfa_plugin.keys.permissions import explained
 from awscli_mfa_plugin.keys.places import discard
 from awscli_mfa_plugin.session.token_codes import agrees
@@ -53,21 +53,19 @@ def _is_at_hand(work: Work, key_id: str) -> bool:
 
 
 def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
-    is_near = key.created is not None and abs(key.created - rotation.started) < _NEAR
+    now, is_near = work.ports.clock.now(), False
+    if key.created:
+        is_near = abs(key.created - rotation.started) < _NEAR
+    (report,) = reports(work.keys, (key,), work.ports.files, now)
+    is_unused = report.last_use is not None and report.used is None
+    # One of another time, or in use, is likely to be another machine's, or from the console.
+    is_likely = is_near and is_unused
     if not work.can_ask:
-        return is_near and not _was_used(work, key.access_key_id)
-    when = moment(key.created, work.ports.clock.now()) if key.created else "an unknown time"
+        return is_likely
+    when = moment(key.created, now) if key.created else "an unknown time"
     work.terminal.tell(
         "A rotation was interrupted while AWS made a new key, and its secret was lost. This may "
-        f"be that key:\n  {sanitize(key.access_key_id)}, made at {when}\n"
+        f"be that key:\n  {described(report, now)}, made at {when}\n"
     )
-    # One of another time is likely to be somebody's: from another machine, or from the console.
-    choice = "[Y/n]" if is_near else "[y/N]"
-    return agrees(work.terminal, f"Delete it for good? {choice} ", enter=is_near)
-
-
-def _was_used(work: Work, key_id: str) -> bool:
-    try:
-        return work.keys.last_use(key_id).when is not None
-    except PermissionDeniedError:
-        return True
+    choice = "[Y/n]" if is_likely else "[y/N]"
+    return agrees(work.terminal, f"Delete it for good? {choice} ", enter=is_likely)

@@ -377,13 +377,16 @@ def test_the_rotation_of_another_user_isnt_gone_on_with() -> None:
 @pytest.mark.parametrize(
     "use", [LastUse(NOW), PermissionDeniedError("hidden")], ids=["used", "unknown"]
 )
-def test_without_a_person_a_key_that_may_be_in_use_stays(use: LastUse | MfaError) -> None:
-    """Somebody may have made it in the console."""
+def test_a_key_that_may_be_in_use_isnt_taken_for_lost(use: LastUse | MfaError) -> None:
+    """Somebody may have made it in the console, or another machine rotated meanwhile."""
     machine = with_a_lost_answer()
     (found,) = set(machine.user.pairs) - {OLD.access_key_id}
     machine.user.uses[found] = use
-    with pytest.raises(ConfigurationError, match="wasn't there before"):
-        rotate(machine.work())
+    for answers in ((), ("",)):  # enter alone doesn't delete it either
+        with pytest.raises(ConfigurationError, match="wasn't there before"):
+            rotate(machine.work(*answers))
+    assert "[y/N]" in machine.fakes.terminal.questions[0]
+    assert ("last used" in machine.fakes.terminal.shown[0]) is isinstance(use, LastUse)
     assert found in machine.user.pairs
 
 
