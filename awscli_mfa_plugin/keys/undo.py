@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def undo(work: Work) -> RotationResult:
-    """Bring the old key back, and delete the new one, if it surely isn't in use."""
+    """Bring the old key back, and delete the new one, unless IAM has heard of its use."""
     with turn(work):
         rotation = begun(work)
         if rotation.stage == STORED and not work.can_ask and not work.yes:

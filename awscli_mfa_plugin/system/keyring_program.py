@@ -78,7 +78,7 @@ class KeyringProgram:
         program = sanitize(self.program)
         if done.returncode is None:
             raise KeyringError(
-                f"{program} didn't get the key from the keyring: {done.why}.",
+                f"{program} failed: {done.why}.",
                 "Run it yourself to check:  awscli-mfa keyring list",
             )
         lines = done.stderr.decode("utf-8", "replace").splitlines()

@@ -78,7 +78,7 @@ def test_an_answer_that_isnt_one(tmp_path: Path, script: str, why: str) -> None:
 def test_a_program_that_hangs(tmp_path: Path) -> None:
     """It is ended."""
     started = time.monotonic()
-    with pytest.raises(KeyringError, match=r"it took longer than 0\.5 s"):
+    with pytest.raises(KeyringError, match=r"awscli-mfa failed: it took longer than 0\.5 s"):
         program(tmp_path, "sleep 60", 0.5).check(OLD)
     assert time.monotonic() - started < 30
 
