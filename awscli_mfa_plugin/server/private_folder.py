@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST = 100
 """Processes at the same time."""
 
+# Windows doesn't remove a file that is read-only.
+_MODE = 0o600 if os.name == "nt" else 0o400
+
 
 @contextmanager
 def private_folder(state: StateFolder, locks: Locks) -> Iterator[str]:
@@ -63,7 +66,7 @@ def _lock_name(number: int) -> str:
 def write_private_file(path: str, content: bytes) -> None:
     """Make a file that nobody else can read, and that programs don't change by mistake."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
         with open(descriptor, "wb") as file:
             file.write(content)
     except OSError as error:

@@ -128,8 +128,11 @@ class Program:
             self._process.send_signal(number)
 
     def _pass_on_unless_typed(self, number: int, frame: object) -> None:
-        """Pass on what the terminal didn't send: that has reached the program already."""
-        if this_terminal().unavailable_reason():
+        """Pass on what the terminal didn't send: that has reached the program already.
+
+        On Windows the console sends each Ctrl-C to both.
+        """
+        if sys.platform != "win32" and this_terminal().unavailable_reason():
             self._pass_on(number, frame)
 
     def _give_up(self, _number: int, _frame: object) -> None:

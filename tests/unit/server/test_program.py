@@ -19,6 +19,8 @@ from tests.fakes import NOW
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="scripts and signals of POSIX")
+
 
 def status_of(script: str, step: Callable[[], Any] | None = None, seconds: float = 60) -> int:
     """Run a script of the shell; ``step`` is done once in a while."""
@@ -27,6 +29,7 @@ def status_of(script: str, step: Callable[[], Any] | None = None, seconds: float
     return program.run(words, os.environ, step or (lambda: None), lambda _: program.wait(seconds))
 
 
+@posix_only
 @pytest.mark.parametrize(("script", "status"), [("exit 7", 7), ("true", 0), ("kill -9 $$", -9)])
 def test_its_exit_status_comes_back(script: str, status: int) -> None:
     """A signal's is negative."""
@@ -35,11 +38,12 @@ def test_its_exit_status_comes_back(script: str, status: int) -> None:
     assert time.monotonic() - start < 30  # a sleep ends with the program
 
 
-def test_its_environment_is_what_it_gets() -> None:
-    """And nothing else."""
+def test_its_exit_status_and_its_environment() -> None:
+    """It gets what is given, and nothing else."""
     program = Program()
+    given = {"MINE": "abc", "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
     words = [sys.executable, "-c", "import os, sys; sys.exit(len(os.environ.get('MINE', '')))"]
-    assert program.run(words, {"MINE": "abc"}, lambda: None, lambda _: program.wait(60)) == 3
+    assert program.run(words, given, lambda: None, lambda _: program.wait(60)) == 3
 
 
 def test_steps_go_on_while_it_runs() -> None:
@@ -50,10 +54,12 @@ def test_steps_go_on_while_it_runs() -> None:
         sleeps.append(until)
         program.wait(0.05)
 
-    assert program.run(["sleep", "0.5"], os.environ, lambda: NOW, sleep) == 0
+    words = [sys.executable, "-c", "import time; time.sleep(0.5)"]
+    assert program.run(words, os.environ, lambda: NOW, sleep) == 0
     assert sleeps[:3] == [NOW] * 3
 
 
+@posix_only
 def test_a_step_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program has ended: somebody waits for that."""
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.1)
@@ -62,6 +68,7 @@ def test_a_step_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert time.monotonic() - start < 30
 
 
+@posix_only
 def test_a_step_may_end_in_time() -> None:
     """A code that was sent brings a session that is to be written."""
     done = threading.Event()
@@ -74,6 +81,7 @@ def test_a_step_may_end_in_time() -> None:
     assert done.is_set()
 
 
+@posix_only
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGQUIT"])
 def test_a_signal_is_passed_on(name: str) -> None:
     """Here there is no terminal in whose foreground both are."""
@@ -86,6 +94,7 @@ def test_a_signal_is_passed_on(name: str) -> None:
     assert signal.getsignal(number) == before
 
 
+@posix_only
 def test_a_signal_that_comes_before_the_program_is_passed_on() -> None:
     """It was meant for the program."""
     program = Program()
@@ -93,6 +102,7 @@ def test_a_signal_that_comes_before_the_program_is_passed_on() -> None:
     assert program.run(["sleep", "60"], os.environ, lambda: None, lambda _: program.wait(60)) == -15
 
 
+@posix_only
 def test_an_ignored_signal_stays_ignored() -> None:
     """For the program too, as under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -114,6 +124,7 @@ def test_a_program_that_can_not_be_started_is_an_error() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+@posix_only
 @pytest.mark.parametrize(
     ("status", "ended"), [(0, 0), (7, 7), (-15, -15), (-2, -2), (-1, -1), (-9, 137), (-11, 139)]
 )
