@@ -72,5 +72,7 @@ def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     with pytest.MonkeyPatch.context() as environment:
         for name in filter(_tells_something, list(os.environ)):
             environment.delenv(name)
-        environment.setenv("HOME", str(tmp_path_factory.mktemp("nobodys-home")))
+        home = str(tmp_path_factory.mktemp("nobodys-home"))
+        for name in ("HOME", "USERPROFILE"):
+            environment.setenv(name, home)
         yield

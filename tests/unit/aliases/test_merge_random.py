@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from botocore.configloader import raw_config_parse
@@ -95,11 +96,11 @@ CHANGE = st.tuples(st.sampled_from([PACK, TEAM]), st.sampled_from([V1, V2]))
 
 def as_the_cli(content: bytes) -> dict[str, Any] | None:
     """Return the aliases as the CLI reads them; None if it refuses the file."""
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(content)
-        file.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "alias")
+        file.write_bytes(content)
         try:
-            sections: dict[str, Any] = raw_config_parse(file.name, parse_subsections=False)
+            sections: dict[str, Any] = raw_config_parse(str(file), parse_subsections=False)
         except ConfigParseError:
             return None
     return {

@@ -143,7 +143,7 @@ def test_a_report_names_what_is_new_and_what_is_left_out(tmp_path: Path) -> None
     (tmp_path / "alias").write_text("[toplevel]\na1 = s3 ls\n")
     result = alias(contexts(tmp_path, pack("!one", "!two")), "install", **{"from": "team.yaml"})
     lines = result.text.splitlines()
-    assert lines[0] == f"Installed in {tmp_path}/alias:"
+    assert lines[0] == f"Installed in {tmp_path / 'alias'}:"
     assert lines[1:] == [
         "  aws a0  Help",
         "          = !one",

@@ -51,7 +51,7 @@ def test_the_fast_path_loads_little(home: Home) -> None:
                 "sys.exit(main(['credential-process', '--profile', 'mfa']))"
             ),
         ],
-        env={**home.environment, "HOME": str(home.path)},
+        env={**home.environment, "HOME": str(home.path), "USERPROFILE": str(home.path)},
         capture_output=True,
         check=True,
         text=True,
@@ -113,7 +113,8 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Return an empty home, which is also ``~``."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     return Home(tmp_path)
 
 

@@ -232,7 +232,7 @@ def test_it_loads_little(home: Home) -> None:
                 "sys.exit(main(['prompt', '--profile', 'work']))"
             ),
         ],
-        env={"HOME": str(home.path)},
+        env={"HOME": str(home.path), "USERPROFILE": str(home.path)},
         capture_output=True,
         check=True,
         text=True,

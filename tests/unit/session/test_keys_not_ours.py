@@ -269,7 +269,8 @@ def test_the_fast_path_of_credential_process_ignores_other_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: Section
 ) -> None:
     """By the same rules."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     folder = tmp_path / ".aws"
     folder.mkdir()
     (folder / "config").write_text("[profile mfa]\nmfa_source_profile = default\n")
