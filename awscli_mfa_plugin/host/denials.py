@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import sys
-from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,9 @@ def explain_at_exit(error: Mapping[str, str], session: Session, profile: str) ->
 
 
 def _say(advice: str) -> None:
-    with suppress(OSError, ValueError):  # stderr may be closed
+    try:
         sys.stderr.write(f"{advice}\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        # Nobody reads it. Python would try again, and end with 120 in place of the CLI's code.
+        sys.stderr = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -215,6 +217,20 @@ def test_a_denied_call_on_an_old_session_is_explained_at_the_end(
     err = capsys.readouterr().err
     assert err.startswith("The MFA session of profile mfa is 3 h 1 min old.")
     assert err.endswith("aws mfa login --profile mfa --force\n")
+
+
+def test_a_reader_of_stderr_that_is_gone_changes_no_exit_code() -> None:
+    """The line can't be written then, and Python would end with 120."""
+    code = (
+        "import atexit, os, sys\n"
+        "from awscli_mfa_plugin.host.denials import _say\n"
+        "reader, writer = os.pipe()\n"
+        "os.dup2(writer, 2)\n"
+        "os.close(reader), os.close(writer)\n"
+        "atexit.register(_say, 'x' * 100)\n"
+        "sys.exit(254)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 254
 
 
 @pytest.mark.parametrize(
