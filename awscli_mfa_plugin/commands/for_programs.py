@@ -26,10 +26,11 @@ _SCRIPT = "awscli-mfa"
 def add_profile(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Show the change and make it."""
     name = arguments["for_programs"]
+    script = _script(context.environment)
     change = change_for_programs(
         ports.files.profile(name),
         ports.files.profile(context.session_profile),
-        _script(context.environment),
+        script,
         on_windows=os.name == "nt",
     )
     changes = [change] if change.settings else []
@@ -40,6 +41,8 @@ def add_profile(arguments: Mapping[str, Any], context: Context, ports: Ports) ->
     if changes and not arguments["yes"]:
         confirm(changes, diff, ports.terminal)
     ports.files.update_config(lambda document: merged(document, changes))
+    if not os.path.isabs(script):
+        ports.notes(f"{script} isn't on your PATH. Programs need it to use this profile.")
     path = context.short_path(context.process.config_path)
     shown = sanitize(shlex.quote(name))
     return Result(

@@ -261,3 +261,14 @@ def test_a_profile_for_programs(aws: Aws) -> None:
         assert aws.run(*words, name, "--yes", env=env).code == code
     assert aws.run(*words, "work", "--export", env=env).code == 252
     assert aws.config.read_bytes() == again
+
+
+def test_a_profile_for_programs_needs_the_script(aws: Aws) -> None:
+    """Where it isn't found, that is said: the profile works as soon as it is there."""
+    aws.settle_mfa()
+    words = ("mfa", "configure", "--profile", "mfa", "--for-programs", "work", "--yes")
+    result = aws.run(*words, env={"PATH": str(aws.home)})
+    assert result.code == 0
+    assert "awscli-mfa isn't on your PATH." in result.stderr
+    section = section_of(aws.config, "profile work")
+    assert section["credential_process"] == "awscli-mfa credential-process --profile mfa"
