@@ -19,8 +19,8 @@ from tests.windows.wine import Wine, copy_prefix
 
 CHECKOUT = Path(__file__).parents[2]
 PYTHON = r"C:\Tests\python.exe"
-OPTIONS = ("-p", "no:cacheprovider", "-p", "tests.windows.under_wine")
-DEFAULT = ("-q", *FOLDERS)
+OPTIONS = ("-p", "no:cacheprovider", "-p", "tests.windows.under_wine", "--timeout=600")
+DEFAULT = ("-q", "-rfE", *FOLDERS)
 
 
 def main(arguments: list[str]) -> int:

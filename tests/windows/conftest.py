@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 collect_ignore_glob = [] if os.environ.get("AWSCLI_MFA_WINDOWS") else ["test_*.py"]
-SECONDS = 600
+SECONDS = 1200
 """The time limit of a test here: Wine starts slowly, and the first one installs the plugin."""
 
 

@@ -79,7 +79,7 @@ class Machine:
         *words: str,
         env: Mapping[str, str] | None = None,
         content: bytes | None = None,
-        timeout: float = 240,
+        timeout: float = 600,
     ) -> Result:
         """Run a program to its end, without a console."""
         done = subprocess.run(
@@ -121,7 +121,7 @@ class Machine:
             env=self.environment(env),
             cwd=self.home,
             columns=columns,
-            timeout=120,
+            timeout=300,
         )
         self.terminals.append(terminal)
         return terminal

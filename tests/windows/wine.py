@@ -52,16 +52,19 @@ class Wine:
         What the first program starts keeps its streams, so it gets none.
         """
         self.prefix.mkdir(parents=True, exist_ok=True)
-        for command in ([SERVER, "-p"], [PROGRAM, "wineboot", "-u"]):
-            subprocess.run(
+        # 2 is that the server runs already.
+        for command, accepted in (([SERVER, "-p"], (0, 2)), ([PROGRAM, "wineboot", "-u"], (0,))):
+            done = subprocess.run(
                 command,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=300,
-                check=True,
+                timeout=600,
+                check=False,
             )
+            if done.returncode not in accepted:
+                raise UnavailableError(f"{command[0]} ended with {done.returncode}")
 
     def stop(self) -> None:
         """End all programs of this prefix."""

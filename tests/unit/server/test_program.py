@@ -102,6 +102,14 @@ def test_a_signal_that_comes_before_the_program_is_passed_on() -> None:
     assert program.run(["sleep", "60"], os.environ, lambda: None, lambda _: program.wait(60)) == -15
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="a console sends Ctrl-C to both on Windows")
+def test_ctrl_c_is_left_to_the_console() -> None:
+    """Python can't pass it on there."""
+    program = Program()
+    program._pass_on_unless_typed(signal.SIGINT, None)
+    assert program._early == []
+
+
 @posix_only
 def test_an_ignored_signal_stays_ignored() -> None:
     """For the program too, as under nohup."""
