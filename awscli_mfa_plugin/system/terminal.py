@@ -86,11 +86,12 @@ class ControllingTerminal:
         deadline = time.monotonic() + self._prompt_seconds
         while True:
             left = deadline - time.monotonic()
-            ready = select.select([terminal], [], [], max(left, 0))[0]
-            if not ready:
+            # Python sees a signal that came just before select() only after it: within a second.
+            if select.select([terminal], [], [], min(max(left, 0), 1))[0]:
+                return os.read(terminal, _LONGEST_LINE)
+            if left <= 0:
                 write(terminal, "\n")
                 raise no_answer(self._prompt_seconds)
-            return os.read(terminal, _LONGEST_LINE)
 
     def wait(self, seconds: int, reason: str) -> None:
         """Let ``seconds`` pass, with a countdown after ``reason``; Ctrl-C cancels."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awscli_mfa_plugin.system.terminal import fitted
+from awscli_mfa_plugin.system.terminal import ControllingTerminal, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -375,3 +375,24 @@ def test_a_hangup_during_a_wait_is_no_traceback(asking: Asking) -> None:
     """The wait goes on or ends in one of our own errors."""
     outcome = without_terminal(asking, "wait", 1, "The next code appears in", hangs_up=True)
     assert outcome.get("error") in {None, "CannotAskError", "CancelledError"}
+
+
+def test_a_signal_just_before_the_wait_is_seen_within_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python runs its handler only after select(), which such a signal doesn't interrupt."""
+    reader, writer = os.pipe()
+    os.write(writer, b"123456\n")
+    waits: list[float] = []
+
+    def wait(*arguments: Any) -> tuple[list[Any], list[Any], list[Any]]:
+        waits.append(arguments[3])
+        return ([reader] if len(waits) == 3 else [], [], [])
+
+    monkeypatch.setattr("awscli_mfa_plugin.system.terminal.select.select", wait)
+    try:
+        assert ControllingTerminal(600)._read_line(reader) == b"123456\n"
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert waits == [1, 1, 1]
