@@ -32,8 +32,7 @@ _SCRIPTS = "programs of POSIX"
 
 TESTS = {
     "tests/unit/aliases/test_files.py::test_the_alias_file_on_disk": _MODES,
-    "tests/unit/aliases/test_merge_random.py::test_the_document*": _ENCODING,
-    "tests/unit/aliases/test_merge_random.py::test_existing_aliases*": _ENCODING,
+    "tests/unit/aliases/test_merge_random.py::*": _ENCODING,
     "tests/unit/commands/test_colors.py::test_a_question_has_colors*auto*": _COLORS,
     "tests/unit/commands/test_colors.py::test_stdout_and_stderr_are_judged*": _COLORS,
     "tests/unit/commands/test_context.py::test_doctor_outside_the_cli*": _MODES,
