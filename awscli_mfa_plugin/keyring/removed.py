@@ -41,7 +41,7 @@ class Removed:
 
 
 def removed_from(document: Any, section: str, *, had_section: bool) -> Removed:
-    """Return what is to be known of a section's key before it goes; each value is on one line."""
+    """Return what ``restore`` needs to know; call it before the key is removed from its section."""
     lines, options = _lines_of(document, section), document.options(section)
     found = []
     for at, line in enumerate(lines):

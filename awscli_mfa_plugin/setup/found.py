@@ -18,8 +18,8 @@ class Setup:
 
     ``source`` has, or gets, the long-lived keys; ``session`` is the tool's own session profile, ""
     if that isn't known; a name for ours is made from ``base``. ``token_command`` prints MFA codes.
-    ``keys_command`` prints the long-lived keys: it is in profile ``source`` already, or belongs
-    into a new one (``is_new_source``). ``left`` says what else can't be taken over.
+    ``keys_command`` prints the long-lived keys: it is in profile ``source`` already, or goes into
+    a new one (``is_new_source``). ``left`` says what else can't be taken over.
     """
 
     tool: str

@@ -84,7 +84,7 @@ class Rotating(Stored):
 @pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
 @BACKENDS
 def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, backend: str) -> None:
-    """The secret is in the keyring alone, and the session serves on; then the old key is gone."""
+    """Only the keyring has the secret; the session stays valid, and at last the old key goes."""
     with opened(backend, home) as env:
         rotating = Rotating(home, aws, plugin, env, backend)
         (old,) = rotating.seed

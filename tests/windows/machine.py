@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.hosts.home import Result
 from tests.hosts.terminal import Terminal
 from tests.windows.wine import windows_path
 
@@ -21,20 +22,6 @@ PYTHON = r"C:\Python311\python.exe"
 AWS = (PYTHON, r"C:\Python311\Scripts\aws")
 INSTALLER = (r"C:\Installer\python.exe", "-m", "awscli_mfa_plugin")
 PATH = r"C:\Python311;C:\Python311\Scripts;C:\Installer\Scripts"
-
-
-@dataclass(frozen=True)
-class Result:
-    """The end of a program, and what it wrote; line ends are newlines."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def output(self) -> str:
-        """Both streams, stdout first."""
-        return self.stdout + self.stderr
 
 
 @dataclass

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import KeyPair, LastUse
 from tests.fakes import NOW
-from tests.unit.keys.user import OLD, KilledError, Machine, section
+from tests.unit.keys.user import OLD, Machine, killed_at, section
 
 OTHER = KeyPair("AKIAOTHEROTHEROTHER0", "other-secret")
 DAYS = timedelta(days=3)
@@ -129,18 +129,6 @@ def test_nothing_to_finish_or_to_undo() -> None:
     for run in (finish, undo):
         with pytest.raises(ConfigurationError, match="No key of profile default is being rotated"):
             run(Machine().work())
-
-
-def killed_at(name: str) -> Machine:
-    """Return a machine on which a rotation was killed at a step."""
-    for step in range(50):
-        machine = Machine()
-        try:
-            rotate(machine.work(kill_at=step))
-        except KilledError as error:
-            if str(error) == name:
-                return machine
-    raise AssertionError(name)
 
 
 def test_an_interrupted_rotation_isnt_finished() -> None:

@@ -15,7 +15,7 @@ from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import CREATED, STORED, KeyPair, as_json
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import NOW
-from tests.unit.keys.user import OLD, KilledError, in_keyring, line_of, section
+from tests.unit.keys.user import OLD, in_keyring, killed_at, line_of, section
 
 if TYPE_CHECKING:
     from tests.unit.keys.user import Machine
@@ -29,18 +29,6 @@ def rotated(*names: str) -> Machine:
     rotate(machine.work(*("y",) * (1 if len(names) < 2 else 2)))
     assert not machine.user.active[OLD.access_key_id]
     return machine
-
-
-def killed_at(name: str) -> Machine:
-    """Return a machine on which a rotation was killed at a step."""
-    for step in range(50):
-        machine = in_keyring()
-        try:
-            rotate(machine.work(kill_at=step))
-        except KilledError as error:
-            if str(error) == name:
-                return machine
-    raise AssertionError(name)
 
 
 def kept_secrets(machine: Machine) -> list[str]:
@@ -208,7 +196,7 @@ def test_a_keyring_that_keeps_a_deleted_key() -> None:
 
 def test_a_key_whose_making_was_interrupted_is_in_no_keyring() -> None:
     """It may have got there before the journal knew of it."""
-    machine = killed_at("after put")
+    machine = killed_at("after put", in_keyring)
     assert NEW.access_key_id in machine.keyring.entries
     rotate(machine.work())
     assert machine.key() == KeyPair("AKIANEWNEWNEWNEWNEW2", "new-secret-2")
@@ -248,7 +236,7 @@ def test_finish_where_the_new_key_was_moved_to_its_file() -> None:
 
 def test_an_old_key_that_was_moved_to_its_file_during_a_rotation() -> None:
     """The new one isn't written there; the rotation can be undone."""
-    machine = moved_to_its_file(killed_at("before get"), OLD)
+    machine = moved_to_its_file(killed_at("before get", in_keyring), OLD)
     with pytest.raises(ConfigurationError, match="was moved during the rotation") as caught:
         rotate(machine.work())
     assert "--undo" in caught.value.remedy
@@ -261,7 +249,7 @@ def test_an_old_key_that_was_moved_to_its_file_during_a_rotation() -> None:
 
 def test_a_line_that_leads_to_another_keyring_by_now() -> None:
     """It isn't changed: that one has no such key."""
-    machine = killed_at("before get")
+    machine = killed_at("before get", in_keyring)
     line = line_of(OLD.access_key_id, "macos")
     machine.files.config["default"] = {"credential_process": line}
     with pytest.raises(ConfigurationError, match="was moved during the rotation"):

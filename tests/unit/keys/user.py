@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import KeyLimitError, KeyringError, MfaError, WrongKeyError
 from awscli_mfa_plugin.keys.caller import Caller
+from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.rotation import Work
 from awscli_mfa_plugin.session.access_keys import (
     AccessKey,
@@ -23,7 +24,7 @@ from awscli_mfa_plugin.session.source import Source
 from tests.fakes import NOW, FakeFiles, Fakes, FakeTerminal, next_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 
@@ -311,6 +312,18 @@ def in_keyring(*names: str, backend: str = "pass") -> Machine:
     machine = Machine({"x": {"region": "y"}}, dict.fromkeys(names or ("default",), line))
     machine.keyring.entries[OLD.access_key_id] = OLD.secret_access_key
     return machine
+
+
+def killed_at(name: str, new: Callable[[], Machine] = Machine) -> Machine:
+    """Return a machine on which a rotation was killed at a step."""
+    for step in range(50):
+        machine = new()
+        try:
+            rotate(machine.work(kill_at=step))
+        except KilledError as error:
+            if str(error) == name:
+                return machine
+    raise AssertionError(name)
 
 
 def section(pair: KeyPair) -> dict[str, str]:
