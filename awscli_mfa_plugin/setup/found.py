@@ -45,7 +45,7 @@ class Skipped:
 
 
 def words_of(command: str) -> list[str]:
-    """Return the words of a command without their quotes, none if they don't fit.
+    """Return the words of a command without their quotes, none if a quote is missing.
 
     Backslashes are kept: they separate folders on Windows.
     """
