@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
 
-from awscli_mfa_plugin.session.expiry import capped, rfc3339
+from awscli_mfa_plugin.session.expiry import capped, parsed_time, rfc3339, seconds_left
 from awscli_mfa_plugin.session.records import SOURCE_OPTION
 
 if TYPE_CHECKING:
@@ -86,15 +86,14 @@ class CacheOfSource:
         """Keep a role."""
         self._cache[self._key(key)] = value
 
-    def _remaining(self, key: str) -> float:
+    def _remaining(self, key: str) -> int:
         """Return the seconds left of a cached role, 0 where that isn't known."""
         try:
-            expiration = datetime.fromisoformat(
-                str(self._cache[key]["Credentials"]["Expiration"]).replace("Z", "+00:00")
-            )
-            return (expiration - datetime.now(timezone.utc)).total_seconds()
-        except (KeyError, TypeError, ValueError):
+            text = str(self._cache[key]["Credentials"]["Expiration"])
+        except (KeyError, TypeError):
             return 0
+        expiration = parsed_time(text.replace("UTC", "Z"))  # as botocore writes it into the file
+        return seconds_left(expiration, datetime.now(timezone.utc)) if expiration else 0
 
     def _key(self, key: str) -> str:
         return f"{key}-{self._suffix}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.credentials import JSONFileCache
 
 from awscli_mfa_plugin.aws.roles import (
     CacheOfSource,
@@ -15,6 +16,9 @@ from awscli_mfa_plugin.aws.roles import (
 )
 from awscli_mfa_plugin.session.records import Profile
 from tests.fakes import LONG_LIVED, SERIAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROLE = {"role_arn": "arn:aws:iam::123456789012:role/admin", "source_profile": "mfa"}
 ADA = Profile("mfa", {"mfa_source_profile": "default", "mfa_serial": SERIAL})
@@ -120,6 +124,17 @@ def test_our_cache_keys_differ_from_the_clis() -> None:
     assert "key" not in ours
     ours["key"] = "ours"
     assert (cache["key"], ours["key"]) == ("the CLI's own", "ours")
+
+
+def test_a_cached_role_with_enough_time_left_is_used(tmp_path: Path) -> None:
+    """By the CLI's own cache, which ends a time with UTC; a time that can't be read is none."""
+    cache = JSONFileCache(str(tmp_path))
+    end = datetime.now(timezone.utc) + timedelta(hours=1)
+    CacheOfSource(cache, "mfa")["role"] = {"Credentials": {"Expiration": end}}
+    assert "role" in CacheOfSource(cache, "mfa", 3000)
+    assert "role" not in CacheOfSource(cache, "mfa", 3601)
+    CacheOfSource(cache, "mfa")["role"] = {"Credentials": {"Expiration": "soon"}}
+    assert "role" not in CacheOfSource(cache, "mfa", 1)
 
 
 def test_commands_and_export_share_cached_roles() -> None:
