@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import (
@@ -59,7 +60,7 @@ def may_have_arrived(error: Exception) -> bool:
     return not refused and type(beneath).__name__ not in _NEVER_CONNECTED
 
 
-def explained(error: Exception, now: datetime, region: str, *, code_sent: bool) -> MfaError:
+def explained(error: Exception, now: datetime, region: str, *, code_sent: bool = False) -> MfaError:
     """Return the plugin's error for an exception that a client raised.
 
     ``now`` is this machine's time, held against the answer's Date; ``code_sent`` says whether
@@ -67,48 +68,70 @@ def explained(error: Exception, now: datetime, region: str, *, code_sent: bool) 
     """
     response = getattr(error, "response", None)
     if isinstance(response, dict):
-        return _of_answer(response, now, region, code_sent=code_sent)
-    return _of_network(error, region, code_sent=code_sent)
+        reason = _of_answer(response, now, region, code_sent=code_sent)
+    else:
+        reason = _of_network(error, region, code_sent=code_sent)
+    reason.is_safe_to_repeat = (
+        not may_have_arrived(error)
+        or isinstance(reason, ThrottledError)
+        # A refused request changed nothing, but a code in it is used.
+        or (isinstance(reason, ServiceError) and not code_sent)
+    )
+    return reason
+
+
+def header(response: Any, name: str) -> str:
+    """Return a header of an answer, by its name in small letters, or ""."""
+    return str(response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(name, ""))
+
+
+def date_of(response: Any) -> datetime | None:
+    """Return the Date of an answer, aware, or None."""
+    try:
+        return parsedate_to_datetime(header(response, "date"))
+    except (TypeError, ValueError):
+        return None
 
 
 def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) -> MfaError:
     code = str(response.get("Error", {}).get("Code", ""))
     message = str(response.get("Error", {}).get("Message", ""))
-    metadata = response.get("ResponseMetadata", {})
-    if int(metadata.get("HTTPStatusCode") or 0) >= _SERVER_FAILED and code not in _THROTTLED:
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    if status >= _SERVER_FAILED and code not in _THROTTLED:
         return _lost(f"AWS failed ({sanitize(code)}: {sanitize(message)})", code_sent=code_sent)
     if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
-        return _of_signature(message, metadata.get("HTTPHeaders", {}), now)
+        return _of_signature(message, response, now)
     by_message = (_BY_MESSAGE[fragment] for fragment in _BY_MESSAGE if fragment in message)
     kind, what, remedy = _BY_CODE.get(code) or next(by_message, _UNKNOWN)
     names = {"region": sanitize(region), "message": sanitize(message), "code": sanitize(code)}
     return kind(what.format(**names), remedy).with_code(code)
 
 
-def _of_signature(message: str, headers: Any, now: datetime) -> MfaError:
+def _of_signature(message: str, response: Any, now: datetime) -> MfaError:
     if "Signature expired" not in message and "not yet current" not in message:
         return WrongKeyError(
             "AWS rejected the signature: the secret access key doesn't belong to the access key.",
             "Store the matching pair with aws configure.",
         )
-    try:
-        behind = (parsedate_to_datetime(headers.get("date", "")) - now).total_seconds()
-    except (TypeError, ValueError):
-        return ClockError(f"This computer's clock is wrong: {sanitize(message)}", _SET_THE_CLOCK)
-    off = length_of_time(round(abs(behind) / 60) * 60)
-    where = "behind" if behind > 0 else "ahead of"
-    return ClockError(
-        f"This computer's clock is {off} {where} AWS's. AWS accepts up to 15 min.", _SET_THE_CLOCK
-    )
+    what, date = f"This computer's clock is wrong: {sanitize(message)}", date_of(response)
+    if date is not None:
+        behind = (date - now).total_seconds()
+        off = length_of_time(round(abs(behind) / 60) * 60)
+        where = "behind" if behind > 0 else "ahead of"
+        what = f"This computer's clock is {off} {where} AWS's. AWS accepts up to 15 min."
+    return ClockError(what, "Set the clock, or turn on its synchronization, then try again.")
 
-
-_SET_THE_CLOCK = "Set the clock, or turn on its synchronization, then try again."
 
 # An error's kind, what happened, and what to do; {message} is AWS's own.
 _Explanation = tuple[type[ServiceError], str, str]
 
 _UNKNOWN: _Explanation = (ServiceError, "AWS said {code}: {message}", "")
 _TEMPORARY = "Name a profile with long-lived keys with --source-profile."
+_LIMITING: _Explanation = (
+    ThrottledError,
+    "AWS is limiting requests (Rate exceeded).",
+    "Try again in a minute. No code was used.",
+)
 _WRONG_KEY: _Explanation = (
     WrongKeyError,
     (
@@ -124,23 +147,14 @@ _EXPIRED: _Explanation = (
 )
 
 _BY_CODE: dict[str, _Explanation] = {
-    **dict.fromkeys(
-        _THROTTLED,
-        (
-            ThrottledError,
-            "AWS is limiting requests (Rate exceeded).",
-            "Try again in a minute. No code was used.",
-        ),
-    ),
+    **dict.fromkeys(_THROTTLED, _LIMITING),
     "RegionDisabledException": (
         ServiceError,
         "STS is turned off in {region} for this account.",
         "Use another region with --region, or ask an administrator to activate STS there.",
     ),
-    "InvalidClientTokenId": _WRONG_KEY,
-    "UnrecognizedClientException": _WRONG_KEY,
-    "ExpiredToken": _EXPIRED,
-    "ExpiredTokenException": _EXPIRED,
+    **dict.fromkeys(("InvalidClientTokenId", "UnrecognizedClientException"), _WRONG_KEY),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), _EXPIRED),
     "InvalidAuthenticationCode": (
         WrongCodeError,
         "AWS rejected the two codes: mistyped, expired, already used, or not in a row.",
@@ -199,29 +213,17 @@ def _of_unreadable(error: Exception, *, code_sent: bool) -> MfaError:
     """Return the error for an answer that botocore couldn't read.
 
     It raises KeyError for a well-formed document without the action's result: a page, or an
-    answer of AWS's that lacks it.
+    answer of AWS's that lacks it. The root that its parser was at is all that is left of it.
     """
-    root = _root_of(error)
-    if "<html" in str(error).lower() or root.lower().endswith("html"):
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    roots = (frame.f_locals.get(name) for frame in frames for name in ("root", "xml_root_node"))
+    tags = (getattr(root, "tag", None) for root in roots)
+    tag = next((tag.rpartition("}")[2] for tag in tags if isinstance(tag, str)), "")
+    if "<html" in str(error).lower() or tag.lower().endswith("html"):
         return portal()
-    if root.endswith("Response") and code_sent:
+    if tag.endswith("Response") and code_sent:
         return bad_answer("Credentials")
     return _lost("The answer from AWS was damaged", code_sent=code_sent)
-
-
-def _root_of(error: Exception) -> str:
-    """Return the name of the document's root that botocore was reading, or "".
-
-    Nothing else of the answer is left once its parser has failed.
-    """
-    traceback = error.__traceback__
-    while traceback is not None:
-        for name in ("root", "xml_root_node"):
-            tag = getattr(traceback.tb_frame.f_locals.get(name), "tag", None)
-            if isinstance(tag, str):
-                return tag.rpartition("}")[2]
-        traceback = traceback.tb_next
-    return ""
 
 
 def portal() -> MfaError:

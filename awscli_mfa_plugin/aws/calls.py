@@ -1,22 +1,22 @@
-"""Calls AWS STS and IAM, and returns the plugin's own values and errors."""
+"""Calls AWS STS, IAM and the console's sign-in, and returns the plugin's own values and errors."""
 
 from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.aws.aws_errors import bad_answer, explained, may_have_arrived, portal
-from awscli_mfa_plugin.errors import MfaError, ThrottledError
+from awscli_mfa_plugin.aws.aws_errors import bad_answer, date_of, explained, header, portal
+from awscli_mfa_plugin.errors import MfaError, ServiceError, UnreachableError
 from awscli_mfa_plugin.session.devices import kind_of
 from awscli_mfa_plugin.session.expiry import YEARS, rfc3339
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from awscli_mfa_plugin.aws.clients import Clients
+    from awscli_mfa_plugin.aws.clients import ClientOptions, Clients
     from awscli_mfa_plugin.session.ports import Clock
 
 PAUSES = (0.5, 1.0)
@@ -24,11 +24,43 @@ PAUSES = (0.5, 1.0)
 
 
 class AwsCalls:
-    """Calls by clients; an answer's Date is held against the clock."""
+    """Calls by clients; an answer's Date is held against the clock. All raise our errors."""
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
         self._clock = clock
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        keys: Keys,
+        region: str,
+        *,
+        retries: bool = True,
+        code_sent: bool = False,
+        **arguments: Any,
+    ) -> Any:
+        """Return AWS's answer to an operation, named as in botocore.
+
+        ``code_sent`` says that the arguments have an MFA code.
+        """
+        client = self._clients.client(service, keys, region, retries=retries)
+        try:
+            return getattr(client, operation)(**arguments)
+        except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
+            raise explained(error, self._clock.now(), region, code_sent=code_sent) from None
+
+    def listed(
+        self, operation: str, field: str, keys: Keys, region: str, **arguments: str
+    ) -> list[Any]:
+        """Return what IAM lists under ``field``, from all pages of its answer."""
+        client = self._clients.client("iam", keys, region)
+        try:
+            pages = client.get_paginator(operation).paginate(**arguments)
+            return [each for page in pages for each in page[field]]
+        except Exception as error:  # noqa: BLE001 - see above
+            raise explained(error, self._clock.now(), region) from None
 
 
 class Sts(AwsCalls):
@@ -42,28 +74,58 @@ class Sts(AwsCalls):
         The request isn't sent again once it may have arrived: the code is used by then, and
         AWS would call a correct code wrong.
         """
-        client = self._clients.client("sts", keys, region, retries=False)
-
-        def call() -> Any:
-            return client.get_session_token(
-                SerialNumber=mfa_serial, TokenCode=token_code, DurationSeconds=duration_seconds
-            )
-
-        now = self._clock.now().astimezone(timezone.utc)
-        return _session(_repeated(call, self._clock, region), now.replace(microsecond=0))
+        call = partial(
+            self.call,
+            *("sts", "get_session_token", keys, region),
+            retries=False,
+            code_sent=True,
+            SerialNumber=mfa_serial,
+            TokenCode=token_code,
+            DurationSeconds=duration_seconds,
+        )
+        issued = self._clock.now().astimezone(timezone.utc).replace(microsecond=0)
+        for pause in PAUSES:
+            try:
+                return _session(call(), issued)
+            except MfaError as error:  # noqa: PERF203 - three rounds, each a call over the network
+                if not error.is_safe_to_repeat:
+                    raise
+                time.sleep(pause)
+        return _session(call(), issued)
 
     def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
         """Return whose the keys are (STS API reference, GetCallerIdentity)."""
-        client = self._clients.client("sts", keys, region)
-        answer = _called(client.get_caller_identity, self._clock, region)
+        answer = self.call("sts", "get_caller_identity", keys, region)
         return CallerIdentity(arn=str(answer["Arn"]), account=str(answer["Account"]))
+
+
+class Iam(AwsCalls):
+    """AWS IAM through botocore."""
+
+    def list_mfa_devices(
+        self, keys: Keys, user_name: str | None, region: str
+    ) -> tuple[MfaDevice, ...]:
+        """Return the devices of a user, by default the caller (IAM API reference)."""
+        named = {"UserName": user_name} if user_name else {}
+        devices = self.listed("list_mfa_devices", "MFADevices", keys, region, **named)
+        return tuple(
+            MfaDevice(serial := str(each["SerialNumber"]), kind_of(serial), utc(each, "EnableDate"))
+            for each in devices
+        )
+
+
+def utc(entry: Any, field: str) -> datetime | None:
+    """Return a time in an answer as aware UTC, None where there is none."""
+    when = entry.get(field)
+    return when.astimezone(timezone.utc) if isinstance(when, datetime) else None
 
 
 def _session(answer: Any, issued: datetime) -> Session:
     """Return the session in an answer; raise BadAnswerError for whatever isn't one."""
     credentials = answer.get("Credentials")
     if not isinstance(credentials, dict):
-        raise _without_credentials(answer)
+        is_page = "html" in header(answer, "content-type").lower()
+        raise portal() if is_page else bad_answer("Credentials")
     for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
         if not isinstance(credentials.get(name), str) or not credentials[name].strip():
             raise bad_answer(name)
@@ -88,61 +150,6 @@ def _session(answer: Any, issued: datetime) -> Session:
     )
 
 
-def _without_credentials(answer: Any) -> MfaError:
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    if "html" in str(headers.get("content-type", "")).lower():
-        return portal()
-    return bad_answer("Credentials")
-
-
-class Iam(AwsCalls):
-    """AWS IAM through botocore."""
-
-    def list_mfa_devices(
-        self, keys: Keys, user_name: str | None, region: str
-    ) -> tuple[MfaDevice, ...]:
-        """Return the devices of a user, by default the caller (IAM API reference)."""
-        client = self._clients.client("iam", keys, region)
-        named = {"UserName": user_name} if user_name else {}
-
-        def call() -> Any:
-            pages = client.get_paginator("list_mfa_devices").paginate(**named)
-            return [device for page in pages for device in page["MFADevices"]]
-
-        return tuple(_device(device) for device in _called(call, self._clock, region))
-
-
-def _device(device: Any) -> MfaDevice:
-    enabled = device.get("EnableDate")
-    return MfaDevice(
-        mfa_serial=str(device["SerialNumber"]),
-        kind=kind_of(str(device["SerialNumber"])),
-        enabled=enabled.astimezone(timezone.utc) if isinstance(enabled, datetime) else None,
-    )
-
-
-def _called(call: Callable[[], Any], clock: Clock, region: str, *, code_sent: bool = False) -> Any:
-    """Return what ``call`` returns, and raise the plugin's errors for whatever it raises."""
-    try:
-        return call()
-    except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
-        reason = explained(error, clock.now(), region, code_sent=code_sent)
-        reason.is_safe_to_repeat = not may_have_arrived(error) or isinstance(reason, ThrottledError)
-        raise reason from None
-
-
-def _repeated(call: Callable[[], Any], clock: Clock, region: str) -> Any:
-    """Return what ``call`` returns; try again only where AWS can't have counted the code."""
-    for pause in PAUSES:
-        try:
-            return _called(call, clock, region, code_sent=True)
-        except MfaError as error:  # noqa: PERF203 - three rounds, each a call over the network
-            if not error.is_safe_to_repeat:
-                raise
-            time.sleep(pause)
-    return _called(call, clock, region, code_sent=True)
-
-
 PATIENCE = 10
 """Seconds to wait for a connection or an answer where no option says otherwise."""
 
@@ -154,20 +161,72 @@ def date_of_sts(clients: Clients, clock: Clock, region: str, profile: str) -> da
     Raises the plugin's errors if nothing answers, or something else than AWS.
     """
     from botocore import UNSIGNED
-    from botocore.exceptions import ClientError
 
     client = clients.client("sts", Keys("", "", "", profile), region, retries=False)
     client.meta.events.register("choose-signer.sts", lambda **_: UNSIGNED)
     try:
         answer: Any = client.get_caller_identity()
-    except ClientError as refused:
-        if refused.response.get("Error", {}).get("Code") == "RegionDisabledException":
-            raise explained(refused, clock.now(), region, code_sent=False) from None
-        answer = refused.response
-    except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
-        raise explained(error, clock.now(), region, code_sent=False) from None
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    except Exception as error:  # noqa: BLE001 - see above
+        answer = getattr(error, "response", None)
+        is_refusal = isinstance(answer, dict)
+        if not is_refusal or answer.get("Error", {}).get("Code") == "RegionDisabledException":
+            raise explained(error, clock.now(), region) from None
+    return date_of(answer)
+
+
+_OK = 200
+_SECONDS_FOR_SIGNIN = 60
+
+
+def signin_token(
+    url: str, form: Mapping[str, str], options: ClientOptions, session: Any, now: datetime
+) -> str:
+    """Return the token for which the federation endpoint, which no SDK calls, lets a browser in.
+
+    The form is posted, so that its keys are in no URL and no log. ``session`` is botocore's, for
+    its CA bundle. Raises ServiceError, UnreachableError.
+    """
+    from urllib.parse import urlencode
+
+    from botocore.awsrequest import AWSRequest
+    from botocore.exceptions import BotoCoreError
+    from botocore.httpsession import URLLib3Session
+    from botocore.utils import get_environ_proxies
+
+    verify = options.verify
+    if verify is None:
+        verify = session.get_config_variable("ca_bundle") or True
+    timeouts = (options.connect_timeout, options.read_timeout)
+    http = URLLib3Session(
+        verify=verify,
+        proxies=get_environ_proxies(url),
+        timeout=tuple(seconds or _SECONDS_FOR_SIGNIN for seconds in timeouts),
+    )
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = AWSRequest("POST", url, headers=headers, data=urlencode(form))
     try:
-        return parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
-        return None
+        response = http.send(request.prepare())
+        status, content = response.status_code, response.content
+    except BotoCoreError as error:
+        raise explained(error, now, "the console's sign-in") from None
+    if status != _OK:
+        raise ServiceError(
+            f"AWS refused to sign in to the console with this role's session (HTTP {status}).",
+            "Check the role with:  aws sts get-caller-identity",
+        )
+    return _token_in(content)
+
+
+def _token_in(content: bytes) -> str:
+    import json
+
+    try:
+        token = json.loads(content)["SigninToken"]
+    except (ValueError, KeyError, TypeError):
+        token = ""
+    if not isinstance(token, str) or not token:
+        raise UnreachableError(
+            "The answer to the console's sign-in wasn't AWS's.",
+            "Check your network: a login page of a Wi-Fi network answers like this.",
+        )
+    return token

@@ -40,19 +40,16 @@ class BotocoreSessions:
     def of(self, profile: str) -> Any:
         """Return the session of a profile; of "" one without, whatever ``AWS_PROFILE`` says."""
         if profile not in self._sessions:
-            self._sessions[profile] = self._made(profile)
+            import botocore.session
+
+            no_profile_of_the_environment = {"profile": (None, None, None, None)}
+            session = botocore.session.Session(session_vars=no_profile_of_the_environment)
+            if profile:
+                session.set_config_variable("profile", profile)
+            if self._data_loader is not None:
+                session.register_component("data_loader", self._data_loader)
+            self._sessions[profile] = session
         return self._sessions[profile]
-
-    def _made(self, profile: str) -> Any:
-        import botocore.session
-
-        no_profile_of_the_environment = {"profile": (None, None, None, None)}
-        session = botocore.session.Session(session_vars=no_profile_of_the_environment)
-        if profile:
-            session.set_config_variable("profile", profile)
-        if self._data_loader is not None:
-            session.register_component("data_loader", self._data_loader)
-        return session
 
 
 class Clients:
@@ -90,34 +87,26 @@ class Clients:
             ) from None
 
     def _config(self, *, retries: bool) -> Any:
-        from botocore.config import Config
+        """Return a Config for the options; without ``retries`` every request is sent once.
 
-        options: dict[str, Any] = {"user_agent_extra": self.options.user_agent_extra}
-        if self.options.connect_timeout is not None:
-            options["connect_timeout"] = self.options.connect_timeout
-        if self.options.read_timeout is not None:
-            options["read_timeout"] = self.options.read_timeout
+        v1's botocore counts the first attempt in ``total_max_attempts``; v2's knows
+        ``max_attempts`` alone and counts it there.
+        """
+        from botocore.config import Config
+        from botocore.exceptions import InvalidRetryConfigurationError
+
+        given = self.options
+        timeouts = {"connect_timeout": given.connect_timeout, "read_timeout": given.read_timeout}
+        options: dict[str, Any] = {
+            "user_agent_extra": given.user_agent_extra,
+            **{name: seconds for name, seconds in timeouts.items() if seconds is not None},
+        }
         if retries:
             return Config(**options)
-        return _config_without_retries(Config, options)
-
-
-def _config_without_retries(config: Any, options: dict[str, Any]) -> Any:
-    """Return a Config that sends every request once.
-
-    v1's botocore counts the first attempt in ``total_max_attempts``; v2's knows ``max_attempts``
-    alone and counts it there.
-    """
-    from botocore.exceptions import InvalidRetryConfigurationError
-
-    try:
-        return config(**options, retries={"total_max_attempts": 1, "mode": "standard"})
-    except InvalidRetryConfigurationError:
-        return config(**options, retries={"max_attempts": 1, "mode": "standard"})
-
-
-_OURS = "awscli-mfa: "
-"""How an error of the script ``awscli-mfa`` begins."""
+        try:
+            return Config(**options, retries={"total_max_attempts": 1, "mode": "standard"})
+        except InvalidRetryConfigurationError:
+            return Config(**options, retries={"max_attempts": 1, "mode": "standard"})
 
 
 class BotocoreChain:
@@ -156,8 +145,8 @@ def _why(error: Exception) -> tuple[str, str]:
 
     What our own script wrote to stderr, when it got no key from the keyring, is repeated.
     """
-    said = str(getattr(error, "kwargs", {}).get("error_msg", ""))
-    if not said.startswith(_OURS):
+    ours, said = "awscli-mfa: ", str(getattr(error, "kwargs", {}).get("error_msg", ""))
+    if not said.startswith(ours):
         return sanitize(error), ""
-    what, *remedy = said.removeprefix(_OURS).splitlines()
+    what, *remedy = said.removeprefix(ours).splitlines()
     return sanitize(what), sanitize(" ".join(remedy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
@@ -42,17 +43,6 @@ class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
                 return None
             raise
         return credentials
-
-
-class OneProviderBuilder:
-    """Resolves every source profile by one provider: the session's."""
-
-    def __init__(self, provider: Any) -> None:
-        self._provider = provider
-
-    def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:  # noqa: ARG002, FBT001, FBT002 - botocore's signature
-        """Return the providers of a source profile, as botocore asks for them."""
-        return [self._provider]
 
 
 class CacheOfSource:
@@ -155,19 +145,15 @@ def role_provider(
             chain.get_provider(ASSUME_ROLE).cache, identity_of(source), min_remaining
         ),
         profile_name=profile,
-        profile_provider_builder=OneProviderBuilder(of_source),
+        # The session resolves every source profile.
+        profile_provider_builder=SimpleNamespace(providers=lambda *_, **__: [of_source]),
     )
 
 
 def identity_of(source: Profile) -> str:
     """Return what distinguishes the session of a profile from another user's."""
-    parts = (
-        source.name,
-        source.long_lived_key_id,
-        source.config.get(SOURCE_OPTION, ""),
-        source.get("mfa_serial"),
-    )
-    return " ".join(parts)
+    named, serial = source.config.get(SOURCE_OPTION, ""), source.get("mfa_serial")
+    return f"{source.name} {source.long_lived_key_id} {named} {serial}"
 
 
 def ask_by_our_sources(

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.aliases.files import AliasFile
     from awscli_mfa_plugin.aliases.pack import AliasPack
-    from awscli_mfa_plugin.aws.access_keys import UserKeys
-    from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls
+    from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, UserKeys
     from awscli_mfa_plugin.doctor.findings import Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
@@ -53,14 +52,14 @@ class Context(Services):
 
     def user_keys(self, caller: Caller, user_name: str) -> UserKeys:
         """Return the access keys of a user in IAM, asked for by a caller."""
-        from awscli_mfa_plugin.aws.access_keys import UserKeys
+        from awscli_mfa_plugin.aws.iam import UserKeys
 
         _, clients = self.clients(self.options)
         return UserKeys(clients, self.clock, caller.keys, user_name, caller.region)
 
     def own_access_keys(self, keys: Keys, region: str) -> tuple[AccessKey, ...]:
         """Return the access keys of the user whose long-lived keys these are."""
-        from awscli_mfa_plugin.aws.access_keys import UserKeys
+        from awscli_mfa_plugin.aws.iam import UserKeys
 
         _, clients = self.clients(self.options)
         return UserKeys(clients, self.clock, keys, "", region).list()
@@ -93,13 +92,13 @@ class Context(Services):
     @cached_property
     def device_calls(self) -> MfaDeviceCalls:
         """The calls that change MFA devices."""
-        from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls
+        from awscli_mfa_plugin.aws.iam import MfaDeviceCalls
 
         return MfaDeviceCalls(self.clients(self.options)[1], self.clock)
 
     def signin_token(self, profile: str, url: str, form: Mapping[str, str]) -> str:
         """Return the token for a sign-in to the console, by the network settings of a profile."""
-        from awscli_mfa_plugin.aws.signin import signin_token
+        from awscli_mfa_plugin.aws.calls import signin_token
 
         sessions, clients = self.clients(self.options)
         return signin_token(url, form, clients.options, sessions.of(profile), self.clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -90,7 +90,9 @@ class ScriptProcess:
 
     def host_commands(self) -> NoReturn:
         """Raise ConfigurationError: no CLI runs this process."""
-        raise _only_in_the_cli()
+        raise ConfigurationError(
+            "This works only inside the AWS CLI.", "Run it as an aws mfa command."
+        )
 
     def session_credentials(
         self, request: CredentialsRequest, options: GlobalOptions, ports: Ports
@@ -100,20 +102,13 @@ class ScriptProcess:
         Roles are cached where the CLI caches them.
         """
         from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions
-        from awscli_mfa_plugin.aws.credentials import check_exists, resolve
+        from awscli_mfa_plugin.aws.credentials import resolve
         from awscli_mfa_plugin.aws.roles import cache_roles
-        from awscli_mfa_plugin.session.credentials import check_request
 
-        # botocore would only raise an error of its own.
-        check_request(request)
-        check_exists(request.profile, ports)
-        session = BotocoreSessions().of(request.profile)
-        cache_roles(session, paths.cache_folder())
+        def session() -> Any:
+            session = BotocoreSessions().of(request.profile)
+            cache_roles(session, paths.cache_folder())
+            return session
+
         client_options = ClientOptions(options.endpoint_url, options.verify_ssl)
         return resolve(request, session, options.region, client_options, ports)
-
-
-def _only_in_the_cli() -> ConfigurationError:
-    return ConfigurationError(
-        "This works only inside the AWS CLI.", "Run it as an aws mfa command."
-    )

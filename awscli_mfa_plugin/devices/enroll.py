@@ -42,7 +42,7 @@ from awscli_mfa_plugin.text import sanitize, short_device
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.aws.mfa_devices import NewDevice
+    from awscli_mfa_plugin.aws.iam import NewDevice
     from awscli_mfa_plugin.session.records import Keys
 
 MOST_DEVICES = 8

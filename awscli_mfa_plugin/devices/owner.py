@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls, NewDevice
+    from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, NewDevice
     from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
     from awscli_mfa_plugin.session.ports import CountingTerminal, Ports
     from awscli_mfa_plugin.session.records import MfaDevice, Profile

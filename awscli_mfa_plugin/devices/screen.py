@@ -19,7 +19,7 @@ from awscli_mfa_plugin.text import sanitize, short_device
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from awscli_mfa_plugin.aws.mfa_devices import NewDevice
+    from awscli_mfa_plugin.aws.iam import NewDevice
     from awscli_mfa_plugin.session.ports import CountingTerminal
 
 

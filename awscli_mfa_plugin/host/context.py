@@ -125,7 +125,7 @@ class AwsProcess:
         from awscli_mfa_plugin.aws.credentials import resolve
 
         client_options = ClientOptions(options.endpoint_url, options.verify_ssl)
-        return resolve(request, self._session, options.region, client_options, ports)
+        return resolve(request, lambda: self._session, options.region, client_options, ports)
 
     def _path(self, variable: str) -> str:
         path = os.path.expandvars(str(self._session.get_config_variable(variable)))

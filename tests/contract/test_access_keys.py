@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awscli_mfa_plugin.aws.access_keys import UserKeys
 from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
+from awscli_mfa_plugin.aws.iam import UserKeys
 from awscli_mfa_plugin.errors import (
     BadAnswerError,
     KeyLimitError,

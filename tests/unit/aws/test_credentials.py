@@ -98,7 +98,7 @@ def found(
 ) -> tuple[str, str]:
     """Return the access key and the region that a request gets."""
     cli = cli or FakeCli(here)
-    session, chosen = resolve(request, cli, region, ClientOptions(**options), here.ports())
+    session, chosen = resolve(request, lambda: cli, region, ClientOptions(**options), here.ports())
     return session.access_key_id, chosen
 
 
@@ -151,7 +151,7 @@ def test_the_session_of_a_role_is_whole() -> None:
     """Its expiration is in UTC."""
     here = fakes()
     request, options = CredentialsRequest("admin"), ClientOptions()
-    session, _ = resolve(request, FakeCli(here), None, options, here.ports())
+    session, _ = resolve(request, lambda: FakeCli(here), None, options, here.ports())
     assert (session.secret_access_key, session.session_token) == ("secret", "token")
     assert session.expiration == NOW + timedelta(hours=1)
     assert session.expiration.tzinfo == timezone.utc

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.aws.calls import Iam, Sts
 from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
-from awscli_mfa_plugin.aws.mfa_devices import MfaDeviceCalls, NewDevice
+from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, NewDevice
 from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork
 from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
 from awscli_mfa_plugin.files.state import StateFolder
