@@ -13,14 +13,16 @@ from configparser import RawConfigParser
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import awscli
 import awscli.clidriver
 import awscli.customizations.assumerole
 from botocore.history import get_global_history_recorder
+from botocore.loaders import create_loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,7 +58,7 @@ class Aws:
     """An ``aws`` of one home; ``service`` is the AWS that answers it.
 
     With ``is_standalone``, ``awscli-mfa`` runs what it can of ``aws mfa``. Without ``sleeps``,
-    AWS's clock moves on instead.
+    AWS's clock moves on instead. With ``imports_anew``, each command imports the plugin anew.
     """
 
     home: Path
@@ -64,6 +66,7 @@ class Aws:
     variables: dict[str, str] = field(default_factory=dict)
     is_standalone: bool = False
     sleeps: bool = True
+    imports_anew: bool = False
 
     def __post_init__(self) -> None:
         """Make the folder of the CLI's files, with the wiring, unless it is there."""
@@ -201,7 +204,8 @@ class Aws:
             redirect_stdout(out),
             redirect_stderr(err),
             nullcontext() if self.sleeps else patch("time.sleep", self._skip),
-            _fresh_plugin(),
+            _fresh_plugin() if self.imports_anew else nullcontext(),
+            patch("botocore.session.create_loader", _loader),
             _restored_process(),
         ):
             code = _exit_code(args, is_standalone=self.is_standalone)
@@ -236,9 +240,15 @@ def _standalone_exit_code(args: tuple[str, ...]) -> int:
     return main([*args[1:]], system=())
 
 
+@cache
+def _loader(data_path: str | None = None) -> Any:
+    """Return one loader for all commands: each would look through AWS's services again."""
+    return create_loader(data_path)
+
+
 @contextmanager
 def _fresh_plugin() -> Iterator[None]:
-    """Import the plugin anew: its modules keep state for one process."""
+    """Import the plugin anew, as the first command of a process does."""
     before = _plugins_modules()
     _forget(before)
     try:

@@ -51,6 +51,7 @@ def breaking(request: pytest.FixtureRequest) -> Iterator[Breaking]:
 def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, part: str) -> None:
     """``aws mfa`` reports it; a command on another profile works as without the plugin."""
     breaking.name = f"awscli_mfa_plugin.{part}"
+    aws.imports_anew = True
     aws.settle()
     ours = aws.run("mfa", "login")
     assert ours.code == 255
