@@ -149,12 +149,14 @@ PURE_IMPORTS = {
     "json",
     "math",
     "operator",
+    "plistlib",
     "re",
     "shlex",
     "string",
     "textwrap",
     "types",
     "typing",
+    "typing_extensions",
     "unicodedata",
 }
 # Calls that a pure module must not make.

@@ -148,7 +148,7 @@ class Context(Services):
     def remember_checked(self, machine: Observations) -> None:
         """Remember the versions of the CLIs in which other commands use the sessions."""
         from awscli_mfa_plugin.doctor.wiring import checked_versions
-        from awscli_mfa_plugin.files.checked_clis import CheckedClis
+        from awscli_mfa_plugin.files.state import CheckedClis
 
         CheckedClis(self.state).remember(checked_versions(machine.clis))
 

@@ -6,8 +6,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, replace_file
-from awscli_mfa_plugin.files.leftovers import remove_leftovers
+from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, remove_leftovers, replace_file
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.files.state import StateFolder

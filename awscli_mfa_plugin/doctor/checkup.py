@@ -14,9 +14,10 @@ from awscli_mfa_plugin.doctor.keyring import check_keyring
 from awscli_mfa_plugin.doctor.profiles import check_profiles
 from awscli_mfa_plugin.doctor.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileError
-from awscli_mfa_plugin.files.atomic import remove_file, take_snapshot, unwritable
+from awscli_mfa_plugin.files.atomic import remove_file, unwritable
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.plugins_section import in_order
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import short_path, unified
 

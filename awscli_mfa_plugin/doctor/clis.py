@@ -21,10 +21,9 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import NEEDED, is_hidden
-from awscli_mfa_plugin.files.checked_clis import CheckedClis
 from awscli_mfa_plugin.files.paths import state_path
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
-from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.files.state import CheckedClis, StateFolder
 from awscli_mfa_plugin.session import METHOD
 from awscli_mfa_plugin.system.aws_clis import (
     VERSION_SECONDS,

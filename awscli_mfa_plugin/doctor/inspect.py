@@ -20,10 +20,10 @@ from awscli_mfa_plugin.doctor.keyrings import seen_keyrings
 from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
-from awscli_mfa_plugin.files.atomic import take_snapshot
+from awscli_mfa_plugin.files.atomic import is_leftover
 from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.leftovers import is_leftover
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.alias_markers import (
@@ -18,35 +18,22 @@ from awscli_mfa_plugin.files.lines import Kind, Line, indent_after, split_option
 from awscli_mfa_plugin.session.sections import DEFAULT_SECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
 RUNS_US = "--by-alias"
 """How the alias that ``awscli-mfa install --as-alias`` writes ends."""
 
 
 class AliasDocument(SharedDocument):
-    """The text of ``~/.aws/cli/alias``; ``is_missing`` says that there is no such file yet."""
+    """The text of ``~/.aws/cli/alias``."""
 
-    __slots__ = ("is_missing",)
-    _nested_options = False
-    is_missing: bool
+    __slots__ = ()
+    _nested_options, _usual_name = False, "the alias file"
 
-    @classmethod
-    def parse(
-        cls, content: bytes | None, name: str = "the alias file", encoding: str = "utf-8"
-    ) -> AliasDocument:
-        """Return the document of ``content``, None for a file that isn't there.
-
-        Raises UnparsableFileError, naming the line, for what the CLI couldn't read either.
-        """
-        document = cast("AliasDocument", super().parse(content or b"", name, encoding))
-        document.is_missing = content is None
-        return document
-
-    def _changed(self, lines: Sequence[Line]) -> AliasDocument:
-        document = cast("AliasDocument", self._copy(lines))
-        document.is_missing = self.is_missing
-        return document
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no such file yet."""
+        return self._form.is_missing
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the blocks in the file's order; raise ConfigurationError as ``blocks_of``."""
@@ -89,7 +76,7 @@ class AliasDocument(SharedDocument):
         new = block_lines(pack, aliases, like, is_in_new_file=block.is_in_new_file)
         lines = list(self._lines)
         lines[block.start : block.end + 1] = [new[0], *head, *new[1:]]
-        return self._changed(lines)
+        return self.with_lines(lines)
 
     def _with_new_block(self, pack: str, section: str, aliases: Mapping[str, str]) -> AliasDocument:
         lines = list(self._lines)
@@ -98,8 +85,13 @@ class AliasDocument(SharedDocument):
             newline = lines[at - 1].newline or self._form.newline
             like = Line(Kind.OPTION, indent_after(lines, at - 1), newline, section)
             lines[at:at] = block_lines(pack, aliases, like)
-            return self._changed(lines)
-        self._check_defaults(section)
+            return self.with_lines(lines)
+        if any(line.section == DEFAULT_SECTION and line.option for line in lines):
+            raise ConfigurationError(
+                f"The options of [{DEFAULT_SECTION}] in {self._form.name} would become aliases in "
+                f"a section [{section}].",
+                f"Nothing was changed. Remove them from [{DEFAULT_SECTION}], then try again.",
+            )
         # "\n" right after "\r" would make one line end of two.
         newline = "\r" if lines and lines[-1].newline == "\r" else self._form.newline
         if lines:
@@ -108,15 +100,7 @@ class AliasDocument(SharedDocument):
         like = Line(Kind.OPTION, "", newline, section)
         new = block_lines(pack, aliases, like, is_in_new_file=self.is_missing)
         head = Line(Kind.HEADER, f"[{section}]", newline, section)
-        return self._changed([*lines, new[0], head, *new[1:]])
-
-    def _check_defaults(self, section: str) -> None:
-        if any(line.section == DEFAULT_SECTION and line.option for line in self._lines):
-            raise ConfigurationError(
-                f"The options of [{DEFAULT_SECTION}] in {self._form.name} would become aliases in "
-                f"a section [{section}].",
-                f"Nothing was changed. Remove them from [{DEFAULT_SECTION}], then try again.",
-            )
+        return self.with_lines([*lines, new[0], head, *new[1:]])
 
     def _end_of(self, section: str) -> int:
         """Return where a section's lines end but for its last comments and blanks."""
@@ -145,7 +129,7 @@ class AliasDocument(SharedDocument):
             start -= start > 0 and lines[start - 1].kind is Kind.BLANK
             head = []
         lines[start:stop] = head
-        return self._changed(lines)
+        return self.with_lines(lines)
 
     def _options_outside(self, block: Block) -> list[int]:
         """Return the lines of options in the block's section that are outside the block."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
+import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.patience import is_in_use, patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SECRET_MODE = 0o600
-MARK = "awscli-mfa"
-_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
-_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_BINARY = getattr(os, "O_BINARY", 0)
+_MARK = "awscli-mfa"
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_IN_USE = (5, 32)
+"""ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION (Microsoft, System Error Codes)."""
+
+PATIENCE_SECONDS, _POLL_SECONDS = 2, 0.05
 
 _OTHER_FOLDER = "Nothing was changed. Make {} writable for you, or use another file."
 _ROOM = "Nothing was changed. Free some disk space, then try again."
@@ -42,52 +46,6 @@ _CAUSES |= {errno.EXDEV: _CAUSES[errno.EBUSY], errno.EPERM: _CAUSES[errno.EACCES
 
 class ChangedMeanwhileError(Exception):
     """The file isn't any more what was read; start over."""
-
-
-class Snapshot(NamedTuple):
-    """A file's content with what shows whether it is still the same; all None if it is missing."""
-
-    content: bytes | None = None
-    status: os.stat_result | None = None
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """The content, inode, size and modification time (in nanoseconds)."""
-        status = self.status
-        if status is None:
-            return (self.content,)
-        return self.content, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-    def is_same_as(self, other: Snapshot) -> bool:
-        """Return whether nothing has changed between both."""
-        return self.identity == other.identity
-
-
-def take_snapshot(path: str) -> Snapshot:
-    """Return what the regular file at ``path`` contains now.
-
-    Raises UnwritableFileError for a file that can't be read, and for a folder, a pipe, a device.
-    """
-    try:
-        # Opening a pipe or a device can do things: look first, and don't wait if it was swapped.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise _irregular(path)
-        with open(os.open(path, _READ_FLAGS | _BINARY), "rb") as file:
-            status = os.fstat(file.fileno())
-            content = file.read()
-    except FileNotFoundError:
-        return Snapshot()
-    except OSError as error:
-        reason = f"can't be read: {os.strerror(error.errno or 0)}"
-        remedy = "Nothing was changed. Make the file readable for you."
-        raise UnwritableFileError(path, reason, remedy) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise _irregular(path)
-    return Snapshot(content, status)
-
-
-def _irregular(path: str) -> UnwritableFileError:
-    return UnwritableFileError(path, "isn't a regular file", "Use a regular file instead.")
 
 
 def make_private_folder(path: str) -> None:
@@ -140,13 +98,15 @@ def replace_file(
     ``check`` gets the temporary file's path just before the rename, to raise.
     Raises UnwritableFileError, the target untouched and the temporary file gone.
     """
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{_MARK}-{os.urandom(4).hex()}.tmp")
     try:
-        temporary, descriptor = _new_file_beside(target)
+        descriptor = os.open(temporary, _NEW_FLAGS, _SECRET_MODE)
     except OSError as error:
         raise unwritable(target, error) from error
     try:
         if old is None:
-            give_to_the_folders_owner(descriptor, os.path.dirname(target))
+            give_to_the_folders_owner(descriptor, folder)
         _fill(descriptor, content, old, secret=secret, durable=durable)
         # On the disk before it has the name: no reader ever sees the new name with old bytes.
         patiently(lambda: _rename(temporary, target, check))
@@ -160,7 +120,24 @@ def replace_file(
             raise unwritable(target, error) from error
         raise
     if durable:
-        sync_folder(os.path.dirname(target))
+        sync_folder(folder)
+
+
+def _rename(temporary: str, target: str, check: Callable[[str], None]) -> None:
+    check(temporary)
+    os.replace(temporary, target)
+
+
+def replace_own_file(path: str, content: bytes, *, durable: bool = True) -> None:
+    """Put ``content`` in the place of a file that only we write, by the holder of its lock.
+
+    Raises UnwritableFileError; what was written before stays then.
+    """
+    remove_leftovers(path)
+    try:
+        replace_file(path, content, durable=durable)
+    except ChangedMeanwhileError:
+        raise unwritable(path, FileNotFoundError(errno.ENOENT, "")) from None
 
 
 def sync_folder(path: str) -> None:
@@ -171,17 +148,6 @@ def sync_folder(path: str) -> None:
     if sys.platform != "win32":
         with suppress(OSError), _opened_folder(path) as folder:
             os.fsync(folder)
-
-
-def _rename(temporary: str, target: str, check: Callable[[str], None]) -> None:
-    check(temporary)
-    os.replace(temporary, target)
-
-
-def _new_file_beside(target: str) -> tuple[str, int]:
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.{MARK}-{os.urandom(4).hex()}.tmp")
-    return temporary, os.open(temporary, _NEW_FLAGS | _BINARY, _SECRET_MODE)
 
 
 def _fill(
@@ -213,6 +179,28 @@ def _take_over(descriptor: int, old: os.stat_result, *, secret: bool) -> None:
         os.fchmod(descriptor, mode)
 
 
+def is_leftover(name: str, target: str = "") -> bool:
+    """Return whether a file is a temporary one of ours, made beside ``target`` ("": any file)."""
+    of = re.escape(target) if target else ".+"
+    return bool(re.fullmatch(rf"\.{of}\.{_MARK}-[0-9a-f]{{8}}\.tmp", name))
+
+
+def remove_leftovers(target: str) -> None:
+    """Remove the temporary files that killed processes left beside ``target``.
+
+    Only while holding the target's lock: another's temporary file is in use without it.
+    """
+    folder, name = os.path.split(target)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not is_leftover(entry.name, name) or not entry.is_file(follow_symlinks=False):
+                continue
+            status = entry.stat(follow_symlinks=False)
+            if sys.platform == "win32" or status.st_uid == os.geteuid():
+                with suppress(OSError):
+                    os.unlink(entry.path)
+
+
 def remove_file(path: str) -> bool:
     """Remove a file; return whether it was there. Raises UnwritableFileError."""
     try:
@@ -233,3 +221,29 @@ def unwritable(path: str, error: OSError) -> UnwritableFileError:
         cause, remedy = _HELD
     folder = os.path.dirname(path)
     return UnwritableFileError(path, f"can't be replaced: {cause}", remedy.format(folder))
+
+
+def is_in_use(error: OSError) -> bool:
+    """Return whether another program may have the file open; never so but on Windows."""
+    return getattr(error, "winerror", None) in _IN_USE
+
+
+def patiently(
+    work: Callable[[], object],
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Do the work, again and again for two seconds while a file is in use; raise OSError.
+
+    An editor, a virus scanner or a shell's prompt has it open for a moment, even to read it.
+    """
+    end = now() + PATIENCE_SECONDS
+    while True:
+        try:
+            work()
+        except OSError as error:  # noqa: PERF203 - that is the point
+            if not is_in_use(error) or now() >= end:
+                raise
+            sleep(_POLL_SECONDS)
+        else:
+            return

@@ -25,7 +25,7 @@ def sections_of(path: str) -> dict[str, dict[str, str]]:
     There are none if there is no file. Raises OSError, ValueError, configparser.Error.
     """
     try:
-        return _read(path, configparser.RawConfigParser(default_section=""))
+        return _parsed(_text_at(path))
     except FileNotFoundError:
         return {}
 
@@ -41,8 +41,7 @@ def sections_about(path: str) -> Callable[[str], dict[str, dict[str, str]]]:
     function does, OSError, ValueError, configparser.Error.
     """
     try:
-        with open(path, encoding=encoding_at(path)) as file:
-            text = file.read()
+        text = _text_at(path)
     except FileNotFoundError:
         return lambda _: {}
     if len(text) < LARGE:
@@ -65,15 +64,14 @@ def _cut(text: str, word: str) -> str:
     return "".join(parts)
 
 
-def _parsed(text: str) -> dict[str, dict[str, str]]:
-    parser = configparser.RawConfigParser(default_section="")
-    parser.read_string(text)
-    return {name: dict(parser.items(name)) for name in parser.sections()}
-
-
-def _read(path: str, parser: configparser.RawConfigParser) -> dict[str, dict[str, str]]:
+def _text_at(path: str) -> str:
     with open(path, encoding=encoding_at(path)) as file:
-        parser.read_file(file)
+        return file.read()
+
+
+def _parsed(text: str, default_section: str = "") -> dict[str, dict[str, str]]:
+    parser = configparser.RawConfigParser(default_section=default_section)
+    parser.read_string(text)
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
@@ -88,7 +86,7 @@ class ConfigNotFound(Exception):  # noqa: N818 - botocore's name for it
 def raw_config_parse(path: str, *, parse_subsections: bool = True) -> Sections:
     """Return what botocore's function of this name returns, where there is no botocore."""
     try:
-        sections: Sections = {**_read(path, configparser.RawConfigParser())}
+        sections: Sections = {**_parsed(_text_at(path), configparser.DEFAULTSECT)}
         if parse_subsections:
             for options in sections.values():
                 options.update({name: _nested(text) for name, text in options.items()})
@@ -112,6 +110,8 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     The CLI reads its alias file without ``nested_options``. Raises UnparsableFileError, with the
     line if it is known.
     """
+    from contextlib import suppress
+
     from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
     parse: Any = raw_config_parse
@@ -128,7 +128,8 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     except (refused, AttributeError):
         # AttributeError: configparser passes over a disk error, and leaves values half made.
         # Not its text: it repeats the line, which may hold a secret.
-        check_encoding(_content_of(path), name)
+        with suppress(OSError), open(path, "rb") as file:
+            check_encoding(file.read(), name)
         raise UnparsableFileError(name, 0, "its parser rejects it") from None
     except not_found:
         # botocore expands variables in any path that it is given.
@@ -138,30 +139,20 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     return sections
 
 
-def _content_of(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
 def check_encoding(content: bytes, name: str) -> None:
     """Raise UnparsableFileError for content that botocore can't decode."""
     from awscli_mfa_plugin.errors import UnparsableFileError
 
     encoding = encoding_of(content)
-    name_of_it = encoding.upper()
-    remedy = (
-        f"Nothing was changed. Save it as {name_of_it} without a byte order mark, then try again."
-    )
+    what = encoding.upper()
+    remedy = f"Nothing was changed. Save it as {what} without a byte order mark, then try again."
     if content.startswith(_BOM):
         raise UnparsableFileError(name, 1, "starts with a byte order mark", remedy) from None
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnparsableFileError(name, line, f"isn't {name_of_it}", remedy) from None
+        raise UnparsableFileError(name, line, f"isn't {what}", remedy) from None
 
 
 def check_replacement(

@@ -20,6 +20,8 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from typing_extensions import Self
+
 _BOM = "\ufeff"
 _ASSIGNMENT = re.compile(r"(\s*[^=:]*?)(\s*)([=:])(\s*)(.*)", re.DOTALL)
 
@@ -32,6 +34,7 @@ class _Form(NamedTuple):
     newline: str
     ends_bare: bool
     encoding: str
+    is_missing: bool
 
 
 class SharedDocument:
@@ -42,31 +45,31 @@ class SharedDocument:
     """
 
     __slots__ = ("_form", "_lines", "_values")
-    _nested_options = True
+    _nested_options, _usual_name = True, "the file"
 
     def __init__(self, lines: Iterable[Line], form: _Form) -> None:
-        """Keep the lines; :meth:`parse` makes them."""
         self._lines = tuple(lines)
         self._form = form
         self._values: dict[str, dict[str, str]] | None = None
 
     @classmethod
-    def parse(
-        cls, content: bytes, name: str = "the file", encoding: str = "utf-8"
-    ) -> SharedDocument:
-        """Return the document of ``content``; ``name`` (its path) is for messages alone.
+    def parse(cls, content: bytes | None, name: str = "", encoding: str = "utf-8") -> Self:
+        """Return the document of ``content``, None for a file that isn't there.
+
+        ``name`` (its path) is for messages alone.
 
         Raises UnparsableFileError, naming the line, for what botocore's ``raw_config_parse``
         refuses, or would with one section more: a bad nested option in ``[DEFAULT]``.
         A BOM is no error here, but it is to botocore: whoever writes has to check.
         """
-        text = content.decode(encoding, "surrogateescape")
+        name = name or cls._usual_name
+        text = (content or b"").decode(encoding, "surrogateescape")
         bom = _BOM if text.startswith(_BOM) else ""
         text = text[len(bom) :]
         lines = tuple(read_lines(text, name, nested_options=cls._nested_options))
         newline = lines[0].newline or "\n" if lines else "\n"
         ends_bare = bool(lines) and not lines[-1].newline
-        return cls(lines, _Form(name, bom, newline, ends_bare, encoding))
+        return cls(lines, _Form(name, bom, newline, ends_bare, encoding, content is None))
 
     def __repr__(self) -> str:
         """Return the name alone: options hold secrets."""
@@ -109,15 +112,20 @@ class SharedDocument:
         """Return the lines, for what the other methods have no words for."""
         return self._lines
 
-    def with_lines(self, lines: Sequence[Line]) -> SharedDocument:
-        """Return a copy of other lines; newlines that are missing are added, as in the file."""
-        return self._copy(lines)
+    def with_lines(self, lines: Sequence[Line]) -> Self:
+        """Return a copy of other lines, whose last newline is there or missing as before."""
+        whole = [
+            line if line.newline else line._replace(newline=self._form.newline) for line in lines
+        ]
+        if whole and self._form.ends_bare:
+            whole[-1] = whole[-1]._replace(newline="")
+        return type(self)(whole, self._form)
 
-    def with_content(self, content: bytes) -> SharedDocument:
+    def with_content(self, content: bytes) -> Self:
         """Return the document of other content of the same file; raise as :meth:`parse`."""
-        return type(self).parse(content, self._form.name, self._form.encoding)
+        return self.parse(content, self._form.name, self._form.encoding)
 
-    def with_options(self, section: str, options: Mapping[str, str]) -> SharedDocument:
+    def with_options(self, section: str, options: Mapping[str, str]) -> Self:
         """Return a copy in which the section holds ``options``; what else it holds stays.
 
         An option that is there keeps its place, spelling and delimiter, and loses its continuation
@@ -137,17 +145,17 @@ class SharedDocument:
             self._insert(lines, section, new)
         elif not self.has_section(section):
             self._append(lines, section, new)
-        return self._copy(lines)
+        return self.with_lines(lines)
 
-    def without_options(self, section: str, names: Collection[str]) -> SharedDocument:
+    def without_options(self, section: str, names: Collection[str]) -> Self:
         """Return a copy whose section lacks the options and their continuation lines.
 
         Comments stay; what ``[DEFAULT]`` gives to every section can't be taken from one.
         """
         gone = {(section, name.lower()) for name in names}
-        return self._copy([line for line in self._lines if _owner(line) not in gone])
+        return self.with_lines([line for line in self._lines if _owner(line) not in gone])
 
-    def without_section_if_empty(self, section: str) -> SharedDocument:
+    def without_section_if_empty(self, section: str) -> Self:
         """Return a copy without the section's header if it holds no option and no comment.
 
         The blank line before it goes too: :meth:`with_options` put it there.
@@ -163,7 +171,7 @@ class SharedDocument:
         del lines[start : at + 1]
         above = lines[start - 1].section if start else ""
         # Its blank lines are those of the section above by now.
-        return self._copy(
+        return self.with_lines(
             [x._replace(section=above, option="") if x.section == section else x for x in lines]
         )
 
@@ -195,15 +203,6 @@ class SharedDocument:
             lines.append(Line(Kind.BLANK, "", newline, lines[-1].section))
         lines.append(Line(Kind.HEADER, f"[{section}]", newline, section))
         lines.extend(_option_lines(section, options, "", newline))
-
-    def _copy(self, lines: Sequence[Line]) -> SharedDocument:
-        """Return a document of ``lines`` whose last newline is there or missing as before."""
-        whole = [
-            line if line.newline else line._replace(newline=self._form.newline) for line in lines
-        ]
-        if whole and self._form.ends_bare:
-            whole[-1] = whole[-1]._replace(newline="")
-        return type(self)(whole, self._form)
 
 
 _NOBODY = ("", "")

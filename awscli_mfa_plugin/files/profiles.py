@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import MfaError
-from awscli_mfa_plugin.files.key_lines import names_key, with_key, with_key_id_in_line
 from awscli_mfa_plugin.files.shared_file import SharedFile
+from awscli_mfa_plugin.session import keyring_key_id
 from awscli_mfa_plugin.session.records import Profile, Session
 from awscli_mfa_plugin.session.sections import (
     KEEP_SECTION,
@@ -62,6 +62,8 @@ if TYPE_CHECKING:
             """Remove the profile's session; return whether there was one."""
 
 
+_ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
+
 WAITING = "waiting"
 """In place of an access key's ID: the session is the profile's own."""
 
@@ -86,11 +88,8 @@ class SharedConfigFiles:
 
     def profile(self, name: str) -> Profile:
         """Return a profile as the files hold it now; raise UnparsableFileError."""
-        return Profile(
-            name=name,
-            config=self._config_profiles().get(name, {}),
-            credentials=self._credentials.read().sections().get(name, {}),
-        )
+        config = self._config_profiles().get(name, {})
+        return Profile(name, config, self._credentials.read().sections().get(name, {}))
 
     def session_of(self, profile: Profile) -> Session | None:
         """Return the profile's session from where it is stored, or None."""
@@ -100,9 +99,8 @@ class SharedConfigFiles:
 
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of all profiles, those of the config file first."""
-        return tuple(
-            dict.fromkeys((*self._config_profiles(), *self._credentials.read().sections()))
-        )
+        in_both = (*self._config_profiles(), *self._credentials.read().sections())
+        return tuple(dict.fromkeys(in_both))
 
     def check_writable(self, profile: Profile, *, config: bool) -> None:
         """Raise ConfigurationError if a write would be refused, as far as known before."""
@@ -134,8 +132,7 @@ class SharedConfigFiles:
             new = session_options(session)
             if document.has_section(section) and not options:
                 new[KEEP_SECTION] = "true"
-            document = document.with_options(section, new)
-            return document.without_options(section, STALE_OPTIONS)
+            return document.with_options(section, new).without_options(section, STALE_OPTIONS)
 
         self._credentials.update(change)
         with suppress(MfaError):  # no login takes up an older one
@@ -151,12 +148,7 @@ class SharedConfigFiles:
 
     def write_settings(self, name: str, settings: Mapping[str, str]) -> None:
         """Put settings into the profile's config section."""
-
-        def change(document: SharedDocument) -> SharedDocument:
-            section = config_section(name, document.section_names())
-            return document.with_options(section, dict(settings))
-
-        self._config.update(change)
+        self._config.update(lambda has: has.with_options(_section_in(has, name), settings))
 
     def config_document(self) -> SharedDocument:
         """Return what the config file holds now."""
@@ -176,20 +168,19 @@ class SharedConfigFiles:
         """Remove settings from the profile's config section; return whether there were any."""
 
         def change(document: SharedDocument) -> SharedDocument:
-            section = config_section(name, document.section_names())
+            section = _section_in(document, name)
             if not document.has_section(section):
                 return document
-            document = document.without_options(section, options)
-            return document.without_section_if_empty(section)
+            return document.without_options(section, options).without_section_if_empty(section)
 
         return self._config.update(change)
 
     def check_key_writable(self, names: Collection[str], key_id: str) -> None:
         """Raise ConfigurationError if :meth:`replace_key` would be refused, as far as is known."""
         profiles = [self.profile(name) for name in names]
-        if any(names_key(each.credentials, key_id) for each in profiles):
+        if any(_names_key(each.credentials, key_id) for each in profiles):
             self._credentials.check_writable()
-        if any(names_key(each.config, key_id) for each in profiles):
+        if any(_names_key(each.config, key_id) for each in profiles):
             self._config.check_writable()
 
     def replace_key(
@@ -201,18 +192,14 @@ class SharedConfigFiles:
         has another key by the time of the write keeps it. Sessions that were made with the old key
         stay: AWS accepts them until they expire.
         """
-        put = with_key_id_in_line if in_keyring else with_key
 
-        def in_credentials(document: SharedDocument) -> SharedDocument:
-            return put(document, map(credentials_section, names), key_id, new)
+        def put(document: SharedDocument, section_of: Callable[[str], str]) -> SharedDocument:
+            for name in names:
+                document = _with_key(document, section_of(name), key_id, new, in_line=in_keyring)
+            return document
 
-        def in_config(document: SharedDocument) -> SharedDocument:
-            existing = document.section_names()
-            sections = (config_section(name, existing) for name in names)
-            return put(document, sections, key_id, new)
-
-        self._credentials.update(in_credentials)
-        self._config.update(in_config)
+        self._credentials.update(lambda document: put(document, credentials_section))
+        self._config.update(lambda has: put(has, lambda name: _section_in(has, name)))
         for name in names:
             session = self._cache.load(name, key_id)
             if session and self.profile(name).long_lived_key_id == new.access_key_id:
@@ -223,9 +210,12 @@ class SharedConfigFiles:
         document = self._config.read()
         if self._by_profile is None or self._by_profile[0] is not document:
             named = ((config_profile(name), has) for name, has in document.sections().items())
-            profiles = {profile: has for profile, has in named if profile is not None}
-            self._by_profile = (document, profiles)
+            self._by_profile = (document, {name: has for name, has in named if name is not None})
         return self._by_profile[1]
+
+
+def _section_in(config: SharedDocument, profile: str) -> str:
+    return config_section(profile, config.section_names())
 
 
 def _without_session(document: SharedDocument, section: str) -> SharedDocument:
@@ -234,7 +224,26 @@ def _without_session(document: SharedDocument, section: str) -> SharedDocument:
     gone = session_lines(options)
     if not gone:
         return document
-    document = document.without_options(section, (*gone, KEEP_SECTION))
-    if options.get(KEEP_SECTION):
-        return document
-    return document.without_section_if_empty(section)
+    left = document.without_options(section, (*gone, KEEP_SECTION))
+    return left if options.get(KEEP_SECTION) else left.without_section_if_empty(section)
+
+
+def _names_key(section: Mapping[str, str], key_id: str) -> bool:
+    """Return whether a section has a key, or gets it from the keyring."""
+    in_line = keyring_key_id(section.get("credential_process"))
+    return key_id in {section.get(_ID), in_line}
+
+
+def _with_key(
+    document: SharedDocument, section: str, key_id: str, new: KeyPair, *, in_line: bool
+) -> SharedDocument:
+    """Return a copy in which a section names another key; ``in_line``: it gets that by a line."""
+    has = document.options(section)
+    line = has.get("credential_process", "")
+    if in_line and keyring_key_id(line) == key_id:
+        options = {"credential_process": line.removesuffix(key_id) + new.access_key_id}
+        return document.with_options(section, options)
+    if not in_line and has.get(_ID) == key_id:
+        key = {_ID: new.access_key_id, _SECRET: new.secret_access_key}
+        return document.with_options(section, key)
+    return document

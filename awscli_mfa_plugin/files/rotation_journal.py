@@ -7,13 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
-from awscli_mfa_plugin.files.atomic import (
-    ChangedMeanwhileError,
-    replace_file,
-    sync_folder,
-    unwritable,
-)
-from awscli_mfa_plugin.files.leftovers import remove_leftovers
+from awscli_mfa_plugin.files.atomic import remove_leftovers, sync_folder, unwritable
 from awscli_mfa_plugin.files.paths import names_in
 from awscli_mfa_plugin.files.state import digest_name
 from awscli_mfa_plugin.session.access_keys import as_json, from_json
@@ -29,7 +23,6 @@ class RotationJournal:
     """The rotations that aren't finished, a file each; to be used under one lock."""
 
     def __init__(self, folder: StateFolder) -> None:
-        """Keep the folder; nothing is made before a rotation begins."""
         self._folder = folder
 
     def all(self) -> tuple[Rotation, ...]:
@@ -45,27 +38,17 @@ class RotationJournal:
 
         Raises UnwritableFileError; what was written before stays then.
         """
-        self._folder.make()
-        path = self._path(rotation)
-        remove_leftovers(path)
-        try:
-            replace_file(path, json.dumps(as_json(rotation), indent=2).encode())
-        except ChangedMeanwhileError as error:
-            raise unwritable(path, FileNotFoundError()) from error
+        self._folder.write(_name_of(rotation), json.dumps(as_json(rotation), indent=2).encode())
 
     def remove(self, rotation: Rotation) -> None:
         """Remove a rotation that is finished; raise UnwritableFileError."""
-        path = self._path(rotation)
+        path = self._folder.file(_name_of(rotation))
         remove_leftovers(path)
         try:
             os.unlink(path)
         except OSError as error:
             raise unwritable(path, error) from error
         sync_folder(self._folder.path)
-
-    def _path(self, rotation: Rotation) -> str:
-        name = digest_name(rotation.old.access_key_id)
-        return self._folder.file(f"{_START}{name}{_END}")
 
     @staticmethod
     def _read(path: str) -> Rotation:
@@ -80,6 +63,10 @@ class RotationJournal:
                 f"{path} isn't a journal that this version can read.",
                 "It may hold an access key. Use the version of the plugin that wrote it.",
             ) from None
+
+
+def _name_of(rotation: Rotation) -> str:
+    return f"{_START}{digest_name(rotation.old.access_key_id)}{_END}"
 
 
 def check_none_is_left(folder: str) -> None:

@@ -55,29 +55,28 @@ class SessionCache:
                 "Move it away: the AWS CLI keeps its cache there.",
             )
         if not os.access(self.folder, os.W_OK | os.X_OK):
-            denied = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            raise unwritable(os.path.join(self.folder, OUR_NAME), denied)
+            raise unwritable(os.path.join(self.folder, OUR_NAME), OSError(errno.EACCES, ""))
 
     def save(self, profile: str, access_key_id: str, session: Session) -> None:
         """Keep a session; raise UnwritableFileError if that can't be."""
-        from awscli_mfa_plugin.files.atomic import (
-            ChangedMeanwhileError,
-            make_private_folder,
-            replace_file,
-            unwritable,
-        )
-        from awscli_mfa_plugin.files.leftovers import remove_leftovers
+        from awscli_mfa_plugin.files.atomic import make_private_folder, replace_own_file
 
-        content = json.dumps(_content(access_key_id, session), indent=2).encode()
+        # The CLI's own form, and what it lacks for us.
+        content = {
+            "Credentials": {
+                "AccessKeyId": session.access_key_id,
+                "SecretAccessKey": session.secret_access_key,
+                "SessionToken": session.session_token,
+                "Expiration": rfc3339(session.expiration),
+            },
+            "ProviderType": OUR_NAME,
+            "SourceAccessKeyId": access_key_id,
+            "Issued": rfc3339(session.issued) if session.issued else None,
+        }
         path = self._path(profile)
         with self._held(path):
             make_private_folder(self.folder)
-            remove_leftovers(path)
-            try:
-                replace_file(path, content)
-            except ChangedMeanwhileError:
-                gone = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-                raise unwritable(path, gone) from None
+            replace_own_file(path, json.dumps(content, indent=2).encode())
 
     def remove(self, profile: str) -> bool:
         """Remove the profile's session; return whether there was one."""
@@ -95,21 +94,6 @@ class SessionCache:
 
     def _path(self, profile: str) -> str:
         return os.path.join(self.folder, session_cache_name(self._credentials_path, profile))
-
-
-def _content(access_key_id: str, session: Session) -> dict[str, Any]:
-    """Return what a file holds: the CLI's own form, and what it lacks for us."""
-    return {
-        "Credentials": {
-            "AccessKeyId": session.access_key_id,
-            "SecretAccessKey": session.secret_access_key,
-            "SessionToken": session.session_token,
-            "Expiration": rfc3339(session.expiration),
-        },
-        "ProviderType": OUR_NAME,
-        "SourceAccessKeyId": access_key_id,
-        "Issued": rfc3339(session.issued) if session.issued else None,
-    }
 
 
 def _session(content: Any, access_key_id: str) -> Session | None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from awscli_mfa_plugin.errors import BusyError, UnparsableFileError, UnwritableFileError
 from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
-    Snapshot,
     make_private_folder,
+    remove_leftovers,
     replace_file,
-    take_snapshot,
     unwritable,
 )
 from awscli_mfa_plugin.files.botocore_parser import check_replacement, read_as_the_cli
 from awscli_mfa_plugin.files.document import SharedDocument
-from awscli_mfa_plugin.files.leftovers import remove_leftovers
 from awscli_mfa_plugin.files.paths import encoding_of
 
 if TYPE_CHECKING:
@@ -28,10 +27,62 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.botocore_parser import Sections
     from awscli_mfa_plugin.session.ports import Locks
 
-    _State = tuple[int, int, int] | None
+    Version = tuple[int, int, int, int]
 
 WAIT_SECONDS = 30
 _ATTEMPTS = 20
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Snapshot(NamedTuple):
+    """A file's content, and what shows whether it is still the same; both None if it is missing."""
+
+    content: bytes | None = None
+    status: os.stat_result | None = None
+
+    def is_same_as(self, other: Snapshot) -> bool:
+        """Return whether nothing has changed between both."""
+        before, after = (each.status and _version_of(each.status) for each in (self, other))
+        return self.content == other.content and before == after
+
+
+def take_snapshot(path: str) -> Snapshot:
+    """Return what the regular file at ``path`` contains now.
+
+    Raises UnwritableFileError for a file that can't be read, and for a folder, a pipe, a device.
+    """
+    try:
+        # Opening a pipe or a device can do things: look first, and don't wait if it was swapped.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise _irregular(path)
+        with open(os.open(path, _READ_FLAGS), "rb") as file:
+            status = os.fstat(file.fileno())
+            content = file.read()
+    except FileNotFoundError:
+        return Snapshot()
+    except OSError as error:
+        reason = f"can't be read: {os.strerror(error.errno or 0)}"
+        remedy = "Nothing was changed. Make the file readable for you."
+        raise UnwritableFileError(path, reason, remedy) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise _irregular(path)
+    return Snapshot(content, status)
+
+
+def _irregular(path: str) -> UnwritableFileError:
+    return UnwritableFileError(path, "isn't a regular file", "Use a regular file instead.")
+
+
+def version_at(path: str) -> Version | None:
+    """Return what changes whenever a file is written, or None if it can't be looked at."""
+    try:
+        return _version_of(os.stat(path))
+    except OSError:
+        return None
+
+
+def _version_of(status: os.stat_result) -> Version:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 class SharedFile:
@@ -44,7 +95,7 @@ class SharedFile:
         self._secret = secret
         # A file may have hundreds of thousands of profiles: it is parsed once by each parser.
         self._known: tuple[bytes, SharedDocument] | None = None
-        self._read: tuple[_State, SharedDocument] | None = None
+        self._read: tuple[Version | None, SharedDocument] | None = None
         self._known_to_the_cli: tuple[Snapshot, Sections] | None = None
 
     def read(self) -> SharedDocument:
@@ -60,9 +111,9 @@ class SharedFile:
             )
         if os.path.exists(self.path) and not os.path.isfile(self.path):
             return SharedDocument.parse(b"", self.path, encoding_of(b""))
-        state = _state_of(self.path)
-        if state is None or self._read is None or self._read[0] != state:
-            self._read = (state, self._document(take_snapshot(self.path)))
+        version = version_at(self.path)
+        if version is None or self._read is None or self._read[0] != version:
+            self._read = (version, self._document(take_snapshot(self.path)))
         return self._read[1]
 
     def check_writable(self) -> None:
@@ -150,14 +201,6 @@ class SharedFile:
 
     def _parsed(self, path: str) -> Sections:
         return read_as_the_cli(path, self.path)
-
-
-def _state_of(path: str) -> _State:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _check_replaceable(target: str, snapshot: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""The plugin's own folder, and in it the memory of token codes that were used."""
+"""The plugin's own folder, and what it remembers there: used token codes, CLIs that work."""
 
 from __future__ import annotations
 
@@ -11,18 +11,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.atomic import (
-    ChangedMeanwhileError,
-    make_private_folder,
-    replace_file,
-    unwritable,
-)
-from awscli_mfa_plugin.files.leftovers import remove_leftovers
+from awscli_mfa_plugin.files.atomic import make_private_folder, replace_own_file, unwritable
 from awscli_mfa_plugin.files.paths import state_path
 from awscli_mfa_plugin.session.token_codes import STEP_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 KEPT_SECONDS = 120
@@ -49,13 +43,18 @@ class StateFolder:
         """Return the path of a file in the folder; ``name`` is one that we made."""
         return os.path.join(self.path, name)
 
+    def write(self, name: str, content: bytes, *, durable: bool = True) -> None:
+        """Write a file of 0600, as the holder of its lock.
+
+        Raises UnwritableFileError; what was written before stays then.
+        """
+        self.make()
+        replace_own_file(self.file(name), content, durable=durable)
+
     def keep(self, name: str, content: bytes) -> None:
         """Write a file that may get lost: an error is ignored, and the disk isn't waited for."""
-        path = self.file(name)
-        with suppress(UnwritableFileError, ChangedMeanwhileError):
-            self.make()
-            remove_leftovers(path)
-            replace_file(path, content, durable=False)
+        with suppress(UnwritableFileError):
+            self.write(name, content, durable=False)
 
     def make(self) -> None:
         """Make the folder if it is missing, and close it to others.
@@ -65,7 +64,9 @@ class StateFolder:
         make_private_folder(self.path)
         try:
             status = os.lstat(self.path)
-            if not stat.S_ISDIR(status.st_mode) or not _is_ours(status):
+            # Root works on a user's behalf under sudo.
+            is_ours = sys.platform == "win32" or os.geteuid() in {0, status.st_uid}
+            if not stat.S_ISDIR(status.st_mode) or not is_ours:
                 raise UnwritableFileError(
                     self.path,
                     "isn't a folder that belongs to you",
@@ -77,16 +78,10 @@ class StateFolder:
             raise unwritable(self.path, error) from error
 
 
-def _is_ours(status: os.stat_result) -> bool:
-    # Root works on a user's behalf under sudo.
-    return sys.platform == "win32" or os.geteuid() in {0, status.st_uid}
-
-
 class UsedCodes:
     """The last token code that was used of each device, as a digest, for 120 seconds."""
 
     def __init__(self, folder: StateFolder, now: Callable[[], datetime]) -> None:
-        """Keep the folder, and the clock (aware datetimes)."""
         self._folder = folder
         self._now = now
 
@@ -128,3 +123,25 @@ def _digest(serial: str, token_code: str, salt: str) -> str:
     secret = token_code.encode("utf-8", "surrogatepass")
     salted = f"{salt} {serial}".encode("utf-8", "surrogatepass")
     return hashlib.pbkdf2_hmac("sha256", secret, salted, _ROUNDS).hex()
+
+
+class CheckedClis:
+    """``clis.json``: in which version of each ``aws`` doctor last found the sessions in use."""
+
+    _NAME = "clis.json"
+
+    def __init__(self, folder: StateFolder) -> None:
+        self._folder = folder
+
+    def versions(self) -> dict[str, str]:
+        """Return the version by path; empty if nothing was remembered."""
+        try:
+            with open(self._folder.file(self._NAME), encoding="ascii") as file:
+                return {str(path): str(version) for path, version in json.load(file).items()}
+        except (OSError, ValueError, AttributeError, RecursionError):
+            return {}
+
+    def remember(self, versions: Mapping[str, str]) -> None:
+        """Write the versions, where ``aws mfa`` was used already; failing to costs another look."""
+        if versions != self.versions() and os.path.isdir(self._folder.path):
+            self._folder.keep(self._NAME, json.dumps(versions).encode("ascii"))

@@ -13,12 +13,12 @@ from awscli_mfa_plugin.errors import MfaError
 from awscli_mfa_plugin.files.atomic import (
     ChangedMeanwhileError,
     make_private_folder,
+    patiently,
     replace_file,
-    take_snapshot,
     unwritable,
 )
-from awscli_mfa_plugin.files.patience import patiently
 from awscli_mfa_plugin.files.plugins_section import Undo
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.system.machine import say
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.errors import MfaError
-from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import restored, undo_of, unwired, wired
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import (
     Changes,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin import __version__
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
-from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.plugins_section import PLUGIN, Place, folders, wired
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.install.clis import PythonOfV1, ask_v1
 from awscli_mfa_plugin.install.install_paths import is_inside, plugin_files
 from awscli_mfa_plugin.system.aws_clis import FoundCli, behind_shim, found_clis, open_to_others

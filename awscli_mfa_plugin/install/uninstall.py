@@ -9,10 +9,10 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
-from awscli_mfa_plugin.files.atomic import take_snapshot
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.plugins_section import Place, plugin_keys, unwired
 from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
+from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install import left_profiles
 from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree

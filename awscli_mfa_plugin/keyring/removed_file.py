@@ -8,8 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, replace_file
-from awscli_mfa_plugin.files.leftovers import remove_leftovers
 from awscli_mfa_plugin.files.state import digest_name
 from awscli_mfa_plugin.keyring.removed import as_json, from_json
 
@@ -31,24 +29,21 @@ class RemovedFile:
     def load(self, profile: str) -> Removed | None:
         """Return what was kept, or None."""
         try:
-            with open(self._path(profile), encoding="utf-8") as file:
+            with open(self._folder.file(self._name(profile)), encoding="utf-8") as file:
                 return from_json(json.load(file))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def save(self, profile: str, removed: Removed) -> None:
         """Keep something."""
-        path = self._path(profile)
-        with suppress(UnwritableFileError, ChangedMeanwhileError):
-            self._folder.make()
-            remove_leftovers(path)
-            replace_file(path, json.dumps(as_json(removed)).encode())
+        with suppress(UnwritableFileError):
+            self._folder.write(self._name(profile), json.dumps(as_json(removed)).encode())
 
     def remove(self, profile: str) -> None:
         """Forget it."""
         with suppress(OSError):
-            os.unlink(self._path(profile))
+            os.unlink(self._folder.file(self._name(profile)))
 
-    def _path(self, profile: str) -> str:
+    def _name(self, profile: str) -> str:
         name = digest_name("\n".join((*self._files, profile)))
-        return self._folder.file(f"keyring-{name}.json")
+        return f"keyring-{name}.json"

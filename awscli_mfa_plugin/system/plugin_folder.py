@@ -12,9 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.files.atomic import make_private_folder, replace_file, unwritable
-from awscli_mfa_plugin.files.paths import home_folder
-from awscli_mfa_plugin.files.patience import patiently
+from awscli_mfa_plugin.files.atomic import make_private_folder, patiently, replace_file, unwritable
+from awscli_mfa_plugin.files.paths import home_folder, names_in
 from awscli_mfa_plugin.system.subprocesses import run_to_end
 from awscli_mfa_plugin.system.trust import who_else_can_write
 
@@ -102,14 +101,12 @@ class PluginFolder:
 
     def parts(self) -> list[str]:
         """Return what exists of ours in the folder: versions, link, record, locks."""
-        own = [self.versions, self._current, self.record]
-        with suppress(OSError):
-            names = sorted(os.listdir(self.base))
-            own += [
-                os.path.join(self.base, name)
-                for name in names
-                if name.endswith((".lock", ".holder")) or name == f"{_CURRENT}.new"
-            ]
+        others = (
+            os.path.join(self.base, name)
+            for name in names_in(self.base)
+            if name.endswith((".lock", ".holder")) or name == f"{_CURRENT}.new"
+        )
+        own = (self.versions, self._current, self.record, *others)
         return [path for path in own if os.path.lexists(path)]
 
     def path_of(self, name: str) -> str:

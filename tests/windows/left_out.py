@@ -49,7 +49,7 @@ TESTS = {
     "tests/unit/files/test_session_cache.py::test_many_writers_and_a_reader*": (
         "a reader that never pauses keeps the file open for longer than a write waits"
     ),
-    "tests/unit/files/test_used_codes.py::*a symlink*": _LINKS,
+    "tests/unit/files/test_state.py::*a symlink*": _LINKS,
     "tests/unit/host/test_command.py::test_help_is_plain_text*": (
         "there the CLI shows its help by 'more', without groff"
     ),

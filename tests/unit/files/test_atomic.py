@@ -6,8 +6,7 @@ import errno
 
 import pytest
 
-from awscli_mfa_plugin.files.atomic import unwritable
-from awscli_mfa_plugin.files.patience import PATIENCE_SECONDS, patiently
+from awscli_mfa_plugin.files.atomic import PATIENCE_SECONDS, patiently, unwritable
 
 
 class WindowsError(PermissionError):
