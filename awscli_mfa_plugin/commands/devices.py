@@ -89,7 +89,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         raise UsageError("--seed-format needs --seed-command.")
     if action == "list":
         return _list(arguments, context)
-    from awscli_mfa_plugin.system.endings import cleaning_up_on_signals
+    from awscli_mfa_plugin.system.signals import cleaning_up_on_signals
 
     with cleaning_up_on_signals():
         return {"add": _add, "resync": _resync, "remove": _remove}[action](arguments, context)

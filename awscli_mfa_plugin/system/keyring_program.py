@@ -24,7 +24,7 @@ _LINE_END = 4
 
 
 class KeyringProgram:
-    """The keyring that a line leads to; every method raises KeyringError.
+    """The keyring that a line of ``session.keyring_key_id`` leads to; all raise KeyringError.
 
     A secret goes by stdin and stdout alone.
     """
@@ -32,7 +32,6 @@ class KeyringProgram:
     def __init__(
         self, line: str, environment: Mapping[str, str], patience: float = PATIENCE
     ) -> None:
-        """Keep a line that ``session.keyring_key_id`` knows, and the program's environment."""
         try:
             words = split_command(line)
         except ValueError:

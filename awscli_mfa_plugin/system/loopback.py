@@ -47,10 +47,9 @@ class Response:
 
 
 class LoopbackServer:
-    """Listens on a random port of 127.0.0.1 while it is entered."""
+    """Listens on a random port of 127.0.0.1 while it is entered; ``respond`` runs in any thread."""
 
     def __init__(self, respond: Callable[[Request], Response]) -> None:
-        """Take the port; keep what answers a request, in any thread."""
         self._listener = _Listener(respond)
         self.host = f"127.0.0.1:{self._listener.server_address[1]}"
         self._thread = threading.Thread(

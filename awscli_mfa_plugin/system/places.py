@@ -47,6 +47,6 @@ def trusted(folders: Sequence[str]) -> Sequence[str]:
     """
     if not ON_WINDOWS:
         return folders
-    from awscli_mfa_plugin.system.access_lists import others_can_change
+    from awscli_mfa_plugin.system.trust import others_can_change
 
     return [each for each in folders if os.path.isdir(each) and not others_can_change(each)]

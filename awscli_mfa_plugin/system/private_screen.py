@@ -10,7 +10,6 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
 import sys
 import textwrap
 import time
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
 from awscli_mfa_plugin.system import terminal as tty
+from awscli_mfa_plugin.system.signals import handled
+from awscli_mfa_plugin.system.subprocesses import start_watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,7 +163,9 @@ class PrivateTerminal(tty.ControllingTerminal):
 def shown(picture: Picture, rows: int) -> Iterator[PrivateTerminal]:
     """Draw a picture, yield the terminal to ask on, and wipe it."""
     wipe = _wiping(rows)
-    with _stops_ignored(), tty.opened() as terminal, _wiped_on_death(terminal, wipe):
+    # A process that Ctrl-Z stopped would leave the secret on the screen.
+    unstopped = handled({"SIGTSTP": signal.SIG_IGN})
+    with unstopped, tty.opened() as terminal, _wiped_on_death(terminal, wipe):
         try:
             tty.write(terminal, "\x1b[?1049h" + _drawing(picture, rows))
             yield PrivateTerminal(picture, rows)
@@ -186,36 +189,11 @@ def _wiping(rows: int) -> str:
 
 
 @contextlib.contextmanager
-def _stops_ignored() -> Iterator[None]:
-    """Ignore SIGTSTP: a stopped process would leave the secret on the screen."""
-    try:
-        before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTSTP, before)
-
-
-@contextlib.contextmanager
 def _wiped_on_death(terminal: int, wipe: str) -> Iterator[None]:
-    try:
-        watcher = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHER, "sh", wipe],
-            stdin=subprocess.PIPE,
-            stdout=terminal,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError:
-        yield  # a container without a shell
-        return
+    watcher = start_watcher(_WATCHER, "sh", wipe, stdout=terminal)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
-            watcher.communicate(b"\n")
+            if watcher:
+                watcher.communicate(b"\n")

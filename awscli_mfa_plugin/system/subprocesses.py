@@ -104,24 +104,43 @@ def run_to_end(
     It gets no keys. It and its subprocesses are killed after ``seconds``, or if this process is
     interrupted.
     """
+    session = {"stdin": subprocess.PIPE, "cwd": folder, "start_new_session": True}
     try:
-        process = _started(words, environment, folder)
+        process = start_group(words, environment, **session)
     except (OSError, ValueError) as error:
         return Done(None, why=getattr(error, "strerror", None) or sanitize(error))
-    read: tuple[list[bytes], list[bytes]] = ([], [])
+    output: list[bytes] = []
+    errors: list[bytes] = []
+    try:
+        wait_for(
+            process,
+            seconds,
+            (drain, process.stdout, output),
+            (drain, process.stderr, errors),
+            (_feed, process.stdin, content),
+        )
+    except subprocess.TimeoutExpired:
+        return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
+    stderr = b"".join(errors)
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    why = sanitize(lines[-1]) if lines else f"exit code {process.returncode}"
+    return Done(process.returncode, b"".join(output), why, stderr=stderr)
+
+
+def wait_for(
+    process: subprocess.Popen[bytes], seconds: float, *works: tuple[Callable[..., None], Any, Any]
+) -> None:
+    """Wait for a program of ``start_group``, with a thread for each work and its arguments.
+
+    However this ends, the program and its subprocesses have ended. Raises TimeoutExpired.
+    """
     workers: list[threading.Thread] = []
     try:
         # A signal from here on ends the program too.
-        for work, *arguments in (
-            (drain, process.stdout, read[0]),
-            (drain, process.stderr, read[1]),
-            (_feed, process.stdin, content),
-        ):
+        for work, *arguments in works:
             workers.append(threading.Thread(target=work, args=arguments, daemon=True))
             workers[-1].start()
         process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
     finally:
         if process.poll() is None:
             end_group(process)
@@ -129,27 +148,6 @@ def run_to_end(
             if worker.ident is not None:
                 # A process that the program left running may keep a pipe open.
                 worker.join(1)
-    return _done(process.returncode, *(b"".join(part) for part in read))
-
-
-def _started(
-    words: Sequence[str], environment: Mapping[str, str], folder: str | None
-) -> subprocess.Popen[bytes]:
-    return start_group(
-        words,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=child_environment(environment),
-        cwd=folder,
-        start_new_session=True,
-    )
-
-
-def _done(returncode: int, stdout: bytes, stderr: bytes) -> Done:
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    why = sanitize(lines[-1]) if lines else f"exit code {returncode}"
-    return Done(returncode, stdout, why, stderr=stderr)
 
 
 def drain(stream: IO[bytes], into: list[bytes]) -> None:
@@ -170,18 +168,9 @@ def ending_with_this_process() -> Iterator[Callable[[int], None]]:
 
     A small shell watches this process, so it works for SIGKILL too, and in every thread.
     """
-    try:
-        watcher = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCHER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError:
-        yield lambda _group: None  # Windows, or a container without a shell
+    watcher = start_watcher(_WATCHER)
+    if not watcher:
+        yield lambda _group: None
         return
 
     def tell(line: object) -> None:
@@ -195,10 +184,37 @@ def ending_with_this_process() -> Iterator[Callable[[int], None]]:
         watcher.communicate()
 
 
-def start_group(words: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a program for ``end_group``; on POSIX the options must make it lead a group."""
+def start_watcher(
+    script: str, *arguments: str, stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes] | None:
+    """Start a small shell that sees by its stdin when this process dies.
+
+    None where there is no shell: Windows, some containers.
+    """
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            ["/bin/sh", "-c", script, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+    return None
+
+
+def start_group(
+    words: Sequence[str], environment: Mapping[str, str], **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start a program for ``end_group``, without keys, with pipes for its output.
+
+    On POSIX the options must make it lead a group.
+    """
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    options = {"env": child_environment(environment), **pipes, **options}
     if os.name == "nt":
-        from awscli_mfa_plugin.system.jobs import JobProgram
+        from awscli_mfa_plugin.system.windows import JobProgram
 
         return JobProgram(words, **options)
     return subprocess.Popen(words, **options)

@@ -12,18 +12,18 @@ import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
+from awscli_mfa_plugin.system.signals import handled
 from awscli_mfa_plugin.system.subprocesses import (
-    child_environment,
     drain,
-    end_group,
     ending_with_this_process,
     split_command,
     start_group,
+    wait_for,
 )
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from awscli_mfa_plugin.session.ports import Notes
 
@@ -79,15 +79,16 @@ class TokenCommand:
             ) from None
         output: list[bytes] = []
         last_line: list[str] = []
-        readers = (
-            threading.Thread(target=drain, args=(process.stdout, output), daemon=True),
-            threading.Thread(target=self._relay, args=(process.stderr, last_line), daemon=True),
-        )
-        with _in_foreground(process.pid) if self._takes_terminal else contextlib.nullcontext():
-            self._await(process, words[0], readers)
-            for reader in readers:
-                # A process that the command left running may keep a pipe open.
-                reader.join(1)
+        read = (drain, process.stdout, output), (self._relay, process.stderr, last_line)
+        try:
+            with _in_foreground(process.pid) if self._takes_terminal else contextlib.nullcontext():
+                wait_for(process, self._seconds, *read)
+        except subprocess.TimeoutExpired:
+            raise TokenProcessError(
+                f"mfa_process ({sanitize(words[0])}) was stopped: it didn't finish within "
+                f"{self._seconds:g} seconds.",
+                _RUN_IT_YOURSELF,
+            ) from None
         if process.returncode == -signal.SIGINT:
             raise CancelledError("Cancelled. Nothing was changed.", by_interrupt=True)
         if process.returncode:
@@ -107,14 +108,7 @@ class TokenCommand:
             group["process_group"] = 0
         else:
             group["preexec_fn"] = os.setpgrp
-        return start_group(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=child_environment(self._environment),
-            **group,
-        )
+        return start_group(words, self._environment, stdin=subprocess.DEVNULL, **group)
 
     def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
         with stderr:
@@ -123,24 +117,6 @@ class TokenCommand:
                 if text:
                     last_line[:] = [text]
                     self._notes(f"mfa_process: {text}")
-
-    def _await(
-        self, process: subprocess.Popen[bytes], name: str, readers: Iterable[threading.Thread]
-    ) -> None:
-        try:
-            # Ctrl-C from here on ends the command too.
-            for reader in readers:
-                reader.start()
-            process.wait(self._seconds)
-        except subprocess.TimeoutExpired:
-            raise TokenProcessError(
-                f"mfa_process ({sanitize(name)}) was stopped: it didn't finish within "
-                f"{self._seconds:g} seconds.",
-                _RUN_IT_YOURSELF,
-            ) from None
-        finally:
-            if process.poll() is None:
-                end_group(process)
 
 
 def _words(command: str) -> list[str]:
@@ -158,20 +134,11 @@ def _words(command: str) -> list[str]:
 @contextlib.contextmanager
 def _signals_deferred() -> Iterator[None]:
     """Defer signals that would end this process until the command is watched."""
-    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
     came: list[int] = []
-    before = {
-        ending: signal.signal(ending, lambda number, _: came.append(number))
-        for ending in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(ending) not in {signal.SIG_IGN, None}
-    }
     try:
-        yield
+        with handled(dict.fromkeys(("SIGTERM", "SIGHUP"), lambda number, _: came.append(number))):
+            yield
     finally:
-        for ending, handler in before.items():
-            signal.signal(ending, handler)
         for number in came:
             os.kill(os.getpid(), number)
 
@@ -203,9 +170,5 @@ def _in_foreground(group: int) -> Iterator[None]:
 
 def _give(terminal: int, group: int) -> None:
     """Make ``group`` the terminal's foreground; SIGTTOU would stop us when we take it back."""
-    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    try:
-        with contextlib.suppress(OSError):
-            os.tcsetpgrp(terminal, group)
-    finally:
-        signal.signal(signal.SIGTTOU, before)
+    with handled({"SIGTTOU": signal.SIG_IGN}), contextlib.suppress(OSError):
+        os.tcsetpgrp(terminal, group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,15 +59,42 @@ def run_to_its_end(command: list[str] | str, environment: Mapping[str, str]) -> 
     Ctrl-C reaches both, and is the program's to handle. Raises OSError.
     """
     import signal
-    import subprocess
+
+    from awscli_mfa_plugin.system.signals import handled
 
     # Python's own handler would raise here, and leave the program's end unknown.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with subprocess.Popen(command, env=dict(environment)) as process:
-            return exit_code(process.wait())
-    finally:
-        signal.signal(signal.SIGINT, before)
+    ignored = handled({"SIGINT": signal.SIG_IGN})
+    with ignored, subprocess.Popen(command, env=dict(environment)) as process:
+        return exit_code(process.wait())
+
+
+class JobProgram(subprocess.Popen[bytes]):
+    """A program in a job of its own (Microsoft, Job Objects); ``kill`` ends that.
+
+    What it left running goes on.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Start it. What it starts before it is in the job isn't in it either: a moment."""
+        import ctypes
+        import weakref
+        from ctypes import wintypes
+
+        super().__init__(*arguments, **options)
+        self._kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+        self._kernel.CreateJobObjectW.restype = wintypes.HANDLE
+        self._kernel.OpenProcess.restype = wintypes.HANDLE
+        self._job = wintypes.HANDLE(self._kernel.CreateJobObjectW(None, None))
+        # PROCESS_TERMINATE, PROCESS_SET_QUOTA
+        process = wintypes.HANDLE(self._kernel.OpenProcess(0x0001 | 0x0100, 0, self.pid))
+        self._kernel.AssignProcessToJobObject(self._job, process)
+        self._kernel.CloseHandle(process)
+        weakref.finalize(self, self._kernel.CloseHandle, self._job)
+
+    def kill(self) -> None:
+        """End it and what it started."""
+        self._kernel.TerminateJobObject(self._job, 1)
+        super().kill()
 
 
 def shell_of(ancestors: Ancestors, environment: Mapping[str, str]) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, CancelledError
+from awscli_mfa_plugin.files.shared_file import version_at
 from awscli_mfa_plugin.system.machine import Waiting, say
+from awscli_mfa_plugin.system.signals import raised
 from awscli_mfa_plugin.text import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -38,28 +38,9 @@ class EndedBySignal(KeyboardInterrupt):
         return 130 if self.number == signal.SIGINT else 0
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Raise EndedBySignal, once, wherever the main thread is.
-
-    A signal that was ignored when the process started (nohup) stays ignored.
-    """
-    before: dict[int, Any] = {}
-
-    def end(number: int, _frame: object) -> None:
-        for other in before:
-            signal.signal(other, signal.SIG_IGN)
-        raise EndedBySignal(number)
-
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def ended_by_signals() -> AbstractContextManager[None]:
+    """Raise EndedBySignal, once, wherever the main thread is."""
+    return raised(EndedBySignal, "SIGTERM", "SIGINT", "SIGHUP")
 
 
 class Log:
@@ -199,13 +180,5 @@ class Sleep:
         """Return how far the wall clock is from the clock that stops during a suspend."""
         return self._clock.now().timestamp() - time.monotonic()
 
-    def _file_times(self) -> list[Any]:
-        return [_file_time(path) for path in self._paths]
-
-
-def _file_time(path: str) -> Any:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    def _file_times(self) -> list[object]:
+        return [version_at(path) for path in self._paths]

@@ -32,9 +32,8 @@ def test_a_program_is_ended_with_what_it_started() -> None:
         server.settimeout(60)
         port = str(server.getsockname()[1])
         words = [sys.executable, "-c", STARTS_ANOTHER, STAYS_CONNECTED, port]
-        process = start_group(
-            words, stdout=subprocess.DEVNULL, env=dict(os.environ), start_new_session=True
-        )
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = start_group(words, os.environ, start_new_session=True, **nowhere)
         try:
             connection, _ = server.accept()
         finally:

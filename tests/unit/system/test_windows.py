@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from awscli_mfa_plugin.system.access_lists import Entry, is_open
 from awscli_mfa_plugin.system.places import places_on_windows
+from awscli_mfa_plugin.system.trust import Entry, is_open
 from awscli_mfa_plugin.system.windows import command_line, exit_code, shell_of
 
 COMSPEC = {"COMSPEC": r"C:\Windows\system32\cmd.exe"}
@@ -142,10 +142,10 @@ def test_who_can_change_a_folder(
 @pytest.mark.skipif(sys.platform != "win32", reason="access control lists of Windows")
 def test_the_lists_of_real_folders_can_be_read(tmp_path: Path) -> None:
     """The user's own folder, and one that isn't there."""
-    from awscli_mfa_plugin.system.access_lists import _entries, _this_user, others_can_change
+    from awscli_mfa_plugin.system.trust import _access_list, _this_user, others_can_change
 
     assert _this_user().startswith("S-1-5-21-")
-    assert _entries(str(tmp_path))
+    assert _access_list(str(tmp_path))
     assert others_can_change(str(tmp_path / "gone"))
 
 

@@ -1,0 +1,69 @@
+"""Handles signals for a while, and then as before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+@contextlib.contextmanager
+def handled(handlers: Mapping[str, Any], *, also_ignored: bool = False) -> Iterator[None]:
+    """Give signals, by name, other handlers where the system has them; None: only restore them.
+
+    One that was ignored when the process started (nohup) stays so, but for ``also_ignored``.
+    Outside of the main thread nothing is done, since Python doesn't let it.
+    """
+    before: dict[int, Any] = {}
+    is_main = threading.current_thread() is threading.main_thread()
+    try:
+        for name, handler in handlers.items() if is_main else ():
+            number = getattr(signal, name, 0)
+            old = signal.getsignal(number) if number else None
+            if old is not None and (also_ignored or old != signal.SIG_IGN):
+                before[number] = old
+                if handler is not None:
+                    signal.signal(number, handler)
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def raised(
+    error: Callable[[int], BaseException], *names: str, also_ignored: bool = False
+) -> contextlib.AbstractContextManager[None]:
+    """Raise ``error`` of the signal's number, once: all of them, and Ctrl-C, are ignored then."""
+
+    def end(number: int, _frame: object) -> None:
+        for name in (*names, "SIGINT"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
+        raise error(number)
+
+    return handled(dict.fromkeys(names, end), also_ignored=also_ignored)
+
+
+class _EndedBySignal(BaseException):
+    """A signal asked this process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def cleaning_up_on_signals() -> Iterator[None]:
+    """Raise an exception for SIGTERM, SIGHUP and SIGQUIT; at the end, die of the signal."""
+    try:
+        with raised(_EndedBySignal, "SIGTERM", "SIGHUP", "SIGQUIT", also_ignored=True):
+            yield
+    except _EndedBySignal as ended:
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+        raise
