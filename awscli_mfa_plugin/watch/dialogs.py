@@ -130,7 +130,6 @@ class DialogTerminal:
     def __init__(
         self, environment: Mapping[str, str], notes: Notes, seconds: int = DIALOG_SECONDS
     ) -> None:
-        """Keep the environment; ``notes`` gets what a person has to wait for."""
         self._given = environment
         self._notes = notes
         self._seconds = seconds

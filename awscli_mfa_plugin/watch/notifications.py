@@ -63,14 +63,8 @@ def has_display(environment: Mapping[str, str]) -> bool:
 def _of_service_manager(environment: Mapping[str, str]) -> dict[str, str]:
     """Ask systemd: desktops import their display there (systemctl(1), show-environment)."""
     done = run_to_end(["systemctl", "--user", "show-environment"], environment, 5)
-    if done.returncode != 0:
-        return {}
-    found = {}
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
-        name, _, value = line.partition("=")
-        if name in _OF_THE_SESSION:
-            found[name] = _unquoted(value)
-    return found
+    settings = (line.partition("=") for line in done.text.splitlines() if done.succeeded)
+    return {name: _unquoted(value) for name, _, value in settings if name in _OF_THE_SESSION}
 
 
 def _unquoted(value: str) -> str:
@@ -163,7 +157,6 @@ class Notifications:
     """Notifies with the user's own command if there is one, otherwise on the desktop."""
 
     def __init__(self, environment: Mapping[str, str], command: str = "") -> None:
-        """Keep the environment to run in, and ``--notify-command``."""
         self._environment = environment
         self._command = command
 
