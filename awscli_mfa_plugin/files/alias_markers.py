@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 # ASCII alone: another program may read the file by another locale.
+# The pack, its lines' digest, whether it made the file.
 _BEGIN = re.compile(r"# >>> aws mfa alias: ([a-z0-9-]+) ([0-9a-f]{8})( in a new file)? >>>")
 _END = re.compile(r"# <<< aws mfa alias: ([a-z0-9-]+) <<<")
 SILENT = (Kind.BLANK, Kind.COMMENT)
@@ -31,14 +32,6 @@ class Block(NamedTuple):
     is_in_new_file: bool
 
 
-class _Opening(NamedTuple):
-    """What an opening mark says: the pack, its lines' digest, whether it made the file."""
-
-    pack: str
-    digest: str
-    is_in_new_file: bool
-
-
 def blocks_of(lines: Sequence[Line], file: str) -> Iterator[Block]:
     """Yield the blocks in the order of a file's lines.
 
@@ -47,8 +40,8 @@ def blocks_of(lines: Sequence[Line], file: str) -> Iterator[Block]:
     """
     start, opened = 0, None
     for index, line in enumerate(lines):
-        begin, end = _opening(line), _closed_pack(line)
-        if (begin and opened) or (end and (opened is None or opened.pack != end)):
+        begin, end = _mark(_BEGIN, line), _mark(_END, line)
+        if (begin and opened) or (end and (opened is None or opened[1] != end[1])):
             raise _changed_by_hand(file, index)
         if begin:
             start, opened = index, begin
@@ -59,7 +52,7 @@ def blocks_of(lines: Sequence[Line], file: str) -> Iterator[Block]:
         raise _changed_by_hand(file, start)
 
 
-def _block(lines: Sequence[Line], start: int, mark: _Opening, end: int, file: str) -> Block:
+def _block(lines: Sequence[Line], start: int, mark: re.Match[str], end: int, file: str) -> Block:
     inside = lines[start + 1 : end]
     # A section's header doesn't count: it may pass from one block to the next. An editor may
     # change indent and newlines.
@@ -67,9 +60,9 @@ def _block(lines: Sequence[Line], start: int, mark: _Opening, end: int, file: st
     sections = {line.section for line in inside if line.kind is Kind.OPTION}
     after = next((line for line in lines[end + 1 :] if line.kind not in SILENT), None)
     is_continued = after is not None and after.kind is Kind.CONTINUATION
-    if _digest(kept) != mark.digest or len(sections) != 1 or is_continued:
+    if _digest(kept) != mark[2] or len(sections) != 1 or is_continued:
         raise _changed_by_hand(file, start)
-    return Block(mark.pack, sections.pop(), start, end, mark.is_in_new_file)
+    return Block(mark[1], sections.pop(), start, end, bool(mark[3]))
 
 
 def _changed_by_hand(file: str, index: int) -> ConfigurationError:
@@ -80,14 +73,8 @@ def _changed_by_hand(file: str, index: int) -> ConfigurationError:
     )
 
 
-def _opening(line: Line) -> _Opening | None:
-    match = _BEGIN.fullmatch(line.text.strip()) if line.kind is Kind.COMMENT else None
-    return _Opening(match[1], match[2], bool(match[3])) if match else None
-
-
-def _closed_pack(line: Line) -> str | None:
-    match = _END.fullmatch(line.text.strip()) if line.kind is Kind.COMMENT else None
-    return match[1] if match else None
+def _mark(pattern: re.Pattern[str], line: Line) -> re.Match[str] | None:
+    return pattern.fullmatch(line.text.strip()) if line.kind is Kind.COMMENT else None
 
 
 def block_lines(
@@ -101,7 +88,7 @@ def block_lines(
         return Line(kind, f"{like.indent}{text}", like.newline, like.section, option)
 
     return [
-        _opening_line(_Opening(pack, digest, is_in_new_file), like),
+        _opening(pack, digest, like, is_in_new_file=is_in_new_file),
         line(Kind.COMMENT, _HINT),
         *(line(Kind.OPTION, text, name) for name, text in options),
         line(Kind.COMMENT, f"# <<< aws mfa alias: {pack} <<<"),
@@ -110,13 +97,13 @@ def block_lines(
 
 def opening_of_new_file(line: Line) -> Line:
     """Return an opening mark that says, too, that the file wasn't there before."""
-    mark = _opening(line)
-    return line if mark is None else _opening_line(mark._replace(is_in_new_file=True), line)
+    mark = _mark(_BEGIN, line)
+    return _opening(mark[1], mark[2], line, is_in_new_file=True) if mark else line
 
 
-def _opening_line(mark: _Opening, like: Line) -> Line:
-    new = " in a new file" if mark.is_in_new_file else ""
-    text = f"{like.indent}# >>> aws mfa alias: {mark.pack} {mark.digest}{new} >>>"
+def _opening(pack: str, digest: str, like: Line, *, is_in_new_file: bool) -> Line:
+    new = " in a new file" if is_in_new_file else ""
+    text = f"{like.indent}# >>> aws mfa alias: {pack} {digest}{new} >>>"
     return Line(Kind.COMMENT, text, like.newline, like.section)
 
 

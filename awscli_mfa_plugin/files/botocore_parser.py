@@ -75,25 +75,15 @@ def _parsed(text: str, default_section: str = "") -> dict[str, dict[str, str]]:
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
-class ConfigParseError(Exception):
-    """Where there is no botocore: the file isn't one that it parses."""
-
-
-class ConfigNotFound(Exception):  # noqa: N818 - botocore's name for it
-    """Where there is no botocore: the file isn't there."""
-
-
 def raw_config_parse(path: str, *, parse_subsections: bool = True) -> Sections:
-    """Return what botocore's function of this name returns, where there is no botocore."""
-    try:
-        sections: Sections = {**_parsed(_text_at(path), configparser.DEFAULTSECT)}
-        if parse_subsections:
-            for options in sections.values():
-                options.update({name: _nested(text) for name, text in options.items()})
-    except FileNotFoundError as error:
-        raise ConfigNotFound(path) from error
-    except (configparser.Error, ValueError) as error:
-        raise ConfigParseError(path) from error
+    """Return what botocore's function of this name returns, where there is no botocore.
+
+    Raises OSError, and ValueError and configparser.Error where that has an error of its own.
+    """
+    sections: Sections = {**_parsed(_text_at(path), configparser.DEFAULTSECT)}
+    if parse_subsections:
+        for options in sections.values():
+            options.update({name: _nested(text) for name, text in options.items()})
     return sections
 
 
@@ -115,17 +105,18 @@ def read_as_the_cli(path: str, name: str, *, nested_options: bool = True) -> Sec
     from awscli_mfa_plugin.errors import UnparsableFileError, UnwritableFileError
 
     parse: Any = raw_config_parse
-    not_found, refused = ConfigNotFound, ConfigParseError
+    not_found: Any = FileNotFoundError
+    refused: tuple[Any, ...] = (ValueError, configparser.Error)
     try:
         from botocore import configloader, exceptions
 
-        parse = configloader.raw_config_parse
-        not_found, refused = exceptions.ConfigNotFound, exceptions.ConfigParseError
+        parse, not_found = configloader.raw_config_parse, exceptions.ConfigNotFound
+        refused = (exceptions.ConfigParseError,)
     except ImportError:
         pass  # outside the aws process, where nobody expands variables in a path
     try:
         sections: Sections = parse(path, parse_subsections=nested_options)
-    except (refused, AttributeError):
+    except (*refused, AttributeError):
         # AttributeError: configparser passes over a disk error, and leaves values half made.
         # Not its text: it repeats the line, which may hold a secret.
         with suppress(OSError), open(path, "rb") as file:

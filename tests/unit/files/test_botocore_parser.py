@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,16 +29,12 @@ _LINES = st.sampled_from(
 
 def outcome(parse: Callable[..., Any], path: Path, *, nested: bool) -> Any:
     """Return what a parser gives, or that it refuses."""
-    refusals = (
-        botocore_parser.ConfigParseError,
-        botocore_parser.ConfigNotFound,
-        botocore.exceptions.ConfigParseError,
-        botocore.exceptions.ConfigNotFound,
-    )
     try:
         return parse(str(path), parse_subsections=nested)
-    except refusals as error:
-        return type(error).__name__
+    except (FileNotFoundError, botocore.exceptions.ConfigNotFound):
+        return "missing"
+    except (ValueError, configparser.Error, botocore.exceptions.ConfigParseError):
+        return "refused"
 
 
 @given(st.lists(_LINES, max_size=8), st.booleans())
