@@ -8,7 +8,7 @@ from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.session import named_profile
-from awscli_mfa_plugin.system.machine import EnvironmentCode
+from awscli_mfa_plugin.system.machine import environment_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -44,7 +44,7 @@ class ScriptProcess:
         """Keep the environment, the usual folders, and ``--profile``."""
         self._profile = profile
         self.usual_folders = system
-        self.environment_code = EnvironmentCode(environment)
+        self.environment_code = environment_code(environment)
         self.environment = dict(environment)
 
     @property

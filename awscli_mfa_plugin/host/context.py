@@ -11,7 +11,7 @@ from awscli_mfa_plugin.commands.context import Context
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.session import named_profile
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.system.machine import EnvironmentCode
+from awscli_mfa_plugin.system.machine import environment_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ class AwsProcess:
     def __init__(self, session: Any, table: Callable[[], Mapping[str, Any]]) -> None:
         self._session = session
         self.command_table = table
-        self.environment_code = EnvironmentCode(os.environ)
+        self.environment_code = environment_code(os.environ)
         self.environment = dict(os.environ)
 
     @property

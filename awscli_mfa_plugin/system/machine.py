@@ -14,7 +14,7 @@ from awscli_mfa_plugin.session.token_codes import ENVIRONMENT_CODE
 from awscli_mfa_plugin.text import Style, wants_colors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from awscli_mfa_plugin.session.ports import CountingTerminal
 
@@ -50,17 +50,13 @@ class SystemClock:
         return now.replace(tzinfo=_Here(now.utcoffset() or timedelta(0), now.tzname() or ""))
 
 
-class EnvironmentCode:
-    """The MFA code of ``AWS_MFA_TOKEN_CODE``, for one use in this process."""
+def environment_code(environment: MutableMapping[str, str]) -> Callable[[], str]:
+    """Return what returns the MFA code of ``AWS_MFA_TOKEN_CODE`` once in this process, then "".
 
-    def __init__(self, environment: MutableMapping[str, str]) -> None:
-        """Remove it from the environment, so that no subprocess gets it."""
-        self._code = environment.pop(ENVIRONMENT_CODE, "")
-
-    def __call__(self) -> str:
-        """Return the code once, then ""."""
-        code, self._code = self._code, ""
-        return code
+    It is removed from the environment, so that no subprocess gets it.
+    """
+    codes = [environment.pop(ENVIRONMENT_CODE, "")]
+    return lambda: codes.pop() if codes else ""
 
 
 def print_line(text: str, stream: TextIO | None = None) -> None:
