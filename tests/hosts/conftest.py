@@ -11,7 +11,9 @@ import pytest
 from tests.hosts.cache import KINDS, WHEELS, is_fetched
 from tests.hosts.home import NOWHERE, Home
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.installed import install_plugin
+from tests.hosts.installed import install_console_script, install_plugin
+from tests.hosts.installer import make_installer
+from tests.hosts.once import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,9 +85,29 @@ def host(request: pytest.FixtureRequest) -> Host:
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that holds the plugin, installed once for all tests."""
     need(WHEELS)
-    target = tmp_path_factory.mktemp("installed") / "plugin"
-    install_plugin(target, tmp_path_factory.mktemp("build"))
-    return target
+    made = made_once(
+        tmp_path_factory, "plugin", lambda folder: install_plugin(folder / "plugin", folder)
+    )
+    return made / "plugin"
+
+
+@pytest.fixture(scope="session")
+def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the program ``awscli-mfa`` in an environment without anything else."""
+    made = made_once(
+        tmp_path_factory, "script", lambda folder: install_console_script(folder / "venv", folder)
+    )
+    return made / "venv" / "bin" / "awscli-mfa"
+
+
+@pytest.fixture(scope="session")
+def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a virtual environment with the plugin and its dependencies."""
+    need(WHEELS)
+    made = made_once(
+        tmp_path_factory, "installer", lambda folder: make_installer(folder / "venv", folder)
+    )
+    return made / "venv"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.home import Home, Result
 from tests.hosts.installed import install_console_script
+from tests.hosts.once import made_once
 from tests.hosts.users import REGION, keys_of, serial_of
 
 if TYPE_CHECKING:
@@ -27,13 +28,13 @@ BY_ENVIRONMENT = {"AWS_PROFILE": "mfa"}
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an installed ``awscli-mfa`` that finds botocore, as the extra would install it."""
-    path = install_console_script(
-        tmp_path_factory.mktemp("venv") / "venv", tmp_path_factory.mktemp("scratch")
-    )
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    site = path.parents[1] / "lib" / version / "site-packages"
-    (site / "botocore.pth").write_text(f"{Path(filelock.__file__).parents[1]}\n")
-    return path
+
+    def make(folder: Path) -> None:
+        install_console_script(folder / "venv", folder)
+        [site] = folder.glob("venv/lib/python*/site-packages")
+        (site / "botocore.pth").write_text(f"{Path(filelock.__file__).parents[1]}\n")
+
+    return made_once(tmp_path_factory, "standalone", make) / "venv" / "bin" / "awscli-mfa"
 
 
 @pytest.fixture

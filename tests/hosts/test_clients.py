@@ -24,7 +24,7 @@ from tests.hosts.clients import (
 from tests.hosts.conftest import need
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
-from tests.hosts.installed import CHECKOUT, install_console_script
+from tests.hosts.installed import CHECKOUT
 from tests.hosts.sessions import log_in
 from tests.hosts.test_renewal import age, role, settle_managed
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
@@ -41,14 +41,6 @@ def host() -> Host:
     """Return the one CLI that makes the sessions here: all write the same."""
     need("v2")
     return Host("v2", host_folder("v2"))
-
-
-@pytest.fixture(scope="session")
-def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the program ``awscli-mfa`` in an environment without anything else."""
-    return install_console_script(
-        tmp_path_factory.mktemp("console") / "venv", tmp_path_factory.mktemp("build")
-    )
 
 
 def start(home: Home, words: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -19,7 +19,6 @@ from awscli_mfa_plugin.completion.words import CommandLine, for_bash
 from awscli_mfa_plugin.declaration import NOTHING
 from tests.hosts.cache import host_folder
 from tests.hosts.conftest import need
-from tests.hosts.installed import install_console_script
 from tests.hosts.terminal import CTRL_C, Terminal
 
 if TYPE_CHECKING:
@@ -159,14 +158,6 @@ class Session:
         self._terminal.expect(name)
         self._terminal.send(CTRL_C)
         return self._terminal.expect("ready> ")
-
-
-@pytest.fixture(scope="session")
-def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the program ``awscli-mfa`` in an environment without anything else."""
-    return install_console_script(
-        tmp_path_factory.mktemp("console") / "venv", tmp_path_factory.mktemp("build")
-    )
 
 
 @pytest.fixture(params=SHELLS)

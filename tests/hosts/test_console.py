@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.hosts.cache import OLDEST_TOO
-from tests.hosts.installed import install_console_script
 from tests.hosts.sessions import log_in
 from tests.hosts.test_renewal import settle_managed
 from tests.hosts.test_server import ROLES
@@ -39,7 +38,7 @@ def test_the_url_of_the_console(home: Home, aws: EmbeddedAws) -> None:
 
 @pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_role_that_the_cli_has_cached_needs_no_cli(
-    home: Home, aws: EmbeddedAws, tmp_path: Path
+    home: Home, aws: EmbeddedAws, console_script: Path
 ) -> None:
     """The script finds what each CLI's own command has left."""
     settle_managed(home, aws, ROLES)
@@ -47,9 +46,8 @@ def test_a_role_that_the_cli_has_cached_needs_no_cli(
     used = home.run("sts", "get-caller-identity", "--profile", "reader")
     assert used.returncode == 0, used.output
     key = aws.calls[-1].access_key_id
-    script = install_console_script(tmp_path / "venv", tmp_path / "build")
     done = subprocess.run(
-        [str(script), "credential-process", "--profile", "reader"],
+        [str(console_script), "credential-process", "--profile", "reader"],
         env=home.environment({"PATH": "/nowhere"}),
         capture_output=True,
         check=True,

@@ -12,7 +12,7 @@ import pytest
 from tests.hosts.conftest import need
 from tests.hosts.home import Home
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.installer import Machine, make_installer, own_host
+from tests.hosts.installer import Machine, own_host
 from tests.hosts.users import REGION, keys_of, serial_of
 
 if TYPE_CHECKING:
@@ -24,14 +24,6 @@ pytestmark = pytest.mark.hosts
 
 CONFIG = f"# my settings\n[default]\nregion = {REGION}  \n"
 DATA = ".local/share/awscli-mfa-plugin"
-
-
-@pytest.fixture(scope="session")
-def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a virtual environment with the plugin, installed once for all tests."""
-    need("plugin")
-    folder = tmp_path_factory.mktemp("installer")
-    return make_installer(folder / "venv", folder / "scratch")
 
 
 def machine_with(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.installed import install_console_script
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.terminal import Terminal
 
@@ -37,14 +36,6 @@ SHOWN = {
     "fish": r"mfa \d+h\d\dm",
     "tmux": r"mfa \d+h\d\dm",
 }
-
-
-@pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the installed ``awscli-mfa``."""
-    return install_console_script(
-        tmp_path_factory.mktemp("venv") / "venv", tmp_path_factory.mktemp("scratch")
-    )
 
 
 def recipe(name: str) -> str:
@@ -75,10 +66,10 @@ def environment_of(home: Path, script: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_recipe_of_the_page(name: str, tmp_path: Path, script: Path) -> None:
+def test_the_recipe_of_the_page(name: str, tmp_path: Path, console_script: Path) -> None:
     """Put where the page says, it shows profile and time."""
     settings, arguments, before = PROGRAMS[name]
-    path, env = program(name), environment_of(tmp_path, script)
+    path, env = program(name), environment_of(tmp_path, console_script)
     (tmp_path / settings).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / settings).write_text(before + recipe(name))
     (tmp_path / ".aws").mkdir()
@@ -96,11 +87,11 @@ def test_the_recipe_of_the_page(name: str, tmp_path: Path, script: Path) -> None
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_the_prompt_of_a_shell_in_exec(home: Home, aws: EmbeddedAws, script: Path) -> None:
+def test_the_prompt_of_a_shell_in_exec(home: Home, aws: EmbeddedAws, console_script: Path) -> None:
     """It shows the session in the environment, also if the profile's own is gone."""
     settle_on_session(home, aws, 30_000)
     (home.path / ".bashrc").write_text(PROGRAMS["bash"][2] + recipe("bash"))
-    path = f"{script.parent}:{home.environment()['PATH']}"
+    path = f"{console_script.parent}:{home.environment()['PATH']}"
     terminal = home.spawn(
         *("mfa", "exec", "--profile", "mfa", "--", "bash", *PROGRAMS["bash"][1]),
         env={"PATH": path},

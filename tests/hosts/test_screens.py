@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import WHEELS
 from tests.hosts.conftest import need
-from tests.screens.__main__ import EXPECTED, make_programs
+from tests.screens.__main__ import EXPECTED
 from tests.screens.masks import masked
 from tests.screens.scenes import PICTURED, SCENES
 from tests.screens.stage import Programs, stage
@@ -20,11 +19,12 @@ pytestmark = pytest.mark.hosts
 
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+def programs(plugin: Path, installer: Path, tmp_path_factory: pytest.TempPathFactory) -> Programs:
     """Return the plugin and ``awscli-mfa``, installed once."""
-    for name in ("v2", WHEELS):
-        need(name)
-    return make_programs(tmp_path_factory.mktemp("programs"))
+    need("v2")
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "sh").symlink_to("/bin/sh")
+    return Programs(plugin, installer, tools)
 
 
 @pytest.mark.parametrize("name", SCENES)
