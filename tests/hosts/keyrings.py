@@ -38,8 +38,8 @@ def console_script(home: Home, plugin: Path) -> Path:
     """Make an ``awscli-mfa`` of the installed plugin, in this Python, beside the home.
 
     It writes its moments, before and after what it does, to the file ``moments`` beside it. At the
-    one whose number is in the file ``kill`` it kills the process that started it; before the
-    action that is named in the file ``lock`` it locks the Secret Service.
+    one that is named in the file ``kill`` ("after put") it kills the process that started it;
+    before the action that is named in the file ``lock`` it locks the Secret Service.
     """
     spec = importlib.util.find_spec("keyring")
     library = str(Path(str(spec.origin)).parents[1]) if spec else ""
@@ -60,24 +60,24 @@ from awscli_mfa_plugin.console.main import main
 
 folder = pathlib.Path(sys.argv[0]).parent
 
-def is_last():
+def is_last(when):
+    moment = " ".join([when, *sys.argv[2:3]])
     with (folder / "moments").open("a") as file:
-        file.write(" ".join(sys.argv[2:3]) + "\\n")
+        file.write(moment + "\\n")
     kill = folder / "kill"
-    moments = (folder / "moments").read_text().splitlines()
-    if not kill.exists() or len(moments) <= int(kill.read_text()):
+    if not kill.exists() or kill.read_text() != moment:
         return False
     os.kill(os.getppid(), signal.SIGKILL)
     return True
 
-if is_last():
+if is_last("before"):
     sys.exit(1)
 lock = folder / "lock"
 if lock.exists() and lock.read_text() == "".join(sys.argv[2:3]):
     import subprocess
     subprocess.run(LOCK, check=True, stdout=subprocess.DEVNULL)
 code = main()
-is_last()
+is_last("after")
 sys.exit(code)
 """
 
@@ -96,7 +96,7 @@ def _password_store(home: Home) -> Iterator[dict[str, str]]:
     environment = home.environment()
     (home.path / ".gnupg").mkdir(mode=0o700)
     without_passphrase = ("--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "")
-    key = ("--quick-generate-key", _USER, "default", "default", "never")
+    key = ("--quick-generate-key", _USER, "future-default", "default", "never")
     for command in (["gpg", *without_passphrase, *key], ["pass", "init", _USER]):
         subprocess.run(command, env=environment, check=True, capture_output=True)
     try:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.hosts.keyrings import console_script, end_service, opened, unlocked
 from tests.hosts.stored import Stored
-from tests.hosts.test_keys import journals
+from tests.hosts.test_keys import journals, kill_when
 from tests.hosts.users import serial_of
 
 if TYPE_CHECKING:
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.aws import EmbeddedAws
-    from tests.hosts.home import Home
+    from tests.hosts.home import Home, Result
 
-BACKENDS = pytest.mark.parametrize("backend", ["pass", "secret-service"])
-# Both keyrings and both kinds of process, without the whole product: each moment is two runs.
+# Both keyrings and both kinds of process, without the whole product.
 PAIRS = pytest.mark.parametrize(
     ("host", "backend"), [("v1", "pass"), ("v2", "secret-service")], indirect=["host"]
 )
@@ -41,9 +40,7 @@ class Rotating(Stored):
         code = aws.fresh_code(serial_of(aws))
         result = self.run("mfa", "login", "--profile", "default", "--token-code", code)
         assert result.returncode == 0, result.output
-        self.seed = list(self.user.access_keys)
-        cached = (home.aws_folder / "cli" / "cache").iterdir()
-        self.settled = {path: path.read_bytes() for path in (home.config, *cached)}
+        (self.old,) = self.user.access_keys
 
     def rotate(self, *words: str) -> str:
         """Run ``aws mfa keys rotate`` on the profile; return what it said."""
@@ -64,16 +61,22 @@ class Rotating(Stored):
         assert pair in {(key.id, key.secret) for key in self.user.access_keys if key.active}
         assert self.files_with_the_secret() == []
 
-    def reset(self) -> None:
-        """Go back to before any rotation."""
-        new = {key.id for key in self.user.access_keys} - {key.id for key in self.seed}
-        for path, content in self.settled.items():
-            path.write_bytes(content)
-        self.user.access_keys[:] = self.seed
-        for key_id in new:
-            self.keyring("delete", "--backend", self.backend, key_id)
-        for path in journals(self.home):
-            path.unlink()
+    def kill(self, moment: str) -> None:
+        """Rotate, and let the keyring program kill the CLI at one of its moments."""
+        kill = self.script.parent / "kill"
+        kill.write_text(moment)
+        with self.start() as process:
+            process.communicate(timeout=120)
+        kill.unlink()
+        assert process.returncode == -signal.SIGKILL
+
+    def locked_at(self, action: str, *words: str) -> Result:
+        """Rotate with a keyring that is locked before an action."""
+        lock = self.script.parent / "lock"
+        lock.write_text(action)
+        result = self.run("mfa", "keys", "rotate", *words, "--profile", "default")
+        lock.unlink()
+        return result
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start a rotation."""
@@ -81,13 +84,12 @@ class Rotating(Stored):
         return self.home.start(*words, env=self.env)
 
 
-@pytest.mark.parametrize("host", ["v1", "v2"], indirect=True)
-@BACKENDS
+@PAIRS
 def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, backend: str) -> None:
     """Only the keyring has the secret; the session stays valid, and at last the old key goes."""
     with opened(backend, home) as env:
         rotating = Rotating(home, aws, plugin, env, backend)
-        (old,) = rotating.seed
+        old = rotating.old
         rotating.rotate()
         assert rotating.key_id() == rotating.user.access_keys[1].id
         rotating.check_a_key_works()
@@ -108,101 +110,49 @@ def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, back
         assert sum(1 for call in aws.calls if call.token_code) == 1
 
 
-@pytest.mark.timeout(900)
 @PAIRS
-def test_killed_before_and_after_each_call(
-    home: Home, aws: EmbeddedAws, plugin: Path, backend: str
-) -> None:
-    """The profile's key works at each moment, and the next run ends well."""
+def test_killed_on_the_way(home: Home, aws: EmbeddedAws, plugin: Path, backend: str) -> None:
+    """The profile's key works whatever was done last, and the last run ends well.
+
+    Each run goes on with what the one before left. Every moment is in tests/unit/keys.
+    """
     with opened(backend, home) as env:
-        rotating, moment = Rotating(home, aws, plugin, env, backend), 0
-        while killed_at_call(rotating, moment):
-            check_and_go_on(rotating)
-            moment += 1
-        assert moment >= 10
-
-
-def killed_at_call(rotating: Rotating, moment: int) -> bool:
-    """Rotate, and kill the CLI at a moment before or after a call; return if it came so far."""
-    seen = 0
-    process: subprocess.Popen[bytes]
-
-    def kill(_when: str, _action: str) -> None:
-        nonlocal seen
-        if seen == moment:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        seen += 1
-
-    process = rotating.start()
-    rotating.aws.observe = kill
-    with process:
-        process.communicate(timeout=120)
-    rotating.aws.observe = lambda _when, _action: None
-    return process.returncode == -signal.SIGKILL
-
-
-@pytest.mark.timeout(900)
-@PAIRS
-def test_killed_at_each_start_of_the_keyring_program(
-    home: Home, aws: EmbeddedAws, plugin: Path, backend: str
-) -> None:
-    """Before it does anything, and after; the same."""
-    with opened(backend, home) as env:
-        rotating, moment = Rotating(home, aws, plugin, env, backend), 0
-        while killed_at_start(rotating, moment):
-            check_and_go_on(rotating)
-            moment += 1
-        assert moment == 2 * len(("get", "check", "put", "get"))
-
-
-def killed_at_start(rotating: Rotating, moment: int) -> bool:
-    """Rotate, and let the keyring program kill the CLI; return if it came so far."""
-    moments, kill = (rotating.script.parent / name for name in ("moments", "kill"))
-    moments.unlink(missing_ok=True)
-    kill.write_text(str(moment))
-    with rotating.start() as process:
-        process.communicate(timeout=120)
-    kill.unlink()
-    return process.returncode == -signal.SIGKILL
-
-
-def check_and_go_on(rotating: Rotating) -> None:
-    """Check what a killed rotation left, and that the next one ends well."""
-    rotating.check_a_key_works()
-    rotating.rotate()
-    rotating.check_a_key_works()
-    assert len(rotating.user.access_keys) == 2
-    assert rotating.key_id() == rotating.user.access_keys[1].id
-    rotating.reset()
+        rotating = Rotating(home, aws, plugin, env, backend)
+        kill_when(rotating.start(), aws, lambda *_: bool(journals(home)))
+        rotating.check_a_key_works()
+        for moment in ("before put", "after put"):
+            rotating.kill(moment)
+            rotating.check_a_key_works()
+        kill_when(rotating.start(), aws, lambda *_: rotating.key_id() != rotating.old.id)
+        rotating.check_a_key_works()
+        rotating.rotate()
+        rotating.check_a_key_works()
+        old, new = rotating.user.access_keys
+        assert (old, new.id) == (rotating.old, rotating.key_id())
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-@pytest.mark.parametrize("action", ["get", "check", "put", "delete"])
 def test_a_keyring_that_is_locked_at_a_step_is_an_answer(
-    home: Home, aws: EmbeddedAws, plugin: Path, action: str
+    home: Home, aws: EmbeddedAws, plugin: Path
 ) -> None:
     """No hang, the old key stays in its place, and the next run ends well."""
-    with opened("secret-service", home) as env:
+    with opened("secret-service", home) as env, ExitStack() as services:
         rotating = Rotating(home, aws, plugin, env, "secret-service")
-        (rotating.script.parent / "lock").write_text(action)
-        words = ["mfa", "keys", "rotate", "--profile", "default"]
-        if action == "delete":
-            rotating.rotate()
-            words.append("--undo")
-        result = rotating.run(*words)
-        (rotating.script.parent / "lock").unlink()
-        environment = home.environment(env)
-        end_service(environment)
-        with unlocked(environment):
+        for action in ("get", "check", "put", "delete"):
+            if action == "delete":
+                rotating.rotate()
+            result = rotating.locked_at(action, *(["--undo"] if action == "delete" else []))
+            environment = home.environment(env)
+            end_service(environment)
+            services.enter_context(unlocked(environment))
             if action == "delete":
                 assert "keyring still has the deleted key" in result.output
             else:
                 assert result.returncode == 253, result.output
                 assert "keyring can't be used" in result.output
-            assert [key.id for key in rotating.user.access_keys] == [rotating.seed[0].id]
+            assert aws.user("ada").access_keys == [rotating.old]
             assert journals(home) == []
             rotating.check_a_key_works()
-            rotating.rotate()
-            rotating.check_a_key_works()
-            assert rotating.key_id() != rotating.seed[0].id
+        rotating.rotate()
+        rotating.check_a_key_works()
+        assert rotating.key_id() != rotating.old.id
