@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import __version__
@@ -162,7 +162,7 @@ class Services:
         from awscli_mfa_plugin.files.profiles import SharedConfigFiles
         from awscli_mfa_plugin.files.state import UsedCodes
         from awscli_mfa_plugin.session.ports import Ports
-        from awscli_mfa_plugin.system.machine import Waiting, read_stdin
+        from awscli_mfa_plugin.system.machine import read_stdin, wait_on
         from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
 
         process, locks = self.process, self.locks
@@ -173,7 +173,7 @@ class Services:
             clock=self.clock,
             notes=self.note,
             terminal=terminal,
-            wait=Waiting(terminal),
+            wait=partial(wait_on, terminal),
             environment=self.environment,
             files=SharedConfigFiles.on_disk(
                 process.config_path, process.credentials_path, locks, cache

@@ -167,11 +167,9 @@ def _changed(
 ) -> Sections:
     expected: Sections = {}
     for section, options in after.items():
-        was = before.get(section, {})
+        was, has = before.get(section, {}), old.get(section, {})
         expected[section] = {
-            name: old[section][name]
-            if was.get(name) == value and name in old.get(section, {})
-            else value
+            name: has.get(name, value) if was.get(name) == value else value
             for name, value in options.items()
         }
     return expected

@@ -6,20 +6,21 @@ been started alone. This process lets Ctrl-C pass and waits for what the program
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.system.exec_program import program_command
+from awscli_mfa_plugin.system.signals import handled
 from awscli_mfa_plugin.system.terminal import this_terminal
 from awscli_mfa_plugin.system.windows import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
 GRACE_SECONDS = 2.0
@@ -99,27 +100,15 @@ class Program:
             if not self._is_over:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
+    def _signals(self) -> AbstractContextManager[None]:
         """Handle signals; those that were ignored from the start stay so, for the program too."""
-        before: dict[int, Any] = {}
         handlers = {
             **dict.fromkeys(_PASSED_ON, self._pass_on),
             **dict.fromkeys(_OF_THE_TERMINAL, self._pass_on_unless_typed),
             "SIGALRM": self._give_up,
             "SIGTTOU": None,
         }
-        for name, handler in handlers.items():
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-                before[number] = signal.getsignal(number)
-                if handler:
-                    signal.signal(number, handler)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        return handled(handlers)
 
     def _pass_on(self, number: int, _frame: object) -> None:
         if self._process is None:

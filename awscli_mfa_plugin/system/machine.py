@@ -114,17 +114,11 @@ def read_stdin() -> str:
     return sys.stdin.readline(100).strip() if sys.stdin else ""
 
 
-class Waiting:
-    """Waits with a countdown on the terminal, or else after a line on stderr."""
-
-    def __init__(self, terminal: CountingTerminal) -> None:
-        self._terminal = terminal
-
-    def __call__(self, seconds: int, reason: str) -> None:
-        """Wait."""
-        if not self._terminal.unavailable_reason():
-            self._terminal.wait(seconds, reason)
-            return
+def wait_on(terminal: CountingTerminal, seconds: int, reason: str) -> None:
+    """Wait with a countdown on the terminal, or else after a line on stderr."""
+    if not terminal.unavailable_reason():
+        terminal.wait(seconds, reason)
+    else:
         say(f"{reason} {seconds} s.")
         time.sleep(seconds)
 

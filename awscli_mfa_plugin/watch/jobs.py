@@ -23,25 +23,16 @@ _DESCRIPTION = "Renew the MFA sessions of the AWS CLI"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 KEPT_VARIABLES = (
     "PATH",
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_CA_BUNDLE",
-    "REQUESTS_CA_BUNDLE",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_ENDPOINT_URL_IAM",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_USE_DUALSTACK_ENDPOINT",
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+    *("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+    *("AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"),
+    *("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"),
     *_PROXIES,
     *(name.lower() for name in _PROXIES),
-    "LANG",
-    "LC_ALL",
-    "TZ",
+    *("LANG", "LC_ALL", "TZ"),
     "PYTHONPATH",
-    "GNUPGHOME",
-    "PASSWORD_STORE_DIR",
+    *("GNUPGHOME", "PASSWORD_STORE_DIR"),
 )
 """What ``aws`` and the usual ``mfa_process`` commands need; each run finds the display itself."""
 
@@ -213,8 +204,7 @@ def with_line(content: bytes, line: str) -> bytes:
 
 def without_line(content: bytes) -> bytes:
     """Return a crontab without our line."""
-    lines = content.splitlines(keepends=True)
-    return b"".join(line for line in lines if not _is_ours(line))
+    return b"".join(line for line in content.splitlines(keepends=True) if not _is_ours(line))
 
 
 def has_line(content: bytes) -> bool:

@@ -7,11 +7,12 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, CancelledError
 from awscli_mfa_plugin.files.shared_file import version_at
-from awscli_mfa_plugin.system.machine import Waiting, say
+from awscli_mfa_plugin.system.machine import say, wait_on
 from awscli_mfa_plugin.system.signals import raised
 from awscli_mfa_plugin.text import PLAIN
 
@@ -130,7 +131,7 @@ def watching_ports(ports: Ports, terminal: CountingTerminal, log: Notes) -> Port
         ports,
         notes=log,
         terminal=either,
-        wait=Waiting(either),
+        wait=partial(wait_on, either),
         # A code from the environment would be too old by the time it is needed.
         environment_code=str,
         style=PLAIN,  # a dialog shows no colors

@@ -6,11 +6,12 @@ import io
 import sys
 import time
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from awscli_mfa_plugin.system.machine import SystemClock, Waiting, print_line, say
+from awscli_mfa_plugin.system.machine import SystemClock, print_line, say, wait_on
 from tests.fakes import FakeClock, FakeNotes, FakeTerminal, FakeWait
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Real:
         """Make it."""
         self.clock = SystemClock()
         self.notes = say
-        self.wait = Waiting(NobodysTerminal(nobody="there is no terminal"))
+        self.wait = partial(wait_on, NobodysTerminal(nobody="there is no terminal"))
         self._capsys = capsys
 
     def said(self) -> str:
