@@ -206,9 +206,7 @@ def hides_the_command(
 
 def _hides(name: str, section: str, expansion: str) -> bool:
     if section == TOPLEVEL and expansion:
-        if expansion.endswith(RUNS_US):
-            return False
-        return _command_of(expansion) != name
+        return not expansion.endswith(RUNS_US) and _command_of(expansion) != name
     # v2 passes every other alias of a subcommand's name to that subcommand.
     return expansion.startswith("!")
 
