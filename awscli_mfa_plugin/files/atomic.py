@@ -129,7 +129,7 @@ def _rename(temporary: str, target: str, check: Callable[[str], None]) -> None:
 
 
 def replace_own_file(path: str, content: bytes, *, durable: bool = True) -> None:
-    """Put ``content`` in the place of a file that only we write, by the holder of its lock.
+    """Put ``content`` in the place of a file that only we write; the caller holds its lock.
 
     Raises UnwritableFileError; what was written before stays then.
     """

@@ -237,7 +237,7 @@ def _names_key(section: Mapping[str, str], key_id: str) -> bool:
 def _with_key(
     document: SharedDocument, section: str, key_id: str, new: KeyPair, *, in_line: bool
 ) -> SharedDocument:
-    """Return a copy in which a section names another key; ``in_line``: it gets that by a line."""
+    """Return a copy whose section has another key; ``in_line``: in the line that gets it."""
     has = document.options(section)
     line = has.get("credential_process", "")
     if in_line and keyring_key_id(line) == key_id:

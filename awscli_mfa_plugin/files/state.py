@@ -44,7 +44,7 @@ class StateFolder:
         return os.path.join(self.path, name)
 
     def write(self, name: str, content: bytes, *, durable: bool = True) -> None:
-        """Write a file of 0600, as the holder of its lock.
+        """Write a file of 0600; the caller holds its lock.
 
         Raises UnwritableFileError; what was written before stays then.
         """

@@ -51,7 +51,7 @@ class SystemClock:
 
 
 def environment_code(environment: MutableMapping[str, str]) -> Callable[[], str]:
-    """Return what returns the MFA code of ``AWS_MFA_TOKEN_CODE`` once in this process, then "".
+    """Return a function that gives the MFA code of ``AWS_MFA_TOKEN_CODE`` once, then "".
 
     It is removed from the environment, so that no subprocess gets it.
     """

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def handled(handlers: Mapping[str, Any], *, also_ignored: bool = False) -> Iterator[None]:
-    """Give signals, by name, other handlers where the system has them; None: only restore them.
+    """Handle signals, by name, for a while; None changes no handler, and restores it at the end.
 
-    One that was ignored when the process started (nohup) stays so, but for ``also_ignored``.
-    Outside of the main thread nothing is done, since Python doesn't let it.
+    One that was ignored when the process started (nohup) stays ignored unless ``also_ignored``.
+    Nothing happens for names that this system lacks, and outside of the main thread.
     """
     before: dict[int, Any] = {}
     is_main = threading.current_thread() is threading.main_thread()
@@ -38,7 +38,7 @@ def handled(handlers: Mapping[str, Any], *, also_ignored: bool = False) -> Itera
 def raised(
     error: Callable[[int], BaseException], *names: str, also_ignored: bool = False
 ) -> contextlib.AbstractContextManager[None]:
-    """Raise ``error`` of the signal's number, once: all of them, and Ctrl-C, are ignored then."""
+    """Raise ``error(number)`` at the first of these signals; then they and Ctrl-C are ignored."""
 
     def end(number: int, _frame: object) -> None:
         for name in (*names, "SIGINT"):

@@ -24,15 +24,7 @@ from awscli_mfa_plugin.session.profile_names import mfa_profile_names
 from awscli_mfa_plugin.session.sessions import EXPIRED
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import PLAIN, Style, moment, sanitize
-from awscli_mfa_plugin.watch.steps import (
-    PromptedTerminal,
-    WatchState,
-    expiring_from,
-    next_step,
-    notice_of,
-    reason_for,
-    state_of,
-)
+from awscli_mfa_plugin.watch import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +33,7 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Profile, Session
-    from awscli_mfa_plugin.watch.steps import Notice
+    from awscli_mfa_plugin.watch.steps import Notice, WatchState
 
     class WatchStates(Protocol):
         """What a watch did, kept from one process to the next."""
@@ -135,19 +127,19 @@ class Watch:
         state = self._states.load(name)
         is_silent = bool(inherited("mfa_process", profile, self._ports))
         before = self._request.before
-        step = next_step(session, state, self._now(), before=before, is_silent=is_silent)
+        step = steps.next_step(session, state, self._now(), before=before, is_silent=is_silent)
         if not step.stage:
             return step.until
         state = self._act(
-            profile, session, state_of(session, state, self._now()), is_silent=is_silent
+            profile, session, steps.state_of(session, state, self._now()), is_silent=is_silent
         )
         # The session that is there now says when to come back.
         after = self._ports.files.session_of(self._ports.files.profile(name)) or session
         self._expirations[name] = after.expiration
-        step = next_step(after, state, self._now(), before=before, is_silent=is_silent)
+        step = steps.next_step(after, state, self._now(), before=before, is_silent=is_silent)
         if step.stage and after != session:
             # A new session that expires at once: a clock is off, and asking again won't help.
-            state = replace(state_of(after, None, self._now()), prompted=True, gave_up=True)
+            state = replace(steps.state_of(after, None, self._now()), prompted=True, gave_up=True)
         self._states.save(name, state)
         return self._now() if step.stage else step.until
 
@@ -161,7 +153,7 @@ class Watch:
             if is_renewed:
                 return state
         if state.is_worth_notifying(is_silent=is_silent):
-            notice = notice_of(profile.name, session, state.stage, self._now(), why)
+            notice = steps.notice_of(profile.name, session, state.stage, self._now(), why)
             failure = self._notify(notice)
             state = replace(state, notified=not failure)
             if failure:
@@ -179,13 +171,13 @@ class Watch:
     ) -> tuple[WatchState, str, bool]:
         """Try to renew; return what was done, why it failed, and whether there's a new session."""
         ports, now = self._make_ports(), self._now()
-        terminal = PromptedTerminal(ports.terminal)
+        terminal = steps.PromptedTerminal(ports.terminal)
         # With --before: more than this session has left, so that one made meanwhile will do.
         own_window = self._request.before is not None
         request = LoginRequest(
             session_profile=profile.name,
             min_remaining=session.remaining(now) + 1 if own_window else None,
-            reason=reason_for(profile.name, session, state.stage, now),
+            reason=steps.reason_for(profile.name, session, state.stage, now),
         )
         try:
             result = login(request, replace(ports, terminal=terminal))
@@ -223,7 +215,7 @@ def watched_sessions(
     names = request.profiles or mfa_profile_names(ports)
     found = ((name, ports.files.session_of(ports.files.profile(name))) for name in names)
     return tuple(
-        (name, session, expiring_from(session, request.before))
+        (name, session, steps.expiring_from(session, request.before))
         for name, session in found
         if session is not None
     )
