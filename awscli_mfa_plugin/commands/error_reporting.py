@@ -100,12 +100,15 @@ def _worded(problem: Exception) -> str:
     number = text.partition("invalid literal for int() with base 10: ")[2]
     if number:
         return f"{sanitize(number)} isn't a whole number."
+    return usage_text(text)
+
+
+def usage_text(text: str) -> str:
+    """Return what a parser says of wrong usage; a code in it is masked, and its option named."""
     masked = without_codes(text)
-    return (
-        f"{sanitize(masked)}. Use --token-code for the MFA code."
-        if masked != text
-        else sanitize(text)
-    )
+    if masked == text:
+        return sanitize(text)
+    return f"{sanitize(masked)}. Use --token-code for the MFA code."
 
 
 def without_codes(text: str) -> str:

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin import commands
 from awscli_mfa_plugin.commands import command_of, function_of
-from awscli_mfa_plugin.commands.error_reporting import no_garbage_collected, run_reporting
+from awscli_mfa_plugin.commands.error_reporting import (
+    no_garbage_collected,
+    run_reporting,
+    usage_text,
+)
 from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL, attribute
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
@@ -83,7 +87,8 @@ def _color_of(words: Sequence[str]) -> str | None:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"{sanitize(message)}.", f"For help:  {self.prog} --help")
+        what = usage_text(message).removesuffix(".")
+        raise UsageError(f"{what}.", f"For help:  {self.prog} --help")
 
 
 def _parser(command: Command) -> _Parser:
