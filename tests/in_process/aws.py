@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import awscli
+import awscli.alias
 import awscli.clidriver
 import awscli.customizations.assumerole
 from botocore.history import get_global_history_recorder
@@ -200,6 +201,11 @@ class Aws:
             patch.object(sys, "stdin", io.StringIO(stdin)),
             patch.object(
                 awscli.customizations.assumerole, "CACHE_DIR", str(self.folder / "cli" / "cache")
+            ),
+            patch.object(
+                awscli.alias.AliasLoader.__init__,
+                "__defaults__",
+                (str(self.folder / "cli" / "alias"),),
             ),
             redirect_stdout(out),
             redirect_stderr(err),
