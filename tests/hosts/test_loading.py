@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 on_every_host = pytest.mark.parametrize("host", HOSTS, indirect=True)
 on_each_kind = pytest.mark.parametrize("host", CHAINS, indirect=True)
 
-
-KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
-
 SPY = """
 import atexit, sys
 
@@ -46,9 +43,8 @@ def own_copy(home: Home, tmp_path: Path) -> Home:
 
 
 @on_every_host
-@pytest.mark.parametrize("profile", ["default", "unmanaged"])
 def test_a_plain_command_loads_only_the_entry(
-    own_copy: Home, aws: EmbeddedAws, tmp_path: Path, profile: str
+    own_copy: Home, aws: EmbeddedAws, tmp_path: Path
 ) -> None:
     """At its end no other module of ours is in the process."""
     home = own_copy
@@ -56,50 +52,35 @@ def test_a_plain_command_loads_only_the_entry(
     seen = tmp_path / "seen"
     (home.plugin / "a_spy.py").write_text(SPY.format(path=str(seen)))
     lines = home.wiring.replace("mfa = ", "spy = a_spy\nmfa = ")
-    home.config.write_text(f"{lines}[profile {profile}]\nregion = eu-west-1\n")
-    home.write_credentials(keys_of(aws, "ada", profile))
-    result = home.run("sts", "get-caller-identity", "--profile", profile, "--region", "eu-west-1")
+    home.config.write_text(f"{lines}[profile unmanaged]\nregion = eu-west-1\n")
+    home.write_credentials(keys_of(aws, "ada", "unmanaged"))
+    result = home.run("sts", "get-caller-identity", "--profile", "unmanaged")
     assert result.returncode == 0, result.output
     assert seen.read_text() == "awscli_mfa_plugin"
 
 
-BREAKAGES = {
-    "a syntax error": ("awscli_mfa_plugin/host/command.py", "def broken(:\n"),
-    "a missing module": ("awscli_mfa_plugin/host/loading.py", "import no_such_module\n"),
-    "an unexpected CLI": (
-        "awscli_mfa_plugin/host/command.py",
-        "from awscli.customizations.commands import NoSuchCommand\n",
-    ),
-    "a broken subcommand": ("awscli_mfa_plugin/commands/login.py", "raise RuntimeError('x')\n"),
-    "an error while loading": ("awscli_mfa_plugin/host/loading.py", "raise RuntimeError('x')\n"),
-}
-
-
 @on_each_kind
-@pytest.mark.parametrize(("path", "source"), BREAKAGES.values(), ids=BREAKAGES.keys())
-def test_whatever_breaks_leaves_other_commands_working(
-    own_copy: Home, aws: EmbeddedAws, path: str, source: str
-) -> None:
-    """Only ``aws mfa`` reports it, without a traceback, with an exit code other than 0."""
+def test_whatever_breaks_leaves_other_commands_working(own_copy: Home, aws: EmbeddedAws) -> None:
+    """Only ``aws mfa`` reports it, without a traceback, with an exit code other than 0 and 1.
+
+    It imports what this CLI doesn't have, then a dependency is missing.
+    """
     home = own_copy
     assert home.plugin
-    (home.plugin / path).write_text(source)
+    module = home.plugin / "awscli_mfa_plugin" / "host" / "command.py"
+    source = module.read_text("utf-8")
+    module.write_text("from awscli.customizations.commands import NoSuchCommand\n", "utf-8")
     home.write_config("[default]\nregion = eu-west-1\n")
     home.write_credentials(keys_of(aws, "ada"))
     assert home.run("sts", "get-caller-identity").returncode == 0
     ours = home.run("mfa", "login")
     assert ours.returncode not in {0, 1}, ours.output
     assert ours.stdout == ""
+    assert "NoSuchCommand" in ours.stderr
     assert "Traceback" not in ours.stderr
-
-
-@on_each_kind
-def test_missing_dependency_is_named(own_copy: Home) -> None:
-    """The remedy is to install the plugin again."""
-    assert own_copy.plugin
-    shutil.rmtree(own_copy.plugin / "filelock")
-    own_copy.write_credentials(KEYS)
-    result = own_copy.run("mfa", "login", "--serial-number", "GAHT12345678")
+    module.write_text(source, "utf-8")
+    shutil.rmtree(home.plugin / "filelock")
+    result = home.run("mfa", "login", "--serial-number", "GAHT12345678")
     assert result.returncode == 255, result.output
     assert "filelock" in result.stderr
     assert "nstall the plugin again" in result.stderr
@@ -107,13 +88,10 @@ def test_missing_dependency_is_named(own_copy: Home) -> None:
 
 @on_each_kind
 def test_help_lists_the_command(home: Home) -> None:
-    """``aws help`` lists it, ``aws mfa help`` its subcommands, each with examples."""
+    """``aws help`` lists it, ``aws mfa help`` its subcommands."""
     overview = home.run("mfa", "help")
     assert overview.returncode == 0, overview.output
     for name in ("login", "status", "logout", "devices"):
         assert name in overview.stdout
-    page = home.run("mfa", "login", "help")
-    assert page.returncode == 0, page.output
-    assert "aws mfa login" in page.stdout.replace("\x08", "")
     if home.host.renders_help:
         assert "mfa" in home.run("help").stdout

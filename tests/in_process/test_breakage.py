@@ -47,7 +47,10 @@ def breaking(request: pytest.FixtureRequest) -> Iterator[Breaking]:
     sys.meta_path.remove(finder)
 
 
-@pytest.mark.parametrize("part", ["host", "session", "commands"])
+PARTS = ("host", "host.loading", "host.command", "session", "commands")
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, part: str) -> None:
     """``aws mfa`` reports it; a command on another profile works as without the plugin."""
     breaking.name = f"awscli_mfa_plugin.{part}"
@@ -60,6 +63,48 @@ def test_a_broken_plugin_breaks_no_other_command(aws: Aws, breaking: Breaking, p
     assert "Traceback" not in ours.stderr
     for words in (("sts", "get-caller-identity"), ("configure", "list"), ("--version",)):
         assert aws.run(*words).code == 0, words
+
+
+def test_a_subcommand_that_is_broken_breaks_no_other_command(aws: Aws, breaking: Breaking) -> None:
+    """Whatever it is: an error while it loads is a bug's, without a traceback."""
+    breaking.name = "awscli_mfa_plugin.commands.login"
+    aws.imports_anew = True
+    aws.settle_mfa()
+    ours = aws.run("mfa", "login")
+    assert ours.code not in {0, 1}, ours.output
+    assert ours.stdout == ""
+    assert ours.stderr
+    assert "Traceback" not in ours.stderr
+    for words in (("mfa", "status"), ("sts", "get-caller-identity")):
+        assert aws.run(*words).code in {0, 1}, words
+
+
+class Listing:
+    """A finder before all others that finds nothing, and lists which modules of ours it should."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Leave it to others."""
+        del path, target
+        if name.startswith("awscli_mfa_plugin."):
+            self.names.append(name)
+
+
+def test_a_plain_command_loads_only_the_entry(aws: Aws) -> None:
+    """Also on profile default."""
+    aws.imports_anew = True
+    aws.settle()
+    sys.meta_path.insert(0, listing := Listing())
+    try:
+        result = aws.run("sts", "get-caller-identity")
+        assert (result.code, listing.names) == (0, [])
+        aws.run("mfa", "status")
+        assert "awscli_mfa_plugin.host" in listing.names
+    finally:
+        sys.meta_path.remove(listing)
 
 
 FAULTS = {"throttled": "throttle", "the answer is lost": "answer-lost", "a captive portal": "html"}
