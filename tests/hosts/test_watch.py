@@ -1,11 +1,13 @@
-"""The watch in real CLIs: short sessions, fake desktops, signals, files that change under it."""
+"""The watch in real CLIs: a desktop, a terminal, signals, files that change under it.
+
+What each check decides: ``tests/in_process/test_watch.py``.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import stat
 import subprocess
 import time
 from contextlib import contextmanager
@@ -15,11 +17,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.conftest import need
-from tests.hosts.host import Host, all_hosts
-from tests.hosts.moved import MovedClock, RunningClock
+from tests.hosts.moved import RunningClock
 from tests.hosts.sessions import session_section, settle_on_session
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
+from tests.in_process.aws import Aws
 from tests.recorders import recorded, recorder
 
 if TYPE_CHECKING:
@@ -28,15 +29,9 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-# The watch starts no command of the CLI, so hosts of one kind don't differ.
-WATCHED = ("v1", "v2")
-
-
-@pytest.fixture(params=WATCHED)
-def host(request: pytest.FixtureRequest) -> Host:
-    """Return AWS CLI v1, then v2's official build."""
-    need(request.param)
-    return next(host for host in all_hosts() if host.name == request.param)
+# The watch starts no command of the CLI, so most of it is the same in each.
+on_v1 = pytest.mark.parametrize("host", ["v1"], indirect=True)
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
 
 class Desktop:
@@ -149,6 +144,7 @@ def renewed(home: Home, hours: float = 6) -> bool:
 # Once, as a scheduler runs it.
 
 
+@on_v2
 def test_an_expiring_session_is_renewed_with_a_dialog(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
@@ -170,64 +166,6 @@ def test_an_expiring_session_is_renewed_with_a_dialog(
     assert codes_used(aws) == 1
 
 
-def test_a_dismissed_dialog_leads_to_two_notifications(
-    home: Home, aws: EmbeddedAws, desktop: Desktop
-) -> None:
-    """Five starts in a row: one dialog, one notification when expiring, one when expired."""
-    settle_expiring(home, aws)
-    desktop.dismisses()
-    clock = MovedClock(aws)
-    for seconds in (0, 60, 601, 660):
-        clock.move_to(seconds)
-        env = {**desktop.env, **clock.environment}
-        result = home.run("mfa", "watch", "--once", env=env)
-        assert result.returncode == 0, result.output
-    assert len(desktop.dialogs) == 1
-    assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
-    assert codes_used(aws) == 0
-    state = home.aws_folder / "cli" / "awscli-mfa"
-    assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
-
-
-def test_notify_command_gets_its_values_in_the_environment(
-    home: Home, aws: EmbeddedAws, desktop: Desktop
-) -> None:
-    """Without a desktop and a terminal; the keys aren't in it."""
-    settle_expiring(home, aws)
-    tell = recorder(desktop.tools, "tell", "env >&9")
-    env = {"PATH": desktop.env["PATH"], "AWS_SECRET_ACCESS_KEY": "hush"}
-    options = ("--notify-command", f"{tell} --urgent")
-    result = home.run("mfa", "watch", "--once", *options, env=env)
-    assert result.returncode == 0, result.output
-    assert recorded(tell) == [["--urgent"]]
-    environment = tell.with_name("tell.environment").read_text()
-    assert "AWS_MFA_PROFILE=mfa\n" in environment
-    assert f"AWS_MFA_EXPIRATION={session_in(home)['expiration']}\n" in environment
-    assert "hush" not in environment
-    assert "the session's secret" not in environment + result.output
-
-
-def test_hostile_names_reach_the_desktop_as_text(
-    home: Home, aws: EmbeddedAws, desktop: Desktop
-) -> None:
-    """Quotes, substitutions, markup and options in a profile's name run nothing."""
-    name = "-x '\"$(touch ran)`touch ran`<b>"
-    serial = serial_of(aws)
-    settle(home, aws)
-    home.write_config(
-        f'[default]\nregion = {REGION}\n[profile "-x \'\\"$(touch ran)`touch ran`<b>"]\n'
-        f"region = {REGION}\nmfa_source_profile = default\nmfa_serial = {serial}\n"
-    )
-    home.write_credentials(keys_of(aws, "ada") + session_section(aws, name, 600))
-    desktop.dismisses()
-    result = home.run("mfa", "watch", "--once", env=desktop.env)
-    assert result.returncode == 0, result.output
-    (words,) = desktop.dialogs
-    assert f"(profile {name}" in words[2]
-    assert desktop.notifications == [f"AWS session {name} expires soon"]
-    assert not list(home.path.rglob("ran"))
-
-
 def test_without_a_desktop_the_watch_prompts_on_the_terminal(home: Home, aws: EmbeddedAws) -> None:
     """In the foreground, and Ctrl-C ends it with 130."""
     settle_expiring(home, aws)
@@ -245,6 +183,7 @@ def test_without_a_desktop_the_watch_prompts_on_the_terminal(home: Home, aws: Em
 # In the background, for long.
 
 
+@on_v2
 def test_a_day_of_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
     """Asleep, renewed elsewhere, expiring and dismissed, expired, renewed: each notified once.
 
@@ -295,6 +234,7 @@ def replace(home: Home, text: str) -> None:
     new.replace(home.credentials)
 
 
+@on_v1
 def test_a_clock_jump_wakes_the_watch(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
     """Hours ahead, as after a suspend: expiring at once, and expired after the next jump."""
     settle_on_session(home, aws, 4 * 3600)
@@ -311,6 +251,7 @@ def test_a_clock_jump_wakes_the_watch(home: Home, aws: EmbeddedAws, desktop: Des
     assert desktop.notifications == ["AWS session mfa expires soon", "AWS session mfa has expired"]
 
 
+@on_v2
 def test_mfa_process_renews_silently_and_a_second_watch_is_refused(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
@@ -343,7 +284,7 @@ def wait_until_gone(pid: int) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(("host", "name"), [("v1", "SIGHUP"), ("v2", "SIGTERM")], indirect=["host"])
 def test_a_signal_ends_the_watch_and_its_open_dialog(
     home: Home, aws: EmbeddedAws, desktop: Desktop, name: str
 ) -> None:
@@ -360,7 +301,8 @@ def test_a_signal_ends_the_watch_and_its_open_dialog(
     assert "Stopped." in running.log
     wait_until_gone(int((desktop.tools / "pid").read_text()))
     desktop.answers(aws.fresh_code(serial_of(aws)))
-    assert home.run("mfa", "watch", "--once", env=desktop.env).returncode == 0
+    again = Aws(home.path, aws).run("mfa", "watch", "--once", env={**desktop.env, "CI": ""})
+    assert again.code == 0, again.output
     assert renewed(home)
 
 
@@ -379,7 +321,7 @@ def fake_crontab(tools: Path) -> Path:
 
 
 def test_the_cron_job_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> None:
-    """Installed beside other lines; run as cron would, it shows a dialog; removed again.
+    """Installed beside other lines; run as cron would, it shows a dialog.
 
     cron passes no display: it comes from systemd.
     """
@@ -396,16 +338,12 @@ def test_the_cron_job_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> No
         "HTTP_PROXY": "http://ada:hush@127.0.0.1:9",
         "AWS_SECRET_ACCESS_KEY": "hush",
     }
-    preview = home.run("mfa", "watch", "--install", "cron", "--dry-run", env=env)
-    assert preview.returncode == 0, preview.output
-    assert table.read_bytes() == before
     installed = home.run("mfa", "watch", "--install", "cron", "--before=900", env=env)
     assert installed.returncode == 0, installed.output
     assert "HTTP_PROXY contains a user name or password" in installed.stderr
     line = table.read_bytes().removeprefix(before).decode()
-    assert "hush" not in line + preview.output + installed.output
+    assert "hush" not in line + installed.output
     assert line.endswith(" mfa watch --once --before=900 # awscli-mfa-watch\n")
-    assert "Scheduled by cron." in home.run("mfa", "watch", "--status", env=env).stdout
 
     desktop.answers(aws.fresh_code(serial_of(aws)))
     command = line.split(" ", 5)[5].replace("\\%", "%")
@@ -415,13 +353,8 @@ def test_the_cron_job_runs(home: Home, aws: EmbeddedAws, desktop: Desktop) -> No
     assert renewed(home)
     assert len(desktop.dialogs) == 1
 
-    removed = home.run("mfa", "watch", "--uninstall", env=env)
-    assert removed.stdout == "Removed from cron.\n"
-    assert table.read_bytes() == before
-    again = home.run("mfa", "watch", "--uninstall", "--output", "json", env=env)
-    assert json.loads(again.stdout) == {"Removed": []}
 
-
+@on_v2
 def test_systemd_replaces_cron_and_its_units_have_no_secret(
     home: Home, aws: EmbeddedAws, desktop: Desktop
 ) -> None:
@@ -441,28 +374,8 @@ def test_systemd_replaces_cron_and_its_units_have_no_secret(
     for secret in ("hush", "the session's secret", aws.user("ada").secret_access_key):
         assert secret not in text + installed.output
     assert (desktop.tools / "table").read_bytes() == b"2 * * * * y\n"
-    status = home.run("mfa", "watch", "--status", "--output", "json", env=env)
+    inside = Aws(home.path, aws)
+    status = inside.run("mfa", "watch", "--status", "--output", "json", env=env)
     assert json.loads(status.stdout)["Schedulers"] == ["systemd"]
-    assert home.run("mfa", "watch", "--uninstall", env=env).stdout == "Removed from systemd.\n"
+    assert inside.run("mfa", "watch", "--uninstall", env=env).stdout == "Removed from systemd.\n"
     assert list(units.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "text"),
-    [
-        (("--once", "--status"), 252, "Use only one of --once and --status"),
-        (("--dry-run",), 252, "--dry-run needs --install"),
-        (("--before", "0"), 252, "--before must be 1 or more"),
-        (("--profile", "nope"), 253, "nope isn't an MFA profile"),
-        (("--install",), 253, "No scheduler can be used"),
-    ],
-)
-def test_errors_of_watch_say_why(
-    home: Home, tmp_path: Path, options: tuple[str, ...], code: int, text: str
-) -> None:
-    """With the same exit codes as other commands."""
-    env = {"PATH": f"{home.host.aws.parent}:{tmp_path}"} if "--install" in options else {}
-    result = home.run("mfa", "watch", *options, env=env)
-    assert result.returncode == code, result.output
-    assert text in result.stderr
-    assert result.stdout == ""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.in_process.aws import REGION
+from tests.recorders import recorded, recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +80,54 @@ def test_without_a_prompt_there_is_one_notification(aws: Aws) -> None:
 NAMES = ("secret_access_key", "session_token")
 
 
+def desktop(aws: Aws) -> None:
+    """Put a display and notify-send into the environment; nobody answers zenity's dialogs."""
+    tools = aws.home / "tools"
+    tools.mkdir()
+    recorder(tools, "notify-send", "")
+    recorder(tools, "zenity", "exit 1")
+    path = f"{tools}:{aws.environment()['PATH']}"
+    aws.variables |= {"PATH": path, "DISPLAY": ":99", "XDG_RUNTIME_DIR": str(tools), "CI": ""}
+
+
+def notifications(aws: Aws) -> list[str]:
+    """Return the titles of the desktop's notifications."""
+    return [words[-2] for words in recorded(aws.home / "tools" / "notify-send")]
+
+
+def test_a_dismissed_dialog_leads_to_one_notification(aws: Aws) -> None:
+    """Also if the check is repeated; what was said is in a file that only you can read."""
+    desktop(aws)
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(600)
+    for _ in range(2):
+        assert aws.run("mfa", "watch", "--once").code == 0
+    assert len(recorded(aws.home / "tools" / "zenity")) == 1
+    assert notifications(aws) == ["AWS session mfa expires soon"]
+    assert aws.codes_used() == 1
+    state = aws.folder / "cli" / "awscli-mfa"
+    assert stat.S_IMODE((state / "watch.json").stat().st_mode) == 0o600
+
+
+def test_hostile_names_reach_the_desktop_as_text(aws: Aws) -> None:
+    """Quotes, substitutions, markup and options in a profile's name run nothing."""
+    desktop(aws)
+    name = "-x '\"$(touch ran)`touch ran`<b>"
+    aws.settle(
+        config='[profile "-x \'\\"$(touch ran)`touch ran`<b>"]\n'
+        f"region = {REGION}\nmfa_source_profile = default\nmfa_serial = {aws.serial()}\n"
+    )
+    aws.log_in(name)
+    aws.age(600, name)
+    result = aws.run("mfa", "watch", "--once")
+    assert result.code == 0, result.output
+    [words] = recorded(aws.home / "tools" / "zenity")
+    assert f"(profile {name}" in words[2]
+    assert notifications(aws) == [f"AWS session {name} expires soon"]
+    assert not list(aws.home.rglob("ran"))
+
+
 def test_status_says_when_a_session_expires_soon(aws: Aws) -> None:
     """As text and as data, without a prompt or a call."""
     aws.settle_mfa()
@@ -114,25 +166,31 @@ def test_installing_and_uninstalling_the_cron_job(aws: Aws) -> None:
     assert text.startswith("1 * * * * mine\n")
     for secret in SECRETS.values():
         assert secret not in text
-    assert "cron" in aws.run("mfa", "watch", "--status").stdout
-    assert aws.run("mfa", "watch", "--uninstall").code == 0
+    assert "Scheduled by cron." in aws.run("mfa", "watch", "--status").stdout
+    assert aws.run("mfa", "watch", "--uninstall").stdout == "Removed from cron.\n"
     assert table.read_text("utf-8") == "1 * * * * mine\n"
+    again = aws.run("mfa", "watch", "--uninstall", "--output", "json")
+    assert json.loads(again.stdout) == {"Removed": []}
 
 
-WRONG = {
-    "--once and --status": ("--once", "--status"),
-    "--install and --uninstall": ("--install", "--uninstall"),
-    "--dry-run alone": ("--dry-run",),
-    "an unknown scheduler": ("--install", "at"),
-    "no time at all": ("--before", "0"),
-    "two ways to name profiles": ("--profile", "mfa", "--profiles", "x"),
+WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "--once and --status": (("--once", "--status"), 252, "Use only one of --once and --status"),
+    "--install and --uninstall": (("--install", "--uninstall"), 252, "Use only one of"),
+    "--dry-run alone": (("--dry-run",), 252, "--dry-run needs --install"),
+    "an unknown scheduler": (("--install", "at"), 252, "'at' isn't a value for --install"),
+    "no time at all": (("--before", "0"), 252, "--before must be 1 or more"),
+    "two ways to name profiles": (("--profile", "mfa", "--profiles", "x"), 252, "--profiles"),
+    "another profile": (("--profile", "nope"), 253, "nope isn't an MFA profile"),
+    "no scheduler": (("--install",), 253, "No scheduler can be used"),
 }
 
 
-@pytest.mark.parametrize("words", WRONG.values(), ids=WRONG.keys())
-def test_options_that_exclude_each_other(aws: Aws, words: tuple[str, ...]) -> None:
-    """Wrong usage, and nothing is done."""
+@pytest.mark.parametrize(("words", "code", "said"), WRONG.values(), ids=WRONG.keys())
+def test_errors_say_why(aws: Aws, words: tuple[str, ...], code: int, said: str) -> None:
+    """And nothing is done."""
     aws.settle_mfa()
-    result = aws.run("mfa", "watch", *words)
-    assert (result.code, result.stdout) == (252, "")
+    aws.program("aws", "exit 0")
+    result = aws.run("mfa", "watch", *words, env={"PATH": str(aws.home)})
+    assert (result.code, result.stdout) == (code, "")
+    assert said in result.stderr
     assert not aws.service.calls
