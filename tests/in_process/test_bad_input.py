@@ -129,6 +129,16 @@ def test_errors_of_aws_and_the_network(
     assert shared_files(aws) == before
 
 
+def test_no_network(aws: Aws) -> None:
+    """Nothing was sent, and the error says so."""
+    aws.settle()
+    words = ("mfa", "login", "--token-code", "000000", "--serial-number", aws.serial())
+    result = aws.run(*words, env={"HTTPS_PROXY": "http://127.0.0.1:9"})
+    assert result.code == 255, result.output
+    assert "Can't reach AWS" in result.stderr
+    assert "No code was used." in result.stderr
+
+
 USERS: dict[str, tuple[str, list[str], int, str]] = {
     "two devices and no terminal": ("many", [], 253, "You have several MFA devices"),
     "no device": ("nodevice", [], 253, "has no MFA device"),
