@@ -109,6 +109,32 @@ def test_a_manifest_with_a_forbidden_setting_is_refused(aws: Aws, text: str) -> 
     assert aws.config.read_bytes() == before
 
 
+HOSTILE = {
+    "plugins": "version: 1\nprofiles: {}\nplugins: {x: os}\n",
+    "an escape sequence": TEAM + '    mfa_process: "\\e]0;owned\\a\\e[2Jykman"\n',
+    "aliases": "a: &a [x, x]\nb: &b [*a, *a]\nc: [" + ", ".join(["*b"] * 5000) + "]\n",
+    "a tag": "version: 1\nprofiles: !!python/object/apply:os.system [touch owned]\n",
+    "depth": "[" * 60_000,
+    "size": "#" * 2_000_000,
+    "another kind": "version: 1\nprofiles: {sandbox: {mfa_session: on}}\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_manifest_changes_nothing(aws: Aws, text: str) -> None:
+    """Even with an answer to every question: it is refused with one error."""
+    aws.settle(config="[profile sandbox]\nsso_session = x\nregion = us-west-2\n")
+    words = ("mfa", "configure", "--from", manifest(aws, text), "--yes", "--allow-commands")
+    before = aws.files()
+    result = aws.run(*words)
+    assert (result.code, result.stdout) == (253, ""), result.output
+    assert "Nothing was changed" in result.stderr or "nothing was read" in result.stderr
+    assert "\x1b" not in result.output
+    assert "bug" not in result.stderr
+    assert {name: aws.files()[name] for name in before} == before
+    assert not list(aws.home.rglob("owned"))
+
+
 def test_a_profile_with_keys_gets_no_source(aws: Aws) -> None:
     """A manifest can't turn a profile into another kind."""
     aws.settle()
@@ -116,6 +142,14 @@ def test_a_profile_with_keys_gets_no_source(aws: Aws) -> None:
     before = aws.config.read_bytes()
     assert aws.run("mfa", "configure", "--from", manifest(aws, text), "--yes").code == 253
     assert aws.config.read_bytes() == before
+
+
+def test_without_a_terminal_it_says_what_to_do(aws: Aws) -> None:
+    """The wizard asks, so a script needs a manifest."""
+    aws.settle()
+    result = aws.run("mfa", "configure")
+    assert (result.code, result.stdout) == (253, "")
+    assert "aws mfa configure --from FILE" in result.stderr
 
 
 def test_importing_an_export_changes_nothing(aws: Aws) -> None:
