@@ -111,3 +111,15 @@ def test_no_secret_is_shown(aws: Aws) -> None:
     output = aws.run("mfa", "status").output + json.dumps(entries(aws))
     assert session["aws_secret_access_key"] not in output
     assert session["aws_session_token"] not in output
+
+
+def test_a_pipe_has_colors_only_by_the_option(aws: Aws) -> None:
+    """Results and errors are colored alike; JSON gets no color."""
+    aws.settle_mfa()
+    aws.log_in()
+    unknown = ("mfa", "status", "--profile", "nobody")
+    assert "\x1b" not in aws.run("mfa", "status").output + aws.run(*unknown).output
+    assert "\x1b[32mvalid   \x1b[0m" in aws.run("mfa", "status", "--color", "on").stdout
+    error = "\x1b[0m There is no profile 'nobody'."
+    assert error in aws.run(*unknown, "--color", "on").stderr
+    assert "\x1b" not in aws.run("mfa", "status", "--output", "json", "--color", "on").output
