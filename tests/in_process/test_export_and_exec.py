@@ -86,12 +86,25 @@ def test_export_as_a_section(aws: Aws) -> None:
     assert f"aws_session_token = {keys['AWS_SESSION_TOKEN']}\n" in text
 
 
+@pytest.mark.parametrize(
+    ("form", "start"), [("env", "AWS_ACCESS_KEY_ID=ASIA"), ("fish", "set -gx ")]
+)
+def test_export_in_other_formats(aws: Aws, form: str, start: str) -> None:
+    """Lines for a file of variables, and a script of another shell."""
+    keys = logged_in(aws)
+    result = aws.run("mfa", "export", "--format", form)
+    assert any(line.startswith(start) for line in result.stdout.splitlines()), result.output
+    assert keys["AWS_SESSION_TOKEN"] in result.stdout
+    assert "Warning" not in result.output  # it isn't a terminal
+
+
 WRONG = {
     "a format that isn't one": ("export", "--format", "xml"),
     "--unset of a file": ("export", "--unset", "--format", "json"),
     "no seconds": ("export", "--min-remaining", "x"),
     "no command after --": ("exec", "--"),
     "a command without --": ("exec", "terraform"),
+    "an unknown option": ("exec", "--bogus", "--", "ls"),
 }
 
 
@@ -142,7 +155,9 @@ def test_a_role_on_the_session(aws: Aws) -> None:
     assert variables["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert variables["AWS_ACCESS_KEY_ID"] != keys["AWS_ACCESS_KEY_ID"]
     assert variables["AWS_REGION"] == "eu-north-1"
-    assert aws.codes_used() == 1
+    again = aws.run("mfa", "credential-process", "--profile", "reader")
+    assert json.loads(again.stdout)["AccessKeyId"] == variables["AWS_ACCESS_KEY_ID"]
+    assert (aws.codes_used(), aws.actions().count("AssumeRole")) == (1, 1)
 
 
 def test_a_role_that_is_denied(aws: Aws) -> None:
@@ -230,9 +245,54 @@ def test_exec_without_a_program_starts_the_shell(aws: Aws) -> None:
     assert executed(aws, env={"SHELL": "/bin/fish"}).words == ["/bin/fish"]
 
 
-def test_exec_of_a_missing_program(aws: Aws) -> None:
-    """Exit code 127, as in a shell."""
+PROGRAMS = {
+    "no-such-program-anywhere": (127, "command not found"),
+    "./no/such": (127, "command not found"),
+    "/etc/passwd": (126, "can't run"),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_exec_of_a_program_that_does_not_start(aws: Aws, program: str) -> None:
+    """As in a shell: 127 if it isn't found, 126 if it can't run."""
     logged_in(aws)
-    result = aws.run("mfa", "exec", "--", "no-such-program-anywhere")
-    assert (result.code, result.stdout) == (127, "")
-    assert "no-such-program-anywhere" in result.stderr
+    code, said = PROGRAMS[program]
+    result = aws.run("mfa", "exec", "--", program)
+    assert (result.code, result.stdout) == (code, "")
+    assert program in result.stderr
+    assert said in result.stderr
+
+
+def test_min_remaining_renews_earlier(aws: Aws) -> None:
+    """A session that doesn't expire soon is renewed if too little is left of it."""
+    logged_in(aws)
+    aws.age(3600)
+    before = aws.session()
+    words = ("mfa", "export", "--format", "json", "--min-remaining")
+    assert aws.run(*words, "3000").code == 0
+    refused = aws.run(*words, "7200")
+    assert (refused.code, refused.stdout) == (253, "")
+    assert aws.session() == before
+    assert aws.run(*words, "7200", env={"AWS_MFA_TOKEN_CODE": aws.code()}).code == 0
+    assert aws.session() != before
+
+
+def test_a_role_session_that_is_too_short(aws: Aws) -> None:
+    """A cached one isn't used, and a new one that is shorter than requested is an error."""
+    logged_in(aws, f"{ROLE}duration_seconds = 1800\n")
+    words = ("mfa", "export", "--profile", "reader", "--min-remaining", "3000")
+    result = aws.run(*words)
+    assert (result.code, result.stdout) == (253, "")
+    assert "raise duration_seconds in the profile (3600 at most)" in result.stderr
+
+
+def test_the_session_of_a_profile_with_its_own_keys(aws: Aws) -> None:
+    """It is printed from the CLI's cache."""
+    aws.settle(config=f"[profile work]\nmfa_session = on\nmfa_serial = {aws.serial()}\n")
+    aws.write_credentials(aws.keys("ada", "work"))
+    words = ("mfa", "credential-process", "--profile", "work")
+    result = aws.run(*words, env={"AWS_MFA_TOKEN_CODE": aws.code()})
+    assert result.code == 0, result.output
+    assert json.loads(result.stdout)["AccessKeyId"].startswith("ASIA")
+    assert json.loads(aws.run(*words).stdout) == json.loads(result.stdout)
+    assert "ASIA" not in aws.credentials.read_text("utf-8")
