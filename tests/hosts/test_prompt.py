@@ -54,10 +54,10 @@ def program(name: str) -> str:
     pytest.skip(f"{name} isn't installed")
 
 
-def environment_of(home: Path, script: Path) -> dict[str, str]:
+def environment_of(home: Path, console_script: Path) -> dict[str, str]:
     """Return an environment made from nothing."""
     return {
-        "PATH": f"{script.parent}:/usr/bin:/bin",
+        "PATH": f"{console_script.parent}:/usr/bin:/bin",
         "HOME": str(home),
         "TMUX_TMPDIR": str(home),
         "LANG": "C.UTF-8",
