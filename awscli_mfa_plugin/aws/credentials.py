@@ -55,7 +55,7 @@ def resolve(
         _refuse_cycle(request.profile)
     named = ports.files.profile(request.profile)
     if not named.exists:
-        from awscli_mfa_plugin.session.profile_names import mfa_profile_names, missing_profile
+        from awscli_mfa_plugin.session.sessions import mfa_profile_names, missing_profile
 
         raise missing_profile(request.profile, mfa_profile_names(ports))
     names = way_to_source(request.profile, ports.environment, ports.files)

@@ -42,8 +42,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log out, and report what was removed."""
-    from awscli_mfa_plugin.session.profile_names import mfa_profile_names
-    from awscli_mfa_plugin.session.sessions import logout
+    from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 
     if arguments["all"] and context.options.profile:
         raise UsageError("--all and --profile can't be used together.", "Use one of them.")

@@ -77,7 +77,7 @@ def _profiles(named: str | None, context: Context) -> list[Profile]:
         return list(context.process.profiles())
     profile = context.process.profile(named)
     if profile is None:
-        from awscli_mfa_plugin.session.profile_names import missing_profile
+        from awscli_mfa_plugin.session.sessions import missing_profile
 
         raise missing_profile(named, (each.name for each in context.process.profiles()))
     return [profile]

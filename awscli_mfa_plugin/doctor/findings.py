@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.session.profile_names import profiles_of
+from awscli_mfa_plugin.session.sessions import profiles_of
 from awscli_mfa_plugin.text import Screen, encodable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session.denials import advice_on_denial
+from awscli_mfa_plugin.session.expiry import advice_on_denial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

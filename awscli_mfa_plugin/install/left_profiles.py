@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.session.profile_names import profiles_of
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import config_profile, other_session
+from awscli_mfa_plugin.session.sessions import profiles_of
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import quoted_list, sanitize
 

@@ -1,4 +1,7 @@
-"""Exchanges a token code for a session, and never offers AWS the same code twice."""
+"""Exchanges a token code for a session, and stores it; neither the code nor the session gets lost.
+
+AWS is never offered the same code twice. A session whose file can't be written waits in the cache.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     BadAnswerError,
+    BusyError,
     CodeUsedError,
+    ConfigurationError,
     MfaError,
+    UnparsableFileError,
+    UnwritableFileError,
     WrongCodeError,
 )
 from awscli_mfa_plugin.session.token_codes import (
@@ -22,13 +29,13 @@ from awscli_mfa_plugin.session.token_codes import (
 from awscli_mfa_plugin.text import short_device
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.session.records import Keys, Session
 
 ATTEMPTS = 3
 """Codes that are sent to AWS before a login gives up."""
-
-_ALWAYS_REJECTED = "If your device's codes are always rejected:  aws mfa devices resync"
 
 USED_CODES = 3
 """Codes used before that are taken from the sources before a login gives up."""
@@ -63,12 +70,15 @@ def exchange(
         except (WrongCodeError, AnswerLostError) as error:
             is_lost = isinstance(error, AnswerLostError)
             if sent >= ATTEMPTS and not is_lost:
-                raise WrongCodeError(error.what, _ALWAYS_REJECTED) from None
-            if sent >= ATTEMPTS or not (is_lost or code.origin in {PROMPT, ENVIRONMENT}):
+                remedy = "If your device's codes are always rejected:  aws mfa devices resync"
+                raise WrongCodeError(error.what, remedy) from None
+            may_be_mistyped = code.origin in {PROMPT, ENVIRONMENT}
+            if sent >= ATTEMPTS or not (is_lost or may_be_mistyped) or not codes.can_go_on(code):
                 raise
-            if not codes.can_go_on(code):
-                raise
-            _prepare_next(error, ports)
+            if is_lost:
+                _wait_for_next_code(error, ports)
+            else:
+                ports.terminal.tell(f"{ports.style.red(error.what)}\n")
 
 
 def _check_unused(mfa_serial: str, code: TokenCode, ports: Ports) -> None:
@@ -99,12 +109,40 @@ _USES_THE_CODE = (AnswerLostError, BadAnswerError)
 """Errors after which AWS may have taken the code; the same goes for unexpected exceptions."""
 
 
-def _prepare_next(error: MfaError, ports: Ports) -> None:
-    if isinstance(error, AnswerLostError):
-        _wait_for_next_code(error, ports)
-    else:
-        ports.terminal.tell(f"{ports.style.red(error.what)}\n")
-
-
 def _wait_for_next_code(error: MfaError, ports: Ports) -> None:
     ports.wait(seconds_to_next_code(ports.clock.now()), f"{error.what} Next code in")
+
+
+def store(
+    name: str, session: Session, ports: Ports, settings: Mapping[str, str] | None = None
+) -> None:
+    """Store the new session of a profile; if its file can't be written, keep it in the cache.
+
+    Raises ConfigurationError then: a login that can write takes it from there. ``settings`` are
+    written then too, since that login makes no plan.
+    """
+    try:
+        ports.files.write_session(name, session)
+    except (UnwritableFileError, UnparsableFileError, BusyError) as error:
+        try:
+            ports.files.keep_waiting(name, session)
+            if settings:
+                ports.files.write_settings(name, settings)
+        except (MfaError, OSError):
+            raise error from None
+        remedy = "The new session isn't lost: fix that and log in again. No new code is needed."
+        raise ConfigurationError(error.what, remedy) from error
+
+
+def take_up(name: str, ports: Ports) -> None:
+    """Store a session that is waiting, if it is valid and the newest one.
+
+    Raises ConfigurationError as before.
+    """
+    session = ports.files.waiting_session(name)
+    if session is None or not session.remaining(ports.clock.now()):
+        return
+    present = ports.files.session_of(ports.files.profile(name))
+    is_older = present and session.issued and present.issued and session.issued <= present.issued
+    if not is_older:
+        store(name, session, ports)

@@ -1,15 +1,15 @@
-"""When a session expires, when it is renewed, and how long one and a role on it may last."""
+"""When a session expires, is renewed, or is too old, and how long it and a role on it may last."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import length_of_time, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.session.records import Profile, Session
 
 SHORTEST, LONGEST, DEFAULT = 900, 129_600, 43_200
 """Seconds of a session: 15 minutes, 36 hours, 12 hours (STS API reference, GetSessionToken)."""
@@ -148,4 +148,27 @@ def refused_by_chaining(role: Profile, source: str) -> ConfigurationError:
         f"{sanitize(source)} has session keys. AWS limits that to one hour (role chaining).",
         "Set source_profile to the profile with your long-lived keys, or set "
         f"duration_seconds = {LONGEST_CHAINED_ROLE}, or remove mfa_session = off.",
+    )
+
+
+_EXPLICIT_DENY = "explicit deny"
+"""What AWS's message says of a deny, of whatever kind of policy (IAM user guide, "Troubleshoot
+access denied error messages"); a limit on aws:MultiFactorAuthAge is one, a missing allow isn't."""
+
+
+def advice_on_denial(message: str, session: Session, profile: str, now: datetime) -> str:
+    """Return the line that tells how to get a newer session, or "" if its age isn't a reason.
+
+    AWS doesn't say which condition denied the call. No session is shorter than ``SHORTEST``, and
+    ``aws mfa policy`` limits none to less.
+    """
+    age = (now - session.issued).total_seconds() if session.issued else 0
+    if age < SHORTEST or _EXPLICIT_DENY not in message:
+        return ""
+    import shlex
+
+    shown = sanitize(profile)
+    return (
+        f"The MFA session of profile {shown} is {length_of_time(age)} old. If a policy limits its "
+        f"age, renew it:  aws mfa login --profile {shlex.quote(shown)} --force"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, ConfigurationError
-from awscli_mfa_plugin.session.exchange import exchange
+from awscli_mfa_plugin.session.exchange import exchange, store, take_up
 from awscli_mfa_plugin.session.plan import (
     LoginPlan,
     LoginRequest,
@@ -23,7 +23,6 @@ from awscli_mfa_plugin.session.token_codes import (
     TokenCodeSources,
     terminal_for,
 )
-from awscli_mfa_plugin.session.waiting import store, take_up
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
 
 
 def _meant(request: LoginRequest, ports: Ports) -> str:
-    from awscli_mfa_plugin.session.profile_names import meant_profile  # for a new profile alone
+    from awscli_mfa_plugin.session.sessions import meant_profile  # for a new profile alone
 
     return meant_profile(request.session_profile, ports)
 
@@ -159,7 +158,7 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     store(profile.name, session, ports, plan.settings)
     _say_what_was_removed(profile, ports)
     if not profile.exists:
-        from awscli_mfa_plugin.session.profile_names import say_created
+        from awscli_mfa_plugin.session.sessions import say_created
 
         say_created(profile.name, ports)
     if plan.settings:

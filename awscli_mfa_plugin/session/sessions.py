@@ -1,20 +1,20 @@
-"""The sessions of all profiles: their states, and logging out."""
+"""All profiles: the states of their sessions, logging out, and which one a name means."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.session import OUR_NAME
 from awscli_mfa_plugin.session.expiry import LONGEST_WINDOW, expiry_window, seconds_left
-from awscli_mfa_plugin.session.profile_names import mfa_profile_names, nearest
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile, Session
-from awscli_mfa_plugin.session.sections import other_session, session_lines
+from awscli_mfa_plugin.session.sections import config_profile, other_session, session_lines
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from awscli_mfa_plugin.session.ports import Ports
@@ -144,3 +144,76 @@ def _logged_out(profile: Profile, ports: Ports, *, forget: bool) -> LogoutResult
         had_mark=had_mark,
         kept_key=had_session and profile.has_own_keys and bool(session_lines(profile.credentials)),
     )
+
+
+def profiles_of(
+    config: Mapping[str, Mapping[str, str]], credentials: Mapping[str, Mapping[str, str]]
+) -> dict[str, Profile]:
+    """Return all profiles in the sections of both files by name, those of the config file first."""
+    named = ((config_profile(section), options) for section, options in config.items())
+    own = {name: options for name, options in named if name is not None}
+    return {
+        name: Profile(name, own.get(name, {}), credentials.get(name, {}))
+        for name in dict.fromkeys((*own, *credentials))
+    }
+
+
+def mfa_profile_names(ports: Ports) -> tuple[str, ...]:
+    """Return the names of the profiles that are managed or hold a session of ours."""
+    profiles = (ports.files.profile(name) for name in ports.files.profile_names())
+    return tuple(
+        profile.name
+        for profile in profiles
+        if profile.is_ours or (profile.is_managed and not other_session(profile))
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that differs from ``name`` by about one mistake, or "".
+
+    That is a character wrong, missing or too many, or two swapped.
+    """
+    from difflib import get_close_matches
+
+    # Of two names of n characters with one wrong, 1 - 1/n is alike: difflib's ratio.
+    alike = max(0.6, 1 - 1.2 / len(name)) if name else 1
+    return next(iter(get_close_matches(name, [*known], n=1, cutoff=alike)), "")
+
+
+def missing_profile(name: str, known: Iterable[str]) -> ConfigurationError:
+    """Return the error for a profile that doesn't exist; ``known`` are the MFA profiles."""
+    near = nearest(name, known)
+    return ConfigurationError(
+        f"There is no profile '{sanitize(name)}'.",
+        f"Did you mean '{sanitize(near)}'?"
+        if near
+        else f"Log in to create it:  aws mfa login --profile {shlex.quote(sanitize(name))}",
+    )
+
+
+def meant_profile(name: str, ports: Ports) -> str:
+    """Return the profile that the person at the terminal means by ``name``, a new one.
+
+    Only a name near that of an MFA profile is asked about, and only where somebody can answer.
+    Raises CancelledError if the question isn't answered.
+    """
+    near = nearest(name, mfa_profile_names(ports))
+    if not near or ports.terminal.unavailable_reason():
+        return name
+    from awscli_mfa_plugin.session.token_codes import YES
+
+    typed, known = sanitize(name), sanitize(near)
+    ports.terminal.tell(f"There is no profile '{typed}' yet.\n")
+    for _ in range(3):
+        answer = ports.terminal.ask(f"Did you mean '{known}'? [Y/n] (n creates '{typed}') ")
+        if answer == near or answer.lower() in {"", *YES}:
+            return near
+        if answer == name or answer.lower() in {"n", "no"}:
+            return name
+    raise CancelledError("Nothing was changed.")
+
+
+def say_created(name: str, ports: Ports) -> None:
+    """Say that a profile was made beside other MFA profiles; the first one goes without saying."""
+    if set(mfa_profile_names(ports)) - {name}:
+        ports.notes(f"Created profile {sanitize(name)}.")

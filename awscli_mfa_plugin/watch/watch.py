@@ -20,8 +20,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.login import login
 from awscli_mfa_plugin.session.plan import LoginRequest
-from awscli_mfa_plugin.session.profile_names import mfa_profile_names
-from awscli_mfa_plugin.session.sessions import EXPIRED
+from awscli_mfa_plugin.session.sessions import EXPIRED, mfa_profile_names
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import PLAIN, Style, moment, sanitize
 from awscli_mfa_plugin.watch import steps

@@ -15,10 +15,9 @@ from awscli_mfa_plugin.files.profiles import SharedConfigFiles
 from awscli_mfa_plugin.files.session_cache import SessionCache
 from awscli_mfa_plugin.session.login import login
 from awscli_mfa_plugin.session.plan import LoginRequest
-from awscli_mfa_plugin.session.profile_names import mfa_profile_names
 from awscli_mfa_plugin.session.records import Profile, is_long_lived, is_written_key
 from awscli_mfa_plugin.session.sections import other_session, session_lines, session_of
-from awscli_mfa_plugin.session.sessions import logout
+from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 from awscli_mfa_plugin.session.source import why_not_source
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, FakeTerminal, session_section
 from tests.unit.store import state_folder

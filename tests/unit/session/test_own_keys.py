@@ -17,7 +17,6 @@ from awscli_mfa_plugin.errors import (
 from awscli_mfa_plugin.session.devices import devices_of_user
 from awscli_mfa_plugin.session.login import LoginResult, login
 from awscli_mfa_plugin.session.plan import LoginRequest
-from awscli_mfa_plugin.session.profile_names import mfa_profile_names
 from awscli_mfa_plugin.session.records import MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sessions import (
     EXPIRED,
@@ -27,6 +26,7 @@ from awscli_mfa_plugin.session.sessions import (
     LogoutResult,
     SessionStatus,
     logout,
+    mfa_profile_names,
     session_statuses,
     status_of,
 )

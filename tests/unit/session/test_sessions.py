@@ -1,4 +1,4 @@
-"""The sessions of all profiles: their states, and logging out."""
+"""All profiles: the states of their sessions, logging out, and which one a name means."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.profile_names import mfa_profile_names
 from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.session.sections import session_of
 from awscli_mfa_plugin.session.sessions import (
@@ -20,6 +19,9 @@ from awscli_mfa_plugin.session.sessions import (
     SessionStatus,
     have_more_left,
     logout,
+    mfa_profile_names,
+    missing_profile,
+    nearest,
     session_statuses,
     status_of,
 )
@@ -272,3 +274,35 @@ def test_all_means_managed_profiles_and_those_with_our_session() -> None:
     )
     names = mfa_profile_names(Fakes(files=files).ports())
     assert names == ("on", "off-with-session", "marked", "session")
+
+
+KNOWN = ("mfa", "mfa-work", "private-mfa")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("mfaa", "mfa"),
+        ("mf", "mfa"),
+        ("maf", "mfa"),
+        ("mfs", "mfa"),
+        ("mfa-wrok", "mfa-work"),
+        ("privatemfa", "private-mfa"),
+        ("mfa-home", ""),
+        ("work-mfa", ""),
+        ("m", ""),
+        ("", ""),
+        ("production", ""),
+    ],
+)
+def test_one_mistake_is_near(name: str, near: str) -> None:
+    """Names of one kind, such as mfa-home and mfa-work, aren't."""
+    assert nearest(name, KNOWN) == near
+
+
+def test_the_error_suggests_the_name_that_was_meant() -> None:
+    """Or how to make the profile."""
+    assert str(missing_profile("mfaa", KNOWN)) == "There is no profile 'mfaa'.\nDid you mean 'mfa'?"
+    assert missing_profile("a b", KNOWN).remedy == (
+        "Log in to create it:  aws mfa login --profile 'a b'"
+    )
