@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import sys
 from contextlib import suppress
+from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.host.context import context_of_renewal
 from awscli_mfa_plugin.host.provider import ReportingCommand, SessionProvider, command_failure
 from awscli_mfa_plugin.session.credentials import Renewal
+from awscli_mfa_plugin.session.expiry import (
+    advice_on_denial,
+    check_long_lived,
+    refused_by_chaining,
+)
 from awscli_mfa_plugin.session.records import Profile
 
 if TYPE_CHECKING:
@@ -18,8 +26,12 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.host.context import AwsProcess
     from awscli_mfa_plugin.session.records import Session
 
-_BEFORE_GET_SESSION = "calling-command.sts.get-session-token"
-_MFA_LOGIN = "before-building-argument-table-parser.configure.mfa-login"
+_REFUSE_SESSIONS = (
+    "calling-command.sts.get-session-token",
+    "before-building-argument-table-parser.configure.mfa-login",
+)
+"""Events before a call of GetSessionToken, which rejects a session."""
+
 _LIST = "before-building-argument-table-parser.configure.list"
 _ANSWERED = "after-call"
 
@@ -46,14 +58,20 @@ def install(session: Any, parsed_args: Any, process: AwsProcess, names: list[str
         provider = SessionProvider(_renewal(source, context), asks=asks)
         # Debian's 2.9.19 resolves credentials for a call that it doesn't sign.
         provider.shows = parsed_args.sign_request is False
-        _step_aside_where_aws_refuses(session, provider)
-        session.register(_LIST, partial(_show, provider))
+        for event in _REFUSE_SESSIONS:  # and leave them to the same profile's long-lived keys
+            session.register(event, partial(_switch_on, provider, "steps_aside"))
+        # It shows the ends of keys, in shell prompts too: ask for nothing.
+        session.register(_LIST, partial(_switch_on, provider, "shows"))
         chain.insert_before("shared-credentials-file", provider)
         session.register(_ANSWERED, partial(_look_for_denial, provider, source, prose))
     elif parsed_args.sign_request is not False:
         provider = SessionProvider(_renewal(source, context), asks=asks, is_eager=False)
         look = partial(_look_for_denial, provider, source, prose)
         _assume_role_on_session(session, chain, profile, source, context, provider, look)
+
+
+def _switch_on(provider: SessionProvider, attribute: str, **_: Any) -> None:
+    setattr(provider, attribute, True)
 
 
 def _profile(name: str, context: Context) -> Profile:
@@ -65,27 +83,24 @@ def _renewal(name: str, context: Context) -> Renewal:
     """Return the renewal of a managed profile's session; its ports are made when needed."""
     first = iter([lambda: context.session_of(_profile(name, context))])
 
+    def in_files() -> Session | None:
+        files = context.ports.files
+        return files.session_of(files.profile(name))
+
     def stored() -> Session | None:
         """Return the session: first as the CLI read it, then as it is in the files."""
-        read = next(first, None)
-        return read() if read else _session_in_files(name, context)
+        return next(first, in_files)()
 
-    return Renewal(name, stored, lambda why: _renewed(name, why, context), context.clock)
+    def renewed(why: str) -> Session | None:
+        from awscli_mfa_plugin.host.loading import history_paused
+        from awscli_mfa_plugin.session.login import login
+        from awscli_mfa_plugin.session.plan import LoginRequest
 
+        with history_paused():
+            login(LoginRequest(session_profile=name, reason=why), context.ports)
+        return in_files()
 
-def _session_in_files(name: str, context: Context) -> Session | None:
-    files = context.ports.files
-    return files.session_of(files.profile(name))
-
-
-def _renewed(name: str, why: str, context: Context) -> Session | None:
-    from awscli_mfa_plugin.host.loading import history_paused
-    from awscli_mfa_plugin.session.login import login
-    from awscli_mfa_plugin.session.plan import LoginRequest
-
-    with history_paused():
-        login(LoginRequest(session_profile=name, reason=why), context.ports)
-    return _session_in_files(name, context)
+    return Renewal(name, stored, renewed, context.clock)
 
 
 def _report_by_exit_code(command_table: Any, command: str) -> None:
@@ -97,31 +112,35 @@ def _report_by_exit_code(command_table: Any, command: str) -> None:
             command_table[command] = ReportingCommand(command_table[command])
 
 
-def _step_aside_where_aws_refuses(session: Any, provider: SessionProvider) -> None:
-    """GetSessionToken rejects a session: leave it to the long-lived keys of the same profile."""
-
-    def step_aside(**_: Any) -> None:
-        provider.steps_aside = True
-
-    for event in (_BEFORE_GET_SESSION, _MFA_LOGIN):
-        session.register(event, step_aside)
-
-
-def _show(provider: Any, **_: Any) -> None:
-    """``aws configure list`` shows the ends of keys, in shell prompts too: ask for nothing."""
-    provider.shows = True
+_said: list[str] = []
+"""The line about a denial, once it is known: a command may be denied a thousand times."""
 
 
 def _look_for_denial(
     provider: SessionProvider, profile: str, prose: Callable[[], bool], parsed: Any, **_: Any
 ) -> None:
-    """Look for AWS's refusal of an old session; an error here ends no command."""
-    if "Error" in parsed and provider.session:
-        with suppress(Exception):
-            if prose():
-                from awscli_mfa_plugin.host.denials import explain_at_exit
+    """Explain AWS's refusal of an old session on stderr when the process ends.
 
-                explain_at_exit(parsed["Error"], provider.session, profile)
+    The CLI writes its error after every event that a plugin hears of. An error here ends no
+    command.
+    """
+    if "Error" not in parsed or provider.session is None or _said:
+        return
+    with suppress(Exception):
+        message, now = str(parsed["Error"].get("Message", "")), datetime.now(timezone.utc)
+        advice = advice_on_denial(message, provider.session, profile, now) if prose() else ""
+        if advice:
+            _said.append(advice)
+            atexit.register(_say, advice)
+
+
+def _say(advice: str) -> None:
+    try:
+        sys.stderr.write(f"{advice}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        # Nobody reads it. Python would try again, and end with 120 in place of the CLI's code.
+        sys.stderr = None
 
 
 def _has_errors_in_prose(session: Any, parsed_args: Any) -> bool:
@@ -142,34 +161,24 @@ def _assume_role_on_session(
 ) -> None:
     from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role
 
-    role = role_provider(
-        session,
-        profile,
-        _profile(source, context),
-        provider,
-        create_client=partial(_create_client, session, context, look),
-    )
+    def create_client(service: str, **options: Any) -> Any:
+        """Make a client that trusts what the command's ``--ca-bundle`` says.
+
+        The CLI gives the option to the client of the command's own service alone.
+        """
+        client = session.create_client(service, verify=context.options.verify_ssl, **options)
+        client.meta.events.register(_ANSWERED, look)
+        return client
+
+    managed = _profile(source, context)
+    role = role_provider(session, profile, managed, provider, create_client=create_client)
     chain.insert_before(ASSUME_ROLE, role)
     session.register(_LIST, partial(show_role, chain, role))
-
-
-def _create_client(
-    session: Any, context: Context, look: Callable[..., None], service: str, **options: Any
-) -> Any:
-    """Make a client of the CLI's session that trusts what the command's ``--ca-bundle`` says.
-
-    The CLI gives the option to the client of the command's own service alone. ``look`` gets
-    each answer.
-    """
-    client = session.create_client(service, verify=context.options.verify_ssl, **options)
-    client.meta.events.register(_ANSWERED, look)
-    return client
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:
     from awscli_mfa_plugin.aws.roles import ask_by_our_sources
     from awscli_mfa_plugin.errors import MfaError
-    from awscli_mfa_plugin.session.expiry import check_long_lived, refused_by_chaining
 
     role = _profile(profile, context)
     source = _profile(role.config.get("source_profile", ""), context)

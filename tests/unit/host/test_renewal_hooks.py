@@ -14,7 +14,7 @@ import pytest
 from botocore.history import get_global_history_recorder
 
 from awscli_mfa_plugin.aws.roles import RoleOnSessionProvider
-from awscli_mfa_plugin.host import denials, renewal_hooks
+from awscli_mfa_plugin.host import renewal_hooks
 from awscli_mfa_plugin.host.provider import MfaSessionError, ReportingCommand, SessionProvider
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import (
@@ -193,7 +193,7 @@ def at_exit(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return what is called when the process ends."""
     calls: list[Any] = []
     monkeypatch.setattr(atexit, "register", lambda *call: calls.append(call))
-    monkeypatch.setattr(denials, "_said", [])
+    monkeypatch.setattr(renewal_hooks, "_said", [])
     return calls
 
 
@@ -223,7 +223,8 @@ def test_a_reader_of_stderr_that_is_gone_changes_no_exit_code() -> None:
     """The line can't be written then, and Python would end with 120."""
     code = (
         "import atexit, os, sys\n"
-        "from awscli_mfa_plugin.host.denials import _say\n"
+        "import awscli  # before botocore\n"
+        "from awscli_mfa_plugin.host.renewal_hooks import _say\n"
         "reader, writer = os.pipe()\n"
         "os.dup2(writer, 2)\n"
         "os.close(reader), os.close(writer)\n"
