@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 import re
 import sys
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
-from awscli_mfa_plugin.system.machine import say_error
+from awscli_mfa_plugin.system.machine import give_up_stdout, say_error
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -51,19 +50,11 @@ def run_reporting(run: Callable[[], int], color: str | None = None) -> int:
 
 def _unwritten(error: OSError, color: str | None) -> int:
     """Report that the result can't be written; all other writes report their own errors."""
-    _give_up_stdout()
+    give_up_stdout()
     if isinstance(error, BrokenPipeError):
         return MfaError.exit_code
     problem = MfaError(f"Can't write the result: {error.strerror or sanitize(error)}.")
     return _report(problem, color)
-
-
-def _give_up_stdout() -> None:
-    """Drop what is left in the buffer: Python would fail on it once more at exit."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
 
 
 def _unloadable(error: ImportError) -> MfaError:

@@ -15,15 +15,15 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL, AliasDocument
 from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
 from awscli_mfa_plugin.session.token_codes import agrees
-from awscli_mfa_plugin.system.machine import print_line, say_error
+from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from awscli_mfa_plugin.session.ports import Terminal
 
@@ -36,22 +36,18 @@ _ANCESTORS = 3
 _PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
-def install_alias(environment: Mapping[str, str]) -> int:
-    """Write the alias ``mfa`` into the CLI's alias file; return the exit code."""
-
-    def change() -> None:
-        _check_no_plugin(environment)
-        if not _changed({"mfa": expansion(_script())}):
-            print_line("The alias mfa is in ~/.aws/cli/alias already.")
-            return
-        print_line(
-            "Added the alias mfa to ~/.aws/cli/alias. aws mfa runs awscli-mfa now.\n"
-            "An alias gets no --profile. Use one of these:\n"
-            "  aws mfa -- login --profile mfa\n"
-            "  AWS_PROFILE=mfa aws mfa login"
-        )
-
-    return _reporting(change)
+def install_alias(environment: Mapping[str, str]) -> None:
+    """Write the alias ``mfa`` into the CLI's alias file; raise MfaError."""
+    _check_no_plugin(environment)
+    if not _changed({"mfa": expansion(_script())}):
+        print_line("The alias mfa is in ~/.aws/cli/alias already.")
+        return
+    print_line(
+        "Added the alias mfa to ~/.aws/cli/alias. aws mfa runs awscli-mfa now.\n"
+        "An alias gets no --profile. Use one of these:\n"
+        "  aws mfa -- login --profile mfa\n"
+        "  AWS_PROFILE=mfa aws mfa login"
+    )
 
 
 def remove_alias() -> bool:
@@ -162,12 +158,3 @@ def _changed(aliases: Mapping[str, str]) -> bool:
         return document.with_block(PACK, TOPLEVEL, aliases)
 
     return AliasFile(os.path.expanduser(alias_path()), Locks(StateFolder())).update(change)
-
-
-def _reporting(work: Callable[[], None]) -> int:
-    try:
-        work()
-    except MfaError as error:
-        say_error("awscli-mfa", error)
-        return error.exit_code
-    return 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
+from awscli_mfa_plugin.console.main import WRONG_USAGE
+
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from awscli_mfa_plugin.completion.words import CommandLine
-
-WRONG_USAGE = 252
-"""AWS CLI v2's exit code for wrong usage."""
 
 FAILED = 1
 """The shell then uses only the AWS CLI's own completer."""

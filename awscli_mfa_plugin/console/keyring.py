@@ -8,33 +8,29 @@ import shlex
 import sys
 import tempfile
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
-from awscli_mfa_plugin.session.access_keys import KEY_ID
+from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.keyring.backends import backend_of, usual_backend
+from awscli_mfa_plugin.keyring.entries import backend_in, entry_in, process_line
+from awscli_mfa_plugin.session.access_keys import KEY_ID, KeyPair
+from awscli_mfa_plugin.system.machine import print_line, read_stdin
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from awscli_mfa_plugin.keyring.machine import Machine
 
 
 def run(words: list[str], system: Sequence[str]) -> int:
-    """Do what the words say; return the exit code.
+    """Do what the words say; return the exit code. Raises MfaError.
 
     ``system`` are the folders where an ``aws`` usually is.
     """
-    from awscli_mfa_plugin.system.machine import say_error
-
-    try:
-        options = _parser().parse_args(words)
-        return _ACTIONS[options.action](options, system)
-    except MfaError as error:
-        say_error("awscli-mfa", error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+    options = _parser().parse_args(words)
+    options.run(options, system)
+    return 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,20 +43,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="awscli-mfa keyring", description="Keeps access keys in the system's keyring."
     )
-    shown = "{store,restore,list,get}"
-    actions = parser.add_subparsers(dest="action", required=True, metavar=shown)
-    store = actions.add_parser("store", help="move a profile's access key into the keyring")
-    restore = actions.add_parser("restore", help="move it back into the file")
-    actions.add_parser("list", help="list the profiles whose key is in the keyring")
-    get = actions.add_parser("get", help="print a key for credential_process")
+    actions = parser.add_subparsers(required=True, metavar="{store,restore,list,get}")
+
+    def add(run: Callable[..., None], name: str, **about: Any) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, **about)
+        action.set_defaults(run=run)
+        return action
+
+    store = add(_store, "store", help="move a profile's access key into the keyring")
+    restore = add(_restore, "restore", help="move it back into the file")
+    add(_list, "list", help="list the profiles whose key is in the keyring")
+    get = add(_get, "get", help="print a key for credential_process")
+    put = add(_put, "put")
     for each in (store, restore):
         each.add_argument(
             "--profile", default="default", help="the one with the key (by default: default)"
         )
     store.add_argument("--backend", help="secret-service, macos, windows or pass")
-    put = actions.add_parser("put")
     put.add_argument("--in-place-of", required=True, type=_key_id)
-    for each in (get, put, actions.add_parser("check"), actions.add_parser("delete")):
+    for each in (get, put, add(_check, "check"), add(_delete, "delete")):
         each.add_argument("--backend", required=True)
         each.add_argument("key_id", type=_key_id)
     return parser
@@ -72,63 +73,42 @@ def _key_id(text: str) -> str:
     return text
 
 
-def _check(options: argparse.Namespace, _: Sequence[str]) -> int:
+def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
     """Open the keyring, and print nothing."""
-    from awscli_mfa_plugin.keyring.backends import backend_of
-    from awscli_mfa_plugin.keyring.entries import entry_in
-
     entry_in(backend_of(options.backend, os.environ), options.key_id)
-    return 0
 
 
-def _put(options: argparse.Namespace, _: Sequence[str]) -> int:
+def _put(options: argparse.Namespace, _: Sequence[str]) -> None:
     """Keep a new key for a rotation; its secret is the first line of stdin."""
-    from awscli_mfa_plugin.keyring.backends import backend_of
     from awscli_mfa_plugin.keyring.rotated import put
-    from awscli_mfa_plugin.session.access_keys import KeyPair
-    from awscli_mfa_plugin.system.machine import read_stdin
 
     pair = KeyPair(options.key_id, read_stdin())
     put(backend_of(options.backend, os.environ), pair, options.in_place_of)
-    return 0
 
 
-def _delete(options: argparse.Namespace, system: Sequence[str]) -> int:
+def _delete(options: argparse.Namespace, system: Sequence[str]) -> None:
     """Remove a key that AWS no longer has."""
-    from awscli_mfa_plugin.keyring.backends import backend_of
     from awscli_mfa_plugin.keyring.rotated import delete
 
     delete(backend_of(options.backend, os.environ), options.key_id, _machine(system).profiles())
-    return 0
 
 
-def _get(options: argparse.Namespace, _: Sequence[str]) -> int:
-    from awscli_mfa_plugin.keyring.backends import backend_of
-    from awscli_mfa_plugin.keyring.entries import entry_in
-
+def _get(options: argparse.Namespace, _: Sequence[str]) -> None:
     entry = entry_in(backend_of(options.backend, os.environ), options.key_id)
     sys.stdout.write(f"{entry.as_credentials()}\n")
-    return 0
 
 
-def _list(_: argparse.Namespace, system: Sequence[str]) -> int:
-    from awscli_mfa_plugin.keyring.entries import backend_in
-    from awscli_mfa_plugin.system.machine import print_line
-
+def _list(_: argparse.Namespace, system: Sequence[str]) -> None:
     found = [profile for profile in _machine(system).profiles() if profile.keyring_key_id]
     for profile in found:
         where = backend_in(profile.get("credential_process"))
         print_line(f"{sanitize(profile.name)}  {profile.keyring_key_id}  {sanitize(where)}")
     if not found:
         print_line("No access key is in the keyring. Store one:  awscli-mfa keyring store")
-    return 0
 
 
-def _store(options: argparse.Namespace, system: Sequence[str]) -> int:
-    from awscli_mfa_plugin.keyring.backends import backend_of, usual_backend
-    from awscli_mfa_plugin.keyring.entries import process_line
+def _store(options: argparse.Namespace, system: Sequence[str]) -> None:
     from awscli_mfa_plugin.keyring.moves import others_in_clear, store
-    from awscli_mfa_plugin.system.machine import print_line
 
     name = options.backend or usual_backend()
     line_for = partial(process_line, _program(), name, on_windows=os.name == "nt")
@@ -138,18 +118,14 @@ def _store(options: argparse.Namespace, system: Sequence[str]) -> int:
     for other in others_in_clear(options.profile, key_id, machine):
         command = f"awscli-mfa keyring store --profile {shlex.quote(sanitize(other))}"
         print_line(f"Profile {sanitize(other)} still has it in its file:  {command}")
-    return 0
 
 
-def _restore(options: argparse.Namespace, system: Sequence[str]) -> int:
-    from awscli_mfa_plugin.keyring.backends import backend_of
+def _restore(options: argparse.Namespace, system: Sequence[str]) -> None:
     from awscli_mfa_plugin.keyring.moves import restore
-    from awscli_mfa_plugin.system.machine import print_line
 
     keyring_of = partial(backend_of, environment=os.environ)
     key_id = restore(options.profile, keyring_of, _machine(system))
     print_line(f"Moved {key_id} back into the files of profile {sanitize(options.profile)}.")
-    return 0
 
 
 def _program() -> str:
@@ -207,14 +183,3 @@ def _why_not(line: str, key_id: str, *, system: Sequence[str]) -> str:
             if f"{'*' * 16}{key_id[-4:]}" not in done.text:
                 return done.why if not done.succeeded else f"{sanitize(cli.path)} shows no key"
     return ""
-
-
-_ACTIONS = {
-    "check": _check,
-    "delete": _delete,
-    "get": _get,
-    "list": _list,
-    "put": _put,
-    "restore": _restore,
-    "store": _store,
-}

@@ -57,14 +57,28 @@ def main(arguments: list[str] | None = None, system: Sequence[str] | None = None
         version = f"awscli-mfa-plugin {__version__}\n"
         sys.stdout.write(version if command == "--version" else USAGE)
         return 0
+    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
+
+    folders = SYSTEM_PLACES if system is None else system
     if command == RUNS_US:
-        return _by_alias(words[1:], system)
+        return _by_alias(words[1:], folders)
     if command in {"doctor", "install", "keyring", "uninstall"}:
-        return _with_the_machine(command, words[1:], system)
-    return _mfa_command(words, system)
+        return _reporting(command, words[1:], folders)
+    return _mfa_command(words, folders)
 
 
-def _by_alias(words: list[str], system: Sequence[str] | None) -> int:
+def _for_a_shell(command: str, words: list[str]) -> int:
+    """Print what a shell's prompt, its start file or a TAB asks for."""
+    if command == "prompt":
+        from awscli_mfa_plugin.console.prompt import print_prompt
+
+        return print_prompt(words)
+    from awscli_mfa_plugin.console.completion import complete, print_script
+
+    return complete(words) if command == "complete" else print_script(words)
+
+
+def _by_alias(words: list[str], system: Sequence[str]) -> int:
     """Run what the alias ``mfa`` of an AWS CLI without our plugin was called with."""
     import os
 
@@ -79,80 +93,69 @@ def _by_alias(words: list[str], system: Sequence[str] | None) -> int:
     return run_reporting(run)
 
 
-def _mfa_command(words: list[str], system: Sequence[str] | None) -> int:
+def _mfa_command(words: list[str], system: Sequence[str]) -> int:
     """Run a command of ``aws mfa`` without an ``aws``."""
     from awscli_mfa_plugin.console.standalone import NAMES, run_command
-    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
 
     named = words[1:] if words[:1] == ["help"] else words
     if named and named[0] in NAMES:
-        return run_command(words, SYSTEM_PLACES if system is None else system)
+        return run_command(words, system)
     sys.stderr.write(USAGE)
     return WRONG_USAGE
 
 
-def _with_the_machine(command: str, words: list[str], system: Sequence[str] | None) -> int:
-    """Run a command that looks for the AWS CLIs of this machine."""
-    from awscli_mfa_plugin.system.places import SYSTEM_PLACES
+def _reporting(command: str, words: list[str], system: Sequence[str]) -> int:
+    """Run a command that looks for the AWS CLIs of this machine; report errors on a line."""
+    from awscli_mfa_plugin.errors import CancelledError, MfaError
+    from awscli_mfa_plugin.system.machine import give_up_stdout, say_error
 
-    folders = SYSTEM_PLACES if system is None else system
-    if command == "doctor":
-        from awscli_mfa_plugin.console.doctor import diagnose
+    installs = command in {"install", "uninstall"}
+    try:
+        if installs:
+            return _installing(command, words, system)
+        if command == "keyring":
+            from awscli_mfa_plugin.console.keyring import run
 
-        return diagnose(words, folders)
-    if command == "keyring":
-        from awscli_mfa_plugin.console.keyring import run
+            return run(words, system)
+        from awscli_mfa_plugin.console.standalone import diagnose
 
-        return run(words, folders)
-    return _installing(command, words, folders)
-
-
-def _for_a_shell(command: str, words: list[str]) -> int:
-    """Print what a shell's prompt, its start file or a TAB asks for."""
-    if command == "prompt":
-        from awscli_mfa_plugin.console.prompt import print_prompt
-
-        return print_prompt(words)
-    from awscli_mfa_plugin.console.completion import complete, print_script
-
-    return complete(words) if command == "complete" else print_script(words)
+        return diagnose(words, system)
+    except MfaError as error:
+        say_error("awscli-mfa doctor" if command == "doctor" else "awscli-mfa", error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        if installs:
+            say_error("awscli-mfa", "Cancelled.")
+        return CancelledError.exit_code
+    except BrokenPipeError:
+        give_up_stdout()
+    except ImportError as error:
+        say_error("awscli-mfa", f"{error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
+    return MfaError.exit_code
 
 
 def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
-    """Install or uninstall; report errors without a traceback."""
+    """Install or uninstall."""
     import os
 
-    from awscli_mfa_plugin.errors import CancelledError, MfaError
-    from awscli_mfa_plugin.system.machine import say_error
+    from awscli_mfa_plugin.console.by_alias import install_alias, remove_alias
 
     _interrupt_on_signals()
-    try:
-        if words == ["--as-alias"] and command == "install":
-            from awscli_mfa_plugin.console.by_alias import install_alias
+    if words == ["--as-alias"] and command == "install":
+        install_alias(os.environ)
+        return 0
+    if command == "install":
+        from awscli_mfa_plugin.install.install import run
 
-            return install_alias(os.environ)
-        if command == "install":
-            from awscli_mfa_plugin.install.install import run
+        return run(words, os.environ, system)
+    from awscli_mfa_plugin.install.uninstall import run as uninstall
+    from awscli_mfa_plugin.system.machine import print_line
+    from awscli_mfa_plugin.system.terminal import this_terminal
+    from awscli_mfa_plugin.watch.watch_state import scheduled_watches
 
-            return run(words, os.environ, system)
-        from awscli_mfa_plugin.console.by_alias import remove_alias
-        from awscli_mfa_plugin.install.uninstall import run as uninstall
-        from awscli_mfa_plugin.system.machine import print_line
-        from awscli_mfa_plugin.system.terminal import this_terminal
-        from awscli_mfa_plugin.watch.watch_state import scheduled_watches
-
-        if "--dry-run" not in words and remove_alias():
-            print_line("Removed the alias mfa from ~/.aws/cli/alias.")
-        return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
-    except MfaError as error:
-        say_error("awscli-mfa", error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        say_error("awscli-mfa", "Cancelled.")
-        return CancelledError.exit_code
-    except ImportError as error:
-        say_error("awscli-mfa", f"{error}.\nInstall awscli-mfa-plugin again, with pip or pipx.")
-        return MfaError.exit_code
+    if "--dry-run" not in words and remove_alias():
+        print_line("Removed the alias mfa from ~/.aws/cli/alias.")
+    return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
 
 
 def _interrupt_on_signals() -> None:

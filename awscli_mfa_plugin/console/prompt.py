@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from awscli_mfa_plugin.console.main import WRONG_USAGE
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.session import LONG_LIVED, asks_for_session, named_profile
 
@@ -23,9 +24,6 @@ usage: awscli-mfa prompt [--profile NAME] [--format TEXT]
 Prints the profile and the time left, such as 'mfa 11h58m', or nothing if there is no session.
 In TEXT, {profile} and {left} stand for them. Default: '{profile} {left}'.
 """
-
-WRONG_USAGE = 252
-"""AWS CLI v2's exit code for wrong usage."""
 
 FORMAT = "{profile} {left}"
 

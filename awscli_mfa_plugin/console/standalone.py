@@ -168,3 +168,52 @@ def _formatted(data: Any, output: str) -> str:
 
         return as_text(data)
     return json.dumps(data, indent=4, ensure_ascii=False) + "\n"
+
+
+def diagnose(words: list[str], system: Sequence[str]) -> int:
+    """Make the checks of doctor that work if ``aws`` doesn't start; it never calls AWS.
+
+    Returns the exit code of the worst finding. Raises MfaError, BrokenPipeError.
+    """
+    from awscli_mfa_plugin.commands.doctor import COMMAND, run
+    from awscli_mfa_plugin.console.context import context_of
+
+    options = _doctor_options(words)
+    context = context_of({**os.environ}, GlobalOptions(profile=options.profile), system)
+    arguments = COMMAND.arguments(
+        offline=True, fix=options.fix, verbose=options.verbose, yes=options.yes
+    )
+    result = run(arguments, context)
+    print_line(json.dumps(result.data, indent=4) if options.json else result.text)
+    return result.exit_code
+
+
+def _doctor_options(words: list[str]) -> argparse.Namespace:
+    """Return the options; exit with 252 for wrong ones, as AWS CLI v2 does."""
+    parser = _DoctorParser(
+        prog="awscli-mfa doctor",
+        description="Check the AWS CLIs, the plugin, files and profiles, without calling AWS. "
+        "Exit code 0: no problems, 1: warnings, 253: errors. Use 'aws mfa doctor' to check the "
+        "connection to AWS too.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--profile", metavar="NAME", help="check only this profile")
+    parser.add_argument(
+        "--offline", action="store_true", help="accepted, and always on: AWS is never called"
+    )
+    parser.add_argument("--fix", action="store_true", help="show each change, ask, and make it")
+    parser.add_argument("--verbose", action="store_true", help="show what passed too")
+    parser.add_argument("--yes", action="store_true", help="make the changes without asking")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    options = parser.parse_args(words)
+    if options.yes and not options.fix:
+        parser.error("--yes goes with --fix")
+    return options
+
+
+class _DoctorParser(argparse.ArgumentParser):
+    """A parser with the exit code of ``aws mfa`` for wrong usage."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Report the error, and exit with 252."""
+        self.exit(252, f"{self.prog}: {sanitize(message)}\nSee  {self.prog} --help\n")

@@ -109,6 +109,14 @@ def say_error(program: str, error: object, color: str | None = None) -> None:
     say(f"{style.red(f'{program}:')} {error}")
 
 
+def give_up_stdout() -> None:
+    """Drop what is left in the buffer: Python would fail on it once more at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def read_stdin() -> str:
     """Return the first 100 characters of stdin's first line."""
     return sys.stdin.readline(100).strip() if sys.stdin else ""
