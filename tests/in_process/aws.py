@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import logging
@@ -26,7 +27,7 @@ from botocore.history import get_global_history_recorder
 from botocore.loaders import create_loader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import ModuleType
 
     from tests.aws import EmbeddedAws
@@ -36,7 +37,10 @@ WIRING = "[plugins]\nmfa = awscli_mfa_plugin\n"
 NOBODY_TO_ASK = {"CI": "true"}
 # awscli sets it when it is imported.
 _DATA_PATH = str(Path(awscli.__file__).parent / "data")
+# Authorities that don't know the embedded AWS.
+UNTRUSTED = {"AWS_CA_BUNDLE": str(Path(awscli.__file__).parent / "botocore" / "cacert.pem")}
 _SLEEP = time.sleep
+_AT_EXIT = atexit.register
 _LOGGERS = ("awscli", "botocore", "s3transfer", "urllib3")
 
 
@@ -47,6 +51,8 @@ class Result:
     code: int
     stdout: str
     stderr: str
+    modules: tuple[str, ...] = ()
+    """What of the plugin is loaded now."""
 
     @property
     def output(self) -> str:
@@ -214,11 +220,13 @@ class Aws:
             patch("botocore.session.create_loader", _loader),
             _restored_process(),
         ):
-            code = _exit_code(args, is_standalone=self.is_standalone)
+            with _exit_functions():
+                code = _exit_code(args, is_standalone=self.is_standalone)
             out.flush()
             err.flush()
-        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
-        return Result(code, *texts)
+            modules = tuple(sorted(_plugins_modules()))
+        stdout, stderr = (stream.buffer.getvalue().decode() for stream in (out, err))
+        return Result(code, stdout, stderr, modules)
 
 
 def section_of(path: Path, name: str) -> dict[str, str]:
@@ -275,6 +283,23 @@ def _plugins_modules() -> dict[str, ModuleType]:
 def _forget(modules: Iterable[str]) -> None:
     for name in modules:
         del sys.modules[name]
+
+
+@contextmanager
+def _exit_functions() -> Iterator[None]:
+    """Call what the plugin registers for the end of its process."""
+    ours: list[Callable[[], object]] = []
+
+    def register(function: Any, *args: Any) -> Any:
+        if not function.__module__.startswith("awscli_mfa_plugin."):
+            return _AT_EXIT(function, *args)
+        ours.append(lambda: function(*args))
+        return function
+
+    with patch.object(atexit, "register", register):
+        yield
+    for function in reversed(ours):
+        function()
 
 
 @contextmanager
