@@ -1,88 +1,41 @@
-"""What the plugin doesn't manage behaves exactly as without it, on the real CLIs."""
+"""What the plugin doesn't manage behaves exactly as without it, on the real CLIs.
+
+``tests/in_process/test_unmanaged.py`` shows it for every kind of profile.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import CHAINS
-from tests.hosts.sessions import KEY, session_section
+from tests.hosts.sessions import KEY
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.test_loading import SPY
-from tests.hosts.users import REGION, keys_of, serial_of
+from tests.hosts.users import serial_of
+from tests.in_process.test_unmanaged import (
+    CHANGING,
+    UNMANAGED,
+    WHO,
+    WITHOUT_SESSION,
+    Observed,
+    environment_of,
+    furnish,
+    observed,
+)
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
-    from tests.hosts.home import Home, Result
+    from tests.hosts.home import Home
 
-pytestmark = pytest.mark.parametrize("host", CHAINS, indirect=True)
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
-CONFIG = """\
-[default]
-region = {region}
-mfa_serial = {serial}
-[profile reader]
-role_arn = arn:aws:iam::123456789012:role/reader
-source_profile = default
-[profile chained]
-role_arn = arn:aws:iam::123456789012:role/chained
-source_profile = reader
-[profile classic]
-role_arn = arn:aws:iam::123456789012:role/admin
-source_profile = default
-mfa_serial = {serial}
-[profile expired]
-region = {region}
-[profile process]
-credential_process = {process}
-[profile bare]
-region = {region}
-[profile sso]
-sso_start_url = https://example.awsapps.com/start
-sso_region = {region}
-sso_account_id = 123456789012
-sso_role_name = reader
-[profile web]
-role_arn = arn:aws:iam::123456789012:role/reader
-web_identity_token_file = /nowhere/token
-[profile off]
-mfa_source_profile = default
-mfa_serial = {serial}
-mfa_session = off
-[profile mfa]
-region = {region}
-mfa_source_profile = default
-mfa_serial = {serial}
-[profile admin]
-role_arn = arn:aws:iam::123456789012:role/admin
-source_profile = mfa
-"""
-PROCESS = '{{"Version": 1, "AccessKeyId": "{0}", "SecretAccessKey": "{1}"}}'
-WHO = ("sts", "get-caller-identity")
 ENTRY = "awscli_mfa_plugin"
-# What differs from run to run: the times in the names of role sessions.
-CHANGING = re.compile(r"\d{10,}")
-# v2's telemetry database; SQLite sometimes leaves these beside it, and removes them later.
-SQLITE_SIDECARS = ("session.db-",)
-Call = tuple[str, str, str, str, str, tuple[tuple[str, str], ...]]
-
-
-@dataclass(frozen=True)
-class Observed:
-    """All that a command did: its output, exit code, calls and files."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-    calls: tuple[Call, ...]
-    config: str
-    files: tuple[str, ...]
 
 
 @pytest.fixture
@@ -99,93 +52,42 @@ def loaded(tmp_path: Path) -> list[str]:
     return (tmp_path / "loaded").read_text().splitlines()
 
 
-def furnish(home: Home, aws: EmbeddedAws) -> None:
-    """Give the home profiles of every kind, and load the plugin first, if any."""
-    user = aws.user("ada")
-    process = home.path / "process"
-    process.write_text(
-        f"#!/bin/sh\necho '{PROCESS.format(user.access_key_id, user.secret_access_key)}'\n"
-    )
-    process.chmod(0o700)
-    home.write_config(CONFIG.format(region=REGION, serial=serial_of(aws), process=process))
-    if home.plugin:
-        wiring = home.wiring.replace("mfa = ", "spy = a_spy\nmfa = ")
-        home.config.write_text(home.config.read_text().replace(home.wiring, wiring))
-    home.write_credentials(
-        keys_of(aws, "ada")
-        + keys_of(aws, "ada", "off")
-        + session_section(aws, "expired", -60, ours=False)
-        + session_section(aws, "mfa", -60)
-    )
-
-
-def observed(home: Home, aws: EmbeddedAws, result: Result) -> Observed:
-    """Return what a command did, without what differs between homes."""
-
-    def plain(text: str) -> str:
-        return CHANGING.sub("#", text.replace(str(home.path), "~"))
-
-    config = home.config.read_text()
-    return Observed(
-        result.returncode,
-        plain(result.stdout),
-        plain(result.stderr),
-        tuple(
-            (
-                *(call.host, call.action, call.user, call.mfa_serial, call.outcome),
-                tuple((name, plain(value)) for name, value in sorted(call.parameters.items())),
-            )
-            for call in aws.calls
-        ),
-        plain(config[config.index("[default]") :]),
-        tuple(
-            sorted(
-                str(path.relative_to(home.path))
-                for path in home.path.rglob("*")
-                if not path.name.startswith(SQLITE_SIDECARS)
-            )
-        ),
-    )
+def furnished(home: Home, aws: EmbeddedAws) -> Home:
+    """Give the home profiles of every kind, and the spy beside the plugin, if any."""
+    furnish(home, aws, home.wiring.replace("mfa = ", "spy = a_spy\nmfa = "))
+    return home
 
 
 def run(home: Home, aws: EmbeddedAws, *args: str, env: dict[str, str] | None = None) -> Observed:
     """Run a command in a new home, whose credentials must not change."""
-    furnish(home, aws)
+    furnished(home, aws)
     aws.calls.clear()
     before = home.credentials.read_bytes()
     result = home.run(*args, env=env)
     assert home.credentials.read_bytes() == before
-    return observed(home, aws, result)
+    return observed(home, aws, result.returncode, result.stdout, result.stderr)
 
 
-OFF = {"AWS_MFA_SESSION": "off"}
-UNMANAGED: dict[str, tuple[tuple[str, ...], dict[str, str], int]] = {
-    "keys beside an mfa_serial": (WHO, {}, 0),
-    "a role on a role": (WHO, {"AWS_PROFILE": "chained"}, 0),
-    "another tool's expired session": ((*WHO, "--profile", "expired"), {}, 254),
-    "credential_process": ((*WHO, "--profile", "process"), {}, 0),
-    "no credentials": ((*WHO, "--profile", "bare"), {}, 253),
-    "SSO without a login": ((*WHO, "--profile", "sso"), {}, 255),
-    "a web identity": ((*WHO, "--profile", "web"), {}, 255),
-    "no such profile": ((*WHO, "--profile", "nobody"), {}, 255),
-    "switched off in the profile": ((*WHO, "--profile", "off"), {}, 0),
-    "switched off for the call": ((*WHO, "--profile", "mfa"), OFF, 254),
-    "configure list": (("configure", "list"), {}, 0),
-    "configure set": (("configure", "set", "output", "text"), {}, 0),
-}
+# What differs between the CLIs: how a role is assumed, SSO, and how errors end.
+CASES = [
+    ("v1", "a role on a role"),
+    ("v2", "a role on a role"),
+    ("v2", "another tool's expired session"),
+    ("v2", "credential_process"),
+    ("v2", "no credentials"),
+    ("v2", "SSO without a login"),
+    ("v2", "switched off for the call"),
+    ("v2-debian", "a role on a role"),
+    ("v2-debian", "SSO without a login"),
+]
 
 
-@pytest.mark.parametrize(("args", "env", "returncode"), UNMANAGED.values(), ids=UNMANAGED.keys())
+@pytest.mark.parametrize(("host", "case"), CASES, indirect=["host"])
 def test_an_unmanaged_profile_behaves_as_without_the_plugin(
-    home: Home,
-    plain_home: Home,
-    aws: EmbeddedAws,
-    tmp_path: Path,
-    args: tuple[str, ...],
-    env: dict[str, str],
-    returncode: int,
+    home: Home, plain_home: Home, aws: EmbeddedAws, tmp_path: Path, case: str
 ) -> None:
     """Output, exit code, calls and files are the same, and only the entry is loaded."""
+    args, env, returncode = UNMANAGED[case]
     with_plugin = run(home, aws, *args, env=env)
     assert with_plugin == run(plain_home, aws, *args, env=env)
     # v1 has 255 where v2 has different exit codes.
@@ -199,7 +101,7 @@ def test_a_classic_role_prompts_as_without_the_plugin(
     """A role with an ``mfa_serial`` on an unmanaged source: the CLI's own prompt."""
     shown = []
     for each in (home, plain_home):
-        furnish(each, aws)
+        furnished(each, aws)
         aws.reset()
         terminal = each.spawn(*WHO, "--profile", "classic", columns=200)
         terminal.expect("Enter MFA code for ")
@@ -211,36 +113,38 @@ def test_a_classic_role_prompts_as_without_the_plugin(
     assert loaded(tmp_path) == [ENTRY]
 
 
-MANAGED: dict[str, tuple[tuple[str, ...], str]] = {
-    "keys in the environment win": (WHO, "admin"),
-    "an unsigned call": (("s3", "ls", "s3://reports", "--no-sign-request"), "mfa"),
-    "configure get": (("configure", "get", "mfa_serial"), "mfa"),
-    "configure set": (("configure", "set", "output", "text"), "mfa"),
-}
-
-
-@pytest.mark.parametrize(("args", "profile"), MANAGED.values(), ids=MANAGED.keys())
+@pytest.mark.parametrize(
+    ("host", "case"),
+    [
+        ("v2", "keys in the environment win"),
+        ("v2", "an unsigned call"),
+        ("v2-debian", "an unsigned call"),
+    ],
+    indirect=["host"],
+)
 def test_commands_that_need_no_session_run_as_without_the_plugin(
-    home: Home, plain_home: Home, aws: EmbeddedAws, args: tuple[str, ...], profile: str
+    home: Home, plain_home: Home, aws: EmbeddedAws, case: str
 ) -> None:
     """The session has expired, but there is no prompt."""
-    env = {"AWS_PROFILE": profile}
-    if args == WHO:
-        user = aws.user("grace")
-        env |= {
-            "AWS_ACCESS_KEY_ID": user.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": user.secret_access_key,
-        }
-    with_plugin = run(home, aws, *args, env=env)
-    assert with_plugin == run(plain_home, aws, *args, env=env)
+    args, _, _ = WITHOUT_SESSION[case]
+    env = environment_of(case, aws)
+    assert run(home, aws, *args, env=env) == run(plain_home, aws, *args, env=env)
 
 
-@pytest.mark.parametrize(("profile", "shown"), [("mfa", KEY[-4:]), ("admin", "<not set>")])
+@pytest.mark.parametrize(
+    ("host", "profile", "shown"),
+    [
+        ("v2", "mfa", KEY[-4:]),
+        ("v2", "admin", "<not set>"),
+        ("v2-debian", "admin", "<not set>"),
+    ],
+    indirect=["host"],
+)
 def test_configure_list_on_an_expired_session_changes_nothing(
     home: Home, aws: EmbeddedAws, profile: str, shown: str
 ) -> None:
     """Some shell prompts run it: no prompt, no renewal, no call, no file changed."""
-    furnish(home, aws)
+    furnished(home, aws)
     config, credentials = home.config.read_bytes(), home.credentials.read_bytes()
     env = {"AWS_MFA_TOKEN_CODE": aws.fresh_code(serial_of(aws))}
     result = home.run("configure", "list", "--profile", profile, env=env, tty=True)
@@ -274,22 +178,20 @@ def test_completion_is_as_without_the_plugin(
     home: Home, plain_home: Home, aws: EmbeddedAws
 ) -> None:
     """The candidates are the same on a managed profile, v2's from AWS too, without a prompt."""
-    if not home.host.aws.with_name("aws_completer").exists():
-        pytest.skip(f"{home.host.name} has no aws_completer beside aws")
     for each in (home, plain_home):
-        furnish(each, aws)
-    for line in LINES:
+        furnished(each, aws)
+    # v1 knows no names of users.
+    for line in LINES[not home.host.is_v2 :]:
         candidates = completed(home, line)
         assert candidates == completed(plain_home, line)
     assert b"ls" in candidates[1].split()
     assert not [call for call in aws.calls if call.action == "GetSessionToken"]
 
 
+@on_v2
 def test_auto_prompt_starts_and_ends_without_an_mfa_prompt(home: Home, aws: EmbeddedAws) -> None:
     """v2's auto-prompt on an expired session: Ctrl-C ends it as without the plugin."""
-    if not home.host.is_v2:
-        pytest.skip("v1 has no auto-prompt")
-    furnish(home, aws)
+    furnished(home, aws)
     terminal = home.spawn(env={"AWS_PROFILE": "mfa", "AWS_CLI_AUTO_PROMPT": "on"})
     terminal.expect("> aws")
     terminal.send(CTRL_C)
