@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
-from tests.in_process.aws import REGION
+from tests.in_process.aws import REGION, UNTRUSTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,6 +161,36 @@ def test_a_role_on_the_session(aws: Aws) -> None:
     assert (aws.codes_used(), aws.actions().count("AssumeRole")) == (1, 1)
 
 
+LONG = f"{ROLE}duration_seconds = 7200\n"
+
+
+@pytest.mark.parametrize("command", ["export", "credential-process", "exec"])
+def test_a_role_that_asks_for_more_than_an_hour(aws: Aws, command: str) -> None:
+    """Its session lasts an hour with each of them."""
+    logged_in(aws, LONG)
+    if command == "exec":
+        became = executed(aws, "--", "env", profile="reader")
+        end = became.environment["AWS_CREDENTIAL_EXPIRATION"]
+    else:
+        words = ("--format", "json") if command == "export" else ()
+        result = aws.run("mfa", command, "--profile", "reader", *words)
+        assert result.code == 0, result.output
+        end = json.loads(result.stdout)["Expiration"]
+    left = (datetime.fromisoformat(end) - aws.service.now()).total_seconds()
+    assert 3600 - 60 < left <= 3600
+
+
+def test_min_remaining_over_an_hour_is_refused_for_a_role(aws: Aws) -> None:
+    """Before a session is made or a role assumed."""
+    aws.settle_mfa(config=LONG)
+    words = ("mfa", "exec", "--profile", "reader", "--min-remaining", "7200", "--", "echo", "ran")
+    result = aws.run(*words, env={"AWS_MFA_TOKEN_CODE": aws.code()})
+    assert (result.code, result.stdout) == (253, "")
+    assert "can't have 2 h left" in result.stderr
+    assert "role chaining" in result.stderr
+    assert aws.service.calls == []
+
+
 def test_a_role_that_is_denied(aws: Aws) -> None:
     """AWS's refusal ends with 254 and prints nothing on stdout."""
     logged_in(aws, ROLE.replace("role/reader", "role/chained"))
@@ -168,18 +199,21 @@ def test_a_role_that_is_denied(aws: Aws) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-@pytest.mark.parametrize("option", [(), ("--no-verify-ssl",)])
-def test_a_role_call_verifies_certificates_like_its_command(
-    aws: Aws, option: tuple[str, ...]
+@pytest.mark.parametrize("command", [("export", "--format", "json"), ("credential-process",)])
+@pytest.mark.parametrize("option", ["", "--no-verify-ssl", "--ca-bundle"])
+def test_our_commands_apply_their_options_to_a_role(
+    aws: Aws, command: tuple[str, ...], option: str
 ) -> None:
-    """An untrusted certificate is an error, unless the command has --no-verify-ssl."""
-    logged_in(aws, ROLE)
+    """To the renewal and to the role's call; without one, an untrusted certificate is an error."""
+    aws.settle_mfa(config=ROLE)
+    options = {"": (), "--ca-bundle": ("--ca-bundle", str(aws.service.ca_bundle))}
     result = aws.run(
-        *("mfa", "export", "--profile", "reader", "--format", "json", *option),
-        env={"AWS_CA_BUNDLE": ""},
+        *("mfa", *command, "--profile", "reader", *options.get(option, (option,))),
+        env={**UNTRUSTED, "AWS_MFA_TOKEN_CODE": aws.code()},
     )
     assert bool(result.stdout) == bool(option), result.output
     assert (result.code == 0) == bool(option)
+    assert aws.actions().count("AssumeRole") == aws.codes_used() == int(bool(option))
 
 
 def test_a_credential_process_that_leads_to_itself(aws: Aws) -> None:
@@ -200,7 +234,9 @@ class Became(Exception):  # noqa: N818 - the end of the process, no error
         self.words, self.environment = words, dict(environment)
 
 
-def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became:
+def executed(
+    aws: Aws, *words: str, env: dict[str, str] | None = None, profile: str = "mfa"
+) -> Became:
     """Return the program that ``aws mfa exec`` would run, and its environment."""
     seen: list[Became] = []
 
@@ -210,7 +246,7 @@ def executed(aws: Aws, *words: str, env: dict[str, str] | None = None) -> Became
         raise OSError(2, "the test's own end")
 
     with patch.object(os, "execvpe", stand_in):
-        aws.run("mfa", "exec", "--profile", "mfa", *words, env=env)
+        aws.run("mfa", "exec", "--profile", profile, *words, env=env)
     (became,) = seen
     return became
 

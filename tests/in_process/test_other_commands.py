@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.in_process.aws import UNTRUSTED
+
 if TYPE_CHECKING:
     from tests.in_process.aws import Aws, Result
 
@@ -32,6 +34,15 @@ def test_the_first_command_makes_the_session(aws: Aws) -> None:
     assert result.code == 0, result.output
     assert keys_used(aws) == aws.session()["aws_access_key_id"]
     assert json.loads(result.stdout)["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_the_profile_comes_from_the_environment(aws: Aws, variable: str) -> None:
+    """By either variable."""
+    aws.settle_mfa()
+    result = aws.run(*CALL, env={variable: "mfa", "AWS_MFA_TOKEN_CODE": aws.code()})
+    assert result.code == 0, result.output
+    assert keys_used(aws) == aws.session()["aws_access_key_id"]
 
 
 def test_a_valid_session_is_used_without_a_renewal(aws: Aws) -> None:
@@ -65,14 +76,39 @@ def test_an_expiring_session_is_used_without_a_terminal(aws: Aws) -> None:
     assert aws.codes_used() == 1
 
 
-def test_without_a_terminal_an_expired_session_ends_with_253(aws: Aws) -> None:
+def test_without_a_terminal_a_missing_session_ends_with_253(aws: Aws) -> None:
     """The error names the command to run instead of AWS's own error; stdout is empty."""
     aws.settle_mfa()
     result = run(aws)
     assert (result.code, result.stdout) == (253, "")
-    assert "aws mfa login --profile mfa" in result.stderr
+    assert "Log in:  aws mfa login --profile mfa" in result.stderr
     assert "Traceback" not in result.stderr
     assert not aws.service.calls
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sts", "get-caller-identity"),
+        ("s3", "cp", "s3://reports/a", "-"),
+        ("s3", "sync", "s3://reports", "/nowhere"),
+        ("iam", "list-mfa-devices"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_without_a_terminal_an_expired_session_ends_with_253(
+    aws: Aws, words: tuple[str, ...]
+) -> None:
+    """Whatever the command, the error is the same."""
+    aws.settle_mfa()
+    aws.log_in()
+    aws.age(-5)
+    calls = len(aws.service.calls)
+    result = aws.run(*words, "--profile", "mfa")
+    assert (result.code, result.stdout) == (253, ""), result.output
+    assert "The MFA session of profile mfa has expired" in result.stderr
+    assert "ExpiredToken" not in result.stderr
+    assert len(aws.service.calls) == calls
 
 
 def test_keys_put_into_an_expired_session_profile_stay(aws: Aws) -> None:
@@ -109,9 +145,6 @@ def test_the_plugin_can_be_switched_off(aws: Aws, setting: str) -> None:
     assert result.code == 0, result.output
     assert keys_used(aws) == aws.service.user("ada").access_key_id
     assert not aws.codes_used()
-
-
-UNTRUSTED = {"AWS_CA_BUNDLE": ""}
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
@@ -278,13 +311,30 @@ def test_log_and_history_of_other_profiles_are_unchanged(aws: Aws) -> None:
     assert user.secret_access_key.encode() not in history
 
 
-def test_an_mfa_process_that_fails(aws: Aws) -> None:
-    """Exit code 253 with the reason, and nothing on stdout."""
-    program = aws.program("code", "echo the device is locked >&2; exit 3")
-    aws.settle_mfa(f"mfa_process = {program}\n")
+# What the command does, and the messages about it; None: it is missing.
+FAILURES: dict[str | None, tuple[str, ...]] = {
+    "echo no token found >&2; exit 3": ("failed with exit code 3: no token found",),
+    "exit 0": ("didn't print an MFA code. AWS wasn't called",),
+    "echo it said >&2; echo locked": ("didn't print an MFA code. AWS wasn't called",),
+    None: ("mfa_process can't run", "No such file or directory"),
+}
+
+
+@pytest.mark.parametrize(("script", "said"), FAILURES.items())
+def test_an_mfa_process_that_fails(aws: Aws, script: str | None, said: tuple[str, ...]) -> None:
+    """Exit code 253 with the reason and the remedy, nothing on stdout, and AWS isn't called."""
+    aws.settle_mfa(f"mfa_process = {aws.home / 'code'}\n")
+    aws.log_in()
+    aws.age(-5)
+    if script is not None:
+        aws.program("code", script)
+    calls = len(aws.service.calls)
     result = run(aws)
     assert (result.code, result.stdout) == (253, "")
-    assert "the device is locked" in result.stderr
+    for text in (*said, "has expired", "it must print only the MFA code"):
+        assert text in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(aws.service.calls) == calls
 
 
 def test_a_broken_role_profile_affects_no_other_command(aws: Aws) -> None:
