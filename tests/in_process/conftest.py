@@ -38,6 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 BOTH = {
+    "test_accounts",
     "test_bad_input",
     "test_console",
     "test_devices",
