@@ -43,6 +43,7 @@ def listed(aws: Aws, name: str) -> Any:
         ("ada", ["virtual"]),
         ("grace", ["hardware"]),
         ("both", ["FIDO", "virtual"]),
+        ("many", ["virtual"] * 8),
         ("nodevice", []),
     ],
 )
@@ -59,6 +60,7 @@ def test_the_text_says_why_a_key_is_unusable(aws: Aws) -> None:
     result = aws.run("mfa", "devices")
     assert "both " in result.stdout
     assert "doesn't work here" in result.stdout
+    assert "aws login" in result.stdout
     assert result.stdout.count("FIDO") >= 1
 
 

@@ -24,7 +24,9 @@ def test_one_code_becomes_a_session_that_commands_use(aws: Aws) -> None:
     session = aws.session()
     assert session["aws_access_key_id"].startswith("ASIA")
     assert session["manager"] == "awscli-mfa-plugin"
-    assert datetime.fromisoformat(session["expiration"]).tzinfo
+    assert session["expiration"].endswith("+00:00")
+    assert "Saved to ~/.aws/config, profile mfa:" in result.stderr
+    assert "Saved to ~/.aws/config, profile mfa:" not in result.stdout
     assert section_of(aws.config, "profile mfa") == {
         "mfa_source_profile": "default",
         "mfa_serial": aws.serial(),
@@ -59,9 +61,12 @@ def test_a_session_that_is_valid_is_kept(aws: Aws) -> None:
     aws.settle()
     aws.log_in()
     before = aws.credentials.read_bytes()
+    calls = len(aws.service.calls)
     again = aws.run("mfa", "login")
     assert again.code == 0, again.output
+    assert "Still valid. Use --force to renew it now." in again.stdout
     assert aws.credentials.read_bytes() == before
+    assert len(aws.service.calls) == calls
     aws.log_in("mfa", "--force")
     assert aws.credentials.read_bytes() != before
     assert aws.codes_used() == 2
@@ -73,6 +78,8 @@ def test_min_remaining_renews_a_session_that_is_too_short(aws: Aws) -> None:
     aws.log_in()
     aws.age(3600)
     before = aws.session()
+    assert aws.run("mfa", "login", "--min-remaining", "3000").code == 0
+    assert aws.session() == before
     aws.log_in("mfa", "--min-remaining", "14400")
     assert aws.session()["aws_session_token"] != before["aws_session_token"]
 
@@ -97,6 +104,7 @@ def test_data_on_stdout_and_notes_on_stderr(aws: Aws) -> None:
     aws.settle()
     result = aws.run("mfa", "login", "--token-code", aws.code(), "--output", "json")
     data = json.loads(result.stdout)
+    assert list(data) == ["Profile", "SourceProfile", "MfaSerial", "Expiration"]
     assert data["Profile"] == "mfa"
     assert data["SourceProfile"] == "default"
     assert data["MfaSerial"] == aws.serial()
@@ -118,7 +126,7 @@ def test_codes_from_stdin_environment_and_program(aws: Aws, source: str) -> None
     aws.program("code", f"echo {aws.code()}")
     words = ("mfa", "login", *(("--token-code", "-") if source == "stdin" else ()))
     env = {"AWS_MFA_TOKEN_CODE": aws.code()} if source == "environment" else {}
-    result = aws.run(*words, env=env, stdin=f"{aws.code()}\n")
+    result = aws.run(*words, env=env, stdin=f"{aws.code()[:3]} {aws.code()[3:]}\n")
     assert result.code == 0, result.output
     assert aws.session()
 
@@ -149,8 +157,11 @@ def test_a_code_in_the_environment_is_used_once(aws: Aws) -> None:
     aws.settle_mfa()
     env = {"AWS_MFA_TOKEN_CODE": aws.code()}
     assert aws.run("mfa", "login", env=env).code == 0
+    calls = len(aws.service.calls)
     refused = aws.run("mfa", "login", "--force", env=env)
-    assert refused.code in {253, 254}, refused.output
+    assert refused.code == 254, refused.output
+    assert "was already used" in refused.stderr
+    assert not any(call.token_code for call in aws.service.calls[calls:])
     assert aws.codes_used() == 1
 
 
@@ -185,6 +196,8 @@ def test_long_lived_keys_stay_and_their_session_goes_to_the_cache(aws: Aws) -> N
     result = aws.run(*words)
     assert result.code == 0, result.output
     assert "keeps its access key" in result.stderr
+    assert "--source-profile default" in result.stderr
+    assert "mfa_session = on" in aws.config.read_text("utf-8")
     assert aws.credentials.read_bytes() == before
     (cached,) = (aws.folder / "cli" / "cache").iterdir()
     assert stat.S_IMODE(cached.stat().st_mode) == 0o600
@@ -228,10 +241,13 @@ def test_a_profile_with_another_way_to_credentials_is_refused(aws: Aws, settings
 def test_without_a_terminal_the_error_names_ways_to_give_a_code(aws: Aws) -> None:
     """Without a terminal and another source of codes, the exit code is 253."""
     aws.settle_mfa()
+    before = aws.files()
     result = aws.run("mfa", "login")
     assert result.code == 253
     assert result.stdout == ""
+    assert "--token-code" in result.stderr
     assert "Traceback" not in result.stderr
+    assert aws.credentials.read_bytes() == before[".aws/credentials"]
 
 
 WRONG_USAGE = {

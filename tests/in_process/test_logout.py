@@ -26,7 +26,7 @@ def test_logout_removes_the_session_and_keeps_the_settings(aws: Aws) -> None:
     config = aws.config.read_bytes()
     result = aws.run("mfa", "logout")
     assert result.code == 0, result.output
-    assert "valid until" in result.stdout or "until" in result.stdout
+    assert "Copies of the session stay valid until" in result.stdout
     assert aws.credentials.read_bytes() == before
     assert aws.config.read_bytes() == config
     assert settings(aws) == {"mfa_source_profile"}

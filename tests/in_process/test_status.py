@@ -35,8 +35,17 @@ def test_the_state_of_a_session(aws: Aws, seconds: int, state: str, code: int) -
     calls = len(aws.service.calls)
     result = aws.run("mfa", "status")
     assert result.code == code
-    assert "mfa" in result.stdout
+    assert result.stdout.startswith(f"mfa  {state}")
+    assert "from default with ada" in result.stdout
     (entry,) = entries(aws)["Sessions"]
+    assert list(entry) == [
+        "Profile",
+        "SourceProfile",
+        "MfaSerial",
+        "State",
+        "Expiration",
+        "RemainingSeconds",
+    ]
     assert entry["State"] == state
     assert entry["Profile"] == "mfa"
     assert entry["SourceProfile"] == "default"
@@ -44,6 +53,13 @@ def test_the_state_of_a_session(aws: Aws, seconds: int, state: str, code: int) -
     if seconds > 0:
         assert seconds - 60 < entry["RemainingSeconds"] <= seconds
     assert len(aws.service.calls) == calls
+
+
+def test_a_configured_output_does_not_change_the_text(aws: Aws) -> None:
+    """Only an explicit --output or --query asks for data."""
+    aws.settle_mfa("output = json\n")
+    aws.log_in()
+    assert aws.run("mfa", "status", "--profile", "mfa").stdout.startswith("mfa  valid")
 
 
 def test_min_remaining_is_for_scripts(aws: Aws) -> None:
@@ -87,6 +103,7 @@ def test_another_tools_session_is_shown_with_the_tool(aws: Aws) -> None:
             "[theirs]\naws_access_key_id = ASIATHEIRS\naws_secret_access_key = x\n"
             "aws_session_token = y\nassumed_role = False\nexpiration = 2099-01-01 00:00:00\n"
         )
+    assert "From other tools:\ntheirs  valid" in aws.run("mfa", "status").stdout
     data = entries(aws)
     assert data["Sessions"] == []
     (entry,) = data["OtherSessions"]
