@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
+
 S3 = "aws s3 ls --profile mfa"
 EXPIRED, EXPIRING = -5, 300
 CTRL_Z_SEEN = "Ctrl-Z at the prompt"
@@ -85,6 +87,7 @@ def test_ctrl_z_at_the_prompt_ends_it_and_frees_the_lock(home: Home, aws: Embedd
     assert session_in(home)["manager"] == "awscli-mfa-plugin"
 
 
+@on_v2
 def test_ctrl_z_at_the_prompt_of_an_expiring_session(home: Home, aws: EmbeddedAws) -> None:
     """The prompt is dismissed, and the command goes on with the old session."""
     settle_on_session(home, aws, EXPIRING)
@@ -96,7 +99,7 @@ def test_ctrl_z_at_the_prompt_of_an_expiring_session(home: Home, aws: EmbeddedAw
     assert terminal.expect("ended").split() == ["0"], terminal.text
 
 
-@pytest.mark.parametrize("host", ["v2"], indirect=True)
+@on_v2
 def test_a_stopped_process_does_not_block_others_forever(home: Home, aws: EmbeddedAws) -> None:
     """Stopped by a signal at its prompt: others use a valid session, or fail with the remedy.
 

@@ -1,4 +1,7 @@
-"""Many logins at once on the real CLIs: nothing is lost, no code is used twice."""
+"""Logins at once on the real CLI: nothing is lost, no code is used twice.
+
+``tests/unit/files/test_many_writers.py`` shows it with two hundred writers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home
 
-TWENTY = [f"user{number:02}" for number in range(1, 21)]
+SIX = [f"user{number:02}" for number in range(1, 7)]
 
 
 def ended(processes: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
@@ -23,33 +26,33 @@ def ended(processes: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_twenty_logins_to_twenty_profiles(home: Home, aws: EmbeddedAws) -> None:
+def test_logins_to_several_profiles(home: Home, aws: EmbeddedAws) -> None:
     """All sessions are there, and all the keys too."""
     settle(home, aws)
-    keys = "".join(keys_of(aws, name, name) for name in TWENTY)
+    keys = "".join(keys_of(aws, name, name) for name in SIX)
     home.write_credentials(keys)
     started = [
         home.start(
             *("mfa", "login", "--profile", f"mfa-{name}", "--source-profile", name),
-            # The code of the next step: twenty processes on two cores are slow.
+            # The code of the next step: six processes on two cores are slow.
             *("--token-code", aws.token_code(serial_of(aws, name), steps=1)),
         )
-        for name in TWENTY
+        for name in SIX
     ]
     for code, stderr in ended(started):
         assert code == 0, stderr.decode()
     assert home.credentials.read_text().startswith(keys.rstrip())
-    for name in TWENTY:
+    for name in SIX:
         assert session_in(home, f"mfa-{name}")["manager"] == "awscli-mfa-plugin"
         assert f"[profile mfa-{name}]" in home.config.read_text()
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_twenty_logins_to_one_profile(home: Home, aws: EmbeddedAws) -> None:
-    """One code used, twenty successes."""
+def test_logins_to_one_profile(home: Home, aws: EmbeddedAws) -> None:
+    """One code used, six successes."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
-    started = [home.start("mfa", "login", "--token-code", code) for _ in range(20)]
+    started = [home.start("mfa", "login", "--token-code", code) for _ in SIX]
     for returncode, stderr in ended(started):
         assert returncode == 0, stderr.decode()
     assert codes_used(aws) == 1

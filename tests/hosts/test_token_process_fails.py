@@ -1,4 +1,7 @@
-"""``mfa_process`` that gives no code, inside another ``aws`` command, on the real CLIs."""
+"""``mfa_process`` that gives no code, inside another ``aws`` command, on the real CLIs.
+
+``tests/in_process/test_other_commands.py`` shows each way in which it can fail.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import HOSTS
 from tests.hosts.sessions import settle_on_session
 from tests.hosts.users import settle
 from tests.processes import ended
@@ -19,16 +21,12 @@ if TYPE_CHECKING:
 
 
 S3 = ("s3", "ls", "--profile", "mfa")
-# What the command does, and the message about it.
-FAILURES = {
+on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
+# What the command does, and the message about it; None: it is missing.
+FAILURES: dict[str | None, tuple[str, ...]] = {
     "echo no token found >&2; exit 3": (
         "mfa_process: no token found",
         "failed with exit code 3: no token found",
-    ),
-    "exit 0": ("didn't print an MFA code. AWS wasn't called",),
-    "echo it said >&2; echo locked": (
-        "mfa_process: it said",
-        "didn't print an MFA code. AWS wasn't called",
     ),
     None: ("mfa_process can't run", "No such file or directory"),
 }
@@ -46,6 +44,7 @@ def run_with(home: Home, aws: EmbeddedAws, script: str | None, seconds: float) -
     return home.run(*S3)
 
 
+@on_v2
 def test_an_expired_session_and_an_mfa_process_without_a_code(home: Home, aws: EmbeddedAws) -> None:
     """253 with its stderr, the reason and the remedy, and AWS isn't called."""
     for script, said in FAILURES.items():
@@ -58,6 +57,7 @@ def test_an_expired_session_and_an_mfa_process_without_a_code(home: Home, aws: E
         assert aws.calls == [], script
 
 
+@on_v2
 def test_an_expiring_session_is_used_if_mfa_process_fails(home: Home, aws: EmbeddedAws) -> None:
     """It can't be renewed: stderr is shown, the old session is used."""
     (script, (said, *_)) = next(iter(FAILURES.items()))
@@ -68,13 +68,24 @@ def test_an_expiring_session_is_used_if_mfa_process_fails(home: Home, aws: Embed
     assert [call.action for call in aws.calls] == ["ListBuckets"]
 
 
-@pytest.mark.parametrize("host", HOSTS, indirect=True)
-def test_mfa_process_ends_with_the_login_that_runs_it(home: Home, aws: EmbeddedAws) -> None:
+@pytest.mark.parametrize(
+    ("host", "signals"),
+    [
+        ("v1", [signal.SIGTERM]),
+        ("v2", [signal.SIGTERM, signal.SIGHUP]),
+        ("v2-oldest", [signal.SIGTERM]),
+        ("v2-debian", [signal.SIGHUP]),
+    ],
+    indirect=["host"],
+)
+def test_mfa_process_ends_with_the_login_that_runs_it(
+    home: Home, aws: EmbeddedAws, signals: list[signal.Signals]
+) -> None:
     """SIGTERM and SIGHUP end the login, the command, and all that the command started."""
     pids = home.path / "pids"
     script = f"sleep 60 & echo $$ $! > {pids}; echo ready >&2; wait"
     settle(home, aws, config=f"[profile mfa]\nmfa_process = sh -c {shlex.quote(script)}\n")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in signals:
         with home.start("mfa", "login") as login:
             assert login.stderr is not None
             while b"mfa_process: ready" not in (line := login.stderr.readline()):
