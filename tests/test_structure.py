@@ -88,7 +88,6 @@ PURE = (
     "doctor.environment",
     "doctor.files",
     "doctor.findings",
-    "doctor.keyring",
     "doctor.profiles",
     "doctor.wiring",
     "export.*",

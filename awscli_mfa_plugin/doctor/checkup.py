@@ -7,10 +7,13 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.doctor.environment import (
+    check_environment,
+    check_keyring,
+    check_network_settings,
+)
 from awscli_mfa_plugin.doctor.files import check_files
 from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, NOTE, REMOVE_FILE, Finding
-from awscli_mfa_plugin.doctor.keyring import check_keyring
 from awscli_mfa_plugin.doctor.profiles import check_profiles
 from awscli_mfa_plugin.doctor.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileError

@@ -1,10 +1,12 @@
-"""Checks the environment: what overrides a profile, or names a profile that doesn't exist."""
+"""Checks what is around the profiles: the environment, network settings, and the keyring."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.session.records import SOURCE_OPTION
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -70,3 +72,40 @@ def check_network_settings(machine: Observations) -> Iterator[Finding]:
         else:
             what = f"{seen} can't be read, so no connection is trusted."
             yield Finding("ca-bundle", ERROR, what, f"Correct or remove {sanitize(where)}.")
+
+
+@dataclass(frozen=True)
+class ObservedKeyring:
+    """A line that gets a key from the keyring for some profiles, and whether it does."""
+
+    profiles: tuple[str, ...]
+    program: str
+    has_program: bool = True
+    unavailable_reason: str = ""
+    remedy: str = ""
+
+
+def check_keyring(machine: Observations, only: str | None) -> Iterator[Finding]:
+    """Yield a finding for each line, or for that of the profile that is named or of its source."""
+    named = machine.profiles().get(only or "")
+    wanted = {only, named.config.get(SOURCE_OPTION) if named else None}
+    for seen in machine.keyrings:
+        if only is None or wanted & set(seen.profiles):
+            yield _of_keyring(seen)
+
+
+def _of_keyring(seen: ObservedKeyring) -> Finding:
+    word = "profile" if len(seen.profiles) == 1 else "profiles"
+    whose = f"{word} {quoted_list(seen.profiles)}"
+    program = sanitize(seen.program)
+    if not seen.has_program:
+        return Finding(
+            "keyring",
+            ERROR,
+            f"The key of {whose} is in the keyring, but {program}, which gets it, doesn't exist.",
+            "Install awscli-mfa there again, or correct credential_process in ~/.aws/config.",
+        )
+    if seen.unavailable_reason:
+        what = f"aws can't get the key of {whose}: {sanitize(seen.unavailable_reason)}"
+        return Finding("keyring", WARNING, what, sanitize(seen.remedy))
+    return Finding("keyring", OK, f"The key of {whose} is in the keyring.")

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.text import Screen, encodable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from awscli_mfa_plugin.doctor.keyring import ObservedKeyring
+    from awscli_mfa_plugin.doctor.environment import ObservedKeyring
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile

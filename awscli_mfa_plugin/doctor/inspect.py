@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import time
@@ -10,29 +11,38 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.doctor.clis import seen_file, seen_open_place, with_clis
+from awscli_mfa_plugin.doctor.environment import ObservedKeyring
 from awscli_mfa_plugin.doctor.findings import (
     Observations,
     ObservedFile,
     ObservedNetwork,
     ObservedRead,
 )
-from awscli_mfa_plugin.doctor.keyrings import seen_keyrings
-from awscli_mfa_plugin.errors import ConfigurationError, UnparsableFileError, UnwritableFileError
+from awscli_mfa_plugin.errors import (
+    ConfigurationError,
+    KeyringError,
+    UnparsableFileError,
+    UnwritableFileError,
+)
 from awscli_mfa_plugin.files import paths
 from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover
 from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.shared_file import take_snapshot
+from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
+    from awscli_mfa_plugin.session.records import Profile
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _IN_USE_SECONDS = 60
+KEYRING_SECONDS = 15
+"""In which a keyring must answer doctor: somebody may be asked to unlock it."""
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
@@ -178,3 +188,31 @@ def _network(environment: Mapping[str, str], config: ObservedRead) -> ObservedNe
         proxies=tuple(name for name in names if environment.get(name)),
         bundles=tuple((where, path, os.access(path, os.R_OK)) for where, path in bundles),
     )
+
+
+def seen_keyrings(
+    profiles: Iterable[Profile], environment: Mapping[str, str], patience: float = KEYRING_SECONDS
+) -> Iterator[ObservedKeyring]:
+    """Yield what each line of a profile with a key in the keyring leads to."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for profile in profiles:
+        if profile.keyring_key_id:
+            line = profile.get("credential_process")
+            names.setdefault((line, profile.keyring_key_id), []).append(profile.name)
+    for (line, key_id), users in names.items():
+        yield _seen_keyring(line, key_id, tuple(users), environment, patience)
+
+
+def _seen_keyring(
+    line: str, key_id: str, users: tuple[str, ...], environment: Mapping[str, str], patience: float
+) -> ObservedKeyring:
+    program = line.split(maxsplit=1)[0]
+    try:
+        keyring = KeyringProgram(line, environment, patience)
+        program = keyring.program
+        if not shutil.which(program, path=environment.get("PATH")):
+            return ObservedKeyring(users, program, has_program=False)
+        keyring.check(key_id)
+    except KeyringError as error:
+        return ObservedKeyring(users, program, unavailable_reason=error.what, remedy=error.remedy)
+    return ObservedKeyring(users, program)

@@ -1,10 +1,15 @@
-"""The environment and the settings of the network."""
+"""The environment, the settings of the network, and keys that aws can't get from the keyring."""
 
 from __future__ import annotations
 
 import pytest
 
-from awscli_mfa_plugin.doctor.environment import check_environment, check_network_settings
+from awscli_mfa_plugin.doctor.environment import (
+    ObservedKeyring,
+    check_environment,
+    check_keyring,
+    check_network_settings,
+)
 from awscli_mfa_plugin.doctor.findings import (
     ERROR,
     NOTE,
@@ -130,3 +135,43 @@ def test_network_settings_are_reported() -> None:
     assert "\x1b" not in gone.what + gone.remedy
     assert "ca_bundle of [a\\x1b] = /gone.pem can't be read" in gone.what
     assert [each.what for each in check_network_settings(Observations())] == ["None is set."]
+
+
+def with_keyrings(*keyrings: ObservedKeyring) -> Observations:
+    """Return a machine with these lines, whose profile mfa has the source default."""
+    sections = {"profile mfa": {"mfa_source_profile": "default"}}
+    return Observations(ObservedRead("config", exists=True, sections=sections), keyrings=keyrings)
+
+
+def test_a_program_that_is_gone_is_an_error() -> None:
+    """Every command of the profiles fails."""
+    seen = ObservedKeyring(("default", "work"), "/bin/awscli-mfa", has_program=False)
+    (found,) = check_keyring(with_keyrings(seen), None)
+    assert found.state == ERROR
+    assert found.what == (
+        "The key of profiles default, work is in the keyring, but /bin/awscli-mfa, which gets it, "
+        "doesn't exist."
+    )
+
+
+def test_a_keyring_that_doesnt_answer_is_a_warning() -> None:
+    """It may only be locked."""
+    seen = ObservedKeyring(("work",), "x", unavailable_reason="It is locked.", remedy="Unlock it.")
+    (found,) = check_keyring(with_keyrings(seen), None)
+    assert (found.state, found.remedy) == (WARNING, "Unlock it.")
+    assert found.what == "aws can't get the key of profile work: It is locked."
+
+
+def test_all_is_well() -> None:
+    """That is shown with --verbose."""
+    (found,) = check_keyring(with_keyrings(ObservedKeyring(("work",), "x")), None)
+    assert found.state == OK
+
+
+@pytest.mark.parametrize(
+    ("only", "count"), [(None, 2), ("mfa", 1), ("default", 1), ("other", 0), ("mfa2", 0)]
+)
+def test_one_profile_and_its_source(only: str | None, count: int) -> None:
+    """Other profiles are left out."""
+    both = (ObservedKeyring(("default",), "x"), ObservedKeyring(("work",), "x"))
+    assert len(list(check_keyring(with_keyrings(*both), only))) == count

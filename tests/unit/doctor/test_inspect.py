@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.commands import NAMES
-from awscli_mfa_plugin.doctor.inspect import inspect
+from awscli_mfa_plugin.doctor.environment import ObservedKeyring
+from awscli_mfa_plugin.doctor.inspect import inspect, seen_keyrings
 from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.files.state import StateFolder
+from awscli_mfa_plugin.session.records import Profile
 from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 from tests.unit.session.test_access_keys import ROTATION
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli
+
+KEY, OTHER = "AKIAIOSFODNN7EXAMPLE", "AKIAOTHEROTHEROTHER0"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 
@@ -267,3 +271,48 @@ def test_rotations_that_are_not_finished_are_seen(home: Path) -> None:
     [path] = (home / ".aws" / "cli" / "awscli-mfa").iterdir()
     path.write_text("{}")
     assert "isn't a journal" in str(seen(home).rotations)
+
+
+def in_keyring(name: str, program: object, key_id: str = KEY) -> Profile:
+    """Return a profile whose key is in the keyring."""
+    line = f"{program} keyring get --backend pass {key_id}"
+    return Profile(name, {"credential_process": line})
+
+
+def awscli_mfa(folder: Path, script: str) -> Path:
+    """Write an ``awscli-mfa``."""
+    path = folder / "awscli-mfa"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_each_line_is_tried_once(tmp_path: Path) -> None:
+    """By an action that prints no key."""
+    path = awscli_mfa(tmp_path, f'echo "$@" >> "{tmp_path}/words"')
+    profiles = [
+        *(in_keyring(name, path) for name in "ab"),
+        Profile("x"),
+        in_keyring("c", path, OTHER),
+    ]
+    found = list(seen_keyrings(profiles, {}))
+    assert found == [ObservedKeyring(("a", "b"), str(path)), ObservedKeyring(("c",), str(path))]
+    words = (tmp_path / "words").read_text().splitlines()
+    assert words == [f"keyring check --backend pass {key}" for key in (KEY, OTHER)]
+
+
+def test_what_is_seen_of_a_line_that_fails(tmp_path: Path) -> None:
+    """Gone, with a quote that doesn't end, failing, and hanging."""
+    gone = f"{tmp_path}/gone/awscli-mfa"
+    (found,) = seen_keyrings([in_keyring("a", gone)], {})
+    assert found == ObservedKeyring(("a",), gone, has_program=False)
+    (found,) = seen_keyrings([in_keyring("a", "'/bin/awscli-mfa")], {})
+    assert "quote" in found.unavailable_reason
+    path = awscli_mfa(
+        tmp_path, "echo 'awscli-mfa: It is locked.' >&2; echo Unlock it. >&2; exit 253"
+    )
+    (found,) = seen_keyrings([in_keyring("a", path)], {})
+    assert (found.unavailable_reason, found.remedy) == ("It is locked.", "Unlock it.")
+    path = awscli_mfa(tmp_path, "sleep 60")
+    (found,) = seen_keyrings([in_keyring("a", path)], {"PATH": "/usr/bin:/bin"}, 0.5)
+    assert "took longer" in found.unavailable_reason
