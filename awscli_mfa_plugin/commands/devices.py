@@ -131,8 +131,7 @@ def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
     from dataclasses import replace
 
     from awscli_mfa_plugin.devices.owner import DeviceWork
-    from awscli_mfa_plugin.devices.screen import secret_on_screen
-    from awscli_mfa_plugin.devices.seed_command import give_seed
+    from awscli_mfa_plugin.devices.secret import give_seed, secret_on_screen
     from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
     from awscli_mfa_plugin.session.source import inherited
     from awscli_mfa_plugin.session.token_codes import terminal_for
@@ -153,8 +152,7 @@ def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
 
 def _add(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.devices.enroll import add
-    from awscli_mfa_plugin.devices.screen import check_screen
-    from awscli_mfa_plugin.devices.seed_command import check_program
+    from awscli_mfa_plugin.devices.secret import check_program, check_screen
 
     if arguments["seed_command"] is not None:
         check_program(arguments["seed_command"], context.environment)

@@ -24,9 +24,9 @@ from awscli_mfa_plugin.devices.owner import (
     Owner,
     needs_a_session,
     owner_of,
+    save_settings,
 )
 from awscli_mfa_plugin.devices.picture import uri
-from awscli_mfa_plugin.devices.settings import save_settings
 from awscli_mfa_plugin.errors import (
     AnswerLostError,
     CancelledError,

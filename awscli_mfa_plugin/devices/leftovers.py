@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.devices.owner import CREATING, REMOVING
-from awscli_mfa_plugin.devices.settings import save_settings, without_serial
+from awscli_mfa_plugin.devices.owner import CREATING, REMOVING, save_settings, without_serial
 from awscli_mfa_plugin.errors import MfaError, PermissionDeniedError, ServiceError
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize, short_device

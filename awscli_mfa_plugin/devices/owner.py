@@ -1,4 +1,4 @@
-"""Whose devices a command works on, and by which keys."""
+"""Whose devices a command works on, by which keys, and where their serials are saved."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import region_of
-from awscli_mfa_plugin.session.records import Keys
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys
 from awscli_mfa_plugin.session.source import known_region, resolve_source
 from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from typing import Any
 
     from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, NewDevice
     from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
-    from awscli_mfa_plugin.session.ports import CountingTerminal, Ports
+    from awscli_mfa_plugin.session.ports import CountingTerminal, Ports, SharedFiles
     from awscli_mfa_plugin.session.records import MfaDevice, Profile
     from awscli_mfa_plugin.session.source import Source
 
@@ -183,3 +184,32 @@ def needs_a_session(owner: Owner, doing: str) -> ConfigurationError:
         f"{doing} needs an MFA session.",
         f"Log in first:  aws mfa login --profile {sanitize(owner.profile.name)}",
     )
+
+
+def save_settings(serial: str, owner: Owner, files: SharedFiles) -> dict[str, str]:
+    """Save a new device to the session profile; return what was saved.
+
+    A profile whose device still belongs to the user (``owner.devices``) keeps it.
+    """
+    profile, source = owner.profile, owner.source.profile
+    of_source = files.profile(source).get("mfa_serial") if source else ""
+    if owner.has(profile.get("mfa_serial") or of_source):
+        return {}
+    settings = {"mfa_serial": serial}
+    if source not in {"", profile.name} and not profile.config.get(SOURCE_OPTION):
+        settings[SOURCE_OPTION] = source
+    files.write_settings(profile.name, settings)
+    return settings
+
+
+def stripped(document: Any, serial: str) -> Any:
+    """Return the config file's document without the ``mfa_serial`` lines that name a device."""
+    for section, options in document.sections().items():
+        if options.get("mfa_serial") == serial:
+            document = document.without_options(section, ("mfa_serial",))
+    return document
+
+
+def without_serial(serial: str, files: SharedFiles) -> bool:
+    """Take a device out of the config file; tell whether a line named it."""
+    return files.update_config(lambda document: stripped(document, serial))

@@ -15,8 +15,9 @@ from awscli_mfa_plugin.devices.owner import (
     chosen_device,
     needs_a_session,
     owner_of,
+    stripped,
+    without_serial,
 )
-from awscli_mfa_plugin.devices.settings import stripped, without_serial
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize, short_device, unified

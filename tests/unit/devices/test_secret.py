@@ -1,4 +1,4 @@
-"""A program that gets the secret on its stdin."""
+"""A new device's secret: as a QR code, or on the stdin of a program."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.devices.seed_command import check_program, give_seed
+from awscli_mfa_plugin.devices.picture import half_blocks, uri
+from awscli_mfa_plugin.devices.secret import check_program, give_seed, qr_code
 from awscli_mfa_plugin.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_a_program_that_fails(command: str, why: str) -> None:
 
 def test_a_program_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stopped."""
-    monkeypatch.setattr("awscli_mfa_plugin.devices.seed_command.SECONDS", 0.2)
+    monkeypatch.setattr("awscli_mfa_plugin.devices.secret.SECONDS", 0.2)
     with pytest.raises(ConfigurationError, match="didn't finish within"):
         give_seed("sleep 30", SEED, ENVIRONMENT)
 
@@ -64,3 +65,18 @@ def test_a_program_that_is_missing(command: str, why: str) -> None:
     with pytest.raises(ConfigurationError, match=why):
         check_program(command, ENVIRONMENT)
     check_program("sh -c 'exit 3'", ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "width", "height"),
+    [("ana-phone", "", 41, 21), ("ana-phone", "123456789012", 45, 23)],
+)
+def test_the_size_on_the_screen(name: str, account: str, width: int, height: int) -> None:
+    """A short URI fits 80 by 24; around the code is a white border of two modules."""
+    pytest.importorskip("segno", reason="make .venv installs it")
+    text = uri(f"arn:aws:iam::123456789012:mfa/{name}", account, "A" * 64)
+    matrix = qr_code(text)
+    lines = half_blocks(matrix)
+    assert (len(lines[0]), len(lines)) == (width, height)
+    assert not any(any(row[:2] + row[-2:]) for row in matrix)
+    assert not any(matrix[0] + matrix[1] + matrix[-1] + matrix[-2])
