@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, MfaError
 from awscli_mfa_plugin.export.formats import PROMPT_VARIABLE, REGION_VARIABLES
+from awscli_mfa_plugin.server.answers import PAUSE, Supply
 from awscli_mfa_plugin.server.endpoint import Endpoint
 from awscli_mfa_plugin.server.environment import (
     boto_config_paths,
@@ -26,7 +27,6 @@ from awscli_mfa_plugin.server.private_folder import (
     write_private_file,
 )
 from awscli_mfa_plugin.server.program import Program, end_alike
-from awscli_mfa_plugin.server.supply import PAUSE, Supply
 from awscli_mfa_plugin.session.credentials import way_to_source
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.session.token_codes import MutedTerminal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.server.requests import OK, Door, status_of
+from awscli_mfa_plugin.server.answers import OK, Door, status_of
 from awscli_mfa_plugin.system.loopback import LoopbackServer, Request, Response
 
 if TYPE_CHECKING:

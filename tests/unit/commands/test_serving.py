@@ -16,7 +16,7 @@ from awscli_mfa_plugin.commands.serving import Keeper
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.locks import Locks
 from awscli_mfa_plugin.files.state import StateFolder
-from awscli_mfa_plugin.server.supply import PAUSE
+from awscli_mfa_plugin.server.answers import PAUSE
 from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import (

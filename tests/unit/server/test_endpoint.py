@@ -18,7 +18,7 @@ from awscli_mfa_plugin.system.loopback import CONNECTIONS, LONGEST_HEAD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.server.requests import Door
+    from awscli_mfa_plugin.server.answers import Door
 
 BODY = json.dumps({"AccessKeyId": "ASIA1", "SecretAccessKey": "secret-1"}).encode()
 
