@@ -12,7 +12,7 @@ from awscli_mfa_plugin.errors import (
     ServiceError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.keys.permissions import StoppedByPolicyError
+from awscli_mfa_plugin.keys.deletion import StoppedByPolicyError
 from awscli_mfa_plugin.session.credentials import CredentialsRequest, renewed_session
 from awscli_mfa_plugin.session.devices import region_of
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, Profile

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
+from awscli_mfa_plugin.keys.deletion import delete_key
 from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
-from awscli_mfa_plugin.keys.permissions import delete_key
 from awscli_mfa_plugin.keys.places import check_same_place, discard, keyring_line
 from awscli_mfa_plugin.keys.rotation import (
     FINISHED,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.keys.caller import check_is_own
+from awscli_mfa_plugin.keys.deletion import check_may_delete
 from awscli_mfa_plugin.keys.listing import described, reports, rotate_command
-from awscli_mfa_plugin.keys.permissions import check_may_delete
 from awscli_mfa_plugin.keys.places import check_same_place, discard, keyring_line
 from awscli_mfa_plugin.keys.rotation import (
     ROTATED,

@@ -19,8 +19,8 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.keys.caller import check_is_own
+from awscli_mfa_plugin.keys.deletion import remove_lost
 from awscli_mfa_plugin.keys.listing import holders, rotate_command
-from awscli_mfa_plugin.keys.lost_keys import remove_lost
 from awscli_mfa_plugin.keys.places import discard, in_same_keyring, keyring_of, with_secret
 from awscli_mfa_plugin.session.access_keys import (
     CREATED,

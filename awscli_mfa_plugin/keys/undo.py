@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
+from awscli_mfa_plugin.keys.deletion import delete_key, explained, remove_lost
 from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
-from awscli_mfa_plugin.keys.lost_keys import remove_lost
-from awscli_mfa_plugin.keys.permissions import delete_key, explained
 from awscli_mfa_plugin.keys.places import check_not_moved, discard, in_same_keyring, with_secret
 from awscli_mfa_plugin.keys.rotation import (
     UNDONE,

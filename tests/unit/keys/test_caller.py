@@ -11,7 +11,7 @@ from awscli_mfa_plugin.errors import (
     WrongKeyError,
 )
 from awscli_mfa_plugin.keys.caller import find_caller, user_of, with_advice
-from awscli_mfa_plugin.keys.permissions import StoppedByPolicyError
+from awscli_mfa_plugin.keys.deletion import StoppedByPolicyError
 from awscli_mfa_plugin.session.records import CallerIdentity
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, Fakes, session_section
 

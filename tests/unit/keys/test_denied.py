@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from awscli_mfa_plugin.errors import PermissionDeniedError, ThrottledError
+from awscli_mfa_plugin.keys.deletion import NO_KEY, StoppedByPolicyError
 from awscli_mfa_plugin.keys.finish import finish
-from awscli_mfa_plugin.keys.permissions import NO_KEY, StoppedByPolicyError
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import KEY_ID, STORED, UNDOING
