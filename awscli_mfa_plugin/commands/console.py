@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.declaration import Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.signin.services import SERVICES
+from awscli_mfa_plugin.signin.urls import SERVICES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.signin.urls import Partition
 
 COMMAND = Command(
     "console",
@@ -42,12 +41,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     from awscli_mfa_plugin.signin.urls import destination, federation_form, signin_query
 
     name = context.session_profile
-    partition = _partition(name, context)
+    federation, console = _addresses(name, context)
     request = CredentialsRequest(name, default_duration=True)
     session, region = context.session_credentials(request)
-    token = context.signin_token(name, partition.federation, federation_form(session))
-    page = destination(partition, arguments["service"], region)
-    url = f"{partition.federation}?{urlencode(signin_query(token, page))}"
+    token = context.signin_token(name, federation, federation_form(session))
+    page = destination(console, arguments["service"], region)
+    url = f"{federation}?{urlencode(signin_query(token, page))}"
     if arguments["print"]:
         if context.screen.is_terminal:
             warning = "Warning: whoever has this URL can sign in for 15 minutes."
@@ -61,10 +60,10 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     return Result(text="Opened the AWS console in your browser.")
 
 
-def _partition(name: str, context: Context) -> Partition:
+def _addresses(name: str, context: Context) -> tuple[str, str]:
     """Return where the role of a profile signs in; raise ConfigurationError without a role."""
     from awscli_mfa_plugin.session.credentials import way_to_source
-    from awscli_mfa_plugin.signin.urls import partition_of
+    from awscli_mfa_plugin.signin.urls import addresses_of
     from awscli_mfa_plugin.text import sanitize
 
     files = context.ports.files
@@ -76,9 +75,9 @@ def _partition(name: str, context: Context) -> Partition:
             "aws mfa console --profile ROLE",
         )
     role_arn = files.profile(name).get("role_arn")
-    partition = partition_of(role_arn)
-    if partition is None:
+    addresses = addresses_of(role_arn)
+    if addresses is None:
         raise ConfigurationError(
             f"The console of {sanitize(role_arn)} isn't known.", "Check role_arn in ~/.aws/config."
         )
-    return partition
+    return addresses

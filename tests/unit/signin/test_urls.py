@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.session.records import Session
-from awscli_mfa_plugin.signin.services import SERVICES
 from awscli_mfa_plugin.signin.urls import (
+    SERVICES,
+    addresses_of,
     destination,
     federation_form,
-    partition_of,
     signin_query,
 )
 from tests.fakes import NOW
@@ -36,15 +36,13 @@ ADDRESSES = {
 @pytest.mark.parametrize(("role", "addresses"), ADDRESSES.items())
 def test_each_partition_has_its_own(role: str, addresses: tuple[str, str]) -> None:
     """The role's ARN names it."""
-    found = partition_of(role)
-    assert found
-    assert (found.federation, found.console) == addresses
+    assert addresses_of(role) == addresses
 
 
 @pytest.mark.parametrize("role", ["arn:aws-iso:iam::1:role/x", "", "x", "arn:"])
 def test_a_partition_without_a_public_console(role: str) -> None:
     """There is none to open."""
-    assert partition_of(role) is None
+    assert addresses_of(role) is None
 
 
 def test_the_form_has_the_session_and_no_duration() -> None:
@@ -60,13 +58,11 @@ def test_the_form_has_the_session_and_no_duration() -> None:
 
 def test_pages_of_the_console() -> None:
     """The start page, or a service's, in the region if there is one."""
-    partition = partition_of(next(iter(ADDRESSES)))
-    assert partition
     console = "https://console.aws.amazon.com/"
-    assert destination(partition, None, "") == f"{console}console/home"
-    page = destination(partition, "s3", "eu-west-1")
+    assert destination(console, None, "") == f"{console}console/home"
+    page = destination(console, "s3", "eu-west-1")
     assert page == f"{console}s3/home?region=eu-west-1"
-    assert all(destination(partition, name, "").startswith(console) for name in SERVICES)
+    assert all(destination(console, name, "").startswith(console) for name in SERVICES)
     assert signin_query("token", page) == {
         "Action": "login",
         "Destination": page,
