@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.keyring.backends import backend_of, usual_backend
-from awscli_mfa_plugin.keyring.entries import backend_in, entry_in, process_line
+from awscli_mfa_plugin.keyring.entries import backend_in, delete, entry_in, process_line, put
 from awscli_mfa_plugin.session.access_keys import KEY_ID, KeyPair
 from awscli_mfa_plugin.system.machine import print_line, read_stdin
 from awscli_mfa_plugin.text import sanitize
@@ -20,7 +20,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from awscli_mfa_plugin.keyring.machine import Machine
+    from awscli_mfa_plugin.keyring.moves import Machine
 
 
 def run(words: list[str], system: Sequence[str]) -> int:
@@ -80,16 +80,12 @@ def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 def _put(options: argparse.Namespace, _: Sequence[str]) -> None:
     """Keep a new key for a rotation; its secret is the first line of stdin."""
-    from awscli_mfa_plugin.keyring.rotated import put
-
     pair = KeyPair(options.key_id, read_stdin())
     put(backend_of(options.backend, os.environ), pair, options.in_place_of)
 
 
 def _delete(options: argparse.Namespace, system: Sequence[str]) -> None:
     """Remove a key that AWS no longer has."""
-    from awscli_mfa_plugin.keyring.rotated import delete
-
     delete(backend_of(options.backend, os.environ), options.key_id, _machine(system).profiles())
 
 
@@ -145,7 +141,7 @@ def _machine(system: Sequence[str]) -> Machine:
     from awscli_mfa_plugin.console.context import context_of
     from awscli_mfa_plugin.files.profiles import SharedConfigFiles
     from awscli_mfa_plugin.files.shared_file import SharedFile
-    from awscli_mfa_plugin.keyring.machine import Machine
+    from awscli_mfa_plugin.keyring.moves import Machine
     from awscli_mfa_plugin.keyring.removed_file import RemovedFile
 
     context = context_of(os.environ, GlobalOptions(), system)

@@ -7,7 +7,7 @@ key leaves the file; a key in a file overrides the line. On the way back it is t
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -29,11 +29,32 @@ from awscli_mfa_plugin.session.sections import config_section, credentials_secti
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from awscli_mfa_plugin.files.profiles import DocumentFile
     from awscli_mfa_plugin.keyring.backends import Backend
-    from awscli_mfa_plugin.keyring.machine import Machine
     from awscli_mfa_plugin.keyring.removed import Removed
+    from awscli_mfa_plugin.keyring.removed_file import RemovedFile
+    from awscli_mfa_plugin.session.ports import SharedFiles
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The shared files, read as profiles and written as documents.
+
+    ``why_not`` says why the CLIs of this machine don't get a key by a line, "" if they do.
+    ``removals`` has what ``store`` took out of the files, by profile, without the keys.
+    """
+
+    files: SharedFiles
+    config: DocumentFile
+    credentials: DocumentFile
+    why_not: Callable[[str, str], str]
+    removals: RemovedFile
+
+    def profiles(self) -> list[Profile]:
+        """Return all profiles."""
+        return [self.files.profile(name) for name in self.files.profile_names()]
 
 
 def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: Machine) -> str:
@@ -79,11 +100,7 @@ def _put_line_in_place(name: str, pair: KeyPair, line: str, machine: Machine) ->
         return document.with_options(section, {PROCESS: line})
 
     def without_key(document: Any, section: str) -> Any:
-        options = document.options(section)
-        if (options.get(KEY[0]), options.get(KEY[1])) != (
-            pair.access_key_id,
-            pair.secret_access_key,
-        ):
+        if _pair_in(document.options(section)) != pair:
             return document
         removed = removed_from(document, section, had_section=had_section)
         machine.removals.save(name, removed)
@@ -125,7 +142,7 @@ def _entry_of(profile: Profile) -> Entry:
         raise ConfigurationError(
             f"Profile {name} also has {profile.other_way}.", "Remove that setting first."
         )
-    pair = KeyPair(section["aws_access_key_id"], section["aws_secret_access_key"])
+    pair = _pair_in(section)
     if not may_be_stored(pair.access_key_id) or not pair.secret_access_key.isprintable():
         raise ConfigurationError(
             f"{sanitize(pair.access_key_id, 40)} isn't an access key of AWS.",
@@ -189,11 +206,7 @@ def _put_key_in_place(name: str, entry: Entry, removed: Removed | None, machine:
         return exact or _with_key(document, section, entry.pair)
 
     file.update(with_key)
-    section = machine.files.profile(name).key_section
-    if (section.get(KEY[0]), section.get(KEY[1])) != (
-        entry.pair.access_key_id,
-        entry.pair.secret_access_key,
-    ):
+    if _pair_in(machine.files.profile(name).key_section) != entry.pair:
         raise ConfigurationError(
             f"Profile {sanitize(name)} has another access key in its file.",
             "Nothing was changed. Remove that one first, or the line credential_process.",
@@ -207,6 +220,10 @@ def others_in_clear(name: str, key_id: str, machine: Machine) -> tuple[str, ...]
         for each in machine.profiles()
         if each.name != name and key_id in {each.config.get(KEY[0]), each.credentials.get(KEY[0])}
     )
+
+
+def _pair_in(section: Mapping[str, str]) -> KeyPair:
+    return KeyPair(*(section.get(option, "") for option in KEY))
 
 
 def _section(document: Any, name: str) -> str:

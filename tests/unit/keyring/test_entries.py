@@ -6,21 +6,26 @@ import json
 
 import pytest
 
+from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.keyring.entries import (
     CONFIG,
     Entry,
     backend_in,
+    delete,
     entry_from,
     may_be_stored,
     process_line,
+    put,
     users_of,
 )
 from awscli_mfa_plugin.session import keyring_key_id
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from awscli_mfa_plugin.session.records import Profile
+from tests.unit.keyring.test_moves import FakeKeyring, Home
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 PAIR = KeyPair(KEY, "secret/+=")
+NEW = KeyPair("AKIANEWNEWNEWNEWNEW1", "new/+=")
 
 
 @pytest.mark.parametrize("file", ["credentials", CONFIG])
@@ -94,3 +99,52 @@ def test_whose_key_it_is() -> None:
     key = {"aws_access_key_id": "AKIAX", "aws_secret_access_key": "x"}
     profiles = [Profile("a", line), Profile("b", line, key), Profile("c"), Profile("d", line)]
     assert users_of(KEY, profiles) == ("a", "d")
+
+
+def keyring() -> FakeKeyring:
+    """Return a keyring with a key that was in the config file."""
+    made = FakeKeyring()
+    made.entries[KEY] = Entry(PAIR, CONFIG).as_text()
+    return made
+
+
+def test_the_new_key_goes_back_to_the_same_file() -> None:
+    """Both are there: the old one until it is deleted."""
+    made = keyring()
+    before = made.entries[KEY]
+    put(made, NEW, KEY)
+    assert made.entries == {
+        KEY: before,
+        NEW.access_key_id: Entry(NEW, CONFIG).as_text(),
+    }
+
+
+@pytest.mark.parametrize("pair", [KeyPair("minio-minio-minio", "x"), KeyPair(NEW.access_key_id)])
+def test_what_isnt_a_key(pair: KeyPair) -> None:
+    """The line could not name it, or it has no secret."""
+    made = keyring()
+    with pytest.raises(ConfigurationError, match="isn't an access key"):
+        put(made, pair, KEY)
+    assert len(made.entries) == 1
+
+
+def test_a_keyring_without_the_old_key_or_that_forgets() -> None:
+    """It is read back."""
+    with pytest.raises(ConfigurationError, match="no usable entry"):
+        put(FakeKeyring(), NEW, KEY)
+    made = keyring()
+    made.forgets = True
+    with pytest.raises(ConfigurationError, match="didn't keep"):
+        put(made, NEW, KEY)
+
+
+def test_a_key_that_a_profile_uses_isnt_removed() -> None:
+    """Its secret may be nowhere else."""
+    made = keyring()
+    line = Home.line_for(KEY)
+    user = Profile("work", {"credential_process": line})
+    with pytest.raises(ConfigurationError, match="in use by profile work"):
+        delete(made, KEY, [Profile("x"), user])
+    assert made.entries
+    delete(made, KEY, [Profile("x")])
+    assert not made.entries

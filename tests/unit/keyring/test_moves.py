@@ -10,9 +10,9 @@ import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, UnwritableFileError
 from awscli_mfa_plugin.keyring.entries import process_line
-from awscli_mfa_plugin.keyring.machine import Machine
-from awscli_mfa_plugin.keyring.moves import others_in_clear, restore, store
+from awscli_mfa_plugin.keyring.moves import Machine, others_in_clear, restore, store
 from awscli_mfa_plugin.keyring.removed import as_json, from_json
+from awscli_mfa_plugin.keyring.removed_file import RemovedFile
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from tests.fakes import FakeFiles, session_section
 from tests.unit.keys.user import KillableFiles, KilledError, Steps, section
@@ -54,7 +54,7 @@ class FakeKeyring:
         self.steps.reach("after delete")
 
 
-class FakeRemovals:
+class FakeRemovals(RemovedFile):
     """What was removed, in memory, as the file has it."""
 
     def __init__(self) -> None:
