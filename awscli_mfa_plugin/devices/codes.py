@@ -6,11 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CannotAskError, TokenProcessError, WrongCodeError
-from awscli_mfa_plugin.session.token_codes import (
-    STEP_SECONDS,
-    seconds_to_next_code,
-    token_code,
-)
+from awscli_mfa_plugin.session.token_codes import STEP_SECONDS, seconds_to_next_code, token_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +28,8 @@ _QUESTIONS = ("First code: ", "Next code:  ")
 class CodePair:
     """Two codes of which the second follows the first, and when the first was entered."""
 
-    first: str = field(repr=False)
-    second: str = field(repr=False)
+    codes: tuple[str, str] = field(repr=False)
     entered: datetime
-
-    @property
-    def codes(self) -> tuple[str, str]:
-        """Both."""
-        return self.first, self.second
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether AWS may take the pair, and the device for one whose clock is slow."""
@@ -66,12 +56,15 @@ class CodePairs:
         first = self._code(0, "")
         entered = self.clock.now()
         self.wait(seconds_to_next_code(entered), "Next code in")
-        return CodePair(first, self._code(1, first), entered)
+        return CodePair((first, self._code(1, first)), entered)
 
     def _code(self, number: int, before: str) -> str:
         """Return a code that isn't the one before."""
         for _ in range(10):
-            typed = self._typed(number)
+            if self.process and self.token_process:
+                typed = self.token_process.run(self.process)
+            else:
+                typed = self.terminal.ask(_QUESTIONS[number])
             code = token_code(typed)
             if code and code != before and not self.is_used(code):
                 return code
@@ -85,11 +78,6 @@ class CodePairs:
                     "Run it yourself to check: it must print only the MFA code.",
                 )
         raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)
-
-    def _typed(self, number: int) -> str:
-        if self.process and self.token_process:
-            return self.token_process.run(self.process)
-        return self.terminal.ask(_QUESTIONS[number])
 
 
 def accepted_pair(pairs: CodePairs, send: Callable[[CodePair], None]) -> CodePair:

@@ -74,7 +74,7 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
     check_session_profile(ports.files.profile(request.session_profile), ports.clock.now())
     owner = owner_of(request, ports)
     with ports.locks.hold(f"devices {owner.arn}", WAIT_FOR_DEVICES):
-        enabled = finish(owner, work).enabled
+        enabled, _ = finish(owner, work)
         if enabled:
             return Added(enabled[0], was_left=True)
         keys = _keys(owner)
@@ -94,7 +94,11 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
             except BaseException:
                 _undo(serial, keys, owner, work)
                 raise
-        raise _taken(request.name or owner.user_name)
+        raise ConfigurationError(
+            f"A device named {sanitize(request.name or owner.user_name)} exists already in this "
+            "account.",
+            "Use another name:  aws mfa devices add --name NAME",
+        )
 
 
 def _check_request(request: DeviceRequest, work: DeviceWork) -> None:
@@ -139,13 +143,6 @@ def _names_to_try(
     return tuple(name for name in names if owner.serial_of(name) not in taken), True
 
 
-def _taken(name: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"A device named {sanitize(name)} exists already in this account.",
-        "Use another name:  aws mfa devices add --name NAME",
-    )
-
-
 def _created(name: str, keys: Keys, owner: Owner, work: DeviceWork) -> NewDevice | None:
     """Return the new device, or None if its name is taken; then nothing of ours was made."""
     serial = owner.serial_of(name)
@@ -153,9 +150,9 @@ def _created(name: str, keys: Keys, owner: Owner, work: DeviceWork) -> NewDevice
         device = work.calls.create(keys, name, owner.region)
     except ServiceError as refused:
         work.unfinished.forget(serial)
-        if refused.aws_code == "EntityAlreadyExists":
-            return None
-        raise
+        if refused.aws_code != "EntityAlreadyExists":
+            raise
+        return None
     if work.unfinished.of(owner.arn).get(serial) == CREATING:
         work.unfinished.note(serial, owner.arn, ADDING)
     return device
@@ -165,24 +162,19 @@ def _enrolled(
     device: NewDevice, request: DeviceRequest, keys: Keys, owner: Owner, work: DeviceWork
 ) -> Added:
     ports, serial = work.ports, device.mfa_serial
-    process = ""
     if request.seed_command:
-        text = device.seed
-        if request.seed_format == "uri":
-            text = uri(device.mfa_serial, owner.account, device.seed)
+        is_uri = request.seed_format == "uri"
+        text = uri(serial, owner.account, device.seed) if is_uri else device.seed
         work.give_seed(request.seed_command, text)
         process = inherited("mfa_process", owner.profile, ports, request.source_profile)
-        pair = _enabled(
-            CodePairs(ports.terminal, ports.wait, ports.clock, process, ports.token_process),
-            *(serial, keys, owner, work),
-        )
+        pairs = CodePairs(ports.terminal, ports.wait, ports.clock, process, ports.token_process)
+        pair = _enabled(pairs, serial, keys, owner, work)
     else:
         with work.show(device, owner.account) as terminal:
-            pair = _enabled(
-                CodePairs(terminal, terminal.wait, ports.clock), serial, keys, owner, work
-            )
+            pairs = CodePairs(terminal, terminal.wait, ports.clock)
+            pair = _enabled(pairs, serial, keys, owner, work)
     is_late = pair.is_late(ports.clock.now())
-    ports.used_codes.remember(serial, pair.second)
+    ports.used_codes.remember(serial, pair.codes[1])
     settings = save_settings(serial, owner, ports.files)
     work.unfinished.forget(serial)
     return Added(serial, settings, is_late=is_late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.owner import CREATING, REMOVING, save_settings, without_serial
@@ -17,21 +17,14 @@ if TYPE_CHECKING:
 REMOVED, KEPT, ENABLED, UNKNOWN = "removed", "kept", "enabled", "unknown"
 
 
-@dataclass(frozen=True)
-class Finished:
-    """The serials that turned out to be enabled, and those whose removal was completed."""
-
-    enabled: tuple[str, ...]
-    removed: tuple[str, ...]
-
-
-def finish(owner: Owner, work: DeviceWork) -> Finished:
-    """Complete or undo what is left; return what came of it.
+def finish(owner: Owner, work: DeviceWork) -> tuple[list[str], list[str]]:
+    """Complete or undo what is left; return the serials that are enabled, and those removed now.
 
     A device that nobody has yet is deleted after a question, since the name may have become
     somebody else's; a removal was confirmed before, so it goes on.
     """
-    enabled, removed = [], []
+    enabled: list[str] = []
+    removed: list[str] = []
     for serial, doing in work.unfinished.of(owner.arn).items():
         if owner.has(serial):
             if doing != REMOVING:
@@ -47,7 +40,7 @@ def finish(owner: Owner, work: DeviceWork) -> Finished:
             work.unfinished.forget(serial)
         elif _wants_it_gone(serial, work, is_ours=doing != CREATING):
             discard(serial, owner.best_keys, owner, work)
-    return Finished(tuple(enabled), tuple(removed))
+    return enabled, removed
 
 
 def complete(serial: str, owner: Owner, work: DeviceWork) -> None:

@@ -63,30 +63,9 @@ def document(partition: str, audience: str, max_age: int | None) -> dict[str, An
     ``audience`` is one of AUDIENCES; ``max_age`` is how many seconds old a session may be.
     Long-lived keys carry no key about MFA at all, so each condition ends in ``IfExists``.
     """
-    statements = _self_service(partition)
-    if audience == CONSOLE_TOO:
-        own_password = ["iam:ChangePassword", "iam:GetLoginProfile"]
-        statements += [
-            _allow("ReadPasswordRules", ["iam:GetAccountPasswordPolicy"], "*"),
-            _allow("ManageOwnPassword", own_password, _own_user(partition)),
-        ]
-    statements.append(_deny("DenyWithoutMFA", {"BoolIfExists": {_PRESENT: "false"}}))
-    if max_age is not None:
-        too_old = {"NumericGreaterThanIfExists": {_AGE: str(max_age)}}
-        statements.append(_deny("DenyOldSessions", too_old))
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _own_user(partition: str) -> list[str]:
-    user = f"arn:{partition}:iam::*:user"
-    return [f"{user}/${{aws:username}}", f"{user}/*/${{aws:username}}"]
-
-
-def _self_service(partition: str) -> list[dict[str, Any]]:
-    """Return what lets people manage their own devices and keys."""
-    devices = f"arn:{partition}:iam::*:mfa/*"
-    own = _own_user(partition)
-    return [
+    user, devices = f"arn:{partition}:iam::*:user", f"arn:{partition}:iam::*:mfa/*"
+    own = [f"{user}/${{aws:username}}", f"{user}/*/${{aws:username}}"]
+    statements = [
         _allow("ListDevices", ["iam:ListVirtualMFADevices"], "*"),
         _allow("CreateDevice", ["iam:CreateVirtualMFADevice"], devices),
         _allow("ManageOwnDevices", list(_OWN_DEVICES), own),
@@ -94,6 +73,17 @@ def _self_service(partition: str) -> list[dict[str, Any]]:
         _allow("DeleteUnassignedDevice", ["iam:DeleteVirtualMFADevice"], devices),
         _allow("ManageOwnKeys", list(_OWN_KEYS), own),
     ]
+    if audience == CONSOLE_TOO:
+        own_password = ["iam:ChangePassword", "iam:GetLoginProfile"]
+        statements += [
+            _allow("ReadPasswordRules", ["iam:GetAccountPasswordPolicy"], "*"),
+            _allow("ManageOwnPassword", own_password, own),
+        ]
+    statements.append(_deny("DenyWithoutMFA", {"BoolIfExists": {_PRESENT: "false"}}))
+    if max_age is not None:
+        too_old = {"NumericGreaterThanIfExists": {_AGE: str(max_age)}}
+        statements.append(_deny("DenyOldSessions", too_old))
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _allow(sid: str, actions: list[str], resource: str | list[str]) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def remove(request: DeviceRequest, work: DeviceWork) -> Removed:
     ports = work.ports
     owner = owner_of(request, ports)
     with ports.locks.hold(f"devices {owner.arn}", WAIT_FOR_DEVICES):
-        for serial in finish(owner, work).removed:
+        _, finished = finish(owner, work)
+        for serial in finished:
             if request.device in {None, serial, short_device(serial)}:
                 return Removed(serial, changed=False)
         device = chosen_device(owner, request.device, ports)
@@ -91,20 +92,12 @@ def _removed(device: MfaDevice, keys: Keys, owner: Owner, work: DeviceWork) -> R
         work.calls.deactivate(keys, owner.user_name, serial, owner.region)
     except PermissionDeniedError as denied:
         work.unfinished.forget(serial)
-        raise too_old(denied, owner) from None
+        if "explicit deny" in denied.what:
+            login = f"aws mfa login --profile {sanitize(owner.profile.name)} --force"
+            denied.remedy = f"If a policy limits a session's age, renew it:  {login}"
+        raise
     outcome = discard(serial, keys, owner, work) if device.kind == "virtual" else REMOVED
     changed = without_serial(serial, work.ports.files)
     if outcome != UNKNOWN:  # the next command deletes it
         work.unfinished.forget(serial)
     return Removed(serial, changed, outcome == REMOVED)
-
-
-def too_old(denied: PermissionDeniedError, owner: Owner) -> PermissionDeniedError:
-    """Return the denial of a session's call with what helps if a policy limits its age."""
-    if "explicit deny" not in denied.what:
-        return denied
-    profile = sanitize(owner.profile.name)
-    return PermissionDeniedError(
-        denied.what,
-        f"If a policy limits a session's age, renew it:  aws mfa login --profile {profile} --force",
-    )

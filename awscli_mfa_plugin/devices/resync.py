@@ -20,10 +20,10 @@ def resync(request: DeviceRequest, work: DeviceWork) -> str:
     named = request.device or owner.profile.get("mfa_serial") or None
     if named and not request.device and not owner.has(named):
         named = None  # the profile's is gone
-    device = chosen_device(owner, named, work.ports)
+    serial = chosen_device(owner, named, work.ports).mfa_serial
     process = inherited("mfa_process", owner.profile, work.ports, request.source_profile)
-    resync_device(device.mfa_serial, owner, work, process)
-    return device.mfa_serial
+    resync_device(serial, owner, work, process)
+    return serial
 
 
 def resync_device(serial: str, owner: Owner, work: DeviceWork, process: str = "") -> None:
@@ -52,5 +52,4 @@ def resync_device(serial: str, owner: Owner, work: DeviceWork, process: str = ""
         *(ports.terminal, ports.wait, ports.clock, process, ports.token_process),
         is_used=lambda code: ports.used_codes.is_used(serial, code),
     )
-    pair = accepted_pair(pairs, send)
-    ports.used_codes.remember(serial, pair.second)
+    ports.used_codes.remember(serial, accepted_pair(pairs, send).codes[1])
