@@ -110,10 +110,9 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
 
 def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> Result:
     from awscli_mfa_plugin.keys.caller import user_of
-    from awscli_mfa_plugin.keys.finish import finish
+    from awscli_mfa_plugin.keys.ending import finish, undo
     from awscli_mfa_plugin.keys.rotate import rotate
     from awscli_mfa_plugin.keys.rotation import Work
-    from awscli_mfa_plugin.keys.undo import undo
     from awscli_mfa_plugin.session.source import inherited
     from awscli_mfa_plugin.session.token_codes import terminal_for
 

@@ -102,13 +102,11 @@ def _is_at_hand(work: Work, key_id: str) -> bool:
 
 
 def _may_be_removed(work: Work, key: AccessKey, rotation: Rotation) -> bool:
-    now, is_near = work.ports.clock.now(), False
-    if key.created:
-        is_near = abs(key.created - rotation.started) < _NEAR
+    now = work.ports.clock.now()
+    is_near = key.created is not None and abs(key.created - rotation.started) < _NEAR
     (report,) = reports(work.keys, (key,), work.ports.files, now)
-    is_unused = report.last_use is not None and report.used is None
     # One of another time, or in use, is likely to be another machine's, or from the console.
-    is_likely = is_near and is_unused
+    is_likely = is_near and report.last_use is not None and report.used is None
     if not work.can_ask:
         return is_likely
     when = moment(key.created, now) if key.created else "an unknown time"

@@ -97,12 +97,9 @@ def holders(key_id: str, files: SharedFiles) -> tuple[str, ...]:
 
 
 def _has(profile: Profile, key_id: str) -> bool:
-    if profile.keyring_key_id == key_id:
-        return True
-    sections = (profile.credentials, profile.config)
-    return any(
+    return profile.keyring_key_id == key_id or any(
         section.get("aws_access_key_id") == key_id and is_long_lived(section)
-        for section in sections
+        for section in (profile.credentials, profile.config)
     )
 
 

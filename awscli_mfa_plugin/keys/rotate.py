@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.keys.caller import check_is_own
 from awscli_mfa_plugin.keys.deletion import check_may_delete
+from awscli_mfa_plugin.keys.ending import undone
 from awscli_mfa_plugin.keys.listing import described, reports, rotate_command
 from awscli_mfa_plugin.keys.places import check_same_place, discard, keyring_line
 from awscli_mfa_plugin.keys.rotation import (
@@ -18,7 +19,6 @@ from awscli_mfa_plugin.keys.rotation import (
     others_with,
     turn,
 )
-from awscli_mfa_plugin.keys.undo import undone
 from awscli_mfa_plugin.session.access_keys import CREATING, STORED, UNDOING, KeyPair, Rotation
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import quoted_list, sanitize

@@ -6,7 +6,7 @@ it allows is done, so that a run that was killed anywhere is gone on with, or un
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,24 +22,19 @@ from awscli_mfa_plugin.keys.caller import check_is_own
 from awscli_mfa_plugin.keys.deletion import remove_lost
 from awscli_mfa_plugin.keys.listing import holders, rotate_command
 from awscli_mfa_plugin.keys.places import discard, in_same_keyring, keyring_of, with_secret
-from awscli_mfa_plugin.session.access_keys import (
-    CREATED,
-    CREATING,
-    STORED,
-    AccessKey,
-    KeyPair,
-    Rotation,
-)
+from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, KeyPair, Rotation
 from awscli_mfa_plugin.session.records import Keys
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import Protocol
 
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.keys.listing import UserKeys
     from awscli_mfa_plugin.keys.places import Keyring
+    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports, Terminal
     from awscli_mfa_plugin.session.records import CallerIdentity
 
@@ -109,10 +104,8 @@ class Work:
         A key in the keyring has its secret only if it is the caller's.
         """
         keys, found = self.caller.source.keys, self.ports.files.profile(profile)
-        in_keyring = found.keyring_key_id
-        if in_keyring:
-            is_known = in_keyring == keys.access_key_id
-            return KeyPair(in_keyring, keys.secret_access_key if is_known else "")
+        if key_id := found.keyring_key_id:
+            return KeyPair(key_id, keys.secret_access_key if key_id == keys.access_key_id else "")
         has = found.key_section
         return KeyPair(has.get("aws_access_key_id", ""), has.get("aws_secret_access_key", ""))
 
@@ -152,11 +145,9 @@ WAIT_SECONDS = 10
 """Seconds to wait for another rotation on this machine."""
 
 
-@contextmanager
-def turn(work: Work) -> Iterator[None]:
+def turn(work: Work) -> AbstractContextManager[None]:
     """Let no other process on this machine rotate a key meanwhile; raise BusyError."""
-    with work.ports.locks.hold("rotation of access keys", WAIT_SECONDS):
-        yield
+    return work.ports.locks.hold("rotation of access keys", WAIT_SECONDS)
 
 
 def complete(work: Work, rotation: Rotation) -> Rotation:

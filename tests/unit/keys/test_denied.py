@@ -6,9 +6,8 @@ import pytest
 
 from awscli_mfa_plugin.errors import PermissionDeniedError, ThrottledError
 from awscli_mfa_plugin.keys.deletion import NO_KEY, StoppedByPolicyError
-from awscli_mfa_plugin.keys.finish import finish
+from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import KEY_ID, STORED, UNDOING
 from tests.unit.keys.user import OLD, KilledError, Machine
 

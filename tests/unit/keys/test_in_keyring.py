@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, KeyringError, UnwritableFileError
-from awscli_mfa_plugin.keys.finish import finish
+from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import CREATED, STORED, KeyPair, as_json
 from awscli_mfa_plugin.session.records import Session
 from tests.fakes import NOW

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.keys.finish import finish
+from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import STORED
 from tests.unit.keys.user import OLD, KilledError, Machine, in_keyring
 

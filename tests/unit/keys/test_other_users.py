@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.keys.finish import finish
+from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.records import CallerIdentity
 from tests.fakes import NOW
 from tests.unit.keys.user import OLD, FakeUser, KilledError, Machine, in_keyring

@@ -18,9 +18,9 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     UnwritableFileError,
 )
+from awscli_mfa_plugin.keys.ending import undo
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.rotation import PAUSES
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, KeyPair, LastUse
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source

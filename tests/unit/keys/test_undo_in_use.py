@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
-from awscli_mfa_plugin.keys.finish import finish
+from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
-from awscli_mfa_plugin.keys.undo import undo
 from awscli_mfa_plugin.session.access_keys import UNDOING, LastUse
 from tests.fakes import NOW
 from tests.unit.keys.user import OLD, KilledError, Machine
