@@ -60,7 +60,7 @@ def backend_of(name: str, environment: Mapping[str, str]) -> Backend:
         program = shutil.which(PASS, path=environment.get("PATH"))
         if not program:
             raise ConfigurationError("'pass' isn't on the PATH.", "Install it, or name another.")
-        return Pass(program, environment)
+        return _Pass(program, environment)
     if name not in _CLASSES:
         known = ", ".join(NAMES)
         raise ConfigurationError(f"No keyring '{sanitize(name, 40)}'.", f"Choose from: {known}.")
@@ -78,29 +78,25 @@ def backend_of(name: str, environment: Mapping[str, str]) -> Backend:
         raise ConfigurationError(
             f"The keyring '{name}' isn't available here.", "Start it, or name another: --backend"
         )
-    return Library(found())
+    return _Library(found())
 
 
-class Library:
+class _Library:
     """A keyring by a class of the library ``keyring``."""
 
     def __init__(self, keyring: Any) -> None:
-        """Keep the library's object."""
         self._keyring = keyring
 
     def get(self, key_id: str) -> str | None:
-        """Return the text of an entry, or None."""
         with _errors(), _in_time():
             text: str | None = self._keyring.get_password(SERVICE, key_id)
         return text
 
     def set(self, key_id: str, text: str) -> None:
-        """Make or replace an entry."""
         with _errors(), _in_time():
             self._keyring.set_password(SERVICE, key_id, text)
 
     def delete(self, key_id: str) -> None:
-        """Remove an entry."""
         if self.get(key_id) is not None:
             with _errors(), _in_time():
                 self._keyring.delete_password(SERVICE, key_id)
@@ -140,27 +136,23 @@ def _in_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-class Pass:
+class _Pass:
     """The password store of the command ``pass``; secrets go by stdin and stdout alone."""
 
     def __init__(self, program: str, environment: Mapping[str, str]) -> None:
-        """Keep the program's path and its environment."""
         self._program = program
         self._environment = environment
 
     def get(self, key_id: str) -> str | None:
-        """Return the text of an entry, or None."""
         if not os.path.exists(self._path(key_id)):
             return None
         return self._run(["show", f"{SERVICE}/{key_id}"]).text.strip()
 
     def set(self, key_id: str, text: str) -> None:
-        """Make or replace an entry."""
         words = ["insert", "--multiline", "--force", f"{SERVICE}/{key_id}"]
         self._run(words, f"{text}\n".encode())
 
     def delete(self, key_id: str) -> None:
-        """Remove an entry."""
         if os.path.exists(self._path(key_id)):
             self._run(["rm", "--force", f"{SERVICE}/{key_id}"])
 

@@ -31,25 +31,18 @@ class Entry:
     pair: KeyPair
     file: str = CREDENTIALS
 
+    @property
+    def _keys(self) -> dict[str, str]:
+        secret = self.pair.secret_access_key
+        return {"AccessKeyId": self.pair.access_key_id, "SecretAccessKey": secret}
+
     def as_text(self) -> str:
         """Return what the keyring holds under the access key ID."""
-        return json.dumps(
-            {
-                "AccessKeyId": self.pair.access_key_id,
-                "SecretAccessKey": self.pair.secret_access_key,
-                "File": self.file,
-            }
-        )
+        return json.dumps({**self._keys, "File": self.file})
 
     def as_credentials(self) -> str:
         """Return what a ``credential_process`` prints for long-lived keys (AWS SDKs reference)."""
-        return json.dumps(
-            {
-                "Version": 1,
-                "AccessKeyId": self.pair.access_key_id,
-                "SecretAccessKey": self.pair.secret_access_key,
-            }
-        )
+        return json.dumps({"Version": 1, **self._keys})
 
 
 def entry_from(text: str, key_id: str) -> Entry:

@@ -200,10 +200,11 @@ def _put_key_in_place(name: str, entry: Entry, removed: Removed | None, machine:
 
     def with_key(document: Any) -> Any:
         section = _section(document, name) if in_config else credentials_section(name)
-        exact = None
-        if removed and not document.options(section).get(KEY[0]):
-            exact = with_lines_again(document, section, removed, entry.pair)
-        return exact or _with_key(document, section, entry.pair)
+        if document.options(section).get(KEY[0]):
+            return document
+        exact = with_lines_again(document, section, removed, entry.pair) if removed else None
+        options = zip(KEY, (entry.pair.access_key_id, entry.pair.secret_access_key), strict=True)
+        return exact or document.with_options(section, dict(options))
 
     file.update(with_key)
     if _pair_in(machine.files.profile(name).key_section) != entry.pair:
@@ -236,11 +237,3 @@ def _without_line(document: Any, name: str, line: str, *, keep_section: bool) ->
         return document
     document = document.without_options(section, (PROCESS,))
     return document if keep_section else document.without_section_if_empty(section)
-
-
-def _with_key(document: Any, section: str, pair: KeyPair) -> Any:
-    """Return a copy with the key, unless the section has one."""
-    if document.options(section).get(KEY[0]):
-        return document
-    options = dict(zip(KEY, (pair.access_key_id, pair.secret_access_key), strict=True))
-    return document.with_options(section, options)

@@ -10,7 +10,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError, KeyringError
 from awscli_mfa_plugin.keyring import backends
-from awscli_mfa_plugin.keyring.backends import NAMES, Library, Pass, backend_of, usual_backend
+from awscli_mfa_plugin.keyring.backends import NAMES, _Library, _Pass, backend_of, usual_backend
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ class FakeLibrary:
 def test_the_library_keeps_entries_by_the_keys_id() -> None:
     """An entry that is gone can be removed once more."""
     library = FakeLibrary()
-    keyring = Library(library)
+    keyring = _Library(library)
     assert keyring.get(KEY) is None
     keyring.set(KEY, "text")
     assert (keyring.get(KEY), list(library.kept)) == ("text", [("awscli-mfa", KEY)])
@@ -59,7 +59,7 @@ def test_a_locked_keyring_is_an_answer() -> None:
     """With the library's reason on one line, or at least its name."""
     for error, shown in ((RuntimeError("no\x1bprompt"), "no\\x1bprompt"), (KeyError(), "KeyError")):
         with pytest.raises(KeyringError) as caught:
-            Library(FakeLibrary(error)).get(KEY)
+            _Library(FakeLibrary(error)).get(KEY)
         assert shown in caught.value.what
         assert "Unlock" in caught.value.remedy
 
@@ -72,7 +72,7 @@ def test_a_keyring_that_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> Non
     library.get_password = lambda *_: time.sleep(30)
     started = time.monotonic()
     with pytest.raises(KeyringError, match="didn't answer"):
-        Library(library).get(KEY)
+        _Library(library).get(KEY)
     assert time.monotonic() - started < 10
 
 
@@ -93,7 +93,7 @@ def test_a_keyring_of_another_system_or_none() -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Pass:
+def store(tmp_path: Path) -> _Pass:
     """Return a password store whose ``pass`` notes its arguments and keeps entries in clear."""
     program = tmp_path / "bin" / "pass"
     program.parent.mkdir()
@@ -106,12 +106,12 @@ def store(tmp_path: Path) -> Pass:
     program.chmod(0o755)
     environment = {"HOME": str(tmp_path), "PATH": f"{program.parent}:/usr/bin:/bin"}
     keyring = backend_of("pass", environment)
-    assert isinstance(keyring, Pass)
+    assert isinstance(keyring, _Pass)
     return keyring
 
 
 @posix
-def test_pass_gets_the_entry_on_stdin(store: Pass, tmp_path: Path) -> None:
+def test_pass_gets_the_entry_on_stdin(store: _Pass, tmp_path: Path) -> None:
     """No secret is in an argument."""
     assert store.get(KEY) is None
     store.set(KEY, '{"secret": 1}')
@@ -123,7 +123,7 @@ def test_pass_gets_the_entry_on_stdin(store: Pass, tmp_path: Path) -> None:
 
 
 @posix
-def test_pass_that_fails(store: Pass, tmp_path: Path) -> None:
+def test_pass_that_fails(store: _Pass, tmp_path: Path) -> None:
     """Its last line is shown."""
     store.set(KEY, "text")
     (tmp_path / "bin" / "pass").write_text("#!/bin/sh\necho 'gpg: No secret key' >&2\nexit 2\n")
@@ -132,8 +132,8 @@ def test_pass_that_fails(store: Pass, tmp_path: Path) -> None:
 
 
 @posix
-def test_another_folder_of_the_store(store: Pass, tmp_path: Path) -> None:
+def test_another_folder_of_the_store(store: _Pass, tmp_path: Path) -> None:
     """As ``pass`` itself reads it."""
     elsewhere = {"PASSWORD_STORE_DIR": str(tmp_path / "else"), "PATH": "", "HOME": str(tmp_path)}
-    assert Pass("/bin/true", elsewhere)._path(KEY) == f"{tmp_path}/else/awscli-mfa/{KEY}.gpg"
+    assert _Pass("/bin/true", elsewhere)._path(KEY) == f"{tmp_path}/else/awscli-mfa/{KEY}.gpg"
     assert store._path(KEY) == f"{tmp_path}/.password-store/awscli-mfa/{KEY}.gpg"
