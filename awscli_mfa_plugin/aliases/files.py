@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.aliases.pack import KIND, pack_of
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.files.botocore_parser import Sections
-    from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.files.shared_file import Snapshot
 
@@ -31,52 +30,38 @@ LARGEST_PACK = 64 * 1024
 _PACK_FILE = os.path.join("alias", "aliases.yaml")
 
 
-class AliasFile:
-    """``~/.aws/cli/alias``, which may be missing."""
+class AliasFile(SharedFile):
+    """``~/.aws/cli/alias``, which may be missing; its grammar has no nested options."""
 
     def __init__(self, path: str, locks: Locks) -> None:
-        """Keep the absolute path."""
-        self.path = path
-        self._locks = locks
-        self._file = _SharedAliasFile(path, locks, secret=False)
+        super().__init__(path, locks, secret=False)
 
     def read(self) -> AliasDocument:
         """Return what the file contains now; raise UnparsableFileError, UnwritableFileError."""
-        return cast("AliasDocument", self._file.read())
+        return self._document(take_snapshot(self.path))
 
-    def update(self, change: Callable[[AliasDocument], AliasDocument]) -> bool:
+    def update(self, change: Callable[[Any], Any]) -> bool:
         """Replace the file's content with ``change`` of it; return whether anything changed.
 
         A file that an installation created is removed once it is empty. Errors as SharedFile's.
         """
         made_by_us = False
 
-        def noted(document: SharedDocument) -> AliasDocument:
+        def noted(before: Any) -> Any:
             nonlocal made_by_us
-            before = cast("AliasDocument", document)
             made_by_us = any(block.is_in_new_file for block in before.blocks())
             return change(before)
 
-        changed = self._file.update(noted)
+        changed = super().update(noted)
         if changed and made_by_us:
-            self._remove_if_empty()
+            target = os.path.realpath(self.path)
+            with self._locks.hold(f"file {target}", WAIT_SECONDS):
+                if take_snapshot(target).content == b"":
+                    with suppress(OSError):
+                        os.unlink(target)
         return changed
 
-    def _remove_if_empty(self) -> None:
-        target = os.path.realpath(self.path)
-        with self._locks.hold(f"file {target}", WAIT_SECONDS):
-            if take_snapshot(target).content == b"":
-                with suppress(OSError):
-                    os.unlink(target)
-
-
-class _SharedAliasFile(SharedFile):
-    """A shared file with the alias file's grammar: no nested options."""
-
-    def read(self) -> SharedDocument:
-        return self._document(take_snapshot(self.path))
-
-    def _document(self, snapshot: Snapshot) -> SharedDocument:
+    def _document(self, snapshot: Snapshot) -> AliasDocument:
         encoding = encoding_of(snapshot.content or b"")
         return AliasDocument.parse(snapshot.content, self.path, encoding)
 
