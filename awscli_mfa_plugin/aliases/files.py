@@ -55,10 +55,9 @@ class AliasFile(SharedFile):
         changed = super().update(noted)
         if changed and made_by_us:
             target = os.path.realpath(self.path)
-            with self._locks.hold(f"file {target}", WAIT_SECONDS):
+            with self._locks.hold(f"file {target}", WAIT_SECONDS), suppress(OSError):
                 if take_snapshot(target).content == b"":
-                    with suppress(OSError):
-                        os.unlink(target)
+                    os.unlink(target)
         return changed
 
     def _document(self, snapshot: Snapshot) -> AliasDocument:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import MfaError
@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
-class Changes:
+class Changes(ExitStack):
     """What was done, with how to take it back."""
-
-    def __init__(self) -> None:
-        self.undo: list[Callable[[], object]] = []
 
     def on_failure(self, undo: Callable[[], object]) -> None:
         """Remember how to take back what comes next."""
-        self.undo.append(undo)
+        self.callback(_take_back, undo)
 
     def write(self, path: str, content: bytes) -> None:
         """Put ``content`` into the file at ``path``, whole."""
@@ -48,13 +45,9 @@ class Changes:
 @contextmanager
 def all_or_nothing() -> Iterator[Changes]:
     """Yield the changes; leaving by an error takes all of them back, the last one first."""
-    changes = Changes()
-    try:
+    with Changes() as changes:
         yield changes
-    except BaseException:
-        for undo in reversed(changes.undo):
-            _take_back(undo)
-        raise
+        changes.pop_all()
 
 
 def _take_back(undo: Callable[[], object]) -> None:
@@ -77,12 +70,11 @@ def missing_folders(folders: Iterable[str]) -> tuple[str, ...]:
     """Return those of the folders and of their ancestors that aren't there, outer ones first."""
     missing: dict[str, None] = {}
     for folder in folders:
-        chain = []
-        path = folder
+        chain, path = [], folder
         while path and not os.path.isdir(path) and path != os.path.dirname(path):
             chain.append(path)
             path = os.path.dirname(path)
-        missing.update(dict.fromkeys(reversed(chain)))
+        missing |= dict.fromkeys(reversed(chain))
     return tuple(missing)
 
 
@@ -123,7 +115,7 @@ class Record:
 
     configs: tuple[WiredConfig, ...] = ()
     path_files: tuple[str, ...] = ()
-    made_folders: tuple[str, ...] = field(default=())
+    made_folders: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -137,7 +129,7 @@ class Record:
     def with_config(self, new: WiredConfig) -> Record:
         """Return a copy that knows of this change of a file in place of an older one."""
         others = tuple(config for config in self.configs if config.path != new.path)
-        return Record((*others, new), self.path_files, self.made_folders)
+        return replace(self, configs=(*others, new))
 
     def with_places(self, path_files: tuple[str, ...], made_folders: tuple[str, ...]) -> Record:
         """Return a copy that knows of more files and folders."""

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.files.plugins_section import (
@@ -69,9 +69,8 @@ class PythonOfV1:
         """Return a folder of the user's whose ``.pth`` files this Python reads, "" without one."""
         # On Windows the first one is the folder of Python itself.
         sites = self.sites[::-1] if os.name == "nt" else self.sites
-        for folder in (*sites, *([self.user_site] if self.user_site else [])):
-            is_users = folder == self.user_site
-            if _is_own(_existing(folder) if is_users else folder):
+        for folder in filter(None, (*sites, self.user_site)):
+            if _is_own(_existing(folder) if folder == self.user_site else folder):
                 return folder
         return ""
 
@@ -84,28 +83,20 @@ def ask_v1(path: str, environment: Mapping[str, str]) -> PythonOfV1 | None:
         config = os.path.join(folder, "config")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f"[plugins]\nprobe = {_NAME}\n")
-        done = run_aws(
-            path,
-            ["--version"],
-            environment,
-            config,
-            {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        variables = {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = run_aws(path, ["--version"], environment, config, variables)
     try:
-        return _answer(json.loads(done.text.strip().splitlines()[-1]))
+        answer = json.loads(done.text.strip().splitlines()[-1])
+        major, minor = answer["version"]
+        return PythonOfV1(
+            plugin=str(answer["plugin"]),
+            sites=tuple(map(str, answer["sites"])),
+            user_site=str(answer["user_site"]),
+            version=(int(major), int(minor)),
+            python=str(answer["python"]),
+        )
     except (ValueError, IndexError, KeyError, TypeError):
         return None
-
-
-def _answer(told: dict[str, Any]) -> PythonOfV1:
-    major, minor = told["version"]
-    return PythonOfV1(
-        plugin=str(told["plugin"]),
-        sites=tuple(map(str, told["sites"])),
-        user_site=str(told["user_site"]),
-        version=(int(major), int(minor)),
-        python=str(told["python"]),
-    )
 
 
 def _existing(folder: str) -> str:
@@ -126,8 +117,7 @@ def _is_own(folder: str) -> bool:
 def verify_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:
     """Raise ConfigurationError if a CLI fails with the file ``config``; the user's is untouched."""
     for cli in plan.chosen:
-        why = why_no_mfa(cli.path, environment, config)
-        if why:
+        if why := why_no_mfa(cli.path, environment, config):
             whole = why_no_version(cli.path, environment, config)
             raise _broken(plan, cli, whole, environment) if whole else _without_mfa(cli, why)
     for cli in plan.bystanders:
@@ -139,11 +129,9 @@ def verify_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> Non
 def verify(plan: Plan, environment: Mapping[str, str]) -> None:
     """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files."""
     for cli in plan.chosen:
-        why = why_no_version(cli.path, environment)
-        if why:
+        if why := why_no_version(cli.path, environment):
             raise _broken(plan, cli, why, environment)
-        why = why_no_mfa(cli.path, environment)
-        if why:
+        if why := why_no_mfa(cli.path, environment):
             raise _without_mfa(cli, why)
 
 

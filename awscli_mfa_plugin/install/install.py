@@ -95,7 +95,8 @@ def _apply(here: InstallPaths, plan: Plan) -> None:
                 # Commands that run on the previous version load parts of it until they end.
                 # A file that can't be read now may name any of them.
                 with suppress(MfaError):
-                    named_in = [_content(path) for path in record_of(plan.folder.record).files]
+                    files = record_of(plan.folder.record).files
+                    named_in = [take_snapshot(path).content for path in files]
                     plan.folder.remove_versions(plan.name, previous, named_in=named_in)
 
 
@@ -150,10 +151,6 @@ def record_of(path: str) -> Record:
     return read_record(take_snapshot(path).content)
 
 
-def _content(path: str) -> bytes | None:
-    return take_snapshot(path).content
-
-
 def _verify_ahead(here: InstallPaths, plan: Plan) -> None:
     """Try the new config file before the user's is touched."""
     candidate = os.path.join(plan.folder.base, _CANDIDATE)
@@ -200,8 +197,7 @@ def _diff(here: InstallPaths, plan: Plan) -> str:
     for path, content in plan.path_files.items():
         parts.append(unified(path, take_snapshot(path).content, content))
     before = plan.before.render() if os.path.exists(here.config_path) else None
-    after = plan.after.render()
-    parts.append(unified(here.config_path, before, after))
+    parts.append(unified(here.config_path, before, plan.after.render()))
     return "".join(parts) or "Nothing to change.\n"
 
 
@@ -211,8 +207,7 @@ def _report(here: InstallPaths, plan: Plan, *, with_aliases: bool) -> int:
     for path, why in plan.open_to_others.items():
         sys.stderr.write(
             f"Didn't start {sanitize(path)}: {sanitize(why)}.\nIf it is AWS CLI v1, its commands "
-            "now "
-            f"fail. Protect that folder, then run:  awscli-mfa install --cli {sanitize(path)}\n"
+            f"now fail. Protect that folder, then run:  awscli-mfa install --cli {sanitize(path)}\n"
         )
     for cli in plan.chosen:
         print_line(f"AWS CLI {cli.version} ({sanitize(cli.path)}): aws mfa works.")
@@ -225,14 +220,11 @@ def _report(here: InstallPaths, plan: Plan, *, with_aliases: bool) -> int:
         cli = max(plan.chosen, key=lambda cli: cli.is_v2)
         done = run_aws(cli.path, ["mfa", "alias", "install"], here.environment)
         code = 0 if done.succeeded else 255
-        print_line(
-            done.text.strip() if done.succeeded else f"aws mfa alias install failed: {done.why}"
-        )
+        print_line(f"aws mfa alias install failed: {done.why}" if code else done.text.strip())
     if here.is_usual_config:
         print_line(
-            "Warning: an AWS CLI v1 that wasn't found, such as one in a project's .venv, now "
-            "fails on "
-            "every command.\nTo fix it:  awscli-mfa install --cli PATH"
+            "Warning: an AWS CLI v1 that wasn't found, such as one in a project's .venv, now fails "
+            "on every command.\nTo fix it:  awscli-mfa install --cli PATH"
         )
     if not with_aliases:
         print_line("Shortcuts:  aws mfa alias list")

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.document import SharedDocument
 
-DEPENDENCIES = {"filelock": "filelock", "ruamel.yaml": "ruamel.yaml", "segno": "segno"}
-"""The packages that the plugin imports, and their distributions; these import nothing more."""
+DEPENDENCIES = ("filelock", "ruamel.yaml", "segno")
+"""The packages that the plugin imports, called as their distributions; they need no other."""
 
 # No metadata that pip would take for an installed distribution: it would try to upgrade that.
 _LICENSES = "third-party-licenses"
-_PACK = "alias"
 _PACKAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 
 
@@ -66,10 +65,6 @@ class InstallPaths:
         locks = Locks(StateFolder(self.state_folder))
         return SharedFile(path or self.config_path, locks, secret=False)
 
-    def config(self) -> SharedDocument:
-        """Return the content of the config file."""
-        return self.config_file().read()
-
     def credentials(self) -> SharedDocument:
         """Return the content of the credentials file."""
         return self.config_file(paths.credentials_path(self.environment)).read()
@@ -98,12 +93,11 @@ def plugin_files() -> dict[str, bytes]:
     """
     name = os.path.basename(_PACKAGE)
     # In a checkout (an editable installation) the alias pack is beside the package.
-    beside = os.path.join(os.path.dirname(_PACKAGE), _PACK)
-    files = dict(_tree(beside, f"{name}/{_PACK}"))
+    files = dict(_tree(os.path.join(os.path.dirname(_PACKAGE), "alias"), f"{name}/alias"))
     files.update(_tree(_PACKAGE, name))
-    for package, distribution in DEPENDENCIES.items():
+    for package in DEPENDENCIES:
         files.update(_tree(_folder_of(package), package.replace(".", "/")))
-        files.update(_licenses(distribution))
+        files.update(_licenses(package))
     return files
 
 

@@ -53,29 +53,33 @@ class Plan:
     open_to_others: Mapping[str, str] = field(default_factory=dict)
 
 
-def make_plan(here: InstallPaths, named: Sequence[str]) -> Plan:
-    """Return what to do; ``named`` are the CLIs of ``--cli``. Raise ConfigurationError."""
+def make_plan(here: InstallPaths, by_name: Sequence[str]) -> Plan:
+    """Return what to do; ``by_name`` are the CLIs of ``--cli``. Raise ConfigurationError."""
     here.check_person()
-    chosen, bystanders, broken = _clis(here, named)
+    chosen, bystanders, broken = _clis(here, by_name)
     _check_alias(here)
     folder = here.folder()
     pythons = {cli: ask_v1(cli.path, here.environment) for cli in chosen if not cli.is_v2}
     sites, blocked = _sites(folder, pythons)
-    if not named or here.is_usual_config:
+    if not by_name or here.is_usual_config:
         others = {cli: ask_v1(cli.path, here.environment) for cli in bystanders if not cli.is_v2}
-        blocked += [(cli, python) for cli, python in others.items() if not _has_plugin(python)]
+        blocked += [
+            (cli, python) for cli, python in others.items() if not (python and python.plugin)
+        ]
     if blocked:
         raise _would_break(here, blocked)
     has_v2 = any(cli.is_v2 for cli in chosen)
     files, name, is_stored = _version(folder) if has_v2 or sites else ({}, "", False)
-    before = here.config()
+    before = here.config_file().read()
     place = _place(folder, before, folder.loaded_from(name) if has_v2 else "")
     plan = Plan(chosen, bystanders, broken, folder, place, before, wired(before, place))
     plan.files, plan.name, plan.is_stored = files, name, is_stored
     plan.path_files = {os.path.join(site, PATH_FILE): folder.path_file(name) for site in sites}
     if here.is_usual_config:
         plan.open_to_others = open_to_others(here.environment, (*chosen, *bystanders, *broken))
-    plan.pythons = _pythons(chosen, pythons)
+    named = [python.python for python in pythons.values() if python]
+    of_v2 = [cli.python for cli in chosen if cli.is_v2 and cli.python]
+    plan.pythons = tuple(dict.fromkeys([*named, *of_v2]))
     return plan
 
 
@@ -142,10 +146,6 @@ def _sites(
     return sites, blocked
 
 
-def _has_plugin(python: PythonOfV1 | None) -> bool:
-    return python is not None and bool(python.plugin)
-
-
 def _would_break(
     here: InstallPaths, blocked: Sequence[tuple[FoundCli, PythonOfV1 | None]]
 ) -> ConfigurationError:
@@ -173,12 +173,3 @@ def _place(folder: PluginFolder, config: SharedDocument, named: str) -> Place:
         if os.path.isfile(os.path.join(path, PLUGIN, "__init__.py"))
     ]
     return Place(named, folder.base, os.pathsep, others)
-
-
-def _pythons(
-    chosen: Sequence[FoundCli], pythons: Mapping[FoundCli, PythonOfV1 | None]
-) -> tuple[str, ...]:
-    named = [python.python for python in pythons.values() if python]
-    return tuple(
-        dict.fromkeys([*named, *(cli.python for cli in chosen if cli.is_v2 and cli.python)])
-    )

@@ -95,8 +95,9 @@ class _Removal:
         self._in_keyring: tuple[str, ...] = ()
         # A file that can't be read doesn't prevent an uninstallation.
         with nullcontext() if strict else suppress(MfaError):
-            self._profiles = left_profiles.mfa_profiles(here.config(), here.credentials())
-            self._in_keyring = left_profiles.in_keyring(here.config(), here.credentials())
+            files = (here.config_file().read(), here.credentials())
+            self._profiles = left_profiles.mfa_profiles(*files)
+            self._in_keyring = left_profiles.in_keyring(*files)
         self.removable = {name: at for name, at in self._profiles.items() if at is not None}
         self.gone: Mapping[str, str] = {}
         self.with_sessions = False
@@ -110,8 +111,11 @@ class _Removal:
         """Return what would change."""
         parts = []
         for path, known in self._configs.items():
-            before, after = self._before_and_after(path, known)
-            parts.append(unified(path, before, after))
+            document = self._without_gone(path, self._here.config_file(path).read())
+            before = take_snapshot(path).content
+            after = unwired(document, self._place, known.undo if known else None).render()
+            is_gone = before is None or (known is not None and known.is_new and not after)
+            parts.append(unified(path, before, None if is_gone else after))
         parts += [unified(path, take_snapshot(path).content, None) for path in self._path_files()]
         parts += [f"remove folder {sanitize(path)}\n" for path in self._own_paths(whole=True)]
         parts += [f"aws {sanitize(shlex.join(words))}\n" for words in self._cli_commands()]
@@ -201,25 +205,14 @@ class _Removal:
                     "Nothing was removed. Fix that, then try again.",
                 )
 
-    def _before_and_after(
-        self, path: str, known: WiredConfig | None
-    ) -> tuple[bytes | None, bytes | None]:
-        document = self._without_gone(path, self._here.config_file(path).read())
-        before = take_snapshot(path).content
-        after = unwired(document, self._place, known.undo if known else None).render()
-        is_gone = known is not None and known.is_new and not after
-        return before, None if is_gone or before is None else after
-
     def _without_gone(self, path: str, document: SharedDocument) -> SharedDocument:
         gone = self.gone.values() if path == self._here.config_path else ()
         return left_profiles.without_profiles(document, gone)
 
     def _unwire(self, path: str, known: WiredConfig | None, clis: Sequence[FoundCli]) -> None:
-        undo = known.undo if known else None
-
         def change(document: SharedDocument) -> SharedDocument:
             document = self._without_gone(path, document)
-            exact = unwired(document, self._place, undo)
+            exact = unwired(document, self._place, known.undo if known else None)
             environment, ours = self._here.environment, self._folder.base
             if plugin_keys(exact) and not finds_plugin(exact, clis, environment, ours):
                 # The user's own line of before: what it loaded is gone by now.
