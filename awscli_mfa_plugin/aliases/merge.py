@@ -126,8 +126,7 @@ def check_name(pack: AliasPack, file: str) -> None:
 
 def check_accepted(pack: AliasPack, file: str, terminal: Terminal) -> None:
     """Show the whole pack and ask; raise CancelledError for a no, or CannotAskError."""
-    why = terminal.unavailable_reason()
-    if why:
+    if why := terminal.unavailable_reason():
         raise CannotAskError(
             f"{sanitize(file)} isn't the plugin's own alias pack, so someone has to accept it: "
             f"{why}.",
@@ -183,8 +182,7 @@ def listing(states: Sequence[AliasState]) -> str:
     """Return the pack's aliases, grouped by state."""
     lines = []
     for state, heading in _GROUPS:
-        found = [each for each in states if each.state == state]
-        if found:
+        if found := [each for each in states if each.state == state]:
             lines += [heading, *entries(found, _column(states)), ""]
     lines += left_out(states)
     return "\n".join(lines).rstrip() or "The pack has no aliases for this AWS CLI."

@@ -217,8 +217,7 @@ class _PackReader:
         """Return the node's text; ``unfit`` says what is wrong with it, if anything."""
         if node.text is None:
             raise self.error(node, "expected text")
-        why = unfit(node.text)
-        if why:
+        if why := unfit(node.text):
             raise self.error(node, why)
         return node.text
 

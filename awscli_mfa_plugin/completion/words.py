@@ -27,7 +27,6 @@ class CommandLine:
     """
 
     def __init__(self, text: str, shell: str = "", breaks: str = "") -> None:
-        """Split ``text``, which ends at the cursor."""
         self.words: list[str] = []
         self.current = ""
         self.quote = ""

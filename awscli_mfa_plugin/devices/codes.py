@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from awscli_mfa_plugin.session.ports import Clock, Terminal, TokenProcess, Wait
+    from awscli_mfa_plugin.session.ports import Ports
 
 ATTEMPTS = 3
 """Pairs that are sent to AWS before a command gives up."""
@@ -39,39 +39,36 @@ class CodePair:
 
 @dataclass(frozen=True)
 class CodePairs:
-    """Where pairs come from: a command (``mfa_process``), or a person at ``terminal``.
+    """Where pairs come from: a command (``mfa_process``), or a person at the terminal.
 
     ``is_used`` tells of a code that AWS has had already.
     """
 
-    terminal: Terminal
-    wait: Wait
-    clock: Clock
+    ports: Ports
     process: str = ""
-    token_process: TokenProcess | None = None
     is_used: Callable[[str], bool] = lambda _: False
 
     def next(self) -> CodePair:
         """Return a pair; raise CancelledError, CannotAskError, TokenProcessError."""
         first = self._code(0, "")
-        entered = self.clock.now()
-        self.wait(seconds_to_next_code(entered), "Next code in")
+        entered = self.ports.clock.now()
+        self.ports.wait(seconds_to_next_code(entered), "Next code in")
         return CodePair((first, self._code(1, first)), entered)
 
     def _code(self, number: int, before: str) -> str:
         """Return a code that isn't the one before."""
         for _ in range(10):
-            if self.process and self.token_process:
-                typed = self.token_process.run(self.process)
+            if self.process:
+                typed = self.ports.token_process.run(self.process)
             else:
-                typed = self.terminal.ask(_QUESTIONS[number])
+                typed = self.ports.terminal.ask(_QUESTIONS[number])
             code = token_code(typed)
             if code and code != before and not self.is_used(code):
                 return code
             if code:
-                self.terminal.tell("That code was already used. Wait for the next one.\n")
+                self.ports.terminal.tell("That code was already used. Wait for the next one.\n")
             elif typed:
-                self.terminal.tell(f"{_ENTER_A_CODE}\n")
+                self.ports.terminal.tell(f"{_ENTER_A_CODE}\n")
             if self.process:
                 raise TokenProcessError(
                     "The command in mfa_process didn't print two codes in a row.",
@@ -90,9 +87,9 @@ def accepted_pair(pairs: CodePairs, send: Callable[[CodePair], None]) -> CodePai
         except WrongCodeError as wrong:
             if attempt == ATTEMPTS or pairs.process:
                 raise
-            pairs.terminal.tell(f"{wrong.what}\n")
+            pairs.ports.terminal.tell(f"{wrong.what}\n")
             # A code that is still shown may be used up.
-            pairs.wait(seconds_to_next_code(pairs.clock.now()), "Next code in")
+            pairs.ports.wait(seconds_to_next_code(pairs.ports.clock.now()), "Next code in")
             attempt += 1
         else:
             return pair

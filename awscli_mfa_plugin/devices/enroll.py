@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.codes import CodePair, CodePairs, accepted_pair
-from awscli_mfa_plugin.devices.leftovers import (
-    ENABLED,
-    REMOVED,
-    UNKNOWN,
-    complete,
-    discard,
-    finish,
-)
+from awscli_mfa_plugin.devices.leftovers import ENABLED, REMOVED, UNKNOWN, complete, discard, finish
 from awscli_mfa_plugin.devices.owner import (
     ADDING,
     CREATING,
@@ -84,8 +77,7 @@ def add(request: DeviceRequest, work: DeviceWork) -> Added:
             serial = owner.serial_of(name)
             work.unfinished.note(serial, owner.arn, ADDING if are_free else CREATING)
             try:
-                device = _created(name, keys, owner, work)
-                if device:
+                if device := _created(name, keys, owner, work):
                     return _enrolled(device, request, keys, owner, work)
             except CancelledError as cancelled:
                 if _undo(serial, keys, owner, work) == REMOVED:
@@ -109,8 +101,7 @@ def _check_request(request: DeviceRequest, work: DeviceWork) -> None:
         )
     profile = work.ports.files.profile(request.session_profile)
     needs_nobody = request.seed_command and inherited("mfa_process", profile, work.ports)
-    reason = "" if needs_nobody else work.ports.terminal.unavailable_reason()
-    if reason:
+    if reason := "" if needs_nobody else work.ports.terminal.unavailable_reason():
         raise ConfigurationError(
             f"Adding a device needs a terminal, and {reason}.",
             "Run it in a terminal, or use --seed-command with mfa_process in the profile.",
@@ -167,11 +158,10 @@ def _enrolled(
         text = uri(serial, owner.account, device.seed) if is_uri else device.seed
         work.give_seed(request.seed_command, text)
         process = inherited("mfa_process", owner.profile, ports, request.source_profile)
-        pairs = CodePairs(ports.terminal, ports.wait, ports.clock, process, ports.token_process)
-        pair = _enabled(pairs, serial, keys, owner, work)
+        pair = _enabled(CodePairs(ports, process), serial, keys, owner, work)
     else:
         with work.show(device, owner.account) as terminal:
-            pairs = CodePairs(terminal, terminal.wait, ports.clock)
+            pairs = CodePairs(replace(ports, terminal=terminal, wait=terminal.wait))
             pair = _enabled(pairs, serial, keys, owner, work)
     is_late = pair.is_late(ports.clock.now())
     ports.used_codes.remember(serial, pair.codes[1])

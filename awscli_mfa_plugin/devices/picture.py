@@ -63,8 +63,7 @@ def picture(
     """
     for part in (account, "") if qr_code else ():
         lines = half_blocks(qr_code(uri(mfa_serial, part, seed)))  # type: ignore[misc]
-        placed = _placed(lines, size)
-        if placed:
+        if placed := _placed(lines, size):
             return placed
     return as_text(seed, size)
 

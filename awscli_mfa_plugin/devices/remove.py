@@ -75,8 +75,7 @@ def _confirm(device: MfaDevice, owner: Owner, request: DeviceRequest, ports: Por
     if request.yes:
         ports.notes((warning + diff).rstrip() or f"Removing {name}.")
         return
-    reason = ports.terminal.unavailable_reason()
-    if reason:
+    if reason := ports.terminal.unavailable_reason():
         raise ConfigurationError(
             f"Removing a device has to be confirmed, and {reason}.", "Use --yes."
         )

@@ -29,8 +29,7 @@ def resync(request: DeviceRequest, work: DeviceWork) -> str:
 def resync_device(serial: str, owner: Owner, work: DeviceWork, process: str = "") -> None:
     """Send two codes in a row that AWS accepts; ``process`` is a command that prints them."""
     ports = work.ports
-    reason = "" if process else ports.terminal.unavailable_reason()
-    if reason:
+    if reason := "" if process else ports.terminal.unavailable_reason():
         raise ConfigurationError(
             f"Two codes from {short_device(serial)} are needed, and {reason}.",
             "Run it in a terminal, or set mfa_process.",
@@ -48,8 +47,5 @@ def resync_device(serial: str, owner: Owner, work: DeviceWork, process: str = ""
                 raise
             work.calls.resync(owner.session_keys, *named)
 
-    pairs = CodePairs(
-        *(ports.terminal, ports.wait, ports.clock, process, ports.token_process),
-        is_used=lambda code: ports.used_codes.is_used(serial, code),
-    )
+    pairs = CodePairs(ports, process, lambda code: ports.used_codes.is_used(serial, code))
     ports.used_codes.remember(serial, accepted_pair(pairs, send).codes[1])

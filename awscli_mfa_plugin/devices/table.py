@@ -32,8 +32,7 @@ def profiles_by_serial(files: SharedFiles) -> dict[str, tuple[str, ...]]:
     """Return the names of the profiles that have an ``mfa_serial``, by it."""
     found: dict[str, tuple[str, ...]] = {}
     for name in files.profile_names():
-        serial = files.profile(name).get("mfa_serial")
-        if serial:
+        if serial := files.profile(name).get("mfa_serial"):
             found[serial] = (*found.get(serial, ()), name)
     return found
 

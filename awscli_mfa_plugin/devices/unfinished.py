@@ -19,7 +19,6 @@ class UnfinishedDevices:
     """
 
     def __init__(self, folder: StateFolder) -> None:
-        """Name the file; nothing is read yet."""
         self._folder = folder
         self._path = folder.file("devices.json")
 

@@ -135,7 +135,10 @@ def _serial(
         return
     serial = profile.get("mfa_serial") or profiles[source.profile].get("mfa_serial")
     name = sanitize(profile.name)
-    if not _may_be_one(serial):
+    try:
+        if serial:
+            checked_serial(serial)
+    except ConfigurationError:
         return  # check_profiles reports it
     try:
         where = known_region(region, profile, source, ports) or region_of(serial)
@@ -149,13 +152,6 @@ def _serial(
         yield Finding("mfa-serial", state, f"Profile {name}: {error.what}", error.remedy)
     else:
         yield _of_devices(name, serial, devices)
-
-
-def _may_be_one(serial: str) -> bool:
-    try:
-        return not serial or bool(checked_serial(serial))
-    except ConfigurationError:
-        return False
 
 
 def _of_devices(name: str, serial: str, devices: tuple[MfaDevice, ...]) -> Finding:

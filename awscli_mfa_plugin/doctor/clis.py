@@ -103,10 +103,7 @@ def with_clis(
         machine,
         folders=tuple(_folder(part, home) for part in parts),
         clis=tuple(
-            _cli(
-                *(cli, parts, machine, checked.get(cli.path, "")),
-                is_running=cli.real_path == own,
-            )
+            _cli(*(cli, parts, machine, checked.get(cli.path, "")), is_running=cli.real_path == own)
             for cli in ordered
         ),
     )
@@ -137,12 +134,10 @@ def _uses_sessions(path: str, machine: Observations) -> bool | None:
     ``aws configure list`` names where the keys come from; it doesn't prompt and makes no call.
     """
     profiles = machine.profiles().values()
-    name = next(
-        (profile.name for profile in profiles if profile.is_managed and profile.is_ours), ""
-    )
-    if not name:
+    ours = [profile.name for profile in profiles if profile.is_managed and profile.is_ours]
+    if not ours:
         return None
-    words = ["configure", "list", "--profile", name]
+    words = ["configure", "list", "--profile", ours[0]]
     variables = _variables(machine.environment) | {"AWS_MFA_SESSION": ""}
     done = run_aws(path, words, machine.environment, variables=variables)
     return None if done.returncode is None else METHOD in done.text
@@ -202,8 +197,7 @@ def _version(path: str) -> str:
             suppress(OSError),
             open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file,
         ):
-            match = _VERSION.search(file.read())
-            if match:
+            if match := _VERSION.search(file.read()):
                 return match[1]
     return ""
 

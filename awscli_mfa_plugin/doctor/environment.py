@@ -63,9 +63,9 @@ def _names(environment: Mapping[str, str], profiles: Container[str]) -> Iterator
 
 def check_network_settings(machine: Observations) -> Iterator[Finding]:
     """Yield the proxies and CA bundles that are set; of a proxy only the variable's name."""
-    names = quoted_list(machine.network.proxies)
+    names = quoted_list(machine.proxies)
     yield Finding("proxy", OK, f"Set by {names}." if names else "None is set.")
-    for where, path, is_readable in machine.network.bundles:
+    for where, path, is_readable in machine.bundles:
         seen = f"{sanitize(where)} = {sanitize(path)}"
         if is_readable:
             yield Finding("ca-bundle", OK, f"{seen}.")

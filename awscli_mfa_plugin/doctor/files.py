@@ -22,7 +22,7 @@ from awscli_mfa_plugin.session.access_keys import STORED
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from awscli_mfa_plugin.doctor.findings import (
         Observations,
@@ -45,7 +45,10 @@ def check_files(machine: Observations) -> Iterator[Finding]:
     for folder in machine.folders:
         if folder.holds_plugin:
             yield from _folder(folder)
-    yield from _leftovers(machine.leftovers)
+    for path in machine.leftovers:
+        what = f"{sanitize(path)} is a temporary file of a process that was killed."
+        remedy = "The next login removes it, or run doctor --fix."
+        yield Finding("leftovers", NOTE, what, remedy, Fix(REMOVE_FILE, path))
     yield from _rotations(machine)
 
 
@@ -146,13 +149,6 @@ def _folder(folder: ObservedFolder) -> Iterator[Finding]:
         hashes = "no list of hashes" if folder.changed is None else "unchanged"
         what = f"{sanitize(folder.text)}: only you can write there, {hashes}."
         yield Finding(check, OK, what)
-
-
-def _leftovers(paths: Iterable[str]) -> Iterator[Finding]:
-    for path in paths:
-        what = f"{sanitize(path)} is a temporary file of a process that was killed."
-        remedy = "The next login removes it, or run doctor --fix."
-        yield Finding("leftovers", NOTE, what, remedy, Fix(REMOVE_FILE, path))
 
 
 def _rotations(machine: Observations) -> Iterator[Finding]:

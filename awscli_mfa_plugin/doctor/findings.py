@@ -105,19 +105,12 @@ class ObservedFolder:
 
 
 @dataclass(frozen=True)
-class ObservedNetwork:
-    """The network settings; of a proxy only the variable's name, since its URL may have a password.
-
-    ``bundles`` are CA bundles: where each is set, its path, whether it can be read.
-    """
-
-    proxies: tuple[str, ...] = ()
-    bundles: tuple[tuple[str, str, bool], ...] = ()
-
-
-@dataclass(frozen=True)
 class Observations:
-    """Everything that doctor looks at without calling AWS."""
+    """Everything that doctor looks at without calling AWS.
+
+    ``proxies`` are variables; a proxy's URL may have a password. ``bundles`` are CA bundles: where
+    each is set, its path, whether it can be read.
+    """
 
     config: ObservedRead = ObservedRead("~/.aws/config")
     credentials: ObservedRead = ObservedRead("~/.aws/credentials")
@@ -131,7 +124,8 @@ class Observations:
     leftovers: tuple[str, ...] = ()
     rotations: tuple[Rotation, ...] | str = ()
     keyrings: tuple[ObservedKeyring, ...] = ()
-    network: ObservedNetwork = field(default_factory=ObservedNetwork)
+    proxies: tuple[str, ...] = ()
+    bundles: tuple[tuple[str, str, bool], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     our_version: str = ""
 
@@ -142,11 +136,8 @@ class Observations:
 
 OK, NOTE, WARNING, ERROR = "ok", "note", "warning", "error"
 
-STATES = (OK, NOTE, WARNING, ERROR)
-"""From the best to the worst."""
-
 EXIT_CODES = {OK: 0, NOTE: 0, WARNING: 1, ERROR: 253}
-"""By the worst finding; 253 is AWS CLI v2's exit code for a configuration problem."""
+"""From the best finding to the worst; 253 is AWS CLI v2's exit code for a configuration problem."""
 
 _TITLES = {
     "alias": "Alias file",
@@ -240,7 +231,7 @@ def _color_of(state: str, style: Style) -> Callable[[str], str]:
 
 
 def _summary(findings: Sequence[Finding], style: Style) -> str:
-    counts = {state: sum(each.state == state for each in findings) for state in STATES}
+    counts = {state: sum(each.state == state for each in findings) for state in EXIT_CODES}
     words = [style.green(f"{counts[OK]} check{'' if counts[OK] == 1 else 's'} passed")]
     for state in filter(counts.get, (NOTE, WARNING, ERROR)):
         shown = f"{counts[state]} {state}{'s' if counts[state] > 1 else ''}"

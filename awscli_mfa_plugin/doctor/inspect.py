@@ -15,7 +15,6 @@ from awscli_mfa_plugin.doctor.environment import ObservedKeyring
 from awscli_mfa_plugin.doctor.findings import (
     Observations,
     ObservedFile,
-    ObservedNetwork,
     ObservedRead,
 )
 from awscli_mfa_plugin.errors import (
@@ -39,11 +38,14 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile
 
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_PROXIES = tuple(
+    name
+    for upper in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+    for name in (upper, upper.lower())
+)
 _IN_USE_SECONDS = 60
 KEYRING_SECONDS = 15
 """In which a keyring must answer doctor: somebody may be asked to unlock it."""
-_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
 def inspect(
@@ -71,12 +73,13 @@ def inspect(
         credentials=credentials,
         aliases=aliases,
         hiding=_hiding(aliases, subcommands),
-        secret_files=tuple(_present(_secret_files(config, credentials, home), home)),
+        secret_files=_present(_secret_files(config, credentials, home), home),
         trusted_files=tuple(_trusted((config_path, alias_path), home)),
-        private_folders=tuple(_present([paths.state_path(home)], home)),
+        private_folders=_present([paths.state_path(home)], home),
         leftovers=tuple(_leftovers(home, config_path, credentials_path)),
         rotations=_rotations(paths.state_path(home)),
-        network=_network(environment, config),
+        proxies=tuple(name for name in _PROXIES if environment.get(name)),
+        bundles=tuple(_bundles(environment, config)),
         environment=environment,
         our_version=our_version,
     )
@@ -141,11 +144,8 @@ def _trusted(files: tuple[str, ...], home: str) -> Iterator[ObservedFile]:
     yield from _present((aws_folder, *files, *folders), home)
 
 
-def _present(candidates: Iterable[str], home: str) -> Iterator[ObservedFile]:
-    for path in candidates:
-        found = seen_file(path, home)
-        if found:
-            yield found
+def _present(candidates: Iterable[str], home: str) -> tuple[ObservedFile, ...]:
+    return tuple(found for path in candidates if (found := seen_file(path, home)))
 
 
 def _leftovers(home: str, *files: str) -> Iterator[str]:
@@ -176,18 +176,13 @@ def _is_abandoned(path: str) -> bool:
     return stat.S_ISREG(status.st_mode) and is_ours and is_old
 
 
-def _network(environment: Mapping[str, str], config: ObservedRead) -> ObservedNetwork:
-    names = [name for upper in _PROXIES for name in (upper, upper.lower())]
-    bundles = [(name, environment[name]) for name in _BUNDLES if environment.get(name)]
-    bundles += [
-        (f"ca_bundle of [{section}]", options["ca_bundle"])
-        for section, options in config.sections.items()
-        if options.get("ca_bundle")
-    ]
-    return ObservedNetwork(
-        proxies=tuple(name for name in names if environment.get(name)),
-        bundles=tuple((where, path, os.access(path, os.R_OK)) for where, path in bundles),
-    )
+def _bundles(
+    environment: Mapping[str, str], config: ObservedRead
+) -> Iterator[tuple[str, str, bool]]:
+    found = {name: environment.get(name) for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")}
+    for section, options in config.sections.items():
+        found[f"ca_bundle of [{section}]"] = options.get("ca_bundle")
+    return ((where, path, os.access(path, os.R_OK)) for where, path in found.items() if path)
 
 
 def seen_keyrings(

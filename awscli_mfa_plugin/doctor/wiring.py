@@ -21,11 +21,7 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.findings import (
-        Observations,
-        ObservedCli,
-        ObservedFolder,
-    )
+    from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli, ObservedFolder
 
 _INSTALL = "Install the plugin:  awscli-mfa install"
 _INSTALL_AGAIN = "Install it again, with its dependencies:  awscli-mfa install"
@@ -129,8 +125,7 @@ def _fault_of_v2(
             return f"{FOLDERS} = {sanitize(folder.text)}: {why}.", "Write the absolute path."
     if any(folder.holds_plugin for folder in folders):
         return None
-    gone = next((folder for folder in folders if not folder.exists), None)
-    if gone:
+    if gone := next((folder for folder in folders if not folder.exists), None):
         return f"{FOLDERS} names {sanitize(gone.text)}, which doesn't exist.", _INSTALL
     return f"no folder in {FOLDERS} holds {PLUGIN}.", _INSTALL
 

@@ -100,8 +100,7 @@ def _clis(
     found = found_clis(here.environment, here.system, paths)
     works = [cli for cli in found if cli.version]
     wanted = {os.path.realpath(path) for path in paths}
-    wrong = [cli.path for cli in found if cli.real_path in wanted and not cli.version]
-    if wrong:
+    if wrong := [cli.path for cli in found if cli.real_path in wanted and not cli.version]:
         raise ConfigurationError(
             f"{sanitize(wrong[0])} isn't an AWS CLI that starts.", "Name an aws program with --cli."
         )

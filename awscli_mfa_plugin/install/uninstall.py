@@ -227,8 +227,7 @@ class _Removal:
 
     def _report(self, clis: Sequence[FoundCli], removed: Sequence[str]) -> int:
         print_line("Removed:\n" + "\n".join(f"  {name}" for name in removed))
-        left = [name for name in self._profiles if name not in self.gone]
-        if left:
+        if left := [name for name in self._profiles if name not in self.gone]:
             sessions = "" if self.with_sessions else ", and their sessions until they expire"
             kept = f"{self._here.short(self._here.config_path)}{sessions}"
             print_line(f"Kept in {kept}: profile {quoted_list(left)}")

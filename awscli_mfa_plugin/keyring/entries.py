@@ -106,8 +106,7 @@ def put(keyring: Backend, pair: KeyPair, in_place_of: str) -> None:
 
 def delete(keyring: Backend, key_id: str, profiles: Iterable[Profile]) -> None:
     """Remove a key; raise ConfigurationError if a profile gets it from there."""
-    users = users_of(key_id, profiles)
-    if users:
+    if users := users_of(key_id, profiles):
         raise ConfigurationError(
             f"The key {sanitize(key_id)} is in use by profile {quoted_list(users)}.",
             "Nothing was removed.",

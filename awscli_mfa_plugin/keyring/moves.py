@@ -80,8 +80,7 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
         raise ConfigurationError(
             "The keyring didn't keep the key.", "Nothing was changed. Name another one: --backend."
         )
-    why = machine.why_not(line, key_id)
-    if why:
+    if why := machine.why_not(line, key_id):
         raise ConfigurationError(
             f"The AWS CLI can't get the key from the keyring: {why}.",
             "The key is still in its file. Fix that, then try again.",

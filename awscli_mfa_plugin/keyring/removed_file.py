@@ -23,7 +23,6 @@ class RemovedFile:
     """
 
     def __init__(self, folder: StateFolder, *shared_files: str) -> None:
-        """Keep the folder, and whose profiles are meant."""
         self._folder, self._files = folder, shared_files
 
     def load(self, profile: str) -> Removed | None:

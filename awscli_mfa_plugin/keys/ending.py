@@ -53,8 +53,7 @@ def finish(work: Work, *, all_profiles: bool = False) -> RotationResult:
                 f"Go on with it first:  {rotate_command(rotation.source_profile)}",
             )
         _check_old_is_unneeded(work, rotation, all_profiles=all_profiles)
-        old = work.listed(rotation.old.access_key_id)
-        if old:
+        if old := work.listed(rotation.old.access_key_id):
             _agree_to_delete(work, rotation, old)
             delete_key(work, rotation, old.access_key_id, "--finish")
         discard(work, rotation, rotation.old.access_key_id)
@@ -71,8 +70,7 @@ def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool
         check_same_place(work, source, others)
         in_keyring = bool(line)
         work.ports.files.replace_key(others, old_id, current, in_keyring=in_keyring)
-    left = holders(old_id, work.ports.files)
-    if left:
+    if left := holders(old_id, work.ports.files):
         profiles = "profile" if len(left) == 1 else "profiles"
         raise ConfigurationError(
             f"The old key is still in {profiles} {quoted_list(left)}.",
@@ -181,8 +179,7 @@ def _with_old_in_place(work: Work, rotation: Rotation) -> Rotation:
 def _remove_new(work: Work, rotation: Rotation) -> None:
     """Delete the new key, unless a person keeps it."""
     new_id = rotation.new.access_key_id
-    new = work.listed(new_id)
-    if new:
+    if new := work.listed(new_id):
         if work.can_ask and not work.yes and not _agrees_without_new(work, rotation, new):
             return
         if rotation.stored and not work.can_ask and not work.yes:

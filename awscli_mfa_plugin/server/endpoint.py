@@ -15,13 +15,12 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class Endpoint(LoopbackServer):
-    """Listens on a random port of 127.0.0.1 while it is entered; path and token are new too."""
+    """Listens on a random port of 127.0.0.1 while it is entered; path and token are new too.
+
+    ``answer`` returns status and body for a request that has both; any thread may call it.
+    """
 
     def __init__(self, answer: Callable[[], tuple[int, bytes]]) -> None:
-        """Keep what returns status and body for a request that has path and token.
-
-        Any thread may call ``answer``.
-        """
         super().__init__(self._respond)
         self._answer = answer
         self.door = Door(self.host, f"/{os.urandom(16).hex()}", os.urandom(32).hex())

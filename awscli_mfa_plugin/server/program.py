@@ -43,7 +43,6 @@ class Program:
     """A program that this process starts once and outlives."""
 
     def __init__(self) -> None:
-        """Start nothing yet."""
         self._process: subprocess.Popen[bytes] | None = None
         self._early: list[int] = []
         self._ended = threading.Event()

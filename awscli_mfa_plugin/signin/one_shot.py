@@ -38,7 +38,6 @@ class OneShot(LoopbackServer):
     """Answers the first request for its address with a redirect, and nothing afterwards."""
 
     def __init__(self, target: str) -> None:
-        """Keep where the browser is to go."""
         super().__init__(self._respond)
         self._target = target
         self._path = f"/{os.urandom(32).hex()}"

@@ -16,7 +16,6 @@ from awscli_mfa_plugin.doctor.findings import (
     OK,
     WARNING,
     Observations,
-    ObservedNetwork,
     ObservedRead,
 )
 
@@ -124,11 +123,11 @@ def test_an_environment_without_problems() -> None:
 
 def test_network_settings_are_reported() -> None:
     """A proxy only by its variable; a CA bundle must be readable."""
-    network = ObservedNetwork(
-        ("HTTPS_PROXY", "no_proxy"),
-        (("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
+    machine = Observations(
+        proxies=("HTTPS_PROXY", "no_proxy"),
+        bundles=(("AWS_CA_BUNDLE", "/ca.pem", True), ("ca_bundle of [a\x1b]", "/gone.pem", False)),
     )
-    proxy, good, gone = check_network_settings(Observations(network=network))
+    proxy, good, gone = check_network_settings(machine)
     assert proxy.what == "Set by HTTPS_PROXY, no_proxy."
     assert (good.state, good.what) == (OK, "AWS_CA_BUNDLE = /ca.pem.")
     assert gone.state == ERROR

@@ -152,8 +152,8 @@ def test_network_settings_are_observed_by_name(home: Path) -> None:
     bundle = put(home / "ca.pem", "x")
     put(home / ".aws/config", "[default]\nca_bundle = /gone.pem\n")
     machine = seen(home, https_proxy="http://user:secret@x", AWS_CA_BUNDLE=str(bundle))
-    assert machine.network.proxies == ("https_proxy",)
-    assert machine.network.bundles == (
+    assert machine.proxies == ("https_proxy",)
+    assert machine.bundles == (
         ("AWS_CA_BUNDLE", str(bundle), True),
         ("ca_bundle of [default]", "/gone.pem", False),
     )
