@@ -15,7 +15,7 @@ from awscli_mfa_plugin.text import moment, sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.keys.listing import UserKeys
+    from awscli_mfa_plugin.aws.iam import UserKeys
     from awscli_mfa_plugin.keys.rotation import Work
     from awscli_mfa_plugin.session.access_keys import AccessKey, Rotation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import PermissionDeniedError
 from awscli_mfa_plugin.session.access_keys import OLD_DAYS, STORED, AccessKey, LastUse, Rotation
@@ -17,28 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from awscli_mfa_plugin.session.access_keys import KeyPair
+    from awscli_mfa_plugin.aws.iam import UserKeys
     from awscli_mfa_plugin.session.ports import SharedFiles
     from awscli_mfa_plugin.text import Style
-
-
-class UserKeys(Protocol):
-    """The access keys of one user, in IAM."""
-
-    def list(self) -> tuple[AccessKey, ...]:
-        """Return the user's keys."""
-
-    def create(self) -> KeyPair:
-        """Make a key, sending the request once."""
-
-    def set_active(self, key_id: str, *, active: bool) -> None:
-        """Make a key active or inactive."""
-
-    def delete(self, key_id: str) -> None:
-        """Delete a key; one that is gone already is no error."""
-
-    def last_use(self, key_id: str) -> LastUse:
-        """Return the last use that IAM has heard of."""
 
 
 _OWN_USE = timedelta(minutes=15)

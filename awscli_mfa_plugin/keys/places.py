@@ -11,26 +11,11 @@ from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Protocol
 
     from awscli_mfa_plugin.keys.rotation import Work
     from awscli_mfa_plugin.session.access_keys import KeyPair, Rotation
     from awscli_mfa_plugin.session.ports import SharedFiles
-
-    class Keyring(Protocol):
-        """The keyring that a ``credential_process`` leads to; each method raises KeyringError."""
-
-        def check(self, key_id: str) -> None:
-            """Raise KeyringError unless the keyring is open and has the key."""
-
-        def get(self, key_id: str) -> KeyPair:
-            """Return a key with its secret."""
-
-        def put(self, pair: KeyPair, in_place_of: str) -> None:
-            """Keep a key beside the one that it is to replace."""
-
-        def delete(self, key_id: str) -> None:
-            """Remove a key; one that is gone already is no error."""
+    from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
 
 def keyring_line(files: SharedFiles, profile: str) -> str:
@@ -39,7 +24,7 @@ def keyring_line(files: SharedFiles, profile: str) -> str:
     return found.get("credential_process") if found.keyring_key_id else ""
 
 
-def keyring_of(work: Work, rotation: Rotation) -> Keyring:
+def keyring_of(work: Work, rotation: Rotation) -> KeyringProgram:
     """Return the keyring of a rotation.
 
     The source profile's line of now is used if it leads there: awscli-mfa may have moved.

@@ -29,27 +29,14 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from typing import Protocol
 
+    from awscli_mfa_plugin.aws.iam import UserKeys
+    from awscli_mfa_plugin.files.rotation_journal import RotationJournal
     from awscli_mfa_plugin.keys.caller import Caller
-    from awscli_mfa_plugin.keys.listing import UserKeys
-    from awscli_mfa_plugin.keys.places import Keyring
     from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports, Terminal
     from awscli_mfa_plugin.session.records import CallerIdentity
-
-    class Journal(Protocol):
-        """Where the rotations that aren't finished are kept."""
-
-        def all(self) -> tuple[Rotation, ...]:
-            """Return them."""
-
-        def save(self, rotation: Rotation) -> None:
-            """Write one down for good."""
-
-        def remove(self, rotation: Rotation) -> None:
-            """Forget one."""
-
+    from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
 PAUSES = (1, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 13)
 """Seconds between attempts with a new key: a minute in all; up to 20 s have been seen."""
@@ -66,10 +53,10 @@ class Work:
     caller: Caller
     user: CallerIdentity
     keys: UserKeys
-    journal: Journal
+    journal: RotationJournal
     ports: Ports
     terminal: Terminal
-    keyring: Callable[[str], Keyring]
+    keyring: Callable[[str], KeyringProgram]
     yes: bool = False
 
     @property

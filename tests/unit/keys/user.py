@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.aws.iam import UserKeys
 from awscli_mfa_plugin.errors import KeyLimitError, KeyringError, MfaError, WrongKeyError
+from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.keys.caller import Caller
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.keys.rotation import Work
@@ -21,6 +23,7 @@ from awscli_mfa_plugin.session.access_keys import (
 )
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.session.source import Source
+from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 from tests.fakes import NOW, FakeFiles, Fakes, FakeTerminal, next_of
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class Steps:
 
 
 @dataclass
-class FakeUser:
+class FakeUser(UserKeys):
     """The user's keys in IAM; each call's faults are in ``faults`` by its name.
 
     A fault is raised before the effect; one in a tuple is raised after it, as a lost answer.
@@ -154,7 +157,7 @@ class FakeUser:
             raise error
 
 
-class FakeKeyring:
+class FakeKeyring(KeyringProgram):
     """A keyring in memory, by key ID; each call's faults are in ``faults`` by its name."""
 
     def __init__(self, steps: Steps) -> None:
@@ -195,7 +198,7 @@ class FakeKeyring:
         next_of(self.faults.get(name, []))
 
 
-class FakeJournal:
+class FakeJournal(RotationJournal):
     """The journal in memory; ``refusals`` are raised by the next writes."""
 
     def __init__(self, steps: Steps) -> None:
