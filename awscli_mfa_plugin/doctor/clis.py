@@ -18,7 +18,6 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedCli,
     ObservedFile,
     ObservedFolder,
-    ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import NEEDED, is_hidden
 from awscli_mfa_plugin.files.paths import state_path
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from awscli_mfa_plugin.doctor.findings import Observations
+    from awscli_mfa_plugin.system.subprocesses import Done
 
 
 def seen_file(path: str, home: str) -> ObservedFile | None:
@@ -149,11 +149,10 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     return quiet | {name: environment[name] for name in _OF_PYTHON if name in environment}
 
 
-def _started(path: str, environment: Mapping[str, str]) -> ObservedStart:
+def _started(path: str, environment: Mapping[str, str]) -> Done:
     """Run ``aws mfa status``, which doesn't prompt and makes no call, as the user's shell would."""
     words = ["mfa", "status", "--output", "json"]
-    done = run_aws(path, words, environment, variables=_variables(environment))
-    return ObservedStart(done.returncode, done.text, done.stderr.decode("utf-8", "replace"))
+    return run_aws(path, words, environment, variables=_variables(environment))
 
 
 def _packages(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile
+    from awscli_mfa_plugin.system.subprocesses import Done
     from awscli_mfa_plugin.text import Style
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
@@ -47,35 +48,20 @@ class ObservedRead:
 
 
 @dataclass(frozen=True)
-class ObservedStart:
-    """The result of ``aws mfa status --output json``; ``returncode`` is None if it hung."""
-
-    returncode: int | None
-    stdout: str = field(repr=False)
-    stderr: str = field(repr=False)
-
-    @property
-    def works(self) -> bool:
-        """Whether it printed sessions, or that there are none."""
-        with suppress(ValueError, TypeError):
-            return self.returncode in {0, 1} and "Sessions" in {**json.loads(self.stdout)}
-        return False
-
-
-@dataclass(frozen=True)
 class ObservedCli:
     """An AWS CLI; ``version`` is "" if it doesn't start even without plugins.
 
-    ``start`` is None if it wasn't started. ``packages`` has the versions of what it can import
-    ("" if unknown), or is None if that couldn't be seen. ``is_running``: doctor runs in it.
-    ``uses_sessions`` is None if not tried; ``checked`` is the version that last did, or "".
+    ``start`` is how ``aws mfa status --output json`` ended, None if it wasn't started. ``packages``
+    has the versions of what it can import ("" if unknown), or is None if that couldn't be seen.
+    ``is_running``: doctor runs in it. ``uses_sessions`` is None if not tried; ``checked`` is the
+    version that last did, or "".
     """
 
     path: str
     version: str
     is_v2: bool
     is_frozen: bool
-    start: ObservedStart | None = None
+    start: Done | None = None
     packages: Mapping[str, str] | None = None
     is_running: bool = False
     checked: str = ""
@@ -83,8 +69,13 @@ class ObservedCli:
 
     @property
     def works(self) -> bool:
-        """Whether ``aws mfa`` works in it."""
-        return self.is_running or (self.start is not None and self.start.works)
+        """Whether ``aws mfa`` works in it: whether it printed sessions, or that there are none."""
+        if self.is_running or self.start is None:
+            return self.is_running
+        with suppress(ValueError, TypeError):
+            printed = json.loads(self.start.text)
+            return self.start.returncode in {0, 1} and "Sessions" in {**printed}
+        return False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli, ObservedFolder
+    from awscli_mfa_plugin.system.subprocesses import Done
 
 _INSTALL = "Install the plugin:  awscli-mfa install"
 _INSTALL_AGAIN = "Install it again, with its dependencies:  awscli-mfa install"
@@ -103,14 +104,15 @@ def _fault(
     cli: ObservedCli, plugins: Mapping[str, str], folders: tuple[ObservedFolder, ...]
 ) -> tuple[str, str]:
     """Return why ``aws mfa`` doesn't work in a CLI, and the remedy."""
-    missing = _MISSING_MODULE.search(cli.start.stderr) if cli.start else None
-    if cli.start and _CANT_START in cli.start.stderr:
+    stderr = cli.start.stderr.decode("utf-8", "replace") if cli.start else ""
+    missing = _MISSING_MODULE.search(stderr)
+    if _CANT_START in stderr:
         module = f": no module {sanitize(missing[1], 80)}" if missing else ""
         return f"the plugin is loaded but can't start{module}.", _INSTALL_AGAIN
     if PLUGIN not in {value.strip() for value in plugins.values()}:
         return f"[plugins] in its config file doesn't name {PLUGIN}.", _INSTALL
     found = _fault_of_v2(plugins, folders) if cli.is_v2 else _fault_of_v1(plugins, missing)
-    return found or _other_fault(cli, missing)
+    return found or _other_fault(cli.start, stderr, missing)
 
 
 def _fault_of_v2(
@@ -149,18 +151,17 @@ def _fault_of_v1(
     return None
 
 
-def _other_fault(cli: ObservedCli, missing: re.Match[str] | None) -> tuple[str, str]:
+def _other_fault(start: Done | None, stderr: str, missing: re.Match[str] | None) -> tuple[str, str]:
     """Return what is known of a failure: only names, never a line that may hold a secret."""
-    start = cli.start
     if start is None or start.returncode is None:
         why = "aws mfa didn't finish in time." if start else "it wasn't started."
         return why, "Run it yourself:  aws mfa status"
     if missing:
         why = f"it can't import {sanitize(missing[1], 80)}."
         return why, "Install it where this CLI looks, or remove its line from [plugins]."
-    if re.search("invalid choice", start.stderr, re.IGNORECASE):
+    if re.search("invalid choice", stderr, re.IGNORECASE):
         return "it has no mfa command, so the plugin wasn't loaded.", _INSTALL
-    named = _EXCEPTION.findall(start.stderr)
+    named = _EXCEPTION.findall(stderr)
     what = f" ({sanitize(named[-1], 60)})" if named else ""
     return f"aws mfa fails{what}.", "See why:  aws mfa status --debug"
 

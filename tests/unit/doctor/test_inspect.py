@@ -180,7 +180,7 @@ def test_a_cli_is_started_without_keys_and_profile(home: Path, tmp_path: Path) -
     )
     start = the_cli(machine, path).start
     assert start is not None
-    assert (start.returncode, start.stdout) == (0, "mfa status --output json\n")
+    assert (start.returncode, start.text) == (0, "mfa status --output json\n")
     given = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
     assert not {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"} & given.keys()
     assert (given["AWS_PAGER"], given["AWS_MFA_PROMPT"]) == ("", "never")

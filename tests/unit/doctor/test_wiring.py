@@ -17,11 +17,11 @@ from awscli_mfa_plugin.doctor.findings import (
     ObservedCli,
     ObservedFolder,
     ObservedRead,
-    ObservedStart,
 )
 from awscli_mfa_plugin.doctor.wiring import check_wiring, checked_versions, is_hidden
+from awscli_mfa_plugin.system.subprocesses import Done
 
-WORKS = ObservedStart(1, '{"Sessions": []}', "")
+WORKS = Done(1, b'{"Sessions": []}')
 FOLDER = "/home/ada/plugins"
 V1 = {"mfa": "awscli_mfa_plugin"}
 BOTH = {"mfa": "awscli_mfa_plugin", "cli_legacy_plugin_path": FOLDER}
@@ -34,19 +34,17 @@ PRESENT = {
 }
 
 
-def fails(stderr: str) -> ObservedStart:
+def fails(stderr: str) -> Done:
     """Return a run that failed with a message."""
-    return ObservedStart(255, "", stderr)
+    return Done(255, stderr=stderr.encode())
 
 
-def missing(module: str) -> ObservedStart:
+def missing(module: str) -> Done:
     """Return a run that failed at an import."""
     return fails(f"Traceback\nModuleNotFoundError: No module named '{module}'\n")
 
 
-def cli(
-    version: str = "1.46.3", start: ObservedStart | None = WORKS, **options: Any
-) -> ObservedCli:
+def cli(version: str = "1.46.3", start: Done | None = WORKS, **options: Any) -> ObservedCli:
     """Return a CLI of a version."""
     is_v2 = version.startswith("2.")
     return ObservedCli(
@@ -161,7 +159,7 @@ FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder
         (),
         "is loaded but can't start: no module filelock.",
     ),
-    "it hangs": (cli(start=ObservedStart(None, "", "")), V1, (), "didn't finish in time"),
+    "it hangs": (cli(start=Done(None)), V1, (), "didn't finish in time"),
     "it wasn't started": (cli(start=None), V1, (), "it wasn't started"),
     "it isn't loaded": (cli(start=fails("Found invalid choice 'mfa'")), V1, (), "no mfa command"),
     "something else": (
@@ -171,8 +169,8 @@ FAULTS: dict[str, tuple[ObservedCli, dict[str, str] | None, tuple[ObservedFolder
         "aws mfa fails (OddError).",
     ),
     "no reason told": (cli(start=fails("boom")), V1, (), "aws mfa fails."),
-    "no JSON": (cli(start=ObservedStart(0, "hello", "")), V1, (), "aws mfa fails."),
-    "other JSON": (cli(start=ObservedStart(0, "[]", "")), V1, (), "aws mfa fails."),
+    "no JSON": (cli(start=Done(0, b"hello")), V1, (), "aws mfa fails."),
+    "other JSON": (cli(start=Done(0, b"[]")), V1, (), "aws mfa fails."),
 }
 
 
