@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.devices import region_of
+from awscli_mfa_plugin.session.devices import chosen_device, region_of
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys
 from awscli_mfa_plugin.session.source import known_region, resolve_source
 from awscli_mfa_plugin.text import sanitize, short_device
@@ -132,7 +132,7 @@ def _session_keys(profile: Profile, source: Source, ports: Ports) -> Keys | None
     )
 
 
-def chosen_device(owner: Owner, named: str | None, ports: Ports) -> MfaDevice:
+def device_of(owner: Owner, named: str | None, ports: Ports) -> MfaDevice:
     """Return the device of a name or serial, the only one, or the one that a person chooses.
 
     FIDO keys don't count. Raises ConfigurationError.
@@ -154,23 +154,13 @@ def chosen_device(owner: Owner, named: str | None, ports: Ports) -> MfaDevice:
         raise ConfigurationError("You have no MFA device with codes.", "aws mfa devices add")
     if len(usable) == 1:
         return usable[0]
-    return _asked(usable, ports)
-
-
-def _asked(usable: list[MfaDevice], ports: Ports) -> MfaDevice:
-    names = [short_device(device.mfa_serial) for device in usable]
-    remedy = f"Name one with --serial-number: {', '.join(names)}."
+    serials = {device.mfa_serial: device for device in usable}
     if ports.terminal.unavailable_reason():
-        raise ConfigurationError("You have several MFA devices.", remedy)
-    lines = "".join(f"  {number}  {name}\n" for number, name in enumerate(names, 1))
-    ports.terminal.tell(f"You have several MFA devices:\n{lines}")
-    for _ in range(3):
-        answer = ports.terminal.ask(f"Which one? [1-{len(names)}] ")
-        if answer in names:
-            return usable[names.index(answer)]
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(names):
-            return usable[int(answer) - 1]
-    raise ConfigurationError("No MFA device was chosen.", remedy)
+        names = ", ".join(short_device(serial) for serial in serials)
+        raise ConfigurationError(
+            "You have several MFA devices.", f"Name one with --serial-number: {names}."
+        )
+    return serials[chosen_device(tuple(serials), ports).mfa_serial]
 
 
 def needs_a_session(owner: Owner, doing: str) -> ConfigurationError:

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.devices.owner import (
     DeviceRequest,
     DeviceWork,
     Owner,
-    chosen_device,
+    device_of,
     needs_a_session,
     owner_of,
     stripped,
@@ -50,7 +50,7 @@ def remove(request: DeviceRequest, work: DeviceWork) -> Removed:
         for serial in finished:
             if request.device in {None, serial, short_device(serial)}:
                 return Removed(serial, changed=False)
-        device = chosen_device(owner, request.device, ports)
+        device = device_of(owner, request.device, ports)
         keys = owner.session_keys
         if keys is None:
             raise needs_a_session(owner, "Removing a device")

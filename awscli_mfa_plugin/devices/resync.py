@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.codes import CodePair, CodePairs, accepted_pair
-from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork, chosen_device, owner_of
+from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork, device_of, owner_of
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import short_device
@@ -20,7 +20,7 @@ def resync(request: DeviceRequest, work: DeviceWork) -> str:
     named = request.device or owner.profile.get("mfa_serial") or None
     if named and not request.device and not owner.has(named):
         named = None  # the profile's is gone
-    serial = chosen_device(owner, named, work.ports).mfa_serial
+    serial = device_of(owner, named, work.ports).mfa_serial
     process = inherited("mfa_process", owner.profile, work.ports, request.source_profile)
     resync_device(serial, owner, work, process)
     return serial
