@@ -7,22 +7,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from awscli_mfa_plugin.aliases.pack import KIND, pack_of
+from awscli_mfa_plugin.aliases.pack import KIND, AliasPack, pack_of
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
 from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.botocore_parser import read_as_the_cli
 from awscli_mfa_plugin.files.paths import encoding_of
-from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile, take_snapshot
+from awscli_mfa_plugin.files.shared_file import WAIT_SECONDS, SharedFile, Snapshot, take_snapshot
 from awscli_mfa_plugin.files.yaml_reader import root_of, text_of
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awscli_mfa_plugin.aliases.pack import AliasPack
     from awscli_mfa_plugin.files.botocore_parser import Sections
     from awscli_mfa_plugin.files.locks import Locks
-    from awscli_mfa_plugin.files.shared_file import Snapshot
 
 LARGEST_PACK = 64 * 1024
 """Bytes of a pack's file; a list of shortcuts is a few kilobytes."""

@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
-from awscli_mfa_plugin.aliases.pack import OUR_PACK
+from awscli_mfa_plugin.aliases.pack import OUR_PACK, Alias, AliasPack
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, ConfigurationError
-from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL, spelled
+from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL, AliasDocument, spelled
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from awscli_mfa_plugin.aliases.pack import Alias, AliasPack
-    from awscli_mfa_plugin.files.alias_document import AliasDocument
     from awscli_mfa_plugin.session.ports import Terminal
 
 INSTALLED, OUTDATED, AVAILABLE = "installed", "outdated", "available"

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL
-from awscli_mfa_plugin.files.yaml_reader import yaml_error
+from awscli_mfa_plugin.files.yaml_reader import Node, yaml_error
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from awscli_mfa_plugin.errors import ConfigurationError
-    from awscli_mfa_plugin.files.yaml_reader import Node
 
 HOSTS = ("v1", "v2")
 OUR_PACK = "awscli-mfa-plugin"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from awscli_mfa_plugin.completion.words import CommandLine
-from awscli_mfa_plugin.declaration import FILES, NOTHING, PROFILES, REGIONS, TEXT
+from awscli_mfa_plugin.declaration import FILES, NOTHING, PROFILES, REGIONS, TEXT, Command, Takes
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from awscli_mfa_plugin.declaration import Command, Takes
 
 OURS = "ours"
 """Only these candidates."""

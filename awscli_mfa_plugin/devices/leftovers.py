@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.devices.owner import CREATING, REMOVING, save_settings, without_serial
+from awscli_mfa_plugin.devices.owner import (
+    CREATING,
+    REMOVING,
+    DeviceWork,
+    Owner,
+    save_settings,
+    without_serial,
+)
 from awscli_mfa_plugin.errors import MfaError, PermissionDeniedError, ServiceError
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
-    from awscli_mfa_plugin.devices.owner import DeviceWork, Owner
     from awscli_mfa_plugin.session.records import Keys
 
 REMOVED, KEPT, ENABLED, UNKNOWN = "removed", "kept", "enabled", "unknown"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.devices import chosen_device, region_of
-from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys
-from awscli_mfa_plugin.session.source import known_region, resolve_source
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, MfaDevice, Profile
+from awscli_mfa_plugin.session.source import Source, known_region, resolve_source
 from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, NewDevice
     from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
     from awscli_mfa_plugin.session.ports import CountingTerminal, Ports, SharedFiles
-    from awscli_mfa_plugin.session.records import MfaDevice, Profile
-    from awscli_mfa_plugin.session.source import Source
 
 CREATING, ADDING, REMOVING = "creating", "adding", "removing"
 """What the record of unfinished devices says of each.

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from awscli_mfa_plugin.devices.codes import CodePair, CodePairs, accepted_pair
-from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork, device_of, owner_of
+from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork, Owner, device_of, owner_of
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.text import short_device
-
-if TYPE_CHECKING:
-    from awscli_mfa_plugin.devices.owner import Owner
 
 
 def resync(request: DeviceRequest, work: DeviceWork) -> str:

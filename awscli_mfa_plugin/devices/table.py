@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.devices import FIDO_REASON
-from awscli_mfa_plugin.text import PLAIN, device_name, quoted_list
+from awscli_mfa_plugin.text import PLAIN, Style, device_name, quoted_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.ports import SharedFiles
     from awscli_mfa_plugin.session.records import MfaDevice
-    from awscli_mfa_plugin.text import Style
 
 _HEADER = ("NAME", "KIND", "SINCE", "PROFILES", "LOGIN")
 

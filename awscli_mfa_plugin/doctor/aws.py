@@ -12,9 +12,9 @@ from awscli_mfa_plugin.errors import (
     PermissionDeniedError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.session.access_keys import OLD_DAYS
+from awscli_mfa_plugin.session.access_keys import OLD_DAYS, AccessKey
 from awscli_mfa_plugin.session.devices import FIDO_REASON, checked_serial, list_devices, region_of
-from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, Profile, is_long_lived
+from awscli_mfa_plugin.session.records import SOURCE_OPTION, Keys, MfaDevice, Profile, is_long_lived
 from awscli_mfa_plugin.session.source import Source, known_region
 from awscli_mfa_plugin.text import length_of_time, quoted_list, sanitize, short_device
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from awscli_mfa_plugin.doctor.profiles import Profiles
-    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports
-    from awscli_mfa_plugin.session.records import MfaDevice
 
 ACCEPTED_SECONDS, NOTICED_SECONDS = 900, 30
 """How far a clock may be off for AWS (SigV4), and for an MFA code (RFC 6238: one step)."""

@@ -13,7 +13,14 @@ from awscli_mfa_plugin.doctor.environment import (
     check_network_settings,
 )
 from awscli_mfa_plugin.doctor.files import check_files
-from awscli_mfa_plugin.doctor.findings import CHANGE_MODE, NOTE, REMOVE_FILE, Finding
+from awscli_mfa_plugin.doctor.findings import (
+    CHANGE_MODE,
+    NOTE,
+    REMOVE_FILE,
+    Finding,
+    Fix,
+    Observations,
+)
 from awscli_mfa_plugin.doctor.profiles import check_profiles
 from awscli_mfa_plugin.doctor.wiring import check_wiring
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileError
@@ -27,7 +34,6 @@ from awscli_mfa_plugin.text import short_path, unified
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from awscli_mfa_plugin.doctor.findings import Fix, Observations
     from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.session.ports import Notes, Terminal
 

@@ -15,6 +15,7 @@ from awscli_mfa_plugin.doctor.findings import (
     ANOTHERS,
     MINE,
     ROOTS,
+    Observations,
     ObservedCli,
     ObservedFile,
     ObservedFolder,
@@ -32,14 +33,11 @@ from awscli_mfa_plugin.system.aws_clis import (
     run_aws,
 )
 from awscli_mfa_plugin.system.plugin_folder import differing_files, manifest_of
-from awscli_mfa_plugin.system.subprocesses import run_to_end
+from awscli_mfa_plugin.system.subprocesses import Done, run_to_end
 from awscli_mfa_plugin.system.trust import open_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from awscli_mfa_plugin.doctor.findings import Observations
-    from awscli_mfa_plugin.system.subprocesses import Done
 
 
 def seen_file(path: str, home: str) -> ObservedFile | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding, Observations
 from awscli_mfa_plugin.session.records import SOURCE_OPTION
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.findings import Observations
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 

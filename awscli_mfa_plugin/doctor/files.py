@@ -16,21 +16,18 @@ from awscli_mfa_plugin.doctor.findings import (
     WARNING,
     Finding,
     Fix,
+    Observations,
+    ObservedFile,
+    ObservedFolder,
+    ObservedRead,
 )
-from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL
+from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL, HidingAlias
 from awscli_mfa_plugin.session.access_keys import STORED
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from awscli_mfa_plugin.doctor.findings import (
-        Observations,
-        ObservedFile,
-        ObservedFolder,
-        ObservedRead,
-    )
-    from awscli_mfa_plugin.files.alias_document import HidingAlias
 
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _SHOWN_FILES = 3

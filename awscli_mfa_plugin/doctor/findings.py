@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.session.sessions import profiles_of
-from awscli_mfa_plugin.text import Screen, encodable
+from awscli_mfa_plugin.text import Screen, Style, encodable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile
     from awscli_mfa_plugin.system.subprocesses import Done
-    from awscli_mfa_plugin.text import Style
 
 MINE, ROOTS, ANOTHERS = "mine", "root's", "another's"
 

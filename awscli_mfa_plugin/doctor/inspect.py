@@ -24,7 +24,7 @@ from awscli_mfa_plugin.errors import (
     UnwritableFileError,
 )
 from awscli_mfa_plugin.files import paths
-from awscli_mfa_plugin.files.alias_document import AliasDocument, hides_the_command
+from awscli_mfa_plugin.files.alias_document import AliasDocument, HidingAlias, hides_the_command
 from awscli_mfa_plugin.files.atomic import is_leftover
 from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
@@ -34,7 +34,6 @@ from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from awscli_mfa_plugin.files.alias_document import HidingAlias
     from awscli_mfa_plugin.session.access_keys import Rotation
     from awscli_mfa_plugin.session.records import Profile
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding
+from awscli_mfa_plugin.doctor.findings import ERROR, NOTE, OK, WARNING, Finding, Observations
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session import LONG_LIVED
 from awscli_mfa_plugin.session.devices import checked_serial
@@ -22,11 +21,6 @@ from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Pro
 from awscli_mfa_plugin.session.sections import other_session
 from awscli_mfa_plugin.session.source import why_not_source
 from awscli_mfa_plugin.text import quoted_list, sanitize
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from awscli_mfa_plugin.doctor.findings import Observations
 
 _TEMPORARY = "ASIA"
 """How the IDs of temporary access keys begin (IAM user guide, "IAM identifiers")."""

@@ -13,6 +13,9 @@ from awscli_mfa_plugin.doctor.findings import (
     WARNING,
     Finding,
     Fix,
+    Observations,
+    ObservedCli,
+    ObservedFolder,
 )
 from awscli_mfa_plugin.files.alias_document import MFA_SECTION, TOPLEVEL
 from awscli_mfa_plugin.files.plugins_section import FOLDERS, PLUGIN, SECTION
@@ -21,7 +24,6 @@ from awscli_mfa_plugin.text import quoted_list, sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from awscli_mfa_plugin.doctor.findings import Observations, ObservedCli, ObservedFolder
     from awscli_mfa_plugin.system.subprocesses import Done
 
 _INSTALL = "Install the plugin:  awscli-mfa install"

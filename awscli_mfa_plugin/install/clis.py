@@ -16,7 +16,7 @@ from awscli_mfa_plugin.files.plugins_section import (
     other_plugins,
 )
 from awscli_mfa_plugin.install.install_paths import is_inside
-from awscli_mfa_plugin.system.aws_clis import run_aws, why_no_mfa, why_no_version
+from awscli_mfa_plugin.system.aws_clis import FoundCli, run_aws, why_no_mfa, why_no_version
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.document import SharedDocument
     from awscli_mfa_plugin.install.install_plan import Plan
-    from awscli_mfa_plugin.system.aws_clis import FoundCli
 
 # It imports this as a plugin: so the answer is that of this very aws, whatever starts it.
 _PROBE = """\

@@ -12,7 +12,7 @@ from awscli_mfa_plugin.files.alias_document import AliasDocument
 from awscli_mfa_plugin.files.plugins_section import PLUGIN, Place, folders, wired
 from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.install.clis import PythonOfV1, ask_v1
-from awscli_mfa_plugin.install.install_paths import is_inside, plugin_files
+from awscli_mfa_plugin.install.install_paths import InstallPaths, is_inside, plugin_files
 from awscli_mfa_plugin.system.aws_clis import FoundCli, behind_shim, found_clis, open_to_others
 from awscli_mfa_plugin.text import sanitize
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.install.install_paths import InstallPaths
     from awscli_mfa_plugin.system.plugin_folder import PluginFolder
 
 PATH_FILE = "awscli-mfa-plugin.pth"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
@@ -15,22 +15,19 @@ from awscli_mfa_plugin.files.rotation_journal import check_none_is_left
 from awscli_mfa_plugin.files.shared_file import take_snapshot
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install import left_profiles
-from awscli_mfa_plugin.install.changes import remove_if_empty, remove_tree
+from awscli_mfa_plugin.install.changes import Record, WiredConfig, remove_if_empty, remove_tree
 from awscli_mfa_plugin.install.clis import finds_plugin
 from awscli_mfa_plugin.install.install import WAIT_SECONDS, record_of
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
-from awscli_mfa_plugin.system.aws_clis import found_clis, run_aws, why_no_version
+from awscli_mfa_plugin.system.aws_clis import FoundCli, found_clis, run_aws, why_no_version
 from awscli_mfa_plugin.system.machine import print_line
 from awscli_mfa_plugin.text import quoted_list, sanitize, unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.install.changes import Record, WiredConfig
     from awscli_mfa_plugin.session.ports import Terminal
-    from awscli_mfa_plugin.system.aws_clis import FoundCli
 
 
 class Scheduled(Protocol):

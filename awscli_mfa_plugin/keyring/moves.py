@@ -21,7 +21,7 @@ from awscli_mfa_plugin.keyring.entries import (
     may_be_stored,
     users_of,
 )
-from awscli_mfa_plugin.keyring.removed import KEY, PROCESS, removed_from, with_lines_again
+from awscli_mfa_plugin.keyring.removed import KEY, PROCESS, Removed, removed_from, with_lines_again
 from awscli_mfa_plugin.session import keyring_key_id
 from awscli_mfa_plugin.session.access_keys import KeyPair
 from awscli_mfa_plugin.session.records import Profile, is_long_lived
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.files.profiles import DocumentFile
     from awscli_mfa_plugin.keyring.backends import Backend
-    from awscli_mfa_plugin.keyring.removed import Removed
     from awscli_mfa_plugin.keyring.removed_file import RemovedFile
     from awscli_mfa_plugin.session.ports import SharedFiles
 

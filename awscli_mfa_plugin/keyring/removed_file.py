@@ -5,15 +5,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import UnwritableFileError
-from awscli_mfa_plugin.files.state import digest_name
-from awscli_mfa_plugin.keyring.removed import as_json, from_json
-
-if TYPE_CHECKING:
-    from awscli_mfa_plugin.files.state import StateFolder
-    from awscli_mfa_plugin.keyring.removed import Removed
+from awscli_mfa_plugin.files.state import StateFolder, digest_name
+from awscli_mfa_plugin.keyring.removed import Removed, as_json, from_json
 
 
 class RemovedFile:

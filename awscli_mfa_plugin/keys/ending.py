@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.keys.deletion import delete_key, explained, remove_lost
-from awscli_mfa_plugin.keys.listing import described, holders, reports, rotate_command
+from awscli_mfa_plugin.keys.listing import KeyReport, described, holders, reports, rotate_command
 from awscli_mfa_plugin.keys.places import (
     check_not_moved,
     check_same_place,
@@ -27,15 +26,16 @@ from awscli_mfa_plugin.keys.rotation import (
     turn,
     wait_until_known,
 )
-from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, UNDOING, Rotation
+from awscli_mfa_plugin.session.access_keys import (
+    CREATED,
+    CREATING,
+    STORED,
+    UNDOING,
+    AccessKey,
+    Rotation,
+)
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import length_of_time, moment, quoted_list, sanitize
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from awscli_mfa_plugin.keys.listing import KeyReport
-    from awscli_mfa_plugin.session.access_keys import AccessKey
 
 _HEARD_LATE = timedelta(hours=4)
 """After so long a use has been reported (IAM user guide, "Things to know about last accessed")."""

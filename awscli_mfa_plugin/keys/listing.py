@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from awscli_mfa_plugin.errors import PermissionDeniedError
 from awscli_mfa_plugin.session.access_keys import OLD_DAYS, STORED, AccessKey, LastUse, Rotation
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.session.records import Profile, is_long_lived
-from awscli_mfa_plugin.text import PLAIN, quoted_list, sanitize
+from awscli_mfa_plugin.text import PLAIN, Style, quoted_list, sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from awscli_mfa_plugin.aws.iam import UserKeys
     from awscli_mfa_plugin.session.ports import SharedFiles
-    from awscli_mfa_plugin.text import Style
 
 
 _OWN_USE = timedelta(minutes=15)

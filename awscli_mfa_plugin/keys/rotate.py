@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError, PermissionDeniedError
 from awscli_mfa_plugin.keys.caller import check_is_own
 from awscli_mfa_plugin.keys.deletion import check_may_delete
@@ -19,12 +17,16 @@ from awscli_mfa_plugin.keys.rotation import (
     others_with,
     turn,
 )
-from awscli_mfa_plugin.session.access_keys import CREATING, STORED, UNDOING, KeyPair, Rotation
+from awscli_mfa_plugin.session.access_keys import (
+    CREATING,
+    STORED,
+    UNDOING,
+    AccessKey,
+    KeyPair,
+    Rotation,
+)
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import quoted_list, sanitize
-
-if TYPE_CHECKING:
-    from awscli_mfa_plugin.session.access_keys import AccessKey
 
 KEYS_PER_USER = 2
 """How many access keys a user can have, inactive ones too (IAM quotas)."""

@@ -6,7 +6,7 @@ it allows is done, so that a run that was killed anywhere is gone on with, or un
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,24 +18,27 @@ from awscli_mfa_plugin.errors import (
     UnreachableError,
     WrongKeyError,
 )
-from awscli_mfa_plugin.keys.caller import check_is_own
+from awscli_mfa_plugin.keys.caller import Caller, check_is_own
 from awscli_mfa_plugin.keys.deletion import remove_lost
 from awscli_mfa_plugin.keys.listing import holders, rotate_command
 from awscli_mfa_plugin.keys.places import discard, in_same_keyring, keyring_of, with_secret
-from awscli_mfa_plugin.session.access_keys import CREATED, CREATING, STORED, KeyPair, Rotation
-from awscli_mfa_plugin.session.records import Keys
+from awscli_mfa_plugin.session.access_keys import (
+    CREATED,
+    CREATING,
+    STORED,
+    AccessKey,
+    KeyPair,
+    Rotation,
+)
+from awscli_mfa_plugin.session.records import CallerIdentity, Keys
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from awscli_mfa_plugin.aws.iam import UserKeys
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
-    from awscli_mfa_plugin.keys.caller import Caller
-    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.ports import Ports, Terminal
-    from awscli_mfa_plugin.session.records import CallerIdentity
     from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
 PAUSES = (1, 1, 2, 2, 3, 3, 5, 5, 5, 10, 10, 13)

@@ -9,7 +9,7 @@ import hmac
 import json
 import shlex
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, MfaError
@@ -18,7 +18,6 @@ from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from awscli_mfa_plugin.session.ports import Clock
     from awscli_mfa_plugin.session.records import Session
