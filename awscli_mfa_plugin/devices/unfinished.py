@@ -6,10 +6,12 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError, remove_leftovers, replace_file
+from awscli_mfa_plugin.errors import UnwritableFileError
 
 if TYPE_CHECKING:
     from awscli_mfa_plugin.files.state import StateFolder
+
+_FILE = "devices.json"
 
 
 class UnfinishedDevices:
@@ -20,7 +22,6 @@ class UnfinishedDevices:
 
     def __init__(self, folder: StateFolder) -> None:
         self._folder = folder
-        self._path = folder.file("devices.json")
 
     def of(self, user_arn: str) -> dict[str, str]:
         """Return what is under way for a user: CREATING, ADDING or REMOVING by serial."""
@@ -36,12 +37,12 @@ class UnfinishedDevices:
         """Forget a device that is as it should be; failing to costs one more question."""
         known = self._all()
         if known.pop(serial, None):
-            with suppress(OSError, ChangedMeanwhileError):
+            with suppress(UnwritableFileError):
                 self._write(known)
 
     def _all(self) -> dict[str, tuple[str, str]]:
         try:
-            with open(self._path, encoding="ascii") as file:
+            with open(self._folder.file(_FILE), encoding="ascii") as file:
                 records = json.load(file)
             return {
                 str(serial): (str(record["user"]), str(record["doing"]))
@@ -54,6 +55,4 @@ class UnfinishedDevices:
         records = {
             serial: {"user": owner, "doing": doing} for serial, (owner, doing) in known.items()
         }
-        self._folder.make()
-        remove_leftovers(self._path)
-        replace_file(self._path, json.dumps(records).encode("ascii"))
+        self._folder.write(_FILE, json.dumps(records).encode("ascii"))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from awscli_mfa_plugin.devices.enroll import add
 from awscli_mfa_plugin.devices.owner import ADDING, CREATING, REMOVING
 from awscli_mfa_plugin.devices.remove import remove
+from awscli_mfa_plugin.devices.unfinished import UnfinishedDevices
+from awscli_mfa_plugin.errors import UnwritableFileError
+from awscli_mfa_plugin.files.state import StateFolder
+from tests.fakes import next_of
 from tests.unit.devices.user import ARN, Devices
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Of = Callable[..., Devices]
 
@@ -166,3 +173,16 @@ def test_a_record_that_can_t_be_read(devices: Devices) -> None:
     assert devices.left() == {}
     devices.answer(*devices.pair("nodevice"))
     add(devices.request(), devices.work)
+
+
+def test_a_record_that_cant_be_written_fails_no_command(tmp_path: Path) -> None:
+    """The device is as it should be by then; the next command looks at it again."""
+    folder = StateFolder(str(tmp_path / "state"))
+    unfinished = UnfinishedDevices(folder)
+    unfinished.note("a", "user", ADDING)
+    error = UnwritableFileError(folder.path, "is on a full disk", "Make room.")
+    vars(folder)["make"] = lambda: next_of([error])
+    unfinished.forget("a")
+    assert unfinished.of("user") == {"a": ADDING}
+    with pytest.raises(UnwritableFileError):
+        unfinished.note("b", "user", ADDING)
