@@ -81,7 +81,6 @@ PURE = (
     "devices.picture",
     "devices.policy",
     "devices.remove",
-    "devices.resync",
     "devices.table",
     "doctor.aws",
     "doctor.environment",

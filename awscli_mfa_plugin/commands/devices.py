@@ -190,8 +190,8 @@ def _add(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _synced(added: Added, arguments: Mapping[str, Any], context: Context, work: DeviceWork) -> None:
     """Go on to a resync: AWS may take the clock of the device for a slow one."""
+    from awscli_mfa_plugin.devices.codes import resync_device
     from awscli_mfa_plugin.devices.owner import owner_of
-    from awscli_mfa_plugin.devices.resync import resync_device
     from awscli_mfa_plugin.errors import MfaError
 
     try:
@@ -212,7 +212,7 @@ def _wants_login(work: DeviceWork) -> bool:
 
 
 def _resync(arguments: Mapping[str, Any], context: Context) -> Result:
-    from awscli_mfa_plugin.devices.resync import resync
+    from awscli_mfa_plugin.devices.codes import resync
 
     serial = resync(_request(arguments, context), _work(arguments, context))
     name = short_device(serial)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from awscli_mfa_plugin.devices.codes import resync
 from awscli_mfa_plugin.devices.enroll import add
 from awscli_mfa_plugin.devices.remove import remove
-from awscli_mfa_plugin.devices.resync import resync
 from awscli_mfa_plugin.errors import (
     CancelledError,
     ConfigurationError,

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from awscli_mfa_plugin.devices.codes import resync
 from awscli_mfa_plugin.devices.enroll import add
 from awscli_mfa_plugin.devices.policy import KEYS_ONLY, document
 from awscli_mfa_plugin.devices.remove import remove
-from awscli_mfa_plugin.devices.resync import resync
 from awscli_mfa_plugin.errors import CancelledError, PermissionDeniedError
 from tests.aws_selftest.clients import Keys, client, keys_of, refusal
 from tests.unit.devices.user import ARN, Devices
