@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from tests.hosts.home import Home
 
+# Both keyrings and both kinds of process, without the whole product.
+PAIRS = pytest.mark.parametrize(
+    ("host", "backend"), [("v1", "pass"), ("v2", "secret-service")], indirect=["host"]
+)
 _USER = "Ada <ada@example.org>"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.hosts.clients import BOTO3, JS_SDK, RCLONE
 from tests.hosts.conftest import need as need_client
-from tests.hosts.keyrings import console_script, lock, opened
+from tests.hosts.keyrings import PAIRS, console_script, lock, opened
 from tests.hosts.stored import Stored
 from tests.hosts.users import REGION, serial_of
 
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from tests.hosts.home import Home
 
 
-BACKENDS = pytest.mark.parametrize("backend", ["pass", "secret-service"])
-
-
-@BACKENDS
+@PAIRS
 def test_store_log_in_renew_and_restore(
     home: Home, aws: EmbeddedAws, plugin: Path, backend: str
 ) -> None:
@@ -50,15 +47,12 @@ def test_store_log_in_renew_and_restore(
         assert stored.run("s3", "ls").returncode == 0
 
 
-@BACKENDS
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
-def test_other_tools_on_a_session_profile(
-    home: Home, aws: EmbeddedAws, plugin: Path, backend: str
-) -> None:
+def test_other_tools_on_a_session_profile(home: Home, aws: EmbeddedAws, plugin: Path) -> None:
     """boto3, the JavaScript SDK and rclone, while no file has the long-lived key."""
-    with opened(backend, home) as env:
+    with opened("pass", home) as env:
         stored = Stored(home, aws, console_script(home, plugin), env)
-        stored.keyring("store", "--backend", backend)
+        stored.keyring("store", "--backend", "pass")
         with home.config.open("a") as file:
             file.write(f"[profile mfa]\nmfa_source_profile = default\nregion = {REGION}\n")
         code = aws.fresh_code(serial_of(aws))

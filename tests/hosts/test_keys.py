@@ -8,12 +8,9 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_C
-from tests.hosts.users import REGION, keys_of, serial_of, settle
+from tests.hosts.users import REGION, serial_of, settle
 
 if TYPE_CHECKING:
     import subprocess
@@ -56,7 +53,6 @@ def works(aws: EmbeddedAws, pair: tuple[str, str]) -> bool:
     return any((key.id, key.secret) == pair and key.active for key in aws.user("ada").access_keys)
 
 
-@pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """The list, the new key, the question about the old one, and its end; no second code."""
     settle_logged_in(home, aws)
@@ -149,14 +145,3 @@ def test_the_secret_of_a_new_key_is_in_one_file_alone(home: Home, aws: EmbeddedA
                 holding.append(path)
     assert holding == [home.credentials]
     assert secret.decode() not in result.output
-
-
-def test_keys_of_two_users(home: Home, aws: EmbeddedAws) -> None:
-    """A source profile that is named is rotated by its own session, not by another user's."""
-    settle_logged_in(home, aws)
-    with home.credentials.open("a") as file:
-        file.write(keys_of(aws, "grace", "hers"))
-    result = home.run("mfa", "keys", "--source-profile", "hers")
-    assert result.returncode == 0, result.output
-    assert aws.user("grace").access_key_id in result.stdout
-    assert aws.user("ada").access_key_id not in result.stdout

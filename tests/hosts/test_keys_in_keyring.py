@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.keyrings import console_script, end_service, opened, unlocked
+from tests.hosts.keyrings import PAIRS, console_script, end_service, opened, unlocked
 from tests.hosts.stored import Stored
 from tests.hosts.test_keys import journals, kill_when
 from tests.hosts.users import serial_of
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
     from tests.aws import EmbeddedAws
     from tests.hosts.home import Home, Result
-
-# Both keyrings and both kinds of process, without the whole product.
-PAIRS = pytest.mark.parametrize(
-    ("host", "backend"), [("v1", "pass"), ("v2", "secret-service")], indirect=["host"]
-)
 
 
 class Rotating(Stored):

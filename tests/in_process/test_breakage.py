@@ -139,12 +139,13 @@ def test_data_has_the_original_name(aws: Aws) -> None:
     assert "a\x1b[31mb" in [each["Profile"] for each in json.loads(stdout)["Sessions"]]
 
 
-def test_the_history_and_the_debug_log_of_our_commands_hold_no_secret(aws: Aws) -> None:
+@pytest.mark.parametrize("form", ["--token-code {}", "--token-code={}", "--token-c {}", "--tok {}"])
+def test_the_history_and_the_debug_log_of_our_commands_hold_no_secret(aws: Aws, form: str) -> None:
     """With the history on and --debug, in every spelling of the option."""
     aws.settle(config="cli_history = enabled\n")
     aws.settle_mfa("cli_history = enabled\n")
     code = aws.code()
-    result = aws.run("mfa", "login", "--token-c", code, "--debug")
+    result = aws.run("mfa", "login", *form.format(code).split(), "--debug")
     assert result.code == 0, result.output[-500:]
     secrets = [aws.session()[f"aws_{name}"] for name in ("secret_access_key", "session_token")]
     secrets.append(aws.service.user("ada").secret_access_key)

@@ -88,6 +88,16 @@ def test_a_rotation_from_start_to_end(mfa: Aws) -> None:
     assert mfa.codes_used() == 0
 
 
+def test_keys_of_two_users(mfa: Aws) -> None:
+    """Those of a source profile that is named, with its own user; no other user's."""
+    with mfa.credentials.open("a") as file:
+        file.write(mfa.keys("grace", "hers"))
+    result = mfa.run("mfa", "keys", "--source-profile", "hers")
+    assert result.code == 0, result.output
+    assert key(mfa, "hers") in result.stdout
+    assert key(mfa) not in result.stdout
+
+
 def test_an_undo(mfa: Aws) -> None:
     """The file is what it was, byte for byte; the inactive old key works again."""
     before = mfa.credentials.read_bytes()
