@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import cache
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -58,6 +60,16 @@ def _signals_as_in_a_terminal() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in {"SIGQUIT", "SIGHUP"} & set(dir(signal)):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loader() -> Iterator[None]:
+    """Let botocore's sessions share a loader: each would read AWS's service models again."""
+    import botocore.session
+
+    loader = cache(botocore.session.create_loader)
+    with patch.object(botocore.session, "create_loader", loader):
+        yield
 
 
 @pytest.fixture(scope="session")

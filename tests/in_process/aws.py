@@ -14,9 +14,8 @@ from configparser import RawConfigParser
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import awscli
@@ -24,7 +23,6 @@ import awscli.alias
 import awscli.clidriver
 import awscli.customizations.assumerole
 from botocore.history import get_global_history_recorder
-from botocore.loaders import create_loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -217,7 +215,6 @@ class Aws:
             redirect_stderr(err),
             nullcontext() if self.sleeps else patch("time.sleep", self._skip),
             _fresh_plugin() if self.imports_anew else nullcontext(),
-            patch("botocore.session.create_loader", _loader),
             _restored_process(),
         ):
             with _exit_functions():
@@ -252,12 +249,6 @@ def _standalone_exit_code(args: tuple[str, ...]) -> int:
     if args[1:2] == ("credential-process",):  # where there is an aws, it would take over
         return run_command(args[1:], ())
     return main([*args[1:]], system=())
-
-
-@cache
-def _loader(data_path: str | None = None) -> Any:
-    """Return one loader for all commands: each would look through AWS's services again."""
-    return create_loader(data_path)
 
 
 @contextmanager
