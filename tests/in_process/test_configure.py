@@ -115,7 +115,7 @@ HOSTILE = {
     "aliases": "a: &a [x, x]\nb: &b [*a, *a]\nc: [" + ", ".join(["*b"] * 5000) + "]\n",
     "a tag": "version: 1\nprofiles: !!python/object/apply:os.system [touch owned]\n",
     "depth": "[" * 60_000,
-    "size": "#" * 2_000_000,
+    "size": TEAM + "#" * 2_000_000,
     "another kind": "version: 1\nprofiles: {sandbox: {mfa_session: on}}\n",
 }
 
