@@ -85,8 +85,12 @@ def perform(step: Step, home: Home, aws: EmbeddedAws, env: dict[str, str]) -> st
     return terminal.text.replace(str(home.path), "/home/ada")
 
 
-@pytest.mark.parametrize("host", ["v2"], indirect=True)
-@pytest.mark.parametrize("page", [TUTORIAL, README], ids=["tutorial", "README"])
+@pytest.mark.parametrize(
+    ("host", "page"),
+    [("v2", TUTORIAL), ("v1", README)],
+    ids=["tutorial", "README"],
+    indirect=["host"],
+)
 def test_the_commands_of_a_page(page: Path, home: Home, aws: EmbeddedAws) -> None:
     """Each ``aws`` command works, in order, and prints what the page shows below it, if it does."""
     settle(home, aws)
