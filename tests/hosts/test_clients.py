@@ -26,8 +26,9 @@ from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
 from tests.hosts.installed import CHECKOUT
 from tests.hosts.sessions import log_in
-from tests.hosts.test_renewal import age, role, settle_managed
+from tests.hosts.test_renewal import age, settle_managed
 from tests.hosts.users import REGION, codes_used, keys_of, serial_of, session_in, settle
+from tests.in_process.test_roles import role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
