@@ -5,6 +5,9 @@ WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Where Python mayn't keep compiled code, each of pytest's processes compiles all tests again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo test test-unit test-windows mutants bench dist picture screens docs lint format hosts hosts-newest clean
 
 help: ## this list
