@@ -46,19 +46,13 @@ class KeyPair:
     secret_access_key: str = field(default="", repr=False)
 
 
-CREATING = "creating"
-"""AWS may have made a key whose secret was lost."""
+CREATING, CREATED, STORED, UNDOING = STAGES = ("creating", "created", "stored", "undoing")
+"""How far a rotation is.
 
-CREATED = "created"
-"""The journal has the new key; the files may have it too."""
-
-STORED = "stored"
-"""The files have the new key, and it works; the old key isn't deleted yet."""
-
-UNDOING = "undoing"
-"""The old key is on its way back into the files."""
-
-STAGES = (CREATING, CREATED, STORED, UNDOING)
+CREATING: AWS may have made a key whose secret was lost. CREATED: the journal has the new key; the
+files may have it too. STORED: the files have the new key, and it works; the old key isn't deleted
+yet. UNDOING: the old key is on its way back into the files.
+"""
 
 
 @dataclass(frozen=True)
@@ -98,15 +92,20 @@ class Rotation:
 
 
 def as_json(rotation: Rotation) -> dict[str, Any]:
-    """Return what the journal holds."""
+    """Return what the journal holds; a secret in the keyring isn't in it."""
+
+    def pair(pair: KeyPair) -> dict[str, str]:
+        secret = "" if rotation.keyring else pair.secret_access_key
+        return {"AccessKeyId": pair.access_key_id, "SecretAccessKey": secret}
+
     return {
         "Version": 1,
         "Stage": rotation.stage,
         "Profiles": list(rotation.profiles),
         "UserName": rotation.user_name,
         "Account": rotation.account,
-        "Old": _pair_as_json(rotation.old, is_in_keyring=bool(rotation.keyring)),
-        "New": _pair_as_json(rotation.new, is_in_keyring=bool(rotation.keyring)),
+        "Old": pair(rotation.old),
+        "New": pair(rotation.new),
         "Before": list(rotation.before),
         "Started": rfc3339(rotation.started),
         "Stored": rfc3339(rotation.stored) if rotation.stored else None,
@@ -119,6 +118,11 @@ def from_json(content: Mapping[str, Any]) -> Rotation:
 
     A stage that isn't known is one of a newer version of the plugin.
     """
+
+    def pair(name: str) -> KeyPair:
+        found = content[name]
+        return KeyPair(str(found["AccessKeyId"]), str(found["SecretAccessKey"]))
+
     started = parsed_time(str(content["Started"]))
     profiles = tuple(str(name) for name in content["Profiles"])
     if content["Stage"] not in STAGES or started is None or not profiles:
@@ -128,19 +132,10 @@ def from_json(content: Mapping[str, Any]) -> Rotation:
         profiles=profiles,
         user_name=str(content["UserName"]),
         account=str(content["Account"]),
-        old=_pair_from_json(content["Old"]),
+        old=pair("Old"),
         before=tuple(str(key_id) for key_id in content["Before"]),
         started=started,
-        new=_pair_from_json(content["New"]),
+        new=pair("New"),
         stored=parsed_time(str(content["Stored"])) if content["Stored"] else None,
         keyring=str(content.get("Keyring") or ""),
     )
-
-
-def _pair_as_json(pair: KeyPair, *, is_in_keyring: bool) -> dict[str, str]:
-    secret = "" if is_in_keyring else pair.secret_access_key
-    return {"AccessKeyId": pair.access_key_id, "SecretAccessKey": secret}
-
-
-def _pair_from_json(content: Mapping[str, Any]) -> KeyPair:
-    return KeyPair(str(content["AccessKeyId"]), str(content["SecretAccessKey"]))

@@ -199,15 +199,14 @@ def renewed_session(request: CredentialsRequest, name: str, ports: Ports) -> Ses
         return ports.files.session_of(ports.files.profile(name))
 
     def renew(why: str) -> Session | None:
-        wanted = LoginRequest(name, reason=why, longest_wait=request.patience)
+        remaining, patience = request.min_remaining, request.patience
+        wanted = LoginRequest(name, reason=why, min_remaining=remaining, longest_wait=patience)
         login(wanted, ports)
         return stored()
 
     if request.min_remaining is None:
         return Renewal(name, stored, renew, ports.clock).session()
-    wanted = LoginRequest(name, min_remaining=request.min_remaining, longest_wait=request.patience)
-    login(wanted, ports)
-    session = stored()
+    session = renew("")
     if session is None:
         raise ConfigurationError(
             f"The MFA session of profile {sanitize(name)} was removed meanwhile.", "Try again."

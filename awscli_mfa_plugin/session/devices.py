@@ -52,23 +52,20 @@ def checked_serial(text: str) -> str:
     arn = _ARN.fullmatch(serial)
     if kind_of(serial) == "FIDO":
         raise ConfigurationError(f"{sanitize(serial)} is a FIDO device.", FIDO_REASON + ".")
+    problem, shown = "", sanitize(serial)
     if arn and not arn["resource"].startswith("mfa/"):
         what = arn["resource"].split("/")[0]
         article = "the ARN of the account's root user" if what == "root" else f"a {what}'s ARN"
-        raise ConfigurationError(
-            f"{sanitize(serial)} is {sanitize(article)}, not an MFA device's.",
-            WHERE_TO_FIND_THE_SERIAL,
+        problem = f"{shown} is {sanitize(article)}, not an MFA device's."
+    elif serial.startswith("arn:") and not arn:
+        problem = f"{shown} isn't the ARN of an MFA device."
+    elif not _SERIAL.fullmatch(serial):
+        problem = (
+            f"'{shown}' isn't an MFA serial: those have 9 to 256 letters, digits, and "
+            "+ = / : , . @ - _."
         )
-    if serial.startswith("arn:") and not arn:
-        raise ConfigurationError(
-            f"{sanitize(serial)} isn't the ARN of an MFA device.", WHERE_TO_FIND_THE_SERIAL
-        )
-    if not _SERIAL.fullmatch(serial):
-        raise ConfigurationError(
-            f"'{sanitize(serial)}' isn't an MFA serial: those have 9 to 256 letters, digits, and "
-            "+ = / : , . @ - _.",
-            WHERE_TO_FIND_THE_SERIAL,
-        )
+    if problem:
+        raise ConfigurationError(problem, WHERE_TO_FIND_THE_SERIAL)
     return serial
 
 
@@ -153,12 +150,6 @@ def _discovered(source: Source, region: str, ports: Ports) -> Device:
     return Device(usable[0], is_new=True) if len(usable) == 1 else chosen_device(usable, ports)
 
 
-_REGISTER = (
-    "Register a virtual device in the console: IAM > Users > (you) > Security credentials > "
-    "Multi-factor authentication."
-)
-
-
 def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> ConfigurationError:
     """Return the error for a user none of whose devices gives codes."""
     if not devices:
@@ -167,7 +158,9 @@ def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> Configuration
         )
     names = quoted_list(device.mfa_serial for device in devices)
     return ConfigurationError(
-        f"The user of {source.shown} has FIDO devices only: {names}.", f"{FIDO_REASON}. {_REGISTER}"
+        f"The user of {source.shown} has FIDO devices only: {names}.",
+        f"{FIDO_REASON}. Register a virtual device in the console: IAM > Users > (you) > Security "
+        "credentials > Multi-factor authentication.",
     )
 
 

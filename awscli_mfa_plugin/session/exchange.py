@@ -97,16 +97,14 @@ def _sent(
     used = True
     try:
         return ports.sts.get_session_token(keys, mfa_serial, code.digits, duration_seconds, region)
-    except Exception as error:
-        used = not isinstance(error, MfaError) or isinstance(error, _USES_THE_CODE)
+    except (AnswerLostError, BadAnswerError):
+        raise
+    except MfaError:
+        used = False
         raise
     finally:
-        if used:  # a Ctrl-C during the call counts too
+        if used:  # a Ctrl-C during the call and an unexpected exception count too
             ports.used_codes.remember(mfa_serial, code.digits)
-
-
-_USES_THE_CODE = (AnswerLostError, BadAnswerError)
-"""Errors after which AWS may have taken the code; the same goes for unexpected exceptions."""
 
 
 def _wait_for_next_code(error: MfaError, ports: Ports) -> None:

@@ -69,13 +69,15 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
     profile = _target(request, ports)
     check_duration(request, profile)
     before = ports.files.session_of(profile)
-    kept = _kept(request, profile, before, ports, made_meanwhile=False)
+    kept = _kept(request, profile, before, ports)
     if kept:
         return kept
     prompt = inherited("mfa_prompt", profile, ports, request.source_profile)
     ports = replace(ports, terminal=terminal_for(prompt, ports.environment, ports.terminal))
     if not profile.exists:
-        name = _meant(request, ports)
+        from awscli_mfa_plugin.session.sessions import meant_profile  # for a new profile alone
+
+        name = meant_profile(profile.name, ports)
         if name != profile.name:
             return login(replace(request, session_profile=name), ports)
     if request.dry_run:
@@ -90,12 +92,6 @@ def login(request: LoginRequest, ports: Ports) -> LoginResult:
             return _login_in_turn(request, before, ports)
     except BusyError as busy:
         return _expiring_session_or(busy, request, ports)
-
-
-def _meant(request: LoginRequest, ports: Ports) -> str:
-    from awscli_mfa_plugin.session.sessions import meant_profile  # for a new profile alone
-
-    return meant_profile(request.session_profile, ports)
 
 
 def _target(request: LoginRequest, ports: Ports) -> Profile:
@@ -122,14 +118,13 @@ def _kept(
     session: Session | None,
     ports: Ports,
     *,
-    made_meanwhile: bool,
+    made_meanwhile: bool = False,
 ) -> LoginResult | None:
     """Return the result if the profile's session will do: not expiring, nor a new one forced."""
     if session is None or session.is_expiring(ports.clock.now(), request.min_remaining):
         return None
-    if request.force and not made_meanwhile:
-        return None
-    return _as_kept(profile, session, "kept")
+    is_wanted = made_meanwhile or not request.force
+    return _as_kept(profile, session, "kept") if is_wanted else None
 
 
 def _as_kept(profile: Profile, session: Session, outcome: str) -> LoginResult:
@@ -156,7 +151,12 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
     plan, session = _exchanged(plan, ports)
     _check_keys_are_the_same(plan, ports)
     store(profile.name, session, ports, plan.settings)
-    _say_what_was_removed(profile, ports)
+    removed = session_lines(profile.credentials) if profile.has_own_keys else ()
+    if removed:
+        ports.notes(
+            f"Removed lines of an old session from profile {sanitize(profile.name)}: "
+            f"{', '.join(removed)}. The access key was kept."
+        )
     if not profile.exists:
         from awscli_mfa_plugin.session.sessions import say_created
 
@@ -169,11 +169,10 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
 def _exchanged(plan: LoginPlan, ports: Ports) -> tuple[LoginPlan, Session]:
     """Return a new session, and the plan with the device that it was made with."""
     while True:
-        serial = plan.device.mfa_serial
+        keys, serial = plan.source.keys, plan.device.mfa_serial
         codes = TokenCodeSources(plan.codes, serial, plan.profile.name, ports)
-        duration_seconds, region = plan.duration_seconds, plan.region
         try:
-            return plan, exchange(plan.source.keys, serial, duration_seconds, region, codes, ports)
+            return plan, exchange(keys, serial, plan.duration_seconds, plan.region, codes, ports)
         except AnotherDeviceWanted:
             plan = with_another_device(plan, ports)
 
@@ -189,15 +188,6 @@ def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:
             f"Profile {sanitize(profile.name)} got new long-lived keys during the login; "
             "they were kept.",
             "The new session was discarded. Log in again with the next code.",
-        )
-
-
-def _say_what_was_removed(before: Profile, ports: Ports) -> None:
-    lines = session_lines(before.credentials) if before.has_own_keys else ()
-    if lines:
-        ports.notes(
-            f"Removed lines of an old session from profile {sanitize(before.name)}: "
-            f"{', '.join(lines)}. The access key was kept."
         )
 
 

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
         def now(self) -> datetime:
             """Return the time as an aware datetime in the local zone."""
 
-    class Notes(Protocol):
-        """Notes beside the result: on stderr, never stdout."""
+    Notes = Callable[[str], None]
+    """Says one line or a few beside the result: on stderr, never stdout."""
 
-        def __call__(self, text: str) -> None:
-            """Say one line, or a few."""
+    Wait = Callable[[int, str], None]
+    """Lets seconds pass, with a countdown after a reason where somebody sees it."""
 
     class Terminal(Protocol):
         """The controlling terminal, where the user can be prompted."""
@@ -44,12 +44,6 @@ if TYPE_CHECKING:
 
         def tell(self, text: str) -> None:
             """Show text that belongs to a question."""
-
-    class Wait(Protocol):
-        """Lets time pass."""
-
-        def __call__(self, seconds: int, reason: str) -> None:
-            """Let ``seconds`` pass, with a countdown after ``reason`` where somebody sees it."""
 
     class SharedFiles(Protocol):
         """The shared config and credentials files."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_SECTION = "DEFAULT"
 """The section whose options ``configparser`` gives to every other one; it may appear twice."""
 
-_DEFAULT_PROFILE = "default"
+_DEFAULT = "default"
 _PLAIN_SECTION = re.compile(r"profile[ \t]+([\w.@+-]+)", re.ASCII)
 _UNFIT_FOR_A_NAME = re.compile("[\\]\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -41,14 +41,12 @@ def config_section(profile_name: str, existing_sections: Iterable[str]) -> str:
     found = [name for name in existing_sections if config_profile(name) == profile_name]
     if found:
         return found[-1]
-    return (
-        _DEFAULT_PROFILE if profile_name == _DEFAULT_PROFILE else f"profile {_word(profile_name)}"
-    )
+    return profile_name if profile_name == _DEFAULT else f"profile {_word(profile_name)}"
 
 
 def config_profile(section: str) -> str | None:
     """Return the profile that a section of the config file is for, None if it is for none."""
-    if section == _DEFAULT_PROFILE:
+    if section == _DEFAULT:
         return section
     # As botocore does it: a blank after `profile` isn't required, and quoting counts.
     if not section.startswith("profile"):
@@ -68,25 +66,18 @@ def credentials_section(profile_name: str) -> str:
     return profile_name
 
 
-def check_profile_name(profile_name: str) -> None:
+def check_profile_name(name: str) -> None:
     """Raise ConfigurationError for a name that can't be a section of both shared files."""
-    why = _unfit(profile_name)
+    reasons = {
+        "it is empty": not name,
+        "it starts or ends with a blank": name != name.strip(),
+        f"[{DEFAULT_SECTION}] gives its settings to every other profile": name == DEFAULT_SECTION,
+        "it contains ']', a newline or a control character": _UNFIT_FOR_A_NAME.search(name),
+    }
+    why = next((reason for reason, is_so in reasons.items() if is_so), "")
     if why:
         message = f"That can't be a profile name: {why}."
         raise ConfigurationError(message, "Nothing was changed. Choose another profile name.")
-
-
-def _unfit(name: str) -> str:
-    """Return why a profile can't have that name, or nothing."""
-    if not name:
-        return "it is empty"
-    if name != name.strip():
-        return "it starts or ends with a blank"
-    if name == DEFAULT_SECTION:
-        return f"[{DEFAULT_SECTION}] gives its settings to every other profile"
-    if _UNFIT_FOR_A_NAME.search(name):
-        return "it contains ']', a newline or a control character"
-    return ""
 
 
 def _word(profile_name: str) -> str:

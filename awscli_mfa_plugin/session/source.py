@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.session.ports import Ports
 
-_LONG_LIVED_NEEDED = "an MFA session needs the long-lived keys of an IAM user"
-
 
 @dataclass(frozen=True)
 class Source:
@@ -55,7 +53,7 @@ def resolve_source(named: str | None, session_profile: Profile, ports: Ports) ->
         return Source(name, _keys_of(name, ports))
     if name or in_environment is None:
         return _of_profile(name, session_profile.name, ports)
-    if session_profile.name != "default" and _can_be_source(ports.files.profile("default")):
+    if session_profile.name != "default" and not why_not_source(ports.files.profile("default")):
         ports.notes(
             "Using the long-lived keys from your environment, not those of profile default. "
             "To use those:  --source-profile default"
@@ -93,10 +91,6 @@ def environment_keys(environment: Mapping[str, str]) -> Keys | None:
     return Keys(key_id, secret, token) if key_id and secret else None
 
 
-def _can_be_source(profile: Profile) -> bool:
-    return not why_not_source(profile)
-
-
 def why_not_source(profile: Profile) -> str:
     """Say why a profile can't be a source, or ""."""
     if not profile.exists:
@@ -115,16 +109,12 @@ def _of_profile(name: str, session_profile: str, ports: Ports) -> Source:
             "Name the profile that has them with --source-profile, "
             "or another session profile with --profile.",
         )
-    unavailable_reason = why_not_source(ports.files.profile(name))
-    if unavailable_reason:
+    why_not = why_not_source(ports.files.profile(name))
+    keys = None if why_not else _keys_of(name, ports)
+    if keys is None or keys.session_token:
         raise ConfigurationError(
-            f"Source profile {sanitize(name)} {unavailable_reason}; {_LONG_LIVED_NEEDED}.",
-            _profiles_to_name(session_profile, ports),
-        )
-    keys = _keys_of(name, ports)
-    if keys.session_token:
-        raise ConfigurationError(
-            f"Source profile {sanitize(name)} provides temporary keys; {_LONG_LIVED_NEEDED}.",
+            f"Source profile {sanitize(name)} {why_not or 'provides temporary keys'}; an MFA "
+            "session needs the long-lived keys of an IAM user.",
             _profiles_to_name(session_profile, ports),
         )
     return Source(name, keys)
@@ -142,7 +132,7 @@ def _profiles_to_name(session_profile: str, ports: Ports) -> str:
     names = [
         name
         for name in ports.files.profile_names()
-        if name != session_profile and _can_be_source(ports.files.profile(name))
+        if name != session_profile and not why_not_source(ports.files.profile(name))
     ]
     if names:
         return f"Name the source with --source-profile: {quoted_list(names[:5])}."
@@ -186,8 +176,9 @@ DEFAULT_SESSION_PROFILE = "mfa"
 
 def check_session_profile(profile: Profile, now: datetime) -> None:
     """Raise ConfigurationError if the profile may not get a session, with the remedy."""
-    name = sanitize(profile.name)
-    another = f"Use another session profile:  --profile {_another(profile.name)}"
+    name, default = sanitize(profile.name), DEFAULT_SESSION_PROFILE
+    another = f"{default}-session" if profile.name == default else default
+    another = f"Use another session profile:  --profile {another}"
     if profile.is_switched_off:
         raise ConfigurationError(
             f"Profile {name} has {SESSION_OPTION} = off.",
@@ -198,28 +189,17 @@ def check_session_profile(profile: Profile, now: datetime) -> None:
             f"Profile {name} gets its credentials from {profile.other_way}. Nothing was changed.",
             another,
         )
-    if profile.has_session_token and profile.get("manager") == OUR_NAME and not profile.is_ours:
-        _refuse_keys(profile, another)
+    is_marked = profile.has_session_token and profile.get("manager") == OUR_NAME
+    if is_marked and not profile.is_ours and profile.key_section:  # the lines alone are fine
+        raise ConfigurationError(
+            f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
+            "session. Nothing was changed.",
+            "To keep these keys, remove the lines expiration, issued, issued_key and manager from "
+            f"[{name}] in ~/.aws/credentials (and aws_session_token, if the keys have none). "
+            f"{another}",
+        )
     other = other_session(profile)
     if other and may_be_valid(other.expiration, now):
         raise ConfigurationError(
             f"Profile {name} has a session from {other.tool}. Nothing was changed.", another
         )
-
-
-def _refuse_keys(profile: Profile, another: str) -> None:
-    """Refuse keys that aws mfa didn't write next to lines that it did; the lines alone are fine."""
-    if not profile.key_section:
-        return
-    name = sanitize(profile.name)
-    raise ConfigurationError(
-        f"Profile {name} has access keys that aws mfa didn't write, next to lines of an old "
-        "session. Nothing was changed.",
-        "To keep these keys, remove the lines expiration, issued, issued_key and manager from "
-        f"[{name}] in ~/.aws/credentials (and aws_session_token, if the keys have none). {another}",
-    )
-
-
-def _another(name: str) -> str:
-    """Return the name of a session profile that isn't the refused one."""
-    return DEFAULT_SESSION_PROFILE if name != DEFAULT_SESSION_PROFILE else f"{name}-session"

@@ -50,14 +50,10 @@ _ENTER_A_CODE = "Enter the 6-digit code from your MFA device."
 
 @dataclass(frozen=True)
 class TokenCode:
-    """Six digits, and where they came from."""
+    """Six digits, a secret, and where they came from."""
 
-    digits: str
+    digits: str = field(repr=False)
     origin: str
-
-    def __repr__(self) -> str:
-        """Return the source alone: the code is a secret."""
-        return f"TokenCode(origin={self.origin!r})"
 
 
 @dataclass(frozen=True)
@@ -95,11 +91,12 @@ class TokenCodeSources:
         Raises UsageError for an option or a variable that holds none, TokenProcessError,
         CannotAskError, CancelledError; AnotherDeviceWanted if the device was chosen in a menu.
         """
-        if self._settings.option is not None:
-            return TokenCode(self._checked(self._option(), OPTION), OPTION)
+        option = self._settings.option
+        if option is not None:
+            return _checked(self._ports.read_stdin() if option == "-" else option, OPTION)
         code = self._ports.environment_code()
         if code:
-            return TokenCode(self._checked(code, ENVIRONMENT), ENVIRONMENT)
+            return _checked(code, ENVIRONMENT)
         if self._settings.process:
             return TokenCode(self._of_process(), PROCESS)
         return TokenCode(self._asked(), PROMPT)
@@ -109,16 +106,6 @@ class TokenCodeSources:
         if code.origin == OPTION:
             return False
         return bool(self._settings.process) or not self._ports.terminal.unavailable_reason()
-
-    def _option(self) -> str:
-        option = self._settings.option or ""
-        return self._ports.read_stdin() if option == "-" else option
-
-    def _checked(self, text: str, origin: str) -> str:
-        code = token_code(text)
-        if code is None:
-            raise UsageError(f"{origin} isn't an MFA code.", _ENTER_A_CODE)
-        return code
 
     def _of_process(self) -> str:
         code = token_code(self._ports.token_process.run(self._settings.process))
@@ -130,28 +117,36 @@ class TokenCodeSources:
         return code
 
     def _asked(self) -> str:
-        unavailable_reason = self._ports.terminal.unavailable_reason()
+        terminal = self._ports.terminal
+        unavailable_reason = terminal.unavailable_reason()
         if unavailable_reason:
             raise CannotAskError(
                 f"An MFA code for {self._name} is needed, but {unavailable_reason}.",
                 "Use --token-code or AWS_MFA_TOKEN_CODE, or set mfa_process.",
             )
         if self._reason:
-            self._ports.terminal.tell(f"{self._reason}\n")
+            terminal.tell(f"{self._reason}\n")
             self._reason = ""
         can_go_back = bool(self._settings.devices)
         back = f", {_BACK} to go back" if can_go_back else ""
         question = f"MFA code for {self._name} (profile {self._profile}){back}: "
         for _ in range(10):
-            typed = self._ports.terminal.ask(question, hidden=self._settings.hidden)
+            typed = terminal.ask(question, hidden=self._settings.hidden)
             code = token_code(typed)
             if code is not None:
                 return code
             if can_go_back and typed.lower() in {_BACK, "back"}:
                 raise AnotherDeviceWanted
             if typed:
-                self._ports.terminal.tell(f"{self._ports.style.red(_ENTER_A_CODE)}\n")
+                terminal.tell(f"{self._ports.style.red(_ENTER_A_CODE)}\n")
         raise CannotAskError("No MFA code was entered.", _ENTER_A_CODE)
+
+
+def _checked(text: str, origin: str) -> TokenCode:
+    code = token_code(text)
+    if code is None:
+        raise UsageError(f"{origin} isn't an MFA code.", _ENTER_A_CODE)
+    return TokenCode(code, origin)
 
 
 class MutedTerminal:
