@@ -39,7 +39,10 @@ _PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 def install_alias(environment: Mapping[str, str]) -> None:
     """Write the alias ``mfa`` into the CLI's alias file; raise MfaError."""
     _check_no_plugin(environment)
-    if not _changed({"mfa": expansion(_script())}):
+    script = os.path.abspath(sys.argv[0])
+    if not os.path.isfile(script):
+        raise ConfigurationError(f"Can't find awscli-mfa at {script}.", "Run it by its full path.")
+    if not _changed({"mfa": expansion(script)}):
         print_line("The alias mfa is in ~/.aws/cli/alias already.")
         return
     print_line(
@@ -77,8 +80,12 @@ def meant_words(
     asks_for_help = not words or {"help", "--help", "-h"}.intersection(words)
     if _profile_in(words) or asks_for_help:
         return [*words]
-    if lost in {"", named} if named else _agreed(terminal):
+    if named and lost in {"", named}:
         return [*words]
+    if not named and not terminal.unavailable_reason():
+        terminal.tell("This AWS CLI runs aws mfa as an alias, which gets no --profile.\n")
+        if agrees(terminal, f"Use profile {DEFAULT_SESSION_PROFILE}? [y/N] "):
+            return [*words]
     # What is behind a ``--`` belongs to exec's program.
     end = words.index("--") if "--" in words else len(words)
     meant = [*words[:end], "--profile", sanitize(lost) or "NAME", *words[end:]]
@@ -113,13 +120,6 @@ def _profile_in(words: Sequence[str]) -> str:
     return ""
 
 
-def _agreed(terminal: Terminal) -> bool:
-    if terminal.unavailable_reason():
-        return False
-    terminal.tell("This AWS CLI runs aws mfa as an alias, which gets no --profile.\n")
-    return agrees(terminal, f"Use profile {DEFAULT_SESSION_PROFILE}? [y/N] ")
-
-
 def _check_no_plugin(environment: Mapping[str, str]) -> None:
     from awscli_mfa_plugin.files.botocore_parser import sections_of
     from awscli_mfa_plugin.files.paths import config_path
@@ -133,13 +133,6 @@ def _check_no_plugin(environment: Mapping[str, str]) -> None:
             "The plugin is installed, and the alias would hide it.",
             "Remove it first:  awscli-mfa uninstall",
         )
-
-
-def _script() -> str:
-    script = os.path.abspath(sys.argv[0])
-    if not os.path.isfile(script):
-        raise ConfigurationError(f"Can't find awscli-mfa at {script}.", "Run it by its full path.")
-    return script
 
 
 def _changed(aliases: Mapping[str, str]) -> bool:

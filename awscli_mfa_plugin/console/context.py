@@ -46,6 +46,8 @@ class ScriptProcess:
         self.usual_folders = system
         self.environment_code = environment_code(environment)
         self.environment = dict(environment)
+        self.config_path = paths.config_path(self.environment)
+        self.credentials_path = paths.credentials_path(self.environment)
 
     @property
     def named_profile(self) -> str | None:
@@ -54,16 +56,6 @@ class ScriptProcess:
             return self._profile
         names = (self.environment.get(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"))
         return named_profile(next(filter(None, names), None), self.environment)
-
-    @property
-    def config_path(self) -> str:
-        """The absolute path of the config file, as the CLI has it."""
-        return paths.config_path(self.environment)
-
-    @property
-    def credentials_path(self) -> str:
-        """The absolute path of the credentials file, as the CLI has it."""
-        return paths.credentials_path(self.environment)
 
     def profiles(self) -> Iterator[Profile]:
         """Yield all profiles of both files."""

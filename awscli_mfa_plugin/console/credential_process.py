@@ -67,11 +67,13 @@ def _profile(arguments: list[str], environment: os._Environ[str]) -> str:
 
 def _by_the_cli(arguments: list[str], system: Sequence[str] | None) -> int:
     program = _aws(system)
-    if not program and _has_botocore():
-        from awscli_mfa_plugin.console.standalone import run_command
-
-        return run_command(["credential-process", *arguments], system or ())
     if not program:
+        from importlib.util import find_spec
+
+        if find_spec("botocore"):
+            from awscli_mfa_plugin.console.standalone import run_command
+
+            return run_command(["credential-process", *arguments], system or ())
         sys.stderr.write(
             "awscli-mfa: No valid session, and no aws on the PATH to renew it.\n"
             "Log in first:  aws mfa login\n"
@@ -83,12 +85,6 @@ def _by_the_cli(arguments: list[str], system: Sequence[str] | None) -> int:
 
         return subprocess.run(words, check=False).returncode
     return os.execv(program, words)  # noqa: S606 - no shell is wanted
-
-
-def _has_botocore() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("botocore") is not None
 
 
 def _aws(system: Sequence[str] | None) -> str:

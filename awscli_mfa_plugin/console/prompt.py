@@ -126,7 +126,8 @@ def _expiration(profile: str, environment: Mapping[str, str]) -> str:
         key_id = credentials.get("aws_access_key_id", "")
         if credentials.get("aws_session_token") and not key_id.startswith(LONG_LIVED):
             return credentials.get("expiration", "")
-        config = _config_section(profile, environment)
+        section = profile if profile == "default" else f"profile {profile}"
+        config = _section(paths.config_path(environment), section)
         if config.get("role_arn"):
             profile = config.get("source_profile", "")
             continue
@@ -144,11 +145,6 @@ def _cached(profile: str, key_id: str, environment: Mapping[str, str]) -> str:
             key, _, value = line.strip().rstrip(",").partition(": ")
             values[key.strip('"')] = value.strip('"')
     return values["Expiration"] if values["SourceAccessKeyId"] == key_id else ""
-
-
-def _config_section(profile: str, environment: Mapping[str, str]) -> dict[str, str]:
-    path = paths.config_path(environment)
-    return _section(path, profile if profile == "default" else f"profile {profile}")
 
 
 def _section(path: str, name: str) -> dict[str, str]:

@@ -54,8 +54,12 @@ def _run(words: Sequence[str], system: Sequence[str]) -> int:
     given, program = command.divided(words[1:])
     parsed = vars(_parser(command).parse_args(given))
     options = _global_options(parsed)
-    if parsed["debug"]:
-        _log_to_stderr()
+    if parsed["debug"]:  # as the CLI logs, with secrets masked
+        from awscli_mfa_plugin.system.redaction import redact_logs
+
+        redact_logs()
+        form = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s"
+        logging.basicConfig(level=logging.DEBUG, format=form, force=True)
     if importlib.util.find_spec("botocore") is None:
         raise ConfigurationError(
             f"awscli-mfa {command.name} needs botocore.",
@@ -68,15 +72,6 @@ def _run(words: Sequence[str], system: Sequence[str]) -> int:
     result = function_of(command.name)(arguments, context)
     _show(result, options)
     return result.exit_code
-
-
-def _log_to_stderr() -> None:
-    """Write the log as the CLI's ``--debug`` does, with secrets masked."""
-    from awscli_mfa_plugin.system.redaction import redact_logs
-
-    redact_logs()
-    form = "%(asctime)s - %(threadName)s - %(name)s - %(levelname)s - %(message)s"
-    logging.basicConfig(level=logging.DEBUG, format=form, force=True)
 
 
 def _color_of(words: Sequence[str]) -> str | None:
@@ -155,19 +150,16 @@ def _query(expression: str | None) -> Any:
 def _show(result: Result, options: GlobalOptions) -> None:
     if result.data is not None and options.asks_for_data:
         data = options.query.search(result.data) if options.query else result.data
-        write_exactly(_formatted(data, options.output or _JSON))
+        if options.output == _TEXT:
+            from awscli_mfa_plugin.console.text_output import as_text
+
+            write_exactly(as_text(data))
+        else:
+            write_exactly(json.dumps(data, indent=4, ensure_ascii=False) + "\n")
     elif result.exact:
         write_exactly(result.exact)
     elif result.text:
         print_line(result.text)
-
-
-def _formatted(data: Any, output: str) -> str:
-    if output == _TEXT:
-        from awscli_mfa_plugin.console.text_output import as_text
-
-        return as_text(data)
-    return json.dumps(data, indent=4, ensure_ascii=False) + "\n"
 
 
 def diagnose(words: list[str], system: Sequence[str]) -> int:

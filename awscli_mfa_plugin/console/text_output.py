@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 
 def as_text(data: Any) -> str:
@@ -19,17 +19,16 @@ def as_text(data: Any) -> str:
 
 def _lines(data: Any, name: str) -> Iterator[str]:
     """Yield the lines of data that a dictionary has under ``name``, "" for the whole result."""
-    match data:
-        case dict():
-            yield from _of_dictionary(data, name, _columns([data]))
-        case list():
-            yield from _of_list(data, name)
-        case _:
-            yield str(data)
-
-
-def _of_list(items: list[Any], name: str) -> Iterator[str]:
-    columns = _columns([item for item in items if isinstance(item, dict)])
+    items = data if isinstance(data, list) else [data]
+    columns = sorted(
+        {
+            key
+            for item in items
+            if isinstance(item, dict)
+            for key, value in item.items()
+            if not isinstance(value, dict | list)
+        }
+    )
     values = [str(item) for item in items if not isinstance(item, dict | list)]
     if name:
         yield from (f"{name.upper()}\t{value}" for value in values)
@@ -37,22 +36,10 @@ def _of_list(items: list[Any], name: str) -> Iterator[str]:
         yield "\t".join(values)
     for item in items:
         if isinstance(item, dict):
-            yield from _of_dictionary(item, name, columns)
+            if columns:
+                cells = [str(item.get(column, "")) for column in columns]
+                yield "\t".join([name.upper(), *cells] if name else cells)
+            for key in sorted(item.keys() - set(columns)):
+                yield from _lines(item[key], key)
         elif isinstance(item, list):
-            yield from _of_list(item, name)
-
-
-def _of_dictionary(item: dict[str, Any], name: str, columns: Sequence[str]) -> Iterator[str]:
-    """Yield a line with its values, then those of what is nested in it."""
-    values = [str(item.get(column, "")) for column in columns]
-    if values:
-        yield "\t".join([name.upper(), *values] if name else values)
-    for key in sorted(item.keys() - set(columns)):
-        yield from _lines(item[key], key)
-
-
-def _columns(items: list[dict[str, Any]]) -> list[str]:
-    """Return the names under which any of the dictionaries has a plain value."""
-    return sorted(
-        {key for item in items for key, value in item.items() if not isinstance(value, dict | list)}
-    )
+            yield from _lines(item, name)

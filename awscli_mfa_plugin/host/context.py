@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 
 def context_of(process: AwsProcess, parsed_globals: Any) -> Context:
     """Return the context of one of our commands."""
-    return Context(
-        process,
-        GlobalOptions(
-            **{field.name: getattr(parsed_globals, field.name) for field in fields(GlobalOptions)}
-        ),
-    )
+    given = {field.name: getattr(parsed_globals, field.name) for field in fields(GlobalOptions)}
+    return Context(process, GlobalOptions(**given))
 
 
 def context_of_renewal(process: AwsProcess, parsed_args: Any) -> Context:

@@ -51,7 +51,10 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
         if self.steps_aside:
             return None
         if self.shows:
-            return _plain(self._renewal.stored())
+            shown = self._renewal.stored()
+            return shown and Credentials(
+                shown.access_key_id, shown.secret_access_key, shown.session_token, method=METHOD
+            )
         if not self._is_eager:
             return DeferredRefreshableCredentials(refresh_using=self._metadata, method=METHOD)
         if not self._asks and self._renewal.stored() is None:
@@ -78,14 +81,6 @@ class SessionProvider(CredentialProvider):  # type: ignore[misc]
             raise command_failure(MfaError("Cancelled.")) from None
         except MfaError as error:
             raise command_failure(error) from None
-
-
-def _plain(session: Session | None) -> Any:
-    if session is None:
-        return None
-    return Credentials(
-        session.access_key_id, session.secret_access_key, session.session_token, method=METHOD
-    )
 
 
 class MfaSessionError(Exception):

@@ -158,21 +158,19 @@ class Renewal:
 
     def _try_to_renew(self) -> None:
         self._tried, self._refusal = (self._session,), None
+        left = self._remaining()
+        when = f"expires in {length_of_time(left)}" if left else "has expired"
+        why = f"The MFA session of profile {self._profile} {when}."
+        if self._session is None:
+            why = f"Profile {self._profile} needs an MFA session."
         try:
-            self._session = self._renew(self._why()) or self._session
+            self._session = self._renew(why) or self._session
         except CancelledError as cancelled:
             self._refusal = cancelled
             if cancelled.by_interrupt or not self._remaining():
                 raise
         except MfaError as refusal:
             self._refusal = refusal
-
-    def _why(self) -> str:
-        if self._session is None:
-            return f"Profile {self._profile} needs an MFA session."
-        left = self._remaining()
-        when = f"expires in {length_of_time(left)}" if left else "has expired"
-        return f"The MFA session of profile {self._profile} {when}."
 
     def _valid(self) -> Session:
         if self._session is not None and self._remaining():
