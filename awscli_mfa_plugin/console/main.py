@@ -112,7 +112,11 @@ def _reporting(command: str, words: list[str], system: Sequence[str]) -> int:
     installs = command in {"install", "uninstall"}
     try:
         if installs:
-            return _installing(command, words, system)
+            from awscli_mfa_plugin.system.signals import raised
+
+            # What is half done is undone, as after Ctrl-C.
+            with raised(KeyboardInterrupt, "SIGTERM", "SIGHUP"):
+                return _installing(command, words, system)
         if command == "keyring":
             from awscli_mfa_plugin.console.keyring import run
 
@@ -140,7 +144,6 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
 
     from awscli_mfa_plugin.console.by_alias import install_alias, remove_alias
 
-    _interrupt_on_signals()
     if words == ["--as-alias"] and command == "install":
         install_alias(os.environ)
         return 0
@@ -156,16 +159,3 @@ def _installing(command: str, words: list[str], system: Sequence[str]) -> int:
     if "--dry-run" not in words and remove_alias():
         print_line("Removed the alias mfa from ~/.aws/cli/alias.")
     return uninstall(words, os.environ, system, scheduled_watches, this_terminal())
-
-
-def _interrupt_on_signals() -> None:
-    """Let the signals that end a process undo what is half done, as Ctrl-C does."""
-    import signal
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
-        number = getattr(signal, name)
-        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup
-            signal.signal(number, stop)

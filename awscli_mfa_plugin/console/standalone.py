@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 NAMES = tuple(name for name in commands.NAMES if name not in {"watch", "doctor", "alias"})
 """The commands that work without an AWS CLI; the others are about the CLI itself."""
 
-_JSON, _TEXT = "json", "text"
-_ON_OFF = ("on", "off", "auto")
-
 
 def run_command(words: Sequence[str], system: Sequence[str]) -> int:
     """Run a command, its name first; return the exit code that ``aws mfa`` would have.
@@ -95,7 +92,7 @@ def _parser(command: Command) -> _Parser:
         parser.add_argument(f"--{name}")
     for name in ("cli-connect-timeout", "cli-read-timeout"):
         parser.add_argument(f"--{name}", type=int, metavar="SECONDS")
-    parser.add_argument("--color", choices=_ON_OFF)
+    parser.add_argument("--color", choices=("on", "off", "auto"))
     # Nothing here is paged.
     for name in ("no-verify-ssl", "debug", "no-cli-pager"):
         parser.add_argument(f"--{name}", action="store_true")
@@ -115,7 +112,7 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
 
 def _global_options(parsed: dict[str, Any]) -> GlobalOptions:
     """Return the CLI's global options; raise UsageError for values that it refuses too."""
-    if parsed["output"] not in {None, _JSON, _TEXT}:
+    if parsed["output"] not in {None, "json", "text"}:
         raise UsageError(
             f"--output {sanitize(parsed['output'])} works only inside the AWS CLI.",
             "Use --output json or --output text.",
@@ -150,7 +147,7 @@ def _query(expression: str | None) -> Any:
 def _show(result: Result, options: GlobalOptions) -> None:
     if result.data is not None and options.asks_for_data:
         data = options.query.search(result.data) if options.query else result.data
-        if options.output == _TEXT:
+        if options.output == "text":
             from awscli_mfa_plugin.console.text_output import as_text
 
             write_exactly(as_text(data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from awscli_mfa_plugin.declaration import Option, Result
+    from awscli_mfa_plugin.declaration import Option
     from awscli_mfa_plugin.host.context import AwsProcess
 
 _CHOICES = f"Choose from: {', '.join(NAMES)}. For help:  aws mfa help"
@@ -146,9 +147,23 @@ class _Subcommand(BasicCommand):  # type: ignore[misc]
         context = context_of(self._process, parsed_globals)
         arguments = self._command.arguments_of(vars(parsed_args), self._program)
         result = function_of(self.NAME)(arguments, context)
-        asks_for_data = context.options.asks_for_data
-        show(result, self.NAME, self._session, parsed_globals, asks_for_data=asks_for_data)
+        if result.data is not None and context.options.asks_for_data:
+            self._print_data(result.data, parsed_globals)
+        elif result.exact:
+            write_exactly(result.exact)
+        elif result.text:
+            print_line(result.text)
         return result.exit_code
+
+    def _print_data(self, data: Any, parsed_globals: Any) -> None:
+        from awscli.formatter import get_formatter
+
+        kind = parsed_globals.output
+        if not kind:
+            with suppress(Exception):
+                kind = self._session.get_config_variable("output")
+        sys.stdout.flush()
+        get_formatter(str(kind or "json"), parsed_globals)(f"mfa-{self.NAME}", data, sys.stdout)
 
 
 def _argument(option: Option) -> dict[str, Any]:
@@ -165,26 +180,3 @@ def _argument(option: Option) -> dict[str, Any]:
     elif option.values == OPTIONAL:
         argument |= {"nargs": "?", "default": ""}
     return argument
-
-
-def show(
-    result: Result, name: str, session: Any, parsed_globals: Any, *, asks_for_data: bool
-) -> None:
-    """Show the result of the command ``name``, as data if that is requested and there is any."""
-    if result.data is not None and asks_for_data:
-        kind = parsed_globals.output or _configured_output(session)
-        sys.stdout.flush()
-        from awscli.formatter import get_formatter
-
-        get_formatter(kind, parsed_globals)(f"mfa-{name}", result.data, sys.stdout)
-    elif result.exact:
-        write_exactly(result.exact)
-    elif result.text:
-        print_line(result.text)
-
-
-def _configured_output(session: Any) -> str:
-    try:
-        return str(session.get_config_variable("output") or "json")
-    except Exception:
-        return "json"

@@ -118,7 +118,14 @@ def resolve_device(
     of_source = source.setting("mfa_serial", ports)
     if of_source:
         return Device(checked_serial(of_source), is_new=True)
-    return _discovered(source, region, ports)
+    try:
+        devices = list_devices(source, region, ports)
+    except PermissionDeniedError as denied:
+        return Device(_asked_serial(denied, ports), is_new=True)
+    usable = tuple(device.mfa_serial for device in devices if device.is_usable)
+    if not usable:
+        raise none_usable(source, devices)
+    return Device(usable[0], is_new=True) if len(usable) == 1 else chosen_device(usable, ports)
 
 
 def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, ...]:
@@ -137,17 +144,6 @@ def list_devices(source: Source, region: str, ports: Ports) -> tuple[MfaDevice, 
         if not name:
             raise
         return ports.iam.list_mfa_devices(source.keys, name, region)
-
-
-def _discovered(source: Source, region: str, ports: Ports) -> Device:
-    try:
-        devices = list_devices(source, region, ports)
-    except PermissionDeniedError as denied:
-        return Device(_asked_serial(denied, ports), is_new=True)
-    usable = tuple(device.mfa_serial for device in devices if device.is_usable)
-    if not usable:
-        raise none_usable(source, devices)
-    return Device(usable[0], is_new=True) if len(usable) == 1 else chosen_device(usable, ports)
 
 
 def none_usable(source: Source, devices: tuple[MfaDevice, ...]) -> ConfigurationError:

@@ -61,16 +61,10 @@ if TYPE_CHECKING:
             """Return the names of all profiles in both files."""
 
         def check_writable(self, profile: Profile, *, config: bool) -> None:
-            """Raise ConfigurationError if the profile's session couldn't be written.
-
-            ``config`` counts the config file too.
-            """
+            """Raise ConfigurationError if the session, or ``config`` too, couldn't be written."""
 
         def write_session(self, name: str, session: Session) -> None:
-            """Store a session: in the profile's credentials section, or in the CLI's cache.
-
-            The cache is for profiles with long-lived keys, which are never replaced.
-            """
+            """Store a session: in the profile, or in the CLI's cache beside long-lived keys."""
 
         def keep_waiting(self, name: str, session: Session) -> None:
             """Keep a session that couldn't be written in the cache."""

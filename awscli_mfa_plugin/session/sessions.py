@@ -115,11 +115,8 @@ def logout(names: Iterable[str], ports: Ports, *, forget: bool = False) -> tuple
 
 def _checked(profile: Profile, ports: Ports) -> Profile:
     if not profile.exists:
-        near = nearest(profile.name, mfa_profile_names(ports))
-        raise ConfigurationError(
-            f"There is no profile '{sanitize(profile.name)}'.",
-            f"Did you mean '{sanitize(near)}'?" if near else "List them:  aws mfa status",
-        )
+        known = mfa_profile_names(ports)
+        raise missing_profile(profile.name, known, "List them:  aws mfa status")
     other = other_session(profile)
     if other:
         raise ConfigurationError(
@@ -180,14 +177,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(name, [*known], n=1, cutoff=alike)), "")
 
 
-def missing_profile(name: str, known: Iterable[str]) -> ConfigurationError:
-    """Return the error for a profile that doesn't exist; ``known`` are the MFA profiles."""
-    near = nearest(name, known)
+def missing_profile(name: str, known: Iterable[str], remedy: str = "") -> ConfigurationError:
+    """Return the error for a profile that doesn't exist; ``known`` are the MFA profiles.
+
+    ``remedy`` is what to do if no name is near, by default to log in.
+    """
+    near, shown = sanitize(nearest(name, known)), sanitize(name)
+    log_in = f"Log in to create it:  aws mfa login --profile {shlex.quote(shown)}"
     return ConfigurationError(
-        f"There is no profile '{sanitize(name)}'.",
-        f"Did you mean '{sanitize(near)}'?"
-        if near
-        else f"Log in to create it:  aws mfa login --profile {shlex.quote(sanitize(name))}",
+        f"There is no profile '{shown}'.", f"Did you mean '{near}'?" if near else remedy or log_in
     )
 
 

@@ -385,17 +385,24 @@ def test_a_stopped_installation_is_undone(machine: Machine, number: int) -> None
 
 
 @pytest.mark.parametrize("command", ["install", "uninstall"])
-def test_a_hangup_under_nohup_is_ignored(command: str) -> None:
-    """A hangup undoes nothing then; a signal that isn't ignored still does."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+def test_a_hangup_under_nohup_is_ignored(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hangup undoes nothing then; a signal that isn't ignored still does, until the end."""
+    numbers = (signal.SIGHUP, signal.SIGTERM)
+    handlers, during = [signal.getsignal(number) for number in numbers], list[object]()
+
+    def run(*_: object) -> int:
+        during.extend(signal.getsignal(number) for number in numbers)
+        return 0
+
+    monkeypatch.setattr(f"awscli_mfa_plugin.install.{command}.run", run)
     try:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        assert main([command, "--no-such-option"], ()) == 252
-        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-        assert signal.getsignal(signal.SIGTERM) != handlers[signal.SIGTERM]
+        assert main([command, "--dry-run"], ()) == 0
+        assert during[0] == signal.SIG_IGN
+        assert during[1] != handlers[1]
+        assert signal.getsignal(signal.SIGTERM) == handlers[1]
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGHUP, handlers[0])
 
 
 def test_a_killed_installation_can_be_finished_or_removed(machine: Machine) -> None:
