@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.ports import Ports
     from awscli_mfa_plugin.setup.plan import ProfileChange
 
-UNCHANGED = "Nothing would change."
-
 COMMAND = Command(
     "configure",
     "Asks a few questions to set up an MFA profile: its name, the profile with the "
@@ -83,9 +81,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
         return import_setups(arguments, context, ports)
     if arguments["for_programs"] is not None:
-        from awscli_mfa_plugin.commands.for_programs import add_profile
-
-        return add_profile(arguments, context, ports)
+        return _add_for_programs(arguments, context, ports)
     if arguments["from"] is not None:
         return _merge(arguments, context, ports)
     return _ask(arguments, context, ports)
@@ -93,47 +89,53 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _check(arguments: Mapping[str, Any]) -> None:
     """Raise UsageError for options that don't go together."""
-    path = arguments["from"]
-    if arguments["export"] and (path is not None or arguments["dry_run"]):
-        raise UsageError(
+    given = {name for name, value in arguments.items() if value not in {None, False}}
+    needs_source = {"allow_commands"} if "for_programs" in given else {"allow_commands", "yes"}
+    for is_wrong, what, example in (
+        (
+            "export" in given and given & {"from", "dry_run"},
             "--export can't be combined with --from or --dry-run.",
-            "aws mfa configure --export > FILE",
-        )
-    if arguments["import"] and (path is not None or arguments["export"]):
-        raise UsageError(
-            "--import can't be combined with --from or --export.", "aws mfa configure --import"
-        )
-    if arguments["source_profile"] is not None and not arguments["import"]:
-        raise UsageError("--source-profile needs --import.", "aws mfa configure --import")
-    for_programs = arguments["for_programs"] is not None
-    if for_programs and (path is not None or arguments["import"] or arguments["export"]):
-        raise UsageError(
+            "--export > FILE",
+        ),
+        (
+            "import" in given and given & {"from", "export"},
+            "--import can't be combined with --from or --export.",
+            "--import",
+        ),
+        (
+            "source_profile" in given and "import" not in given,
+            "--source-profile needs --import.",
+            "--import",
+        ),
+        (
+            "for_programs" in given and given & {"from", "import", "export"},
             "--for-programs can't be combined with --from, --import or --export.",
-            "aws mfa configure --for-programs NAME",
-        )
-    is_asked = path is None and not arguments["import"]
-    if is_asked and (arguments["allow_commands"] or (arguments["yes"] and not for_programs)):
-        raise UsageError(
+            "--for-programs NAME",
+        ),
+        (
+            given & needs_source and not given & {"from", "import"},
             "--allow-commands and --yes need --from or --import.",
-            "aws mfa configure --from FILE --yes",
-        )
+            "--from FILE --yes",
+        ),
+    ):
+        if is_wrong:
+            raise UsageError(what, f"aws mfa configure {example}")
 
 
 def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
-    from awscli_mfa_plugin.setup import plan
+    from awscli_mfa_plugin.setup import consent, plan
+    from awscli_mfa_plugin.setup.machine import read_setup_manifest
 
-    manifest = context.setup_manifest(arguments["from"])
+    manifest = read_setup_manifest(arguments["from"])
     changes = plan.changes_by(manifest, ports.files, ports.clock.now())
     if arguments["dry_run"]:
-        diff = diff_of(changes, ports)
-        text = diff.rstrip("\n") or UNCHANGED
-        return Result({**data_of(changes, ports), "Diff": diff}, text)
-    changes = plan.accepted_commands(
+        return preview(changes, ports)
+    changes = consent.accepted_changes(
         changes, manifest.file, ports.terminal, allow_commands=arguments["allow_commands"]
     )
     if changes and not arguments["yes"]:
-        plan.confirm(changes, diff_of(changes, ports), ports.terminal)
+        consent.confirm(changes, diff_of(changes, ports), ports.terminal)
     ports.files.update_config(lambda document: plan.merged(document, changes))
     for name in plan.missing_sources(manifest, ports.files):
         ports.notes(
@@ -141,7 +143,36 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
             f"--profile {sanitize(shlex.quote(name))}"
         )
     is_shown = not (arguments["yes"] or ports.terminal.unavailable_reason())
-    return Result(data_of(changes, ports), _text(changes, context, is_shown=is_shown))
+    return Result(data_of(changes, ports), saved(changes, context, is_shown=is_shown))
+
+
+def _add_for_programs(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
+    """Add a profile from which any program gets the session."""
+    import os
+
+    from awscli_mfa_plugin.setup import consent, plan
+    from awscli_mfa_plugin.setup.machine import our_script
+
+    name, script = arguments["for_programs"], our_script(context.environment)
+    change = plan.change_for_programs(
+        ports.files.profile(name),
+        ports.files.profile(context.session_profile),
+        script,
+        on_windows=os.name == "nt",
+    )
+    changes = [change] if change.settings else []
+    if arguments["dry_run"]:
+        return preview(changes, ports)
+    if changes and not arguments["yes"]:
+        consent.confirm(changes, diff_of(changes, ports), ports.terminal)
+    ports.files.update_config(lambda document: plan.merged(document, changes))
+    if not os.path.isabs(script):
+        ports.notes(f"{script} isn't on your PATH. Programs need it to use this profile.")
+    path, shown = context.short_path(context.process.config_path), sanitize(shlex.quote(name))
+    return Result(
+        data_of(changes, ports),
+        f"Saved to {path}: {shown}.\nTry it:  aws sts get-caller-identity --profile {shown}",
+    )
 
 
 def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
@@ -153,8 +184,7 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
 
     change = ask_setup(context.session_profile, context.options.region, ports)
     if arguments["dry_run"]:
-        diff = diff_of([change], ports)
-        return Result(data_of([change], ports), diff.rstrip("\n") or UNCHANGED)
+        return preview([change], ports)
     path = context.short_path(context.process.config_path)
     if confirm_setup(change, path, ports):
         ports.files.update_config(lambda document: merged(document, [change]))
@@ -166,10 +196,8 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
             request = LoginRequest(change.profile, force=change.needs_new_session)
             return log_in(request, context)
     except CancelledError:
-        name = sanitize(change.profile)
-        raise CancelledError(
-            f"Cancelled. The settings of {name} are saved. Log in later:  {later}"
-        ) from None
+        saved_settings = f"The settings of {sanitize(change.profile)} are saved."
+        raise CancelledError(f"Cancelled. {saved_settings} Log in later:  {later}") from None
     return Result(data_of([change], ports), f"Log in later:  {later}")
 
 
@@ -191,7 +219,15 @@ def data_of(changes: Sequence[ProfileChange], ports: Ports) -> dict[str, Any]:
     return {"File": ports.files.config_path, "Profiles": profiles}
 
 
-def _text(changes: Sequence[ProfileChange], context: Context, *, is_shown: bool) -> str:
+def preview(changes: Sequence[ProfileChange], ports: Ports, **found: Any) -> Result:
+    """Return the result of ``--dry-run``: the diff, and what else was ``found``."""
+    diff = diff_of(changes, ports)
+    data = {**data_of(changes, ports), **found, "Diff": diff}
+    return Result(data, diff.rstrip("\n") or "Nothing would change.")
+
+
+def saved(changes: Sequence[ProfileChange], context: Context, *, is_shown: bool) -> str:
+    """Return what is reported of the changes that were made; ``is_shown`` if a diff was shown."""
     from awscli_mfa_plugin.setup.plan import lines_of
 
     path = context.short_path(context.process.config_path)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.records import Keys
-    from awscli_mfa_plugin.setup.manifest import SetupManifest
     from awscli_mfa_plugin.system.keyring_program import KeyringProgram
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
@@ -123,15 +122,9 @@ class Context(Services):
 
         return read_pack(os.path.expanduser(path)) if path else packaged_pack()
 
-    def setup_manifest(self, path: str) -> SetupManifest:
-        """Return the setup manifest in a file, or on stdin for ``-``."""
-        from awscli_mfa_plugin.setup.manifest_file import read_setup_manifest
-
-        return read_setup_manifest(path)
-
     def peer_programs(self) -> dict[str, str]:
         """Return the paths of other MFA tools' programs as a command line needs them."""
-        from awscli_mfa_plugin.setup.peer_programs import peer_programs
+        from awscli_mfa_plugin.setup.machine import peer_programs
 
         return peer_programs(self.environment)
 

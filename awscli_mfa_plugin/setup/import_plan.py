@@ -13,16 +13,19 @@ from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import check_profile_name, other_session
 from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
 from awscli_mfa_plugin.setup.found import Setup, Skipped
-from awscli_mfa_plugin.setup.manifest import ManifestProfile
 from awscli_mfa_plugin.setup.plan import ProfileChange, change_of, why_not_merged
-from awscli_mfa_plugin.setup.settings import COMMAND, SESSION_PROFILE, secret_in, unfit
+from awscli_mfa_plugin.setup.settings import (
+    COMMAND,
+    KEYS_COMMAND,
+    SESSION_PROFILE,
+    secret_in,
+    unfit,
+)
 from awscli_mfa_plugin.text import quoted_list, sanitize, short_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
-
-KEYS_COMMAND = "credential_process"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,6 @@ class Command:
     """
 
     option: str
-    profile: str
     text: str
     is_needed: bool
 
@@ -130,7 +132,7 @@ def _check_name(
     profile = profiles.get(named, Profile(named))
     if profile.is_managed:
         raise ConfigurationError(f"Profile {sanitize(named)} is an MFA profile already.", another)
-    why = why_not_merged(profile, ManifestProfile(named, SESSION_PROFILE, {}, 0, 0), now)
+    why = why_not_merged(profile, SESSION_PROFILE, now)
     other = other_session(profile)
     if profile.has_long_lived_keys:
         why = "has long-lived keys"
@@ -207,9 +209,9 @@ def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
     changes = [change_of(present, settings)]
     commands = []
     if setup.keys_command:
-        commands.append(Command(KEYS_COMMAND, setup.source, setup.keys_command, is_needed=True))
+        commands.append(Command(KEYS_COMMAND, setup.keys_command, is_needed=True))
     if COMMAND in settings:
-        commands.append(Command(COMMAND, name, settings[COMMAND], is_needed=bool(inherited)))
+        commands.append(Command(COMMAND, settings[COMMAND], is_needed=bool(inherited)))
     if setup.is_new_source:
         source = profiles.get(setup.source, Profile(setup.source))
         changes.insert(0, change_of(source, {KEYS_COMMAND: setup.keys_command}))

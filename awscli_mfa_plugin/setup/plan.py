@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.errors import BusyError, CancelledError, CannotAskError
+from awscli_mfa_plugin.errors import BusyError, ConfigurationError
 from awscli_mfa_plugin.session import OTHER_WAYS
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
-from awscli_mfa_plugin.session.sections import config_section, may_be_valid, other_session
-from awscli_mfa_plugin.session.token_codes import agrees
+from awscli_mfa_plugin.session.sections import (
+    check_profile_name,
+    config_section,
+    may_be_valid,
+    other_session,
+)
 from awscli_mfa_plugin.setup.manifest import unreadable
-from awscli_mfa_plugin.setup.settings import COMMAND, MARKED_PROFILE, ROLE
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.setup.settings import KEYS_COMMAND, MARKED_PROFILE, ROLE
+from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.session.ports import SharedFiles, Terminal
+    from awscli_mfa_plugin.session.ports import SharedFiles
     from awscli_mfa_plugin.session.records import Profile
-    from awscli_mfa_plugin.setup.manifest import ManifestProfile, SetupManifest
-
-WHOLE = 4000
-"""Characters that surely hold a whole command: none of it may be cut when it is shown."""
+    from awscli_mfa_plugin.setup.manifest import SetupManifest
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class ProfileChange:
         """Whether a session made before differs from what the new settings make."""
         changed = {*self.settings, *self.removed}
         return bool(changed & {SOURCE_OPTION, "mfa_serial", "duration_seconds"})
+
+    def without(self, setting: str) -> ProfileChange:
+        """Return the change without one of its settings."""
+        left = {name: value for name, value in self.settings.items() if name != setting}
+        return replace(self, settings=left)
 
 
 def change_of(
@@ -76,7 +83,7 @@ def changes_by(
     names = {each.name for each in manifest.profiles}
     for wanted in manifest.profiles:
         profile = files.profile(wanted.name)
-        why = why_not_merged(profile, wanted, now)
+        why = why_not_merged(profile, wanted.kind, now)
         if why:
             name = sanitize(wanted.name)
             why = f"your profile {name} {why}, so it can't be changed"
@@ -89,9 +96,9 @@ def changes_by(
     return tuple(change for change in changes if change.settings)
 
 
-def why_not_merged(profile: Profile, wanted: ManifestProfile, now: datetime) -> str:
-    """Say why an existing profile can't become what is wanted, or ""."""
-    return _why_no_role(profile) if wanted.kind == ROLE else _why_no_session(profile, wanted, now)
+def why_not_merged(profile: Profile, kind: str, now: datetime) -> str:
+    """Say why an existing profile can't become one of a kind, or ""."""
+    return _why_no_role(profile) if kind == ROLE else _why_no_session(profile, kind, now)
 
 
 def _why_no_role(profile: Profile) -> str:
@@ -103,7 +110,7 @@ def _why_no_role(profile: Profile) -> str:
     return f"gets its credentials from {other}" if other else ""
 
 
-def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) -> str:
+def _why_no_session(profile: Profile, kind: str, now: datetime) -> str:
     if profile.other_way:
         return f"gets its credentials from {profile.other_way}"
     if profile.is_switched_off:
@@ -111,7 +118,7 @@ def _why_no_session(profile: Profile, wanted: ManifestProfile, now: datetime) ->
     other = other_session(profile)
     if other and may_be_valid(other.expiration, now):
         return f"has a valid session from {other.tool}"
-    if profile.has_long_lived_keys and wanted.kind != MARKED_PROFILE:
+    if profile.has_long_lived_keys and kind != MARKED_PROFILE:
         return f"holds long-lived keys, which allow only {SESSION_OPTION}: on"
     return ""
 
@@ -122,68 +129,34 @@ def missing_sources(manifest: SetupManifest, files: SharedFiles) -> tuple[str, .
     return tuple(dict.fromkeys(n for n in names if n and not files.profile(n).exists))
 
 
-def accepted_commands(
-    changes: Iterable[ProfileChange], file: str, terminal: Terminal, *, allow_commands: bool
-) -> tuple[ProfileChange, ...]:
-    """Return the changes without the commands that the user declines.
+def change_for_programs(
+    profile: Profile, session: Profile, script: str, *, on_windows: bool
+) -> ProfileChange:
+    """Return the change that makes ``profile`` renew the session of an MFA profile.
 
-    Each is shown whole and asked for. Raises CannotAskError where nobody can be asked and
-    ``allow_commands`` doesn't accept all. A command that is in the config file already is the
-    person's own.
+    ``script`` is the path of awscli-mfa. Raises ConfigurationError for a profile that has
+    anything else, so that no key and no role is hidden.
     """
-    changes = tuple(changes)
-    commands = [change for change in changes if COMMAND in change.settings]
-    if allow_commands or not commands:
-        return changes
-    why = terminal.unavailable_reason()
-    if why:
-        first = commands[0]
-        raise CannotAskError(
-            f"{sanitize(file)} sets a command for profile {sanitize(first.profile)} that would "
-            "run as "
-            f"you, and you can't be asked ({why}): {sanitize(first.settings[COMMAND], WHOLE)}",
-            "Nothing was changed. Look at it with --dry-run, then accept its commands with "
-            "--allow-commands.",
+    check_profile_name(profile.name)
+    if not session.is_managed:
+        name = sanitize(session.name)
+        raise ConfigurationError(
+            f"{name} isn't an MFA profile.",
+            f"Log in first:  aws mfa login --profile {shlex.quote(name)}",
         )
-    declined = {each.profile for each in commands if not _is_accepted(each, file, terminal)}
-    kept = (_without_command(each) if each.profile in declined else each for each in changes)
-    return tuple(change for change in kept if change.settings)
-
-
-def _is_accepted(change: ProfileChange, file: str, terminal: Terminal) -> bool:
-    terminal.tell(
-        f"{sanitize(file)} sets a command that runs as you whenever profile "
-        f"{sanitize(change.profile)} needs an MFA code:\n\n"
-        f"    {sanitize(change.settings[COMMAND], WHOLE)}\n\n"
-    )
-    return agrees(terminal, "Accept this command? [y/N] ")
-
-
-def _without_command(change: ProfileChange) -> ProfileChange:
-    left = {name: value for name, value in change.settings.items() if name != COMMAND}
-    return replace(change, settings=left)
-
-
-def confirm(changes: Iterable[ProfileChange], diff: str, terminal: Terminal) -> None:
-    """Ask whether the change is wanted; raise CancelledError if it isn't.
-
-    Without a terminal, adding needs no question; replacing values raises
-    CannotAskError.
-    """
-    why = terminal.unavailable_reason()
-    if not why:
-        terminal.tell(f"{diff}\n")
-        if not agrees(terminal, "Write this? [y/N] "):
-            raise CancelledError("Nothing was changed.")
-        return
-    replacing = [
-        f"{name} of {sanitize(change.profile)}" for change in changes for name in change.replaced
-    ]
-    if replacing:
-        raise CannotAskError(
-            f"This would replace {quoted_list(replacing)}, and you can't be asked: {why}.",
-            "Nothing was changed. Look at it with --dry-run, then use --yes.",
+    # As botocore splits it, and a shell for other SDKs.
+    quoted = [f'"{each}"' if on_windows else shlex.quote(each) for each in (script, session.name)]
+    wanted = {KEYS_COMMAND: f"{quoted[0]} credential-process --profile {quoted[1]}"}
+    region = session.config.get("region", "")
+    if region:
+        wanted["region"] = profile.config.get("region") or region
+    others = {*profile.config, *profile.credentials} - {"region", "output"}
+    if others and profile.config.get(KEYS_COMMAND) != wanted[KEYS_COMMAND]:
+        raise ConfigurationError(
+            f"Profile {sanitize(profile.name)} exists already.",
+            "Use the name of a new profile. Nothing was changed.",
         )
+    return change_of(profile, wanted)
 
 
 def merged(document: SharedDocument, changes: Iterable[ProfileChange]) -> SharedDocument:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 SESSION_PROFILE, MARKED_PROFILE, ROLE = "session profile", "marked profile", "role"
 """The kinds of a profile: with a source profile, with ``mfa_session = on`` alone, with a role."""
 
-COMMAND = "mfa_process"
+COMMAND, KEYS_COMMAND = "mfa_process", "credential_process"
+"""What prints MFA codes, and what prints keys."""
 
 SESSION_SETTINGS = (
     SOURCE_OPTION,

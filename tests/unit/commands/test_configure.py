@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from awscli_mfa_plugin.commands import configure
 from awscli_mfa_plugin.errors import CancelledError, MfaError, UsageError
-from awscli_mfa_plugin.files.yaml_reader import root_of
-from awscli_mfa_plugin.setup.manifest import manifest_of
 from tests.fakes import (
     LONG_LIVED,
     SERIAL,
@@ -94,9 +94,11 @@ profiles:
 
 def from_manifest(fakes: Fakes, content: str = MANIFEST, **given: Any) -> Result:
     """Run ``configure --from`` with this manifest."""
-    made = manifest_of(root_of(content, "team.yaml", "manifest"), "team.yaml")
-    here = context(fakes, asking_terminal=fakes.terminal, setup_manifest=lambda _: made)
-    return run(configure, here, **{"from": "team.yaml", **given})
+    here = context(fakes, asking_terminal=fakes.terminal)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "team.yaml")
+        path.write_text(content, "utf-8")
+        return run(configure, here, **{"from": str(path), **given})
 
 
 def test_a_manifest_is_written_after_a_yes() -> None:

@@ -13,8 +13,8 @@ from awscli_mfa_plugin.errors import (
     UsageError,
 )
 from awscli_mfa_plugin.session.records import Profile
+from awscli_mfa_plugin.setup.consent import accepted_imports, confirm
 from awscli_mfa_plugin.setup.found import Setup
-from awscli_mfa_plugin.setup.import_consent import accepted, confirm_import
 from awscli_mfa_plugin.setup.import_plan import Import, found_text, imports_of
 from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeTerminal
 
@@ -256,7 +256,7 @@ def test_each_command_is_shown_whole_and_asked_for() -> None:
     """A yes to both keeps all."""
     terminal = FakeTerminal("y", "yes")
     made = only(VAULT)
-    assert accepted([made], terminal, allow_commands=False) == (made,)
+    assert accepted_imports([made], terminal, allow_commands=False) == (made,)
     shown = "".join(terminal.shown)
     assert "will run this command of aws-vault to get the long-lived keys:" in shown
     assert "    aws-vault export --no-session home\n" in shown
@@ -267,7 +267,7 @@ def test_each_command_is_shown_whole_and_asked_for() -> None:
 
 def test_a_declined_command_for_codes_is_left_out() -> None:
     """The rest is imported."""
-    [kept] = accepted([only(VAULT)], FakeTerminal("y", "n"), allow_commands=False)
+    [kept] = accepted_imports([only(VAULT)], FakeTerminal("y", "n"), allow_commands=False)
     assert settings_of(kept)["home-mfa"] == {"mfa_source_profile": "home-keys"}
     assert settings_of(kept)["home-keys"]
 
@@ -276,7 +276,9 @@ def test_a_declined_command_for_keys_ends_that_import() -> None:
     """Nothing more is asked for it; the others go on."""
     terminal = FakeTerminal("n", "y")
     made = [only(VAULT), only(GRANTED)]
-    assert [each.profile for each in accepted(made, terminal, allow_commands=False)] == ["team-mfa"]
+    assert [each.profile for each in accepted_imports(made, terminal, allow_commands=False)] == [
+        "team-mfa"
+    ]
     assert len(terminal.questions) == 2
 
 
@@ -285,26 +287,26 @@ def test_commands_need_somebody_who_accepts_them() -> None:
     nobody = FakeTerminal(nobody="no terminal")
     made = (only(GRANTED),)
     with pytest.raises(CannotAskError, match=r"no terminal\): granted credential-process") as error:
-        accepted(made, nobody, allow_commands=False)
+        accepted_imports(made, nobody, allow_commands=False)
     assert error.value.what.startswith(
         "A login to team-mfa would run a command as you, and you can"
     )
     assert "--allow-commands" in error.value.remedy
-    assert accepted(made, nobody, allow_commands=True) == made
-    assert accepted([only(WORK)], nobody, allow_commands=False)
+    assert accepted_imports(made, nobody, allow_commands=True) == made
+    assert accepted_imports([only(WORK)], nobody, allow_commands=False)
 
 
 def test_the_change_is_shown_and_asked_for() -> None:
     """Enter is a no."""
     terminal = FakeTerminal("y", "")
-    confirm_import([only(WORK)], "+[profile work-mfa]", terminal)
+    confirm(only(WORK).changes, "+[profile work-mfa]", terminal, is_import=True)
     assert terminal.shown == ["+[profile work-mfa]\n"]
     with pytest.raises(CancelledError, match="Nothing was changed"):
-        confirm_import([only(WORK)], "", terminal)
+        confirm(only(WORK).changes, "", terminal, is_import=True)
 
 
 def test_without_a_terminal_the_change_needs_the_option() -> None:
     """Even if it only adds."""
     with pytest.raises(CannotAskError, match="would add work-mfa") as error:
-        confirm_import([only(WORK)], "", FakeTerminal(nobody="no terminal"))
+        confirm(only(WORK).changes, "", FakeTerminal(nobody="no terminal"), is_import=True)
     assert "--yes" in error.value.remedy

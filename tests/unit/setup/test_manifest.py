@@ -18,13 +18,12 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.yaml_reader import root_of
+from awscli_mfa_plugin.setup.consent import accepted_changes, confirm
 from awscli_mfa_plugin.setup.export import exported, manifest_text
+from awscli_mfa_plugin.setup.machine import LARGEST, read_setup_manifest
 from awscli_mfa_plugin.setup.manifest import SetupManifest, manifest_of
-from awscli_mfa_plugin.setup.manifest_file import LARGEST, read_setup_manifest
 from awscli_mfa_plugin.setup.plan import (
-    accepted_commands,
     changes_by,
-    confirm,
     lines_of,
     merged,
     missing_sources,
@@ -327,12 +326,12 @@ def test_each_command_is_shown_whole_and_accepted() -> None:
     files = FakeFiles()
     changes = changes_by(read(text), files, NOW)
     terminal = FakeTerminal("no")
-    kept = accepted_commands(changes, "team.yaml", terminal, allow_commands=False)
+    kept = accepted_changes(changes, "team.yaml", terminal, allow_commands=False)
     assert [dict(each.settings) for each in kept] == [{"mfa_source_profile": "default"}]
     assert f"{'x ' * 400}end" in terminal.shown[0]
     terminal = FakeTerminal("Y")
-    assert accepted_commands(changes, "f", terminal, allow_commands=False) == changes
-    assert accepted_commands(changes, "f", FakeTerminal(), allow_commands=True) == changes
+    assert accepted_changes(changes, "f", terminal, allow_commands=False) == changes
+    assert accepted_changes(changes, "f", FakeTerminal(), allow_commands=True) == changes
     merge(text, files)
     assert changes_by(read(text), files, NOW) == ()
 
@@ -341,14 +340,14 @@ def test_declining_the_only_command_changes_nothing() -> None:
     """Then there is nothing to write."""
     files = FakeFiles({"mfa": {"mfa_source_profile": "default", "mfa_process": "mine"}})
     changes = changes_by(read(with_setting("mfa_process: theirs")), files, NOW)
-    assert accepted_commands(changes, "f", FakeTerminal(""), allow_commands=False) == ()
+    assert accepted_changes(changes, "f", FakeTerminal(""), allow_commands=False) == ()
 
 
 def test_without_a_terminal_commands_need_the_option() -> None:
     """The error shows the command and names the option."""
     changes = changes_by(read(TEAM), FakeFiles(), NOW)
     with pytest.raises(CannotAskError) as caught:
-        accepted_commands(changes, "f", FakeTerminal(nobody="CI is set"), allow_commands=False)
+        accepted_changes(changes, "f", FakeTerminal(nobody="CI is set"), allow_commands=False)
     assert "(CI is set): ykman oath accounts code -s aws" in caught.value.what
     assert "--allow-commands" in caught.value.remedy
 

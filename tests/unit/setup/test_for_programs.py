@@ -6,7 +6,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.setup.programs import change_for_programs
+from awscli_mfa_plugin.setup.plan import change_for_programs
 
 MFA = Profile("mfa", {"mfa_source_profile": "default", "region": "eu-west-1"})
 COMMAND = "/opt/awscli-mfa credential-process --profile mfa"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.setup.peer_programs import peer_programs
+from awscli_mfa_plugin.setup.machine import peer_programs
 
 if TYPE_CHECKING:
     from pathlib import Path
