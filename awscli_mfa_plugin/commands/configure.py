@@ -179,8 +179,9 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
     """Ask for an MFA profile's settings, write them, and offer the first login."""
     from awscli_mfa_plugin.commands.login import log_in
     from awscli_mfa_plugin.session.plan import LoginRequest
+    from awscli_mfa_plugin.session.token_codes import agrees
     from awscli_mfa_plugin.setup.plan import merged
-    from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
+    from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup
 
     change = ask_setup(context.session_profile, context.options.region, ports)
     if arguments["dry_run"]:
@@ -191,7 +192,7 @@ def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result
         ports.terminal.tell("Saved.\n\n")
     later = f"aws mfa login --profile {sanitize(shlex.quote(change.profile))}"
     try:
-        if wants_login(ports):
+        if agrees(ports.terminal, "Log in now? [Y/n] ", enter=True):
             # A session made with other settings is replaced.
             request = LoginRequest(change.profile, force=change.needs_new_session)
             return log_in(request, context)

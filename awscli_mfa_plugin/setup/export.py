@@ -24,7 +24,7 @@ Profiles = dict[str, dict[str, str]]
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./+-]*|[1-9][0-9]*", re.ASCII)
 """What is the same text in YAML 1.1 and 1.2 without quotes; the few words that aren't follow."""
 
-_WORDS = frozenset({"y", "n", "yes", "no", "true", "false", "null", "on", "off"})
+_WORDS = frozenset({"y", "n", "yes", "no", "true", "false", "null"})
 
 
 def exported(files: SharedFiles, note: Notes) -> Profiles:
@@ -104,6 +104,6 @@ def manifest_text(profiles: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _scalar(text: str) -> str:
-    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS - {"on", "off"}
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
     # YAML takes JSON's strings as they are (YAML 1.2.2, section 7.3.1).
     return text if is_plain else json.dumps(text)

@@ -9,7 +9,11 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
+
+    from awscli_mfa_plugin.session.records import Profile
+
+_INCLUDED = ("include_profile", "parent_profile")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,29 @@ class Skipped:
     profile: str
     tool: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Where other tools leave traces: profiles, variables, and programs by their names.
+
+    A program's path is as a command line needs it.
+    """
+
+    profiles: Mapping[str, Profile]
+    environment: Mapping[str, str]
+    programs: Mapping[str, str]
+
+    def setting(self, option: str, profile: Profile) -> str:
+        """Return a setting of a profile, or of those that it includes, or ""."""
+        seen: set[str] = set()
+        at: Profile | None = profile
+        while at and at.name not in seen:
+            if at.get(option):
+                return at.get(option)
+            seen.add(at.name)
+            at = self.profiles.get(next(filter(None, map(at.get, _INCLUDED)), ""))
+        return ""
 
 
 def words_of(command: str) -> list[str]:

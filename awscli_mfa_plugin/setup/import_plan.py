@@ -24,7 +24,7 @@ from awscli_mfa_plugin.setup.settings import (
 from awscli_mfa_plugin.text import quoted_list, sanitize, short_device
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
@@ -77,69 +77,66 @@ def imports_of(
     imports: list[Import] = []
     skipped: list[Skipped] = []
     wanted = [each for each in setups if source in {None, each.source, each.base}]
-    missing = [setup for setup in wanted if not _present(setup, profiles)]
+    # By its source; of two the first one.
+    present = {
+        each.config.get(SOURCE_OPTION): each.name
+        for each in reversed([*profiles.values()])
+        if each.is_managed
+    }
+    missing = [setup for setup in wanted if setup.source not in present]
     if named and missing:
-        _check_one(missing, named)
-        _check_name(named, setups, profiles, now)
+        _check_named(named, missing, setups, profiles, now)
     # A tool may make its session profile later.
     taken = {name for setup in setups for name in (setup.session, setup.base, setup.source)}
     for setup in wanted:
-        present = _present(setup, profiles)
-        if present:
-            imports.append(Import(setup, present))
-            continue
-        why = _why_not(setup, profiles)
-        if why:
+        if setup.source in present:
+            imports.append(Import(setup, present[setup.source]))
+        elif why := _why_not(setup, profiles):
             skipped.append(Skipped(setup.base, setup.tool, why))
-            continue
-        name = named or next(each for each in _names(setup) if _is_free(each, taken, profiles))
-        taken.add(name)
-        imports.append(_import(setup, name, profiles))
+        else:
+            name = named or _free_name(setup, taken, profiles)
+            taken.add(name)
+            imports.append(_import(setup, name, profiles))
     return tuple(imports), tuple(skipped)
 
 
-def _present(setup: Setup, profiles: Mapping[str, Profile]) -> str:
-    """Return the MFA profile that has the setup's source already, or ""."""
-    managed = (each for each in profiles.values() if each.is_managed)
-    return next(
-        (each.name for each in managed if each.config.get(SOURCE_OPTION) == setup.source), ""
-    )
-
-
-def _check_one(missing: list[Setup], named: str) -> None:
+def _check_named(
+    named: str,
+    missing: list[Setup],
+    setups: Iterable[Setup],
+    profiles: Mapping[str, Profile],
+    now: datetime,
+) -> None:
+    """Raise ConfigurationError if ``--profile`` is another tool's section, or unfit."""
+    name = sanitize(named)
     if len(missing) > 1:
         raise UsageError(
-            f"--profile {sanitize(named)} names one new profile, but {len(missing)} setups were "
+            f"--profile {name} names one new profile, but {len(missing)} setups were "
             f"found: {quoted_list(setup.source for setup in missing)}.",
             "Choose one with --source-profile.",
         )
-
-
-def _check_name(
-    named: str, setups: Iterable[Setup], profiles: Mapping[str, Profile], now: datetime
-) -> None:
-    """Raise ConfigurationError if ``--profile`` is another tool's section, or unfit."""
     check_profile_name(named)
     another = "Nothing was changed. Choose another name with --profile."
-    for setup in setups:
-        is_theirs = named in {setup.session, setup.base} and named != setup.source
-        if is_theirs or (setup.is_new_source and named == setup.source):
-            raise ConfigurationError(
-                f"Profile {sanitize(named)} belongs to {setup.tool}, so it can't be the new "
-                "MFA profile.",
-                another,
-            )
     profile = profiles.get(named, Profile(named))
-    if profile.is_managed:
-        raise ConfigurationError(f"Profile {sanitize(named)} is an MFA profile already.", another)
-    why = why_not_merged(profile, SESSION_PROFILE, now)
     other = other_session(profile)
-    if profile.has_long_lived_keys:
+    theirs = [
+        setup.tool
+        for setup in setups
+        if (named == setup.source and setup.is_new_source)
+        or (named != setup.source and named in {setup.session, setup.base})
+    ]
+    if theirs:
+        why = f"belongs to {theirs[0]}"
+    elif profile.is_managed:
+        raise ConfigurationError(f"Profile {name} is an MFA profile already.", another)
+    elif profile.has_long_lived_keys:
         why = "has long-lived keys"
     elif other:
         why = f"has a session from {other.tool}"
+    else:
+        why = why_not_merged(profile, SESSION_PROFILE, now)
     if why:
-        what = f"Profile {sanitize(named)} {why}, so it can't be the new MFA profile."
+        what = f"Profile {name} {why}, so it can't be the new MFA profile."
         raise ConfigurationError(what, another)
 
 
@@ -153,14 +150,11 @@ def _why_not(setup: Setup, profiles: Mapping[str, Profile]) -> str:
     for option, text in ((KEYS_COMMAND, setup.keys_command), (COMMAND, inherited)):
         if text and _unfit_command(text):
             return f"its {option} {_unfit_command(text)}"
-    if setup.is_new_source and profiles.get(setup.source, _same(setup)) != _same(setup):
+    # An import that was stopped may have made the source profile.
+    same = Profile(setup.source, {KEYS_COMMAND: setup.keys_command})
+    if setup.is_new_source and profiles.get(setup.source, same) != same:
         return f"profile {sanitize(setup.source)} exists already, and has other settings"
     return ""
-
-
-def _same(setup: Setup) -> Profile:
-    """Return the new source profile, as an import that was stopped left it."""
-    return Profile(setup.source, {KEYS_COMMAND: setup.keys_command})
 
 
 def _unfit_command(text: str) -> str:
@@ -178,14 +172,11 @@ def _inherited_command(setup: Setup, profiles: Mapping[str, Profile]) -> str:
     return profiles[setup.source].get(COMMAND) if setup.source in profiles else ""
 
 
-def _names(setup: Setup) -> Iterator[str]:
-    """Yield names for the new profile: of its own, never one of the tool's."""
+def _free_name(setup: Setup, taken: set[str], profiles: Mapping[str, Profile]) -> str:
+    """Return a name for the new profile: of its own, never one of the tool's."""
     first = DEFAULT_SESSION_PROFILE if setup.base == "default" else f"{setup.base}-mfa"
-    return chain((first,), (f"{setup.base}-mfa-{number}" for number in count(2)))
-
-
-def _is_free(name: str, taken: set[str], profiles: Mapping[str, Profile]) -> bool:
-    return name not in taken and name not in profiles
+    names = chain((first,), (f"{setup.base}-mfa-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken and name not in profiles)
 
 
 def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
@@ -221,12 +212,11 @@ def _import(setup: Setup, name: str, profiles: Mapping[str, Profile]) -> Import:
 def found_text(made: Import) -> str:
     """Say in a line what was found, and what becomes of it."""
     setup = made.setup
-    parts = [f"long-lived keys in {sanitize(setup.source)}"]
+    where = f"in {sanitize(setup.source)}"
     if setup.is_new_source:
-        parts = [f"long-lived keys of {sanitize(setup.base)} in its keyring"]
+        where = f"of {sanitize(setup.base)} in its keyring"
+    parts = [f"long-lived keys {where}"]
     parts += [f"sessions in {sanitize(setup.session)}"] if setup.session else []
     parts += [f"device {short_device(made.serial)}"] if made.serial else []
-    then = f"New MFA profile: {sanitize(made.profile)}."
-    if not made.changes:
-        then = f"Already set up: {sanitize(made.profile)}."
-    return f"Found {setup.tool}: {', '.join(parts)}. {then}"
+    then = "New MFA profile" if made.changes else "Already set up"
+    return f"Found {setup.tool}: {', '.join(parts)}. {then}: {sanitize(made.profile)}."

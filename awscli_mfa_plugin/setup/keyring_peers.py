@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, start_of, words_of
+from awscli_mfa_plugin.setup.found import Setup, Skipped, Traces, program_in, start_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,6 @@ AWS_VAULT = "aws-vault"
 GRANTED = "granted"
 
 _PROCESS = "credential_process"
-_INCLUDED = ("include_profile", "parent_profile")
 _SUBCOMMANDS = {"exec", "export"}
 _NO_SESSION = {"--no-session", "-n"}
 _PLAIN_NAME = re.compile(r"\w[\w.@+-]*", re.ASCII)
@@ -28,34 +27,26 @@ _OUR_NAME = re.compile(r"(?:(.+)-)?mfa(?:-\d+)?", re.ASCII)
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 
 
-def setup_of(
-    profile: Profile,
-    profiles: Mapping[str, Profile],
-    environment: Mapping[str, str],
-    programs: Mapping[str, str],
-) -> Setup | Skipped | None:
+def setup_of(profile: Profile, traces: Traces) -> Setup | Skipped | None:
     """Return the setup of a profile without keys in the files, why it isn't one, or None."""
     words = words_of(profile.get(_PROCESS))
     program = program_in(words)
     if program == GRANTED:
         return _of_granted(profile, words)
     if program == AWS_VAULT:
-        return _of_process(profile, words, profiles, environment)
-    source = _setting("source_profile", profile, profiles)
-    is_role = any(_setting(way, profile, profiles) for way in ("role_arn", "sso_start_url"))
-    if (
+        return _of_process(profile, words, traces)
+    gets_no_keys = (
         profile.other_way
         or profile.has_session_token
-        or is_role
-        or source not in ("", profile.name)
-    ):
+        or any(traces.setting(way, profile) for way in ("role_arn", "sso_start_url"))
+        or traces.setting("source_profile", profile) not in {"", profile.name}
+    )
+    if gets_no_keys or not traces.setting("mfa_serial", profile):
         return None
-    if not _setting("mfa_serial", profile, profiles):
-        return None
-    if not programs.get(AWS_VAULT):
+    if not traces.programs.get(AWS_VAULT):
         reason = "it has an MFA device but no access key, and aws-vault isn't on your PATH"
         return Skipped(profile.name, AWS_VAULT, reason)
-    return _new_source(profile, programs[AWS_VAULT], profiles, environment)
+    return _new_source(profile, traces.programs[AWS_VAULT], traces)
 
 
 def _of_granted(profile: Profile, words: list[str]) -> Setup | Skipped | None:
@@ -73,48 +64,33 @@ def _of_granted(profile: Profile, words: list[str]) -> Setup | Skipped | None:
     )
 
 
-def _of_process(
-    profile: Profile,
-    words: list[str],
-    profiles: Mapping[str, Profile],
-    environment: Mapping[str, str],
-) -> Setup | Skipped:
+def _of_process(profile: Profile, words: list[str], traces: Traces) -> Setup | Skipped:
     """Return the setup of a profile whose ``credential_process`` is aws-vault."""
     if _NO_SESSION & {*words}:
-        return _by_vault(profile, profile.name, profile.get(_PROCESS), profiles, environment)
+        return _by_vault(profile, profile.name, profile.get(_PROCESS), traces)
     if profile.name not in words:
         return Skipped(profile.name, AWS_VAULT, "it gets a session of another profile")
-    program = start_of(profile.get(_PROCESS), _SUBCOMMANDS)
-    return _new_source(profile, program, profiles, environment)
+    return _new_source(profile, start_of(profile.get(_PROCESS), _SUBCOMMANDS), traces)
 
 
-def _new_source(
-    profile: Profile, program: str, profiles: Mapping[str, Profile], environment: Mapping[str, str]
-) -> Setup | Skipped:
+def _new_source(profile: Profile, program: str, traces: Traces) -> Setup | Skipped:
     """Return a setup whose source is a new profile: the present one doesn't give the keys."""
     if not _PLAIN_NAME.fullmatch(profile.name):
-        reason = "its name can't be put into a command"
-        return Skipped(profile.name, AWS_VAULT, reason)
+        return Skipped(profile.name, AWS_VAULT, "its name can't be put into a command")
     command = f"{program} export --format=json --no-session {profile.name}"
-    return _by_vault(profile, f"{profile.name}-keys", command, profiles, environment)
+    return _by_vault(profile, f"{profile.name}-keys", command, traces)
 
 
-def _by_vault(
-    profile: Profile,
-    source: str,
-    command: str,
-    profiles: Mapping[str, Profile],
-    environment: Mapping[str, str],
-) -> Setup:
-    serial = _setting("mfa_serial", profile, profiles) or environment.get("AWS_MFA_SERIAL", "")
+def _by_vault(profile: Profile, source: str, command: str, traces: Traces) -> Setup:
+    variable = traces.environment.get
     return Setup(
         AWS_VAULT,
         source=source,
         base=profile.name,
-        serial=serial,
-        duration=seconds_of(environment.get("AWS_SESSION_TOKEN_TTL", "")),
-        region=_setting("region", profile, profiles),
-        token_command=_setting("mfa_process", profile, profiles),
+        serial=traces.setting("mfa_serial", profile) or variable("AWS_MFA_SERIAL", ""),
+        duration=seconds_of(variable("AWS_SESSION_TOKEN_TTL", "")),
+        region=traces.setting("region", profile),
+        token_command=traces.setting("mfa_process", profile),
         keys_command=command,
         is_new_source=source != profile.name,
     )
@@ -143,18 +119,6 @@ def without_former(
         for name, base in bases.items()
     )
     return kept, (*others, *former)
-
-
-def _setting(option: str, profile: Profile, profiles: Mapping[str, Profile]) -> str:
-    """Return a setting of a profile, or of those that it includes, or ""."""
-    seen: set[str] = set()
-    at: Profile | None = profile
-    while at and at.name not in seen:
-        if at.get(option):
-            return at.get(option)
-        seen.add(at.name)
-        at = profiles.get(next((at.get(each) for each in _INCLUDED if at.get(each)), ""))
-    return ""
 
 
 def seconds_of(duration: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.setup import keyring_peers
-from awscli_mfa_plugin.setup.found import Setup, Skipped, program_in, words_of
+from awscli_mfa_plugin.setup.found import Setup, Skipped, Traces, program_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,10 +65,7 @@ AWSCLI_MFA_SH = Layout(
 )
 LAYOUTS = (AWS_MFA, AWSMFA, AWSCLI_MFA_SH)
 
-_BASTION = "awscli-bastion"
 _AWSUME = "awsume"
-_MFA_LOGIN = "aws configure mfa-login"
-_AWS_CLI = "AWS CLI"
 
 
 def find_setups(
@@ -78,16 +75,14 @@ def find_setups(
 
     ``programs`` has the paths of other tools' programs, as a command line needs them.
     """
+    traces = Traces(profiles, environment, programs)
     found: dict[str, Setup] = {}
-    skipped = [*_sessions_without_source(profiles, environment)]
-    result: Setup | Skipped | None
+    skipped = [*_sessions_without_source(traces)]
     for profile in profiles.values():
         if profile.is_managed or profile.is_switched_off:
             continue
-        if profile.has_own_keys:
-            result = _with_keys(profile, profiles, environment, programs)
-        else:
-            result = keyring_peers.setup_of(profile, profiles, environment, programs)
+        setup_of = _with_keys if profile.has_own_keys else keyring_peers.setup_of
+        result = setup_of(profile, traces)
         if isinstance(result, Setup):
             # A source profile that an import made is also found for itself.
             if result.is_new_source or result.source not in found:
@@ -97,19 +92,14 @@ def find_setups(
     return keyring_peers.without_former(found.values(), skipped, profiles)
 
 
-def _with_keys(
-    profile: Profile,
-    profiles: Mapping[str, Profile],
-    environment: Mapping[str, str],
-    programs: Mapping[str, str],
-) -> Setup | None:
+def _with_keys(profile: Profile, traces: Traces) -> Setup | None:
     """Return the setup of the tool that uses a profile's long-lived keys, or None."""
-    setup = _by_bastion(profile, profiles)
-    layout = next((each for each in LAYOUTS if _uses(each, profile, environment)), None)
+    setup = _by_bastion(profile, traces.profiles)
+    layout = next((each for each in LAYOUTS if _uses(each, profile, traces.environment)), None)
     if not setup and layout:
-        setup = _by_layout(layout, profile, environment)
+        setup = _by_layout(layout, profile, traces.environment)
     elif not setup and profile.get("mfa_serial"):
-        setup = _by_serial(profile, profiles, programs)
+        setup = _by_serial(profile, traces)
     return setup and replace(setup, token_command=profile.get("mfa_process"))
 
 
@@ -148,21 +138,19 @@ def _by_bastion(profile: Profile, profiles: Mapping[str, Profile]) -> Setup | No
         if other.get("source_profile") != profile.name or other.get("role_arn"):
             continue  # before its command is split, which is slow
         words = words_of(other.get("credential_process"))
-        is_session = (
+        if (
             other.name == "bastion-sts"
             or program_in(words) == "bastion"
             or other.get("aws_session_expiration")
-        )
-        if not is_session:
-            continue
-        return Setup(
-            _BASTION,
-            source=profile.name,
-            base=profile.name,
-            session=other.name,
-            serial=_value_of("--mfa-serial", words) or other.get("mfa_serial"),
-            duration=_value_of("--duration-seconds", words),
-        )
+        ):
+            return Setup(
+                "awscli-bastion",
+                source=profile.name,
+                base=profile.name,
+                session=other.name,
+                serial=_value_of("--mfa-serial", words) or other.get("mfa_serial"),
+                duration=_value_of("--duration-seconds", words),
+            )
     return None
 
 
@@ -176,18 +164,14 @@ def _value_of(option: str, words: list[str]) -> str:
     return ""
 
 
-def _by_serial(
-    profile: Profile, profiles: Mapping[str, Profile], programs: Mapping[str, str]
-) -> Setup:
+def _by_serial(profile: Profile, traces: Traces) -> Setup:
     """Return the setup of a profile with keys and ``mfa_serial``, which several tools read."""
-    serial = profile.get("mfa_serial")
-    name = profile.name
-    session = _session_of_mfa_login(serial, profiles)
-    if session:
-        return Setup(_MFA_LOGIN, source=name, base=name, session=session, serial=serial)
-    used = any(other.get("manager") == _AWSUME for other in profiles.values())
-    tool = _AWSUME if used or programs.get("awsumepy") else _AWS_CLI
-    session = f"autoawsume-{name}" if f"autoawsume-{name}" in profiles else ""
+    serial, name, profiles = profile.get("mfa_serial"), profile.name, traces.profiles
+    tool, session = "aws configure mfa-login", _session_of_mfa_login(serial, profiles)
+    if not session:
+        used = any(other.get("manager") == _AWSUME for other in profiles.values())
+        tool = _AWSUME if used or traces.programs.get("awsumepy") else "AWS CLI"
+        session = f"autoawsume-{name}" if f"autoawsume-{name}" in profiles else ""
     return Setup(tool, source=name, base=name, session=session, serial=serial)
 
 
@@ -199,20 +183,14 @@ def _session_of_mfa_login(serial: str, profiles: Mapping[str, Profile]) -> str:
     return name if name in profiles and profiles[name].has_session_token else ""
 
 
-def _sessions_without_source(
-    profiles: Mapping[str, Profile], environment: Mapping[str, str]
-) -> Iterable[Skipped]:
+def _sessions_without_source(traces: Traces) -> Iterable[Skipped]:
     """Yield the sessions of awsmfa if the profile that it makes them from isn't known."""
-    identity = profiles.get(environment.get(AWSMFA.named_by) or AWSMFA.named)
-    if identity and identity.has_own_keys:
-        return
-    for profile in profiles.values():
-        if profile.get("awsmfa_expiration"):
-            yield Skipped(
-                profile.name,
-                AWSMFA.tool,
-                f"the profile it is made from isn't known; set {AWSMFA.named_by} to its name",
-            )
+    identity = traces.profiles.get(traces.environment.get(AWSMFA.named_by) or AWSMFA.named)
+    why = f"the profile it is made from isn't known; set {AWSMFA.named_by} to its name"
+    if not (identity and identity.has_own_keys):
+        for profile in traces.profiles.values():
+            if profile.get("awsmfa_expiration"):
+                yield Skipped(profile.name, AWSMFA.tool, why)
 
 
 def _region(setup: Setup, profiles: Mapping[str, Profile]) -> str:

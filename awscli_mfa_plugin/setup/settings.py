@@ -45,11 +45,6 @@ ROLE_SETTINGS = (
 _LONGEST_COMMAND = 1000
 _MOST_DIGITS = 9
 
-_REGION = re.compile(r"[a-z]{2,8}(-[a-z]{2,12}){1,3}-\d{1,2}", re.ASCII)
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
-_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-_ROLE_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-
 
 def settings_of(kind: str) -> tuple[str, ...]:
     """Return the settings that a profile of this kind may have."""
@@ -86,8 +81,9 @@ def _unfit_duration(value: str, longest: int) -> str:
     return f"duration_seconds must be a whole number from {SHORTEST} to {longest}"
 
 
-def _fits(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
-    return lambda value: "" if pattern.fullmatch(value) else what
+def _fits(pattern: str, what: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: "" if compiled.fullmatch(value) else what
 
 
 def _told_by(check: Callable[[str], object]) -> Callable[[str], str]:
@@ -107,15 +103,10 @@ def _unfit_command(value: str) -> str:
     if len(value) > _LONGEST_COMMAND:
         return f"{COMMAND} is longer than {_LONGEST_COMMAND} characters"
     try:
-        is_command = bool(shlex.split(value))
+        is_command = value == value.strip() and shlex.split(value)
     except ValueError:
         is_command = False
-    is_command = is_command and value == value.strip()
     return "" if is_command else f"{COMMAND} is no command: its quotes or blanks don't fit"
-
-
-def _unfit_prompt(value: str) -> str:
-    return "" if value in {"hidden", "never"} else "mfa_prompt must be 'hidden' or 'never'"
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
@@ -123,12 +114,19 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "source_profile": _told_by(check_profile_name),
     "mfa_serial": _told_by(checked_serial),
     COMMAND: _unfit_command,
-    "mfa_prompt": _unfit_prompt,
-    "region": _fits(_REGION, "region must be a name such as eu-west-1"),
-    "role_arn": _fits(_ROLE_ARN, "role_arn must look like arn:aws:iam::123456789012:role/NAME"),
-    "external_id": _fits(_EXTERNAL_ID, "external_id has 2 to 1224 letters, digits and _+=,.@:/-"),
+    "mfa_prompt": _fits("hidden|never", "mfa_prompt must be 'hidden' or 'never'"),
+    "region": _fits(
+        r"[a-z]{2,8}(-[a-z]{2,12}){1,3}-\d{1,2}", "region must be a name such as eu-west-1"
+    ),
+    "role_arn": _fits(
+        r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}",
+        "role_arn must look like arn:aws:iam::123456789012:role/NAME",
+    ),
+    "external_id": _fits(
+        r"[\w+=,.@:/-]{2,1224}", "external_id has 2 to 1224 letters, digits and _+=,.@:/-"
+    ),
     "role_session_name": _fits(
-        _ROLE_SESSION_NAME, "role_session_name has 2 to 64 letters, digits and _+=,.@-"
+        r"[\w+=,.@-]{2,64}", "role_session_name has 2 to 64 letters, digits and _+=,.@-"
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import (
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.source import Source
 
 
-def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -> str:
+def _device(profile: Profile, source: Source, region: str, ports: Ports) -> str:
     """Return the MFA serial: the user's only one, the chosen one, or the one that was typed.
 
     Raises ConfigurationError where the user has no device that gives codes.
@@ -47,10 +48,11 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     known = profile.get("mfa_serial") or source.setting("mfa_serial", ports)
     try:
         devices = list_devices(source, region or region_of(known), ports)
-    except PermissionDeniedError:
-        return _typed("You aren't allowed to list your MFA devices.", known, ports)
     except MfaError as error:
-        return _typed(error.what, known, ports)
+        is_denied = isinstance(error, PermissionDeniedError)
+        why = "You aren't allowed to list your MFA devices." if is_denied else error.what
+        ports.terminal.tell(f"{why}\n  {WHERE_TO_FIND_THE_SERIAL}\n")
+        return ask_until_valid("MFA serial", known, checked_serial, ports.terminal)
     usable = [device.mfa_serial for device in devices if device.is_usable]
     if not usable:
         raise none_usable(source, devices)
@@ -63,16 +65,10 @@ def choose_device(profile: Profile, source: Source, region: str, ports: Ports) -
     return usable[choose(names, default, ports.terminal) - 1]
 
 
-def _typed(why: str, known: str, ports: Ports) -> str:
-    ports.terminal.tell(f"{why}\n  {WHERE_TO_FIND_THE_SERIAL}\n")
-    return ask_until_valid("MFA serial", known, checked_serial, ports.terminal)
-
-
 _WELCOME = (
     "This sets up a profile for MFA sessions. Press Enter for the answer in [brackets],\n"
     "Ctrl-C to cancel.\n\n"
 )
-_NONE = "none"
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
@@ -93,10 +89,9 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
     profile = _profile(suggested, ports)
     source = _source(profile, ports)
     where = _known_region(region, profile, source, ports)
-    serial = choose_device(profile, source, where, ports)
-    wanted = {} if source.profile == profile.name else {SOURCE_OPTION: source.profile}
-    if not wanted.get(SOURCE_OPTION):
-        wanted = {SESSION_OPTION: "on"}
+    serial = _device(profile, source, where, ports)
+    has_source = source.profile not in {"", profile.name}
+    wanted = {SOURCE_OPTION: source.profile} if has_source else {SESSION_OPTION: "on"}
     wanted["mfa_serial"] = serial
     answers = {
         "duration_seconds": _duration(profile, ports),
@@ -111,8 +106,7 @@ def ask_setup(suggested: str, region: str | None, ports: Ports) -> ProfileChange
 def confirm_setup(change: ProfileChange, path: str, ports: Ports) -> bool:
     """Show the change and ask for it; return whether there is anything to write.
 
-    ``path`` is the config file's, as it is shown.
-    Raises CancelledError if it isn't wanted.
+    ``path`` is the config file's, as it is shown. Raises CancelledError for a no.
     """
     if not (change.settings or change.removed):
         ports.terminal.tell(f"\nNothing to change in profile {sanitize(change.profile)}.\n")
@@ -121,11 +115,6 @@ def confirm_setup(change: ProfileChange, path: str, ports: Ports) -> bool:
     if not agrees(ports.terminal, "Save? [Y/n] ", enter=True):
         raise CancelledError("Nothing was changed.")
     return True
-
-
-def wants_login(ports: Ports) -> bool:
-    """Ask whether to log in right away; Enter does."""
-    return agrees(ports.terminal, "Log in now? [Y/n] ", enter=True)
 
 
 def _profile(suggested: str, ports: Ports) -> Profile:
@@ -139,8 +128,7 @@ def _profile(suggested: str, ports: Ports) -> Profile:
     if profile.has_own_keys:
         ports.terminal.tell(
             f"  {sanitize(profile.name)} has long-lived keys. They stay; only aws commands will "
-            "use "
-            "the session.\n"
+            "use the session.\n"
         )
     return profile
 
@@ -222,23 +210,21 @@ def _token_source(profile: Profile, source: Source, ports: Ports) -> dict[str, s
         return {COMMAND: "", "mfa_prompt": ""}
     if kind == 2:  # noqa: PLR2004 - the second answer above
         return {COMMAND: "", "mfa_prompt": "hidden"}
-    return {COMMAND: ask_until_valid("Command that prints the code", own, _command, ports.terminal)}
-
-
-def _command(text: str) -> str:
-    why = unfit(SESSION_PROFILE, COMMAND, text)
-    if why:
-        raise ConfigurationError(f"{sanitize(why)}.")
-    return text
+    read = partial(_fitting, COMMAND)
+    return {COMMAND: ask_until_valid("Command that prints the code", own, read, ports.terminal)}
 
 
 def _region(known: str, ports: Ports) -> str:
-    def read(text: str) -> str:
-        if text == (known or _NONE):
-            return known
-        why = unfit(SESSION_PROFILE, "region", text)
-        if why:
-            raise ConfigurationError(f"{sanitize(why)}.")
-        return text
+    default = known or "none"
 
-    return ask_until_valid("Region", known or _NONE, read, ports.terminal)
+    def read(text: str) -> str:
+        return known if text == default else _fitting("region", text)
+
+    return ask_until_valid("Region", default, read, ports.terminal)
+
+
+def _fitting(setting: str, text: str) -> str:
+    why = unfit(SESSION_PROFILE, setting, text)
+    if why:
+        raise ConfigurationError(f"{sanitize(why)}.")
+    return text

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.declaration import Result
 
 
-def test_configure_asks_writes_and_logs_in() -> None:
+@pytest.mark.parametrize("agreed", ["y", ""])
+def test_configure_asks_writes_and_logs_in(agreed: str) -> None:
     """The first login follows at once, if the user agrees."""
-    fakes = with_keys("", "", "", "", "", "y", "y", "123456")
+    fakes = with_keys("", "", "", "", "", "y", agreed, "123456")
     result = run(configure, context(fakes))
     assert fakes.files.profile("mfa").get("mfa_serial") == SERIAL
     assert data_of(result)["Profile"] == "mfa"

@@ -14,7 +14,7 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.session.records import MfaDevice
 from awscli_mfa_plugin.setup.plan import ProfileChange
-from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup, wants_login
+from awscli_mfa_plugin.setup.wizard import ask_setup, confirm_setup
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeIam, Fakes, FakeTerminal
 
 KEYS = {"default": LONG_LIVED}
@@ -265,16 +265,14 @@ def test_a_wrong_region_option_is_wrong_usage() -> None:
 def test_the_change_is_shown_and_needs_a_yes() -> None:
     """Enter and yes save it, anything else doesn't."""
     change = ProfileChange("mfa", {"region": "eu-west-1"}, ("mfa_process",), {"mfa_process": "x"})
-    here = fakes("y", "", "n", "n", "", CancelledError("Cancelled."))
+    here = fakes("y", "", "n", CancelledError("Cancelled."))
     assert confirm_setup(change, "~/.aws/config", here.ports())
     assert confirm_setup(change, "~/.aws/config", here.ports())
     assert "  [profile mfa]\n- mfa_process = x\n+ region = eu-west-1\n" in shown(here)
     with pytest.raises(CancelledError, match="Nothing was changed"):
         confirm_setup(change, "~/.aws/config", here.ports())
-    assert not wants_login(here.ports())
-    assert wants_login(here.ports())
-    with pytest.raises(CancelledError):
-        wants_login(here.ports())
+    with pytest.raises(CancelledError, match="Cancelled"):
+        confirm_setup(change, "~/.aws/config", here.ports())
 
 
 @pytest.mark.parametrize(
