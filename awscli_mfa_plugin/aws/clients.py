@@ -56,7 +56,7 @@ class Clients:
     """Makes the clients of one command."""
 
     def __init__(self, sessions: BotocoreSessions, options: ClientOptions) -> None:
-        self._sessions = sessions
+        self.sessions = sessions
         self.options = options
 
     def client(self, service: str, keys: Keys, region: str, *, retries: bool = True) -> Any:
@@ -66,7 +66,7 @@ class Clients:
         """
         from botocore.exceptions import BotoCoreError
 
-        session = self._sessions.of(keys.profile)
+        session = self.sessions.of(keys.profile)
         session.set_config_variable("sts_regional_endpoints", "regional")
         try:
             return session.create_client(

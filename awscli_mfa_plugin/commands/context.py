@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.aws.iam import MfaDeviceCalls, UserKeys
     from awscli_mfa_plugin.doctor.findings import Observations
     from awscli_mfa_plugin.files.rotation_journal import RotationJournal
-    from awscli_mfa_plugin.keys.caller import Caller
-    from awscli_mfa_plugin.session.access_keys import AccessKey
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
     from awscli_mfa_plugin.session.records import Keys
-    from awscli_mfa_plugin.system.keyring_program import KeyringProgram
     from awscli_mfa_plugin.watch.jobs import Job
     from awscli_mfa_plugin.watch.schedulers import CommandLineScheduler
     from awscli_mfa_plugin.watch.watch import WatchRequest
@@ -37,31 +34,17 @@ class Context(Services):
 
         return parent_process()
 
-    def exit_status_ahead(self, words: Sequence[str]) -> int:
-        """Return with what :meth:`exec_program` would end without running the program, or 0."""
-        from awscli_mfa_plugin.system.exec_program import exit_status_ahead
-
-        return exit_status_ahead([*words], self.environment)
-
     def exec_program(self, words: Sequence[str], variables: Mapping[str, str]) -> int:
         """Run a program in place of this process; return its exit status where that can't be."""
         from awscli_mfa_plugin.system.exec_program import exec_program
 
         return exec_program([*words], self.environment, variables)
 
-    def user_keys(self, caller: Caller, user_name: str) -> UserKeys:
-        """Return the access keys of a user in IAM, asked for by a caller."""
+    def user_keys(self, keys: Keys, region: str, user_name: str = "") -> UserKeys:
+        """Return the access keys in IAM of the user whom these keys belong to."""
         from awscli_mfa_plugin.aws.iam import UserKeys
 
-        _, clients = self.clients(self.options)
-        return UserKeys(clients, self.clock, caller.keys, user_name, caller.region)
-
-    def own_access_keys(self, keys: Keys, region: str) -> tuple[AccessKey, ...]:
-        """Return the access keys of the user whose long-lived keys these are."""
-        from awscli_mfa_plugin.aws.iam import UserKeys
-
-        _, clients = self.clients(self.options)
-        return UserKeys(clients, self.clock, keys, "", region).list()
+        return UserKeys(self.clients(self.options), self.clock, keys, user_name, region)
 
     @cached_property
     def rotation_journal(self) -> RotationJournal:
@@ -70,37 +53,26 @@ class Context(Services):
 
         return RotationJournal(self.state)
 
-    def keyring(self, line: str) -> KeyringProgram:
-        """Return the keyring that a ``credential_process`` leads to."""
-        from awscli_mfa_plugin.system.keyring_program import KeyringProgram
-
-        return KeyringProgram(line, self.environment)
-
     def serve_program(self, request: CredentialsRequest, words: Sequence[str]) -> int:
         """Run a program beside an endpoint with a session that is renewed; return its exit code."""
         from awscli_mfa_plugin.commands.serving import serve
 
         return serve(request, words, self)
 
-    def remove_abandoned(self) -> None:
-        """Remove the files of an ``exec --server`` that was killed."""
-        from awscli_mfa_plugin.server.private_folder import remove_abandoned
-
-        remove_abandoned(self.state, self.locks)
-
     @cached_property
     def device_calls(self) -> MfaDeviceCalls:
         """The calls that change MFA devices."""
         from awscli_mfa_plugin.aws.iam import MfaDeviceCalls
 
-        return MfaDeviceCalls(self.clients(self.options)[1], self.clock)
+        return MfaDeviceCalls(self.clients(self.options), self.clock)
 
     def signin_token(self, profile: str, url: str, form: Mapping[str, str]) -> str:
         """Return the token for a sign-in to the console, by the network settings of a profile."""
         from awscli_mfa_plugin.aws.calls import signin_token
 
-        sessions, clients = self.clients(self.options)
-        return signin_token(url, form, clients.options, sessions.of(profile), self.clock.now())
+        clients = self.clients(self.options)
+        session = clients.sessions.of(profile)
+        return signin_token(url, form, clients.options, session, self.clock.now())
 
     def open_browser(self, url: str) -> str:
         """Open a secret URL in the browser, by an address of ours; return why not, or ""."""
@@ -138,13 +110,6 @@ class Context(Services):
         folders, program = process.usual_folders, process.program
         return inspect(self.environment, __version__, folders, program, subcommands=NAMES)
 
-    def remember_checked(self, machine: Observations) -> None:
-        """Remember the versions of the CLIs in which other commands use the sessions."""
-        from awscli_mfa_plugin.doctor.wiring import checked_versions
-        from awscli_mfa_plugin.files.state import CheckedClis
-
-        CheckedClis(self.state).remember(checked_versions(machine.clis))
-
     def date_of_sts(self, region: str, profile: str) -> datetime | None:
         """Return the Date of STS's answer in a region, by the network settings of a profile.
 
@@ -157,8 +122,7 @@ class Context(Services):
             connect_timeout=self.options.connect_timeout or PATIENCE,
             read_timeout=self.options.read_timeout or PATIENCE,
         )
-        _, clients = self.clients(options)
-        return date_of_sts(clients, self.clock, region, profile)
+        return date_of_sts(self.clients(options), self.clock, region, profile)
 
     def watch(self, request: WatchRequest, notify_command: str, *, once: bool) -> int:
         """Watch until a signal ends it, or look once; return the exit code.
@@ -206,9 +170,3 @@ class Context(Services):
             "AWS_SHARED_CREDENTIALS_FILE": process.credentials_path,
         }
         return job_of_this_aws(words, self.environment, process.program, paths)
-
-    def other_watch(self) -> str:
-        """Return which process watches now, or ""."""
-        from awscli_mfa_plugin.watch.loop import other_watch
-
-        return other_watch(self.locks)

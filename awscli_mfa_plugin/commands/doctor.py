@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.doctor.findings import Finding, Observations
+    from awscli_mfa_plugin.session.access_keys import AccessKey
+    from awscli_mfa_plugin.session.records import Keys
 
 COMMAND = Command(
     "doctor",
@@ -45,6 +47,8 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
     from awscli_mfa_plugin.doctor import checkup
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
+    from awscli_mfa_plugin.doctor.wiring import checked_versions
+    from awscli_mfa_plugin.files.state import CheckedClis
     from awscli_mfa_plugin.files.paths import home_folder
 
     if arguments["yes"] and not arguments["fix"]:
@@ -63,7 +67,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         machine = context.machine()
         findings = checkup.local_findings(machine, only)
     findings += [checkup.NOT_CALLED] if arguments["offline"] else _called(machine, context)
-    context.remember_checked(machine)
+    CheckedClis(context.state).remember(checked_versions(machine.clis))
     home = home_folder(context.environment)
     text = as_text(findings, home, context.screen, is_verbose=arguments["verbose"])
     return Result(as_data(findings), text, exit_code(findings))
@@ -74,9 +78,12 @@ def _called(machine: Observations, context: Context) -> Iterable[Finding]:
     from awscli_mfa_plugin.doctor.aws import check_aws, check_keys
     from awscli_mfa_plugin.doctor.findings import ERROR
 
+    def keys_of(keys: Keys, where: str) -> tuple[AccessKey, ...]:
+        return context.user_keys(keys, where).list()
+
     profiles, ports = machine.profiles(), context.ports
     only, region = context.options.profile, context.options.region
     found = [*check_aws(profiles, only, region, context.date_of_sts, ports)]
-    if found[0].state == ERROR:
-        return found  # AWS isn't there
-    return [*found, *check_keys(profiles, only, region, context.own_access_keys, ports)]
+    if found[0].state != ERROR:  # AWS is there
+        found += check_keys(profiles, only, region, keys_of, ports)
+    return found

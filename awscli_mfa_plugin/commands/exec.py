@@ -57,11 +57,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Run the program in place of this process; return only where that isn't possible."""
     from awscli_mfa_plugin.export import formats
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
+    from awscli_mfa_plugin.system.exec_program import exit_status_ahead
 
     words = arguments["program"]
     if words == []:
         raise UsageError("No command given after '--'.", "To start your shell, leave out '--'.")
-    failed = context.exit_status_ahead(words or [])
+    failed = exit_status_ahead(words or [], context.environment)
     if failed:  # before the prompt
         return Result(exit_code=failed)
     request = CredentialsRequest(

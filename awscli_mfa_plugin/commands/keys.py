@@ -94,7 +94,8 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
     from awscli_mfa_plugin.keys.caller import user_of
     from awscli_mfa_plugin.keys.listing import as_data, as_text, reports, unfinished
 
-    keys = context.user_keys(caller, user_of(caller, context.ports).user_name)
+    user = user_of(caller, context.ports)
+    keys = context.user_keys(caller.keys, caller.region, user.user_name)
     now = context.clock.now()
     found = reports(keys, keys.list(), context.ports.files, now)
     is_old = max_age is not None and any(report.is_older(max_age) for report in found)
@@ -115,6 +116,7 @@ def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> R
     from awscli_mfa_plugin.keys.rotation import Work
     from awscli_mfa_plugin.session.source import inherited
     from awscli_mfa_plugin.session.token_codes import terminal_for
+    from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
     ports = context.ports
     user = user_of(caller, ports)
@@ -123,11 +125,11 @@ def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> R
     work = Work(
         caller,
         user,
-        context.user_keys(caller, user.user_name),
+        context.user_keys(caller.keys, caller.region, user.user_name),
         context.rotation_journal,
         ports,
         terminal_for(prompt, ports.environment, ports.terminal),
-        context.keyring,
+        lambda line: KeyringProgram(line, context.environment),
         yes=arguments["yes"],
     )
     if arguments["undo"]:

@@ -98,6 +98,7 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log in as the options say."""
+    from awscli_mfa_plugin.server.private_folder import remove_abandoned
     from awscli_mfa_plugin.session.plan import LoginRequest
 
     request = LoginRequest(
@@ -111,7 +112,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         force=arguments["force"],
         dry_run=arguments["dry_run"],
     )
-    context.remove_abandoned()
+    remove_abandoned(context.state, context.locks)
     return log_in(request, context)
 
 

@@ -42,11 +42,12 @@ COMMAND = Command(
 
 def run(arguments: Mapping[str, Any], context: Context) -> Result:
     """Log out, and report what was removed."""
+    from awscli_mfa_plugin.server.private_folder import remove_abandoned
     from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names
 
     if arguments["all"] and context.options.profile:
         raise UsageError("--all and --profile can't be used together.", "Use one of them.")
-    context.remove_abandoned()
+    remove_abandoned(context.state, context.locks)
     ports = context.ports
     names = mfa_profile_names(ports) if arguments["all"] else (context.session_profile,)
     results = logout(names, ports, forget=arguments["forget"])

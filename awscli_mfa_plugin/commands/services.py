@@ -16,7 +16,7 @@ from awscli_mfa_plugin.text import Screen, Style, short_path, wants_colors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awscli_mfa_plugin.aws.clients import BotocoreSessions, Clients
+    from awscli_mfa_plugin.aws.clients import Clients
     from awscli_mfa_plugin.commands.process import Process
     from awscli_mfa_plugin.files.locks import Locks
     from awscli_mfa_plugin.files.session_cache import SessionCache
@@ -80,14 +80,6 @@ class Services:
     def note_style(self) -> Style:
         """The colors of what is printed on stderr."""
         return style_of(sys.stderr, self.options.color, self.environment)
-
-    @property
-    def _terminal_style(self) -> Style:
-        """The colors of the controlling terminal; stderr is the console on Windows."""
-        color, environment = self.options.color, self.environment
-        if sys.platform == "win32":
-            return style_of(sys.stderr, color, environment)
-        return Style(is_on=wants_colors(color, environment, is_terminal=True))
 
     def note(self, text: str) -> None:
         """Print a note on stderr."""
@@ -165,20 +157,21 @@ class Services:
         from awscli_mfa_plugin.system.machine import read_stdin, wait_on
         from awscli_mfa_plugin.system.terminal import PROMPT_SECONDS, this_terminal
 
-        process, locks = self.process, self.locks
+        process, locks, clients = self.process, self.locks, self.clients(self.options)
         terminal = this_terminal(prompt_seconds or PROMPT_SECONDS)
-        sessions, clients = self.clients(self.options)
-        cache = self.session_cache(locks)
+        paths = (process.config_path, process.credentials_path)
+        style = self.note_style  # stderr is the console on Windows
+        if sys.platform != "win32":
+            has_colors = wants_colors(self.options.color, self.environment, is_terminal=True)
+            style = Style(is_on=has_colors)
         return Ports(
             clock=self.clock,
             notes=self.note,
             terminal=terminal,
             wait=partial(wait_on, terminal),
             environment=self.environment,
-            files=SharedConfigFiles.on_disk(
-                process.config_path, process.credentials_path, locks, cache
-            ),
-            chain=BotocoreChain(sessions),
+            files=SharedConfigFiles.on_disk(*paths, locks, self.session_cache(locks)),
+            chain=BotocoreChain(clients.sessions),
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
             token_process=_TokenCommand(self.environment),
@@ -186,14 +179,13 @@ class Services:
             locks=locks,
             read_stdin=read_stdin,
             environment_code=process.environment_code,
-            style=self._terminal_style,
+            style=style,
         )
 
-    def clients(self, options: GlobalOptions) -> tuple[BotocoreSessions, Clients]:
-        """Return botocore's sessions and clients for these global options."""
+    def clients(self, options: GlobalOptions) -> Clients:
+        """Return botocore's clients for these global options."""
         from awscli_mfa_plugin.aws.clients import BotocoreSessions, ClientOptions, Clients
 
-        sessions = BotocoreSessions(self.process.data_loader())
         client_options = ClientOptions(
             endpoint_url=options.endpoint_url,
             verify=options.verify_ssl,
@@ -201,7 +193,7 @@ class Services:
             read_timeout=options.read_timeout,
             user_agent_extra=f"awscli-mfa-plugin/{__version__}",
         )
-        return sessions, Clients(sessions, client_options)
+        return Clients(BotocoreSessions(self.process.data_loader()), client_options)
 
 
 class _TokenCommand:

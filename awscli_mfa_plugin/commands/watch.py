@@ -189,10 +189,11 @@ def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
 
 def _status(request: WatchRequest, context: Context) -> Result:
     from awscli_mfa_plugin.session.expiry import rfc3339
+    from awscli_mfa_plugin.watch.loop import other_watch
     from awscli_mfa_plugin.watch.watch import watched_sessions
 
     names = [one.name for one in context.schedulers() if one.is_installed()]
-    process = context.other_watch()
+    process = other_watch(context.locks)
     sessions = watched_sessions(request, context.ports)
     data = {
         "Schedulers": names,

@@ -129,7 +129,6 @@ def text_of(name: str, style: Style) -> str:
         screen=Screen(is_terminal=False, style=style),
         machine=problems,
         schedulers=tuple,
-        other_watch=str,
     )
     return run(module, here, **given).text
 

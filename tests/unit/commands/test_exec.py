@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,7 +32,7 @@ def exec_program(calls: list[tuple[list[str], Any]]) -> Callable[..., int]:
     return keep
 
 
-@pytest.mark.parametrize("program", [None, ["terraform", "apply"]])
+@pytest.mark.parametrize("program", [None, [sys.executable, "apply"]])
 def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
     """With the session and the profile's name in the environment, and no profile beside it."""
     fakes = Fakes(environment={"AWS_PROFILE": "other"})
@@ -42,7 +43,6 @@ def test_exec_runs_the_program_or_the_shell(program: list[str] | None) -> None:
         GlobalOptions(region="eu-west-1"),
         process,
         exec_program=exec_program(calls),
-        exit_status_ahead=lambda _: 0,
     )
     assert run(exec, here, program=program).exit_code == 127
     [(words, variables)] = calls
@@ -64,8 +64,7 @@ def test_exec_needs_a_program_after_the_hyphens() -> None:
 
 def test_a_program_that_isnt_there_is_told_before_anything_is_asked() -> None:
     """No code is spent on it."""
-    process = FakeProcess(Fakes(), "work", SESSION)
-    here = context(Fakes(), process=process, exit_status_ahead=lambda _: 127)
+    here, process = with_credentials()
     assert run(exec, here, program=["nosuchcmd"]).exit_code == 127
     assert process.requests == []
 
@@ -80,11 +79,11 @@ def test_the_server_takes_the_place_of_keys_in_the_environment() -> None:
         return 9
 
     process = FakeProcess(fakes, "work")
-    here = context(fakes, None, process, serve_program=serve_program, exit_status_ahead=lambda _: 0)
-    assert run(exec, here, program=["make"], server=True, min_remaining=60).exit_code == 9
+    here = context(fakes, None, process, serve_program=serve_program)
+    assert run(exec, here, program=[sys.executable], server=True, min_remaining=60).exit_code == 9
     assert run(exec, here, server=True).exit_code == 9
     assert calls == [
-        (CredentialsRequest("work", min_remaining=60), ["make"]),
+        (CredentialsRequest("work", min_remaining=60), [sys.executable]),
         (CredentialsRequest("work"), []),
     ]
     assert fakes.notes[0] == "Ignoring AWS_PROFILE from your environment."

@@ -50,9 +50,9 @@ class Home:
             rotation_journal=self.journal,
         )
 
-    def keys_of(self, caller: Any, user_name: str) -> FakeUser:
-        """Return the keys of the user, whom a caller of theirs asks for."""
-        assert caller.keys.access_key_id
+    def keys_of(self, keys: Any, _region: str, user_name: str) -> FakeUser:
+        """Return the keys of the user, whom these keys belong to."""
+        assert keys.access_key_id
         assert user_name == self.user.identity.arn.rpartition("/")[2]
         return self.user
 
@@ -197,8 +197,8 @@ def test_the_region_is_the_callers() -> None:
     home = Home()
     there, seen = home.context(GlobalOptions(region="eu-west-1")), list[str]()
 
-    def user_keys(caller: Any, _user_name: str) -> FakeUser:
-        seen.append(caller.region)
+    def user_keys(_keys: Any, region: str, _user_name: str) -> FakeUser:
+        seen.append(region)
         return home.user
 
     vars(there)["user_keys"] = user_keys

@@ -61,7 +61,6 @@ def scheduled(*schedulers: FakeScheduler, options: GlobalOptions | None = None) 
         schedulers=lambda named="": [one for one in schedulers if named in {"", one.name}],
         keep_schedulers=kept.extend,
         job=lambda words: (" ".join(words), ("PASSWORD stays out.",)),
-        other_watch=lambda: "",
     )
 
 
