@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from awscli_mfa_plugin.declaration import PROFILES, SERIALS, TEXT, Command, Option, Result
-from awscli_mfa_plugin.errors import UsageError
+from awscli_mfa_plugin.errors import MfaError, UsageError
 from awscli_mfa_plugin.text import sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
-    from awscli_mfa_plugin.devices.enroll import Added
     from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork
 
 ACTIONS = ("list", "add", "resync", "remove")
@@ -84,19 +83,19 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     for option, actions in _BELONGS_TO.items():
         if arguments[option] and action not in actions:
             name = option.replace("_", "-")
-            raise UsageError(f"--{name} needs {' or '.join(actions)}.", _line(actions[0], name))
+            raise UsageError(
+                f"--{name} needs {' or '.join(actions)}.",
+                f"aws mfa devices {actions[0]} --{name}",
+            )
     if arguments["seed_format"] and not arguments["seed_command"]:
         raise UsageError("--seed-format needs --seed-command.")
     if action == "list":
         return _list(arguments, context)
     from awscli_mfa_plugin.system.signals import cleaning_up_on_signals
 
+    act = {"add": _add, "resync": _resync, "remove": _remove}[action]
     with cleaning_up_on_signals():
-        return {"add": _add, "resync": _resync, "remove": _remove}[action](arguments, context)
-
-
-def _line(action: str, option: str) -> str:
-    return f"aws mfa devices {action} --{option}"
+        return act(_request(arguments, context), _work(arguments, context), context)
 
 
 def _list(arguments: Mapping[str, Any], context: Context) -> Result:
@@ -150,81 +149,68 @@ def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
     )
 
 
-def _add(arguments: Mapping[str, Any], context: Context) -> Result:
+def _add(request: DeviceRequest, work: DeviceWork, context: Context) -> Result:
+    from awscli_mfa_plugin.commands.login import log_in
     from awscli_mfa_plugin.devices.enroll import add
     from awscli_mfa_plugin.devices.secret import check_program, check_screen
+    from awscli_mfa_plugin.session.plan import LoginRequest
+    from awscli_mfa_plugin.session.token_codes import agrees
 
-    if arguments["seed_command"] is not None:
-        check_program(arguments["seed_command"], context.environment)
+    if request.seed_command is not None:
+        check_program(request.seed_command, context.environment)
     else:
         check_screen(context.environment)
-    work = _work(arguments, context)
-    added = add(_request(arguments, context), work)
-    name = short_device(added.mfa_serial)
+    added = add(request, work)
+    name, profile = short_device(added.mfa_serial), sanitize(request.session_profile)
     if not added.was_left:
         context.note(f"The device {name} is enabled.")
     if added.settings:
         path = context.short_path(context.process.config_path)
-        profile = sanitize(context.session_profile)
         context.note(f"Saved to {path}, profile {profile}: device {name}.")
     if added.is_late:
-        _synced(added, arguments, context, work)
-    data = {"MfaSerial": added.mfa_serial}
-    if not context.options.asks_for_data and _wants_login(work):
-        from awscli_mfa_plugin.commands.login import log_in
-        from awscli_mfa_plugin.session.plan import LoginRequest
-
-        return log_in(
-            LoginRequest(
-                session_profile=context.session_profile,
-                source_profile=arguments["source_profile"],
-                mfa_serial=added.mfa_serial,
-                region=context.options.region,
-            ),
-            context,
+        _synced(added.mfa_serial, request, work, context)
+    terminal = work.ports.terminal
+    can_log_in = not (context.options.asks_for_data or terminal.unavailable_reason())
+    if can_log_in and agrees(terminal, "Log in now, with the next code? [Y/n] ", enter=True):
+        login = LoginRequest(
+            session_profile=request.session_profile,
+            source_profile=request.source_profile,
+            mfa_serial=added.mfa_serial,
+            region=request.region,
         )
-    profile = shlex.quote(sanitize(context.session_profile))
+        return log_in(login, context)
     by_serial = "" if added.settings else f" --serial-number {added.mfa_serial}"
-    return Result(data, f"Log in:  aws mfa login --profile {profile}{by_serial}")
+    return Result(
+        {"MfaSerial": added.mfa_serial},
+        f"Log in:  aws mfa login --profile {shlex.quote(profile)}{by_serial}",
+    )
 
 
-def _synced(added: Added, arguments: Mapping[str, Any], context: Context, work: DeviceWork) -> None:
+def _synced(serial: str, request: DeviceRequest, work: DeviceWork, context: Context) -> None:
     """Go on to a resync: AWS may take the clock of the device for a slow one."""
     from awscli_mfa_plugin.devices.codes import resync_device
     from awscli_mfa_plugin.devices.owner import owner_of
-    from awscli_mfa_plugin.errors import MfaError
 
     try:
         work.ports.terminal.tell("The codes came late, so AWS needs two more.\n")
-        owner = owner_of(_request(arguments, context), work.ports)
-        resync_device(added.mfa_serial, owner, work)
+        resync_device(serial, owner_of(request, work.ports), work)
     except MfaError as error:
         context.note(f"{error.what}\nIf its codes are rejected:  aws mfa devices resync")
 
 
-def _wants_login(work: DeviceWork) -> bool:
-    from awscli_mfa_plugin.session.token_codes import agrees
-
-    terminal = work.ports.terminal
-    if terminal.unavailable_reason():
-        return False
-    return agrees(terminal, "Log in now, with the next code? [Y/n] ", enter=True)
-
-
-def _resync(arguments: Mapping[str, Any], context: Context) -> Result:
+def _resync(request: DeviceRequest, work: DeviceWork, _: Context) -> Result:
     from awscli_mfa_plugin.devices.codes import resync
 
-    serial = resync(_request(arguments, context), _work(arguments, context))
-    name = short_device(serial)
-    return Result({"MfaSerial": serial}, f"{name} is in sync. Log in with its next code.")
+    serial = resync(request, work)
+    text = f"{short_device(serial)} is in sync. Log in with its next code."
+    return Result({"MfaSerial": serial}, text)
 
 
-def _remove(arguments: Mapping[str, Any], context: Context) -> Result:
+def _remove(request: DeviceRequest, work: DeviceWork, context: Context) -> Result:
     from awscli_mfa_plugin.devices.remove import remove
 
-    removed = remove(_request(arguments, context), _work(arguments, context))
-    name = short_device(removed.mfa_serial)
-    text = f"Removed {name}."
+    removed = remove(request, work)
+    text = f"Removed {short_device(removed.mfa_serial)}."
     if removed.changed:
         path = context.short_path(context.process.config_path)
         text += f" {path} doesn't name it any more."

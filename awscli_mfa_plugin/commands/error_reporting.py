@@ -26,41 +26,30 @@ def run_reporting(run: Callable[[], int], color: str | None = None) -> int:
     """
     try:
         return run()
-    except MfaError as error:
-        LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
-        return _report(error, color)
     except KeyboardInterrupt:
         return _report(CancelledError("Cancelled."), color)
-    except OSError as error:
-        LOG.debug("aws mfa met an error of the system", exc_info=True)
-        return _unwritten(error, color)
-    except ImportError as error:
-        LOG.debug("aws mfa lacks a module", exc_info=True)
-        return _report(_unloadable(error), color)
     except Exception as error:
-        LOG.debug("aws mfa ended with a bug", exc_info=True)
-        return _report(
-            MfaError(
-                f"Unexpected error in aws mfa: {type(error).__name__}.",
-                "Please report it with the output of --debug (secrets are masked).",
-            ),
-            color,
+        LOG.debug("aws mfa ended with %s", type(error).__name__, exc_info=True)
+        if isinstance(error, OSError):
+            give_up_stdout()
+        if isinstance(error, BrokenPipeError):
+            return MfaError.exit_code
+        return _report(_as_ours(error), color)
+
+
+def _as_ours(error: Exception) -> MfaError:
+    if isinstance(error, MfaError):
+        return error
+    if isinstance(error, OSError):  # all writes but that of the result report their own errors
+        return MfaError(f"Can't write the result: {error.strerror or sanitize(error)}.")
+    if isinstance(error, ImportError):
+        return MfaError(
+            f"Can't load a part of aws mfa: {sanitize(error)}.",
+            "Install the plugin again, with its dependencies, where this aws loads it from.",
         )
-
-
-def _unwritten(error: OSError, color: str | None) -> int:
-    """Report that the result can't be written; all other writes report their own errors."""
-    give_up_stdout()
-    if isinstance(error, BrokenPipeError):
-        return MfaError.exit_code
-    problem = MfaError(f"Can't write the result: {error.strerror or sanitize(error)}.")
-    return _report(problem, color)
-
-
-def _unloadable(error: ImportError) -> MfaError:
     return MfaError(
-        f"Can't load a part of aws mfa: {sanitize(error)}.",
-        "Install the plugin again, with its dependencies, where this aws loads it from.",
+        f"Unexpected error in aws mfa: {type(error).__name__}.",
+        "Please report it with the output of --debug (secrets are masked).",
     )
 
 
@@ -76,14 +65,11 @@ def run_parsing(run: Callable[[], int], command: str, color: str | None = None) 
         if done.code != 2:  # noqa: PLR2004 - argparse's exit status for wrong usage
             raise
         return UsageError.exit_code
-    except UsageError as error:
-        return _report(error, color)
-    except ImportError as error:
-        LOG.debug("aws mfa lacks a module", exc_info=True)
-        return _report(_unloadable(error), color)
-    except Exception as problem:
+    except Exception as error:
         LOG.debug("aws mfa was called wrongly", exc_info=True)
-        return _report(UsageError(_worded(problem), f"For help:  {command} help"), color)
+        is_known = isinstance(error, UsageError | ImportError)
+        wrong = UsageError(_worded(error), f"For help:  {command} help")
+        return _report(_as_ours(error) if is_known else wrong, color)
 
 
 def _worded(problem: Exception) -> str:

@@ -134,21 +134,17 @@ def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> R
     )
     if arguments["undo"]:
         result = undo(work)
-    elif arguments["finish"]:
-        result = finish(work, all_profiles=arguments["all_profiles"])
     else:
-        result = rotate(work, all_profiles=arguments["all_profiles"])
-    return Result(_data(result), _text(result, context))
-
-
-def _data(result: RotationResult) -> dict[str, Any]:
+        go_on = finish if arguments["finish"] else rotate
+        result = go_on(work, all_profiles=arguments["all_profiles"])
     rotation = result.rotation
-    return {
+    data = {
         "Outcome": result.outcome,
         "Profiles": list(rotation.profiles),
         "OldAccessKeyId": rotation.old.access_key_id,
         "NewAccessKeyId": rotation.new.access_key_id or None,
     }
+    return Result(data, _text(result, context))
 
 
 def _text(result: RotationResult, context: Context) -> str:

@@ -129,9 +129,12 @@ def log_in(request: LoginRequest, context: Context) -> Result:
     }
     if result.expiration is None:
         return Result(data, _plan(result, context))
-    if result.outcome == "renewed":
-        for note in _notes(result, context):
-            context.note(context.note_style.dim(note))
+    dim = context.note_style.dim
+    if result.outcome == "renewed" and result.keeps_own_keys:
+        name = sanitize(result.session_profile)
+        context.note(dim(_OWN_KEYS.format(name=name, quoted=shlex.quote(name))))
+    if result.outcome == "renewed" and result.settings:
+        context.note(dim(f"Saved {_settings(result, context)}"))
     return Result(data, _text(result, result.expiration, context))
 
 
@@ -143,15 +146,6 @@ def _plan(result: LoginResult, context: Context) -> str:
         f"{length_of_time(result.duration_seconds)} to {where}, profile {name}."
     )
     return f"{text}\nWould save {_settings(result, context)}" if result.settings else text
-
-
-def _notes(result: LoginResult, context: Context) -> list[str]:
-    notes, name = [], sanitize(result.session_profile)
-    if result.keeps_own_keys:
-        notes.append(_OWN_KEYS.format(name=name, quoted=shlex.quote(name)))
-    if result.settings:
-        notes.append(f"Saved {_settings(result, context)}")
-    return notes
 
 
 def _settings(result: LoginResult, context: Context) -> str:

@@ -143,13 +143,9 @@ class Keeper:
         self.program = Program()
         fetch = self._stored_session if len(names) == 1 else self._role_session
         self.supply = Supply(self._source, first, fetch, self._is_logged_out, services.clock)
+        request_of_watch = WatchRequest((self._source,))
+        self._watch = Watch(request_of_watch, self._ports, _WatchStates(), self._notify)
         process = services.process
-        self._watch = Watch(
-            WatchRequest((self._source,)),
-            self._ports,
-            _WatchStates(),
-            self._notify,
-        )
         paths = (process.config_path, process.credentials_path, services.session_cache().folder)
         self.sleep = Sleep(services.clock, paths, pause=self.program.wait)
 
@@ -169,16 +165,21 @@ class Keeper:
         refreshed = self.supply.refresh()
         return min(renewed, refreshed) if renewed else refreshed
 
-    def _ports(self) -> Ports:
-        """Return ports for a renewal: they ask only where the program doesn't read the terminal."""
-        ports = self._services.new_ports()
-        environment = self._services.environment
+    def _ports(self, *, may_renew: bool = True) -> Ports:
+        """Return ports that ask only where the program doesn't read the terminal.
+
+        Those that may not renew get no MFA code from anywhere.
+        """
+        ports, environment = self._services.new_ports(), self._services.environment
+        asks = may_renew and self._asks
         return replace(
             ports,
             notes=_note,
-            terminal=ports.terminal if self._asks else MutedTerminal(_TERMINAL_IN_USE),
+            terminal=ports.terminal if asks else MutedTerminal(_TERMINAL_IN_USE),
             wait=self._wait,
-            token_process=TokenCommand(environment, _note, takes_terminal=self._asks),
+            token_process=TokenCommand(environment, _note, takes_terminal=asks)
+            if may_renew
+            else _NoTokenProcess(),
             environment_code=str,
         )
 
@@ -209,14 +210,7 @@ class Keeper:
 
     def _role_session(self) -> Session:
         """Assume the role; the session that it needs is renewed by the watch alone."""
-        ports = replace(
-            self._services.new_ports(),
-            notes=_note,
-            terminal=MutedTerminal(_TERMINAL_IN_USE),
-            token_process=_NoTokenProcess(),
-            environment_code=str,
-        )
-        services = self._services
+        services, ports = self._services, self._ports(may_renew=False)
         session, _ = services.process.session_credentials(self._request, services.options, ports)
         return session
 

@@ -103,33 +103,25 @@ def _entry(status: SessionStatus) -> dict[str, Any]:
 
 
 def _text(statuses: tuple[SessionStatus, ...], now: datetime, screen: Screen) -> str:
-    ours = [status for status in statuses if not status.tool]
-    others = [status for status in statuses if status.tool]
-    name_width = max((len(sanitize(status.profile)) for status in statuses), default=0)
-    when_width = max((len(_when(status, now)) for status in statuses), default=0)
-    widths = (name_width, when_width)
-    lines = [line for status in ours for line in _lines(status, now, widths, screen)]
-    if not ours and not others:
-        lines.append("No MFA sessions yet. Start with:  aws mfa login --profile mfa")
+    names = [len(sanitize(status.profile)) for status in statuses]
+    times = [len(_when(status, now)) for status in statuses]
+    widths = (max(names, default=0), max(times, default=0))
+    lines = [_lines(status, now, widths, screen) for status in statuses if not status.tool]
+    others = [_lines(status, now, widths, screen) for status in statuses if status.tool]
     if others:
         lines += ["", "From other tools:"] if lines else ["From other tools:"]
-        lines += [line for status in others for line in _lines(status, now, widths, screen)]
-    return "\n".join(lines)
+    text = "\n".join([*lines, *others])
+    return text or "No MFA sessions yet. Start with:  aws mfa login --profile mfa"
 
 
-def _lines(
-    status: SessionStatus, now: datetime, widths: tuple[int, int], screen: Screen
-) -> list[str]:
+def _lines(status: SessionStatus, now: datetime, widths: tuple[int, int], screen: Screen) -> str:
     name_width, when_width = widths
     color = _color_of(status.state, screen.style)
     name, state = f"{sanitize(status.profile):<{name_width}}", color(f"{status.state:<8}")
-    when, bar = _when(status, now), _bar(status, screen)
+    when, bar, about = _when(status, now), _bar(status, screen), _about(status)
     shown = f"{when:<{when_width}}  {color(bar)}" if bar else when
-    lines = [f"{name}  {state}  {shown}"]
-    about = _about(status)
-    if about:
-        lines.append(f"{'':<{name_width}}  {screen.style.dim(about)}")
-    return lines
+    more = f"\n{'':<{name_width}}  {screen.style.dim(about)}" if about else ""
+    return f"{name}  {state}  {shown}{more}"
 
 
 def _color_of(state: str, style: Style) -> Callable[[str], str]:
@@ -152,14 +144,12 @@ def _when(status: SessionStatus, now: datetime) -> str:
 
 
 def _about(status: SessionStatus) -> str:
-    parts = []
-    if status.tool:
-        parts.append(f"written by {status.tool}")
-    if status.source_profile:
-        parts.append(f"from {sanitize(status.source_profile)}")
-    if status.mfa_serial:
-        parts.append(f"with {short_device(status.mfa_serial)}")
-    return " ".join(parts)
+    parts = (
+        status.tool and f"written by {status.tool}",
+        status.source_profile and f"from {sanitize(status.source_profile)}",
+        status.mfa_serial and f"with {short_device(status.mfa_serial)}",
+    )
+    return " ".join(filter(None, parts))
 
 
 def _bar(status: SessionStatus, screen: Screen) -> str:
