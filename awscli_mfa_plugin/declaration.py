@@ -25,6 +25,9 @@ SERIALS = "serials"
 REGIONS = "regions"
 FILES = "files"
 
+Arguments = dict[str, "Any"]
+"""What a command's function gets: values by option, whose hyphens are underscores."""
+
 Takes = str | tuple[str, ...]
 """What an option takes: one of the above, or the values to choose from."""
 
@@ -124,7 +127,7 @@ class Command:
             )
         return [*words], None
 
-    def arguments(self, **given: Any) -> dict[str, Any]:
+    def arguments(self, **given: Any) -> Arguments:
         """Return the arguments of the command's function, by option.
 
         ``given`` are values by option; a name's hyphens are underscores, here and there. With
@@ -142,7 +145,7 @@ class Command:
             arguments["program"] = given.get("program")
         return arguments
 
-    def arguments_of(self, parsed: Mapping[str, Any], program: list[str] | None) -> dict[str, Any]:
+    def arguments_of(self, parsed: Mapping[str, Any], program: list[str] | None) -> Arguments:
         """Return the arguments from argparse's values, with the words of the ``program``.
 
         For an ``OPTIONAL`` option argparse gives None without a value, "" where it isn't given.

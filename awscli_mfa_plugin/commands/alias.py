@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import FILES, Command, Option, Result
+from awscli_mfa_plugin.declaration import FILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.text import sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from awscli_mfa_plugin.aliases.merge import AliasState
@@ -52,7 +51,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Do what the action says."""
     action, is_dry = arguments["action"] or "list", arguments["dry_run"]
     if arguments["all"] and action != "uninstall":
@@ -96,7 +95,7 @@ def _data(pack: AliasPack, found: tuple[AliasState, ...], context: Context) -> d
     }
 
 
-def _install(pack: AliasPack, arguments: Mapping[str, Any], context: Context) -> Result:
+def _install(pack: AliasPack, arguments: Arguments, context: Context) -> Result:
     from awscli_mfa_plugin.aliases.merge import check_accepted, installed, states, wanted
 
     file, host = context.alias_file, context.process.host_commands()
@@ -154,7 +153,7 @@ def _report(
     return "\n".join(lines)
 
 
-def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
+def _uninstall(arguments: Arguments, context: Context) -> Result:
     from awscli_mfa_plugin.aliases.pack import OUR_PACK
 
     name: str | None = OUR_PACK

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 
-from awscli_mfa_plugin.declaration import FILES, PROFILES, Command, Option, Result
+from awscli_mfa_plugin.declaration import FILES, PROFILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import CancelledError, UsageError
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
@@ -66,7 +66,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Do what the options say."""
     from dataclasses import replace
 
@@ -87,7 +87,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     return _ask(arguments, context, ports)
 
 
-def _check(arguments: Mapping[str, Any]) -> None:
+def _check(arguments: Arguments) -> None:
     """Raise UsageError for options that don't go together."""
     given = {name for name, value in arguments.items() if value not in {None, False}}
     needs_source = {"allow_commands"} if "for_programs" in given else {"allow_commands", "yes"}
@@ -122,7 +122,7 @@ def _check(arguments: Mapping[str, Any]) -> None:
             raise UsageError(what, f"aws mfa configure {example}")
 
 
-def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
+def _merge(arguments: Arguments, context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
     from awscli_mfa_plugin.setup import consent, plan
     from awscli_mfa_plugin.setup.machine import read_setup_manifest
@@ -146,7 +146,7 @@ def _merge(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Resu
     return Result(data_of(changes, ports), saved(changes, context, is_shown=is_shown))
 
 
-def _add_for_programs(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
+def _add_for_programs(arguments: Arguments, context: Context, ports: Ports) -> Result:
     """Add a profile from which any program gets the session."""
     import os
 
@@ -175,7 +175,7 @@ def _add_for_programs(arguments: Mapping[str, Any], context: Context, ports: Por
     )
 
 
-def _ask(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
+def _ask(arguments: Arguments, context: Context, ports: Ports) -> Result:
     """Ask for an MFA profile's settings, write them, and offer the first login."""
     from awscli_mfa_plugin.commands.login import log_in
     from awscli_mfa_plugin.session.plan import LoginRequest

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import Command, Option, Result
+from awscli_mfa_plugin.declaration import Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.signin.urls import SERVICES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
 
 COMMAND = Command(
@@ -33,7 +30,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Sign in, and open the browser or return the URL."""
     from urllib.parse import urlencode
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import Command, Result
+from awscli_mfa_plugin.declaration import Arguments, Command, Result
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
 
 PATIENCE = 50
@@ -28,7 +25,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Return the session in the form of a ``credential_process``."""
     import json
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import shlex
 
-from awscli_mfa_plugin.declaration import PROFILES, SERIALS, TEXT, Command, Option, Result
+from awscli_mfa_plugin.declaration import (
+    PROFILES,
+    SERIALS,
+    TEXT,
+    Arguments,
+    Command,
+    Option,
+    Result,
+)
 from awscli_mfa_plugin.errors import MfaError, UsageError
 from awscli_mfa_plugin.text import sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.devices.owner import DeviceRequest, DeviceWork
 
@@ -77,7 +82,7 @@ _BELONGS_TO = {
 }
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Do what the action says."""
     action = arguments["action"] or "list"
     for option, actions in _BELONGS_TO.items():
@@ -98,7 +103,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         return act(_request(arguments, context), _work(arguments, context), context)
 
 
-def _list(arguments: Mapping[str, Any], context: Context) -> Result:
+def _list(arguments: Arguments, context: Context) -> Result:
     from awscli_mfa_plugin.devices.table import as_text, entry, profiles_by_serial, rows
     from awscli_mfa_plugin.session.devices import devices_of_user
 
@@ -110,7 +115,7 @@ def _list(arguments: Mapping[str, Any], context: Context) -> Result:
     return Result(data, as_text(table, context.screen.style))
 
 
-def _request(arguments: Mapping[str, Any], context: Context) -> DeviceRequest:
+def _request(arguments: Arguments, context: Context) -> DeviceRequest:
     from awscli_mfa_plugin.devices.owner import DeviceRequest
 
     return DeviceRequest(
@@ -126,7 +131,7 @@ def _request(arguments: Mapping[str, Any], context: Context) -> DeviceRequest:
     )
 
 
-def _work(arguments: Mapping[str, Any], context: Context) -> DeviceWork:
+def _work(arguments: Arguments, context: Context) -> DeviceWork:
     from dataclasses import replace
 
     from awscli_mfa_plugin.devices.owner import DeviceWork

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import Command, Option, Result
+from awscli_mfa_plugin.declaration import Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
+    from collections.abc import Iterable
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.doctor.findings import Finding, Observations
@@ -43,7 +42,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Check, and fix with ``--fix``; the exit code is that of the worst finding."""
     from awscli_mfa_plugin.doctor import checkup
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code

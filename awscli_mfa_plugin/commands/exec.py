@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Option, Result
+from awscli_mfa_plugin.declaration import MIN_REMAINING, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.session import PROFILE_VARIABLE
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
 
 COMMAND = Command(
@@ -53,7 +50,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Run the program in place of this process; return only where that isn't possible."""
     from awscli_mfa_plugin.export import formats
     from awscli_mfa_plugin.session.credentials import CredentialsRequest

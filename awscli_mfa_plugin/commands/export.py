@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import MIN_REMAINING, Command, Option, Result
+from awscli_mfa_plugin.declaration import MIN_REMAINING, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.export.formats import FORMATS, FORMATS_OF_FILES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import Session
 
@@ -52,7 +49,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Return the session in the format of a shell or a file, or what removes it again."""
     from awscli_mfa_plugin.export import formats, shells
     from awscli_mfa_plugin.session.credentials import CredentialsRequest

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.commands.configure import data_of, diff_of, preview, saved
-from awscli_mfa_plugin.declaration import Result
+from awscli_mfa_plugin.declaration import Arguments, Result
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
 from awscli_mfa_plugin.setup.consent import accepted_imports, command_text, confirm
 from awscli_mfa_plugin.setup.import_plan import found_text, imports_of
@@ -15,7 +15,7 @@ from awscli_mfa_plugin.setup.plan import merged
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.ports import Ports
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.setup.plan import ProfileChange
 
 
-def import_setups(arguments: Mapping[str, Any], context: Context, ports: Ports) -> Result:
+def import_setups(arguments: Arguments, context: Context, ports: Ports) -> Result:
     """Find the setups of other tools, and add an MFA profile for each."""
     imports = _found(arguments["source_profile"], context, ports)
     found = [

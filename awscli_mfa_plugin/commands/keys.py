@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shlex
 
-from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Command, Option, Result
+from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError, UsageError
 from awscli_mfa_plugin.text import quoted_list, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.keys.caller import Caller
     from awscli_mfa_plugin.keys.rotation import RotationResult
@@ -55,7 +52,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Do what the action says."""
     from awscli_mfa_plugin.keys.caller import find_caller, with_advice
 
@@ -71,7 +68,7 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
         raise with_advice(denied, caller) from None
 
 
-def _check(arguments: Mapping[str, Any]) -> None:
+def _check(arguments: Arguments) -> None:
     if arguments["action"] == "rotate":
         if arguments["max_age"] is not None:
             raise UsageError("--max-age needs list.", "aws mfa keys --max-age 90")
@@ -109,7 +106,7 @@ def _list(max_age: int | None, caller: Caller, context: Context) -> Result:
     return Result(as_data(found), text, 1 if is_old else 0)
 
 
-def _rotate(arguments: Mapping[str, Any], caller: Caller, context: Context) -> Result:
+def _rotate(arguments: Arguments, caller: Caller, context: Context) -> Result:
     from awscli_mfa_plugin.keys.caller import user_of
     from awscli_mfa_plugin.keys.ending import finish, undo
     from awscli_mfa_plugin.keys.rotate import rotate

@@ -10,6 +10,7 @@ from awscli_mfa_plugin.declaration import (
     PROFILES,
     SERIALS,
     TEXT,
+    Arguments,
     Command,
     Option,
     Result,
@@ -26,9 +27,7 @@ from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_devic
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.login import LoginResult
@@ -96,7 +95,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Log in as the options say."""
     from awscli_mfa_plugin.server.private_folder import remove_abandoned
     from awscli_mfa_plugin.session.plan import LoginRequest

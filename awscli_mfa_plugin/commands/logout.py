@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import Command, Option, Result
+from awscli_mfa_plugin.declaration import Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.text import moment, sanitize
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.sessions import LogoutResult
@@ -40,7 +38,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Log out, and report what was removed."""
     from awscli_mfa_plugin.server.private_folder import remove_abandoned
     from awscli_mfa_plugin.session.sessions import logout, mfa_profile_names

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Command, Option, Result
+from awscli_mfa_plugin.declaration import INTEGER, PROFILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from awscli_mfa_plugin.commands.context import Context
 
 COMMAND = Command(
@@ -41,7 +38,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Print the policy, always as JSON."""
     from awscli_mfa_plugin.devices.policy import KEYS_ONLY, check_max_age, document
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awscli_mfa_plugin.declaration import INTEGER, Command, Option, Result
+from awscli_mfa_plugin.declaration import INTEGER, Arguments, Command, Option, Result
 from awscli_mfa_plugin.session.expiry import check_seconds_left, rfc3339
 from awscli_mfa_plugin.text import encodable, length_of_time, moment, sanitize, short_device
 
@@ -43,7 +43,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Show the sessions; the exit code says whether enough is left."""
     from awscli_mfa_plugin.session import sessions
 

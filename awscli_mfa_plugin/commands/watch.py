@@ -8,6 +8,7 @@ from awscli_mfa_plugin.declaration import (
     PROFILES,
     SEVERAL,
     TEXT,
+    Arguments,
     Command,
     Option,
     Result,
@@ -18,9 +19,7 @@ from awscli_mfa_plugin.watch import EVERY_MINUTES
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
 
     from awscli_mfa_plugin.commands.context import Context
     from awscli_mfa_plugin.session.records import Session
@@ -89,7 +88,7 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Mapping[str, Any], context: Context) -> Result:
+def run(arguments: Arguments, context: Context) -> Result:
     """Watch, or install, remove or show the watch of a scheduler."""
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
@@ -105,12 +104,12 @@ def run(arguments: Mapping[str, Any], context: Context) -> Result:
     return Result(exit_code=context.watch(request, command, once=arguments["once"]))
 
 
-def _profiles(arguments: Mapping[str, Any], context: Context) -> tuple[str, ...]:
+def _profiles(arguments: Arguments, context: Context) -> tuple[str, ...]:
     one = context.options.profile
     return tuple(arguments["profiles"] or ()) or ((one,) if one is not None else ())
 
 
-def _check(arguments: Mapping[str, Any], context: Context) -> None:
+def _check(arguments: Arguments, context: Context) -> None:
     """Raise UsageError for options that exclude each other."""
     if arguments["before"] is not None and arguments["before"] < 1:
         raise UsageError("--before must be 1 or more seconds.")
@@ -143,7 +142,7 @@ def _words(request: WatchRequest, notify_command: str | None) -> tuple[str, ...]
     return (*words, "--profiles", *profiles) if profiles[1:] else tuple(words)
 
 
-def _install(request: WatchRequest, arguments: Mapping[str, Any], context: Context) -> Result:
+def _install(request: WatchRequest, arguments: Arguments, context: Context) -> Result:
     job, notes = context.job(_words(request, arguments["notify_command"]))
     scheduler = _scheduler(arguments["install"], context, is_preview=arguments["dry_run"])
     for note in notes:
@@ -175,7 +174,7 @@ def _scheduler(named: str, context: Context, *, is_preview: bool) -> CommandLine
     )
 
 
-def _uninstall(arguments: Mapping[str, Any], context: Context) -> Result:
+def _uninstall(arguments: Arguments, context: Context) -> Result:
     found = [one for one in context.schedulers() if one.is_installed()]
     names = [scheduler.name for scheduler in found]
     if arguments["dry_run"]:
