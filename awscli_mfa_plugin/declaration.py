@@ -1,10 +1,12 @@
 """What a subcommand of ``aws mfa`` declares beside its code: its name, its help, its options.
 
 The AWS CLI's commands are built from it, and completion reads it at each TAB, so this module
-imports nothing.
+imports only the errors, which import nothing.
 """
 
 from __future__ import annotations
+
+from awscli_mfa_plugin.errors import UsageError
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -61,9 +63,9 @@ class Option:
         self.is_word = is_word
 
     @property
-    def absent(self) -> Any:
-        """What a command gets where the option isn't given."""
-        return False if self.takes == NOTHING else None
+    def key(self) -> str:
+        """The name as code has it."""
+        return self.name.replace("-", "_")
 
     def checked(self, value: Any, shown_name: str) -> Any:
         """Return a value as the command gets it; raise UsageError for one that isn't taken.
@@ -71,7 +73,7 @@ class Option:
         argparse would say it in its own way, and on v1 print the usage of the whole CLI.
         """
         if value is None:
-            return self.absent
+            return False if self.takes == NOTHING else None
         if self.takes == INTEGER:
             return _whole_number(shown_name, value)
         if isinstance(self.takes, tuple) and value:
@@ -119,8 +121,6 @@ class Command:
             at = list(words).index("--")
             return [*words[:at]], [*words[at + 1 :]]
         if words and not words[0].startswith("-"):
-            from awscli_mfa_plugin.errors import UsageError
-
             raise UsageError(
                 f"{self.name} needs '--' before the command.",
                 f"aws mfa {self.name} [--profile NAME] -- COMMAND …",
@@ -135,9 +135,8 @@ class Command:
         UsageError.
         """
         arguments = {
-            attribute(option.name): option.checked(
-                given.get(attribute(option.name)),
-                self.name if option.is_word else f"--{option.name}",
+            option.key: option.checked(
+                given.get(option.key), self.name if option.is_word else f"--{option.name}"
             )
             for option in self.options
         }
@@ -151,7 +150,7 @@ class Command:
         For an ``OPTIONAL`` option argparse gives None without a value, "" where it isn't given.
         """
         given = {**parsed, "program": program}
-        for name in (attribute(each.name) for each in self.options if each.values == OPTIONAL):
+        for name in (option.key for option in self.options if option.values == OPTIONAL):
             given[name] = None if parsed[name] == "" else parsed[name] or ""
         return self.arguments(**given)
 
@@ -192,17 +191,11 @@ class Result:
         self.exact = exact
 
 
-def attribute(name: str) -> str:
-    """Return an option's name as code has it."""
-    return name.replace("-", "_")
-
-
 def _one_of(shown_name: str, value: str, choices: tuple[str, ...]) -> str:
     if value in choices:
         return value
     from difflib import get_close_matches
 
-    from awscli_mfa_plugin.errors import UsageError
     from awscli_mfa_plugin.text import sanitize
 
     meant = get_close_matches(value, choices, n=1)
@@ -216,6 +209,4 @@ def _whole_number(shown_name: str, value: str | int) -> int:
     text = str(value)
     if text.isascii() and text.lstrip("-").isdigit():
         return int(text)
-    from awscli_mfa_plugin.errors import UsageError
-
     raise UsageError(f"{shown_name} must be a whole number.")

@@ -8,37 +8,27 @@ from __future__ import annotations
 
 import textwrap
 
-from awscli_mfa_plugin.declaration import (
-    FILES,
-    INTEGER,
-    NOTHING,
-    OPTIONAL,
-    PROFILES,
-    REGIONS,
-    SERIALS,
-    SEVERAL,
-)
+from awscli_mfa_plugin import declaration
 from awscli_mfa_plugin.text import wrapped
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from awscli_mfa_plugin.declaration import Command, Option
+    from awscli_mfa_plugin.declaration import Command, Option, Takes
 
 HELP = "help"
 """The word after a command that asks for its help, as everywhere in the AWS CLI."""
 
 _HELP_OPTIONS = frozenset({"--help", "-h"})
 _WIDTH = 80
-_VALUES = {
-    INTEGER: "SECONDS",
-    PROFILES: "PROFILE",
-    SERIALS: "SERIAL",
-    REGIONS: "REGION",
-    FILES: "FILE",
+_VALUES: dict[Takes, str] = {
+    declaration.INTEGER: "SECONDS",
+    declaration.PROFILES: "PROFILE",
+    declaration.SERIALS: "SERIAL",
+    declaration.REGIONS: "REGION",
+    declaration.FILES: "FILE",
 }
-_GLOBAL_OPTIONS = "The AWS CLI's global options, such as --profile and --region, work too."
 
 
 def with_help_as_word(words: Sequence[str], names: Iterable[str]) -> list[str]:
@@ -74,34 +64,33 @@ def overview(description: str, examples: str, commands: Mapping[str, str]) -> st
         _wrapped(_summary(about), f"  {name}".ljust(column), " " * column)
         for name, about in commands.items()
     ]
-    more = ["For the options of a command:  aws mfa COMMAND help"]
-    usage = "aws mfa COMMAND [OPTION ...]"
-    return _page("aws mfa", description, usage, ["Commands:", *lines], more, examples)
+    return _page(
+        "aws mfa",
+        _prose(description),
+        "Usage:\n  aws mfa COMMAND [OPTION ...]",
+        "\n".join(["Commands:", *lines]),
+        "For the options of a command:  aws mfa COMMAND help",
+        f"Examples:\n{_prose(examples)}",
+    )
 
 
 def command_help(command: Command, program: str = "aws mfa") -> str:
     """Return the help of a subcommand of ``program``."""
     name = f"{program} {command.name}"
     words = f" [{'|'.join(command.words)}]" if command.words else ""
-    usage = command.synopsis or f"{name}{words} [OPTION ...]"
-    options = ["Options:", *map(_option, command.options)] if command.options else []
-    page = _page(name, command.description, usage, options, [_GLOBAL_OPTIONS], command.examples)
+    page = _page(
+        name,
+        _prose(command.description),
+        f"Usage:\n  {command.synopsis or f'{name}{words} [OPTION ...]'}",
+        "\n".join(["Options:", *map(_option, command.options)]) if command.options else "",
+        "The AWS CLI's global options, such as --profile and --region, work too.",
+        f"Examples:\n{_prose(command.examples)}",
+    )
     return page.replace("aws mfa ", f"{program} ")
 
 
-def _page(
-    title: str,
-    description: str,
-    usage: str,
-    listed: Sequence[str],
-    more: Sequence[str],
-    examples: str,
-) -> str:
-    parts = (
-        *(title, _prose(description), f"Usage:\n  {usage}"),
-        *("\n".join(listed), "\n".join(more), f"Examples:\n{_prose(examples)}"),
-    )
-    return "\n\n".join(part for part in parts if part)
+def _page(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))
 
 
 def _option(option: Option) -> str:
@@ -110,12 +99,12 @@ def _option(option: Option) -> str:
 
 
 def _value(option: Option) -> str:
-    if option.takes == NOTHING:
+    if option.takes == declaration.NOTHING:
         return ""
-    value = _VALUES.get(option.takes, "VALUE") if isinstance(option.takes, str) else "VALUE"
-    if option.values == OPTIONAL:
+    value = _VALUES.get(option.takes, "VALUE")
+    if option.values == declaration.OPTIONAL:
         return f" [{value}]"
-    return f" {value} ..." if option.values == SEVERAL else f" {value}"
+    return f" {value} ..." if option.values == declaration.SEVERAL else f" {value}"
 
 
 def _prose(text: str) -> str:

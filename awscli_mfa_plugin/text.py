@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 LONGEST = 300
 """Characters of foreign text that are shown; the rest is cut."""
@@ -96,35 +96,22 @@ def moment(when: datetime, now: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M}"
 
 
+def _in_color(code: int) -> Callable[[Style, str], str]:
+    return lambda style, text: f"\x1b[{code}m{text}\x1b[0m" if style.is_on and text else text
+
+
 class Style:
     """Colors text for a terminal; where ``is_on`` is false, text stays as it is.
 
-    Green is valid, yellow is expiring, red is expired and errors, dim is detail. The words say
-    the same. Pad before you color: the codes take no space on the screen, but they count in
-    ``len()``. Source: ECMA-48, SGR.
+    Green is valid, yellow is expiring or a warning, red is expired or an error, dim is detail. The
+    words say the same. Pad before you color: the codes take no space on the screen, but they
+    count in ``len()``. Source: ECMA-48, SGR.
     """
+
+    green, yellow, red, dim = _in_color(32), _in_color(33), _in_color(31), _in_color(2)
 
     def __init__(self, *, is_on: bool = False) -> None:
         self.is_on = is_on
-
-    def green(self, text: str) -> str:
-        """Return text about what is valid."""
-        return self._colored(text, 32)
-
-    def yellow(self, text: str) -> str:
-        """Return text about what expires soon, or a warning."""
-        return self._colored(text, 33)
-
-    def red(self, text: str) -> str:
-        """Return text about what has expired, or an error."""
-        return self._colored(text, 31)
-
-    def dim(self, text: str) -> str:
-        """Return a detail."""
-        return self._colored(text, 2)
-
-    def _colored(self, text: str, code: int) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.is_on and text else text
 
 
 PLAIN = Style()

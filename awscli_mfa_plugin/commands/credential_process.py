@@ -25,14 +25,13 @@ COMMAND = Command(
 )
 
 
-def run(arguments: Arguments, context: Context) -> Result:
+def run(_: Arguments, context: Context) -> Result:
     """Return the session in the form of a ``credential_process``."""
     import json
 
     from awscli_mfa_plugin.export.formats import process_form
     from awscli_mfa_plugin.session.credentials import CredentialsRequest
 
-    del arguments
     request = CredentialsRequest(profile=context.session_profile, patience=PATIENCE)
-    session, _ = context.session_credentials(request)
-    return Result(exact=json.dumps(process_form(session)) + "\n")
+    form = process_form(context.session_credentials(request)[0])
+    return Result(exact=json.dumps(form) + "\n")

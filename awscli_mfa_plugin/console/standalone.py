@@ -18,7 +18,7 @@ from awscli_mfa_plugin.commands.error_reporting import (
     usage_text,
 )
 from awscli_mfa_plugin.commands.process import GlobalOptions
-from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL, attribute
+from awscli_mfa_plugin.declaration import NOTHING, OPTIONAL, SEVERAL
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.help_text import HELP, command_help, with_help_as_word
 from awscli_mfa_plugin.system.machine import print_line, write_exactly
@@ -101,7 +101,7 @@ def _parser(command: Command) -> _Parser:
 
 def _add(parser: argparse.ArgumentParser, option: Option) -> None:
     if option.is_word:
-        parser.add_argument(attribute(option.name), nargs="?")
+        parser.add_argument(option.key, nargs="?")
     elif option.takes == NOTHING:
         parser.add_argument(f"--{option.name}", action="store_true")
     else:
