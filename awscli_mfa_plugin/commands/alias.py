@@ -102,54 +102,49 @@ def _install(pack: AliasPack, arguments: Arguments, context: Context) -> Result:
     document = file.read()
     before, accepted = states(pack, document, host), wanted(pack, document, host)
     path, is_accepted = context.short_path(file.path), arguments["yes"]
-    if _needs_a_yes(pack, document, context) and not is_accepted:
+    if not is_accepted and _needs_a_yes(pack, document, installed(pack, document, host)):
         check_accepted(pack, arguments["from"], context.asking_terminal)
         is_accepted = True
 
     def change(now: AliasDocument) -> AliasDocument:
+        then = installed(pack, now, host)
         is_as_shown = is_accepted and wanted(pack, now, host) == accepted
-        if _needs_a_yes(pack, now, context) and not is_as_shown:
+        if _needs_a_yes(pack, now, then) and not is_as_shown:
             raise ConfigurationError(
                 f"{path} changed before the pack was installed.", "Nothing was changed. Try again."
             )
-        return installed(pack, now, host)
+        return then
 
     is_changed = file.update(change)
     after = states(pack, file.read(), host)
     data = {**_data(pack, after, context), "Changed": is_changed}
-    return Result(data, _report(path, before, after, is_ours=pack.is_ours, is_changed=is_changed))
+    return Result(data, _report(pack, path, before, after, is_changed=is_changed))
 
 
-def _needs_a_yes(pack: AliasPack, document: AliasDocument, context: Context) -> bool:
-    from awscli_mfa_plugin.aliases.merge import installed
-
-    after = installed(pack, document, context.process.host_commands())
-    return not pack.is_ours and after.render() != document.render()
+def _needs_a_yes(pack: AliasPack, before: AliasDocument, after: AliasDocument) -> bool:
+    return not pack.is_ours and after.render() != before.render()
 
 
 def _report(
+    pack: AliasPack,
     path: str,
     before: tuple[AliasState, ...],
     after: tuple[AliasState, ...],
     *,
-    is_ours: bool,
     is_changed: bool,
 ) -> str:
     from awscli_mfa_plugin.aliases.merge import INSTALLED, entries, left_out, names
 
     old = {state.alias.key for state in before if not state.is_new}
     fresh = [state for state in after if state.state == INSTALLED and state.alias.key not in old]
-    if not is_changed:
-        lines = [f"Already up to date: {path}."]
-    elif fresh:
+    lines = [f"Updated {path}." if is_changed else f"Already up to date: {path}."]
+    if is_changed and fresh:
         # Aliases of another pack are shown with what they run: nobody else has reviewed them.
-        lines = [f"Installed in {path}:", *(names(fresh) if is_ours else entries(fresh))]
-    else:
-        lines = [f"Updated {path}."]
+        shown = names if pack.is_ours else entries
+        lines = [f"Installed in {path}:", *shown(fresh)]
     more = left_out(after)
     lines += ["", *more] if more else []
-    if is_ours:
-        lines += ["", "To see what they do:  aws mfa alias list"]
+    lines += ["", "To see what they do:  aws mfa alias list"] if pack.is_ours else []
     return "\n".join(lines)
 
 
@@ -178,10 +173,11 @@ def _preview(pack: AliasPack, context: Context) -> Result:
     """Return what an installation would change."""
     from awscli_mfa_plugin.aliases.merge import installed
 
-    before, host = context.alias_file.read(), context.process.host_commands()
-    if _needs_a_yes(pack, before, context):
+    before = context.alias_file.read()
+    after = installed(pack, before, context.process.host_commands())
+    if _needs_a_yes(pack, before, after):
         context.note("'aws mfa alias install' will show the whole pack and ask.")
-    return _change(pack.name, before, installed(pack, before, host), context)
+    return _change(pack.name, before, after, context)
 
 
 def _change(

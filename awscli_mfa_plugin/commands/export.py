@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from awscli_mfa_plugin.declaration import MIN_REMAINING, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import UsageError
 from awscli_mfa_plugin.export.formats import FORMATS, FORMATS_OF_FILES
@@ -66,7 +68,15 @@ def run(arguments: Arguments, context: Context) -> Result:
     if context.options.asks_for_data:
         return Result(data)
     text = _text(name, request.profile, session, region)
-    _warn(name, request.profile, context)
+    if name not in FORMATS_OF_FILES:
+        context.note_ignored_variables()
+    if context.screen.is_terminal:
+        option = f" --profile {shlex.quote(request.profile)}"
+        how = shells.evaluated(
+            name, f"aws mfa export{option if context.process.named_profile else ''}"
+        )
+        warning = f"{context.note_style.yellow('Warning:')} this printed secrets to your terminal."
+        context.note(f"{warning} Use:  {how}" if how else warning)
     return Result(data, exact=text)
 
 
@@ -95,18 +105,3 @@ def _text(name: str, profile: str, session: Session, region: str) -> str:
     if shells.can_hold(name, prompt, profile):
         return shells.script(name, {**variables, prompt: profile}, conflicting)
     return shells.script(name, variables, (*conflicting, prompt))
-
-
-def _warn(name: str, profile: str, context: Context) -> None:
-    """Note which variables are ignored, and that secrets are on the screen."""
-    import shlex
-
-    from awscli_mfa_plugin.export.shells import evaluated
-
-    if name not in FORMATS_OF_FILES:
-        context.note_ignored_variables()
-    if context.screen.is_terminal:
-        option = f" --profile {shlex.quote(profile)}" if context.process.named_profile else ""
-        how = evaluated(name, f"aws mfa export{option}")
-        warning = f"{context.note_style.yellow('Warning:')} this printed secrets to your terminal."
-        context.note(f"{warning} Use:  {how}" if how else warning)

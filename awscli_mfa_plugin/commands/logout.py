@@ -67,10 +67,8 @@ def _line(result: LogoutResult, now: datetime) -> str:
     if not result.had_session:
         text = f"Not logged in to {name}."
     elif result.kept_key:
-        text = (
-            f"Removed an old session from {name}. Its access key isn't from aws mfa login, so it "
-            "was kept."
-        )
+        why = "Its access key isn't from aws mfa login, so it was kept."
+        text = f"Removed an old session from {name}. {why}"
     if result.expiration and result.expiration > now:
         text += f" Copies of the session stay valid until {moment(result.expiration, now)}."
     return f"{text} It is no longer an MFA profile." if result.had_mark else text

@@ -70,10 +70,11 @@ def _partition(source_profile: str | None, context: Context) -> str:
     except ConfigurationError:
         if source_profile:
             raise
-        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
-        regions = [ports.environment.get(name) for name in names]
+        named = ports.environment.get
         return partition_of(
-            next(filter(None, regions), "") or ports.files.profile("default").get("region")
+            named("AWS_REGION")
+            or named("AWS_DEFAULT_REGION")
+            or ports.files.profile("default").get("region")
         )
     region = known_region(None, profile, source, ports)
     identity = ports.sts.get_caller_identity(source.keys, region or region_of(""))

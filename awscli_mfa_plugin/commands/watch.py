@@ -93,7 +93,9 @@ def run(arguments: Arguments, context: Context) -> Result:
     from awscli_mfa_plugin.watch.watch import WatchRequest
 
     _check(arguments, context)
-    request = WatchRequest(_profiles(arguments, context), arguments["before"])
+    one = context.options.profile
+    named = arguments["profiles"] or ([] if one is None else [one])
+    request = WatchRequest(tuple(named), arguments["before"])
     if arguments["status"]:
         return _status(request, context)
     if arguments["install"] is not None:
@@ -102,11 +104,6 @@ def run(arguments: Arguments, context: Context) -> Result:
         return _uninstall(arguments, context)
     command = arguments["notify_command"] or ""
     return Result(exit_code=context.watch(request, command, once=arguments["once"]))
-
-
-def _profiles(arguments: Arguments, context: Context) -> tuple[str, ...]:
-    one = context.options.profile
-    return tuple(arguments["profiles"] or ()) or ((one,) if one is not None else ())
 
 
 def _check(arguments: Arguments, context: Context) -> None:
@@ -130,16 +127,16 @@ def _check(arguments: Arguments, context: Context) -> None:
 
 def _words(request: WatchRequest, notify_command: str | None) -> tuple[str, ...]:
     """Return the arguments of ``aws`` in the job."""
-    words, profiles = ["mfa", "watch", "--once"], request.profiles
-    for option, value in (
-        ("--profile", profiles[0] if len(profiles) == 1 else None),
-        ("--before", request.before),
-        ("--notify-command", notify_command),
-    ):
-        if value is not None:
-            # One word each: a value may begin with a hyphen.
-            words.append(f"{option}={value}")
-    return (*words, "--profiles", *profiles) if profiles[1:] else tuple(words)
+    profiles = request.profiles
+    values = {
+        "--profile": profiles[0] if len(profiles) == 1 else None,
+        "--before": request.before,
+        "--notify-command": notify_command,
+    }
+    # One word each: a value may begin with a hyphen.
+    given = (f"{option}={value}" for option, value in values.items() if value is not None)
+    several = ("--profiles", *profiles) if profiles[1:] else ()
+    return ("mfa", "watch", "--once", *given, *several)
 
 
 def _install(request: WatchRequest, arguments: Arguments, context: Context) -> Result:
@@ -164,10 +161,10 @@ def _install(request: WatchRequest, arguments: Arguments, context: Context) -> R
 def _scheduler(named: str, context: Context, *, is_preview: bool) -> CommandLineScheduler:
     reasons = []
     for scheduler in context.schedulers(named):
-        unavailable_reason = scheduler.unavailable_reason()
-        if not unavailable_reason or (named and is_preview):
+        why = scheduler.unavailable_reason()
+        if not why or (named and is_preview):
             return scheduler
-        reasons.append(unavailable_reason)
+        reasons.append(why)
     raise ConfigurationError(
         f"No scheduler can be used: {'; '.join(reasons)}.",
         "Watch in a terminal instead:  aws mfa watch",
@@ -194,18 +191,15 @@ def _status(request: WatchRequest, context: Context) -> Result:
     names = [one.name for one in context.schedulers() if one.is_installed()]
     process = other_watch(context.locks)
     sessions = watched_sessions(request, context.ports)
-    data = {
-        "Schedulers": names,
-        "Process": process or None,
-        "Sessions": [
-            {
-                "Profile": name,
-                "Expiration": rfc3339(session.expiration),
-                "ExpiringFrom": rfc3339(expiring),
-            }
-            for name, session, expiring in sessions
-        ],
-    }
+    listed = [
+        {
+            "Profile": name,
+            "Expiration": rfc3339(session.expiration),
+            "ExpiringFrom": rfc3339(expiring),
+        }
+        for name, session, expiring in sessions
+    ]
+    data = {"Schedulers": names, "Process": process or None, "Sessions": listed}
     now, style = context.clock.now(), context.screen.style
     lines = [
         f"Scheduled by {', '.join(names)}." if names else _NOTHING,
@@ -217,9 +211,9 @@ def _status(request: WatchRequest, context: Context) -> Result:
 
 def _line(name: str, session: Session, expiring: datetime, now: datetime, style: Style) -> str:
     end = moment(session.expiration, now)
+    text = f"{style.green('valid')} until {end}; renewed from {moment(expiring, now)}."
     if session.expiration <= now:
-        return f"{sanitize(name)}: {style.red('expired')} at {end}."
-    if expiring <= now:
-        return f"{sanitize(name)}: {style.yellow('expires soon')} ({end})."
-    valid = style.green("valid")
-    return f"{sanitize(name)}: {valid} until {end}; renewed from {moment(expiring, now)}."
+        text = f"{style.red('expired')} at {end}."
+    elif expiring <= now:
+        text = f"{style.yellow('expires soon')} ({end})."
+    return f"{sanitize(name)}: {text}"
