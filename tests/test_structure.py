@@ -103,7 +103,6 @@ PURE = (
     "server.answers",
     "server.environment",
     "session.*",
-    "setup.consent",
     "setup.export",
     "setup.found",
     "setup.import_plan",

@@ -66,6 +66,13 @@ COMMAND = Command(
 )
 
 
+_EXCLUSIVE = {
+    "export": ({"from", "dry_run"}, "--from or --dry-run", " > FILE"),
+    "import": ({"from", "export"}, "--from or --export", ""),
+    "for_programs": ({"from", "import", "export"}, "--from, --import or --export", " NAME"),
+}
+
+
 def run(arguments: Arguments, context: Context) -> Result:
     """Do what the options say."""
     from dataclasses import replace
@@ -90,52 +97,36 @@ def run(arguments: Arguments, context: Context) -> Result:
 def _check(arguments: Arguments) -> None:
     """Raise UsageError for options that don't go together."""
     given = {name for name, value in arguments.items() if value not in {None, False}}
-    needs_source = {"allow_commands"} if "for_programs" in given else {"allow_commands", "yes"}
-    for is_wrong, what, example in (
-        (
-            "export" in given and given & {"from", "dry_run"},
-            "--export can't be combined with --from or --dry-run.",
-            "--export > FILE",
-        ),
-        (
-            "import" in given and given & {"from", "export"},
-            "--import can't be combined with --from or --export.",
-            "--import",
-        ),
-        (
-            "source_profile" in given and "import" not in given,
-            "--source-profile needs --import.",
-            "--import",
-        ),
-        (
-            "for_programs" in given and given & {"from", "import", "export"},
-            "--for-programs can't be combined with --from, --import or --export.",
-            "--for-programs NAME",
-        ),
-        (
-            given & needs_source and not given & {"from", "import"},
+    for option, (others, listed, example) in _EXCLUSIVE.items():
+        if option in given and given & others:
+            name = option.replace("_", "-")
+            raise UsageError(
+                f"--{name} can't be combined with {listed}.", f"aws mfa configure --{name}{example}"
+            )
+    if "source_profile" in given and "import" not in given:
+        raise UsageError("--source-profile needs --import.", "aws mfa configure --import")
+    needing = {"allow_commands"} if "for_programs" in given else {"allow_commands", "yes"}
+    if given & needing and not given & {"from", "import"}:
+        raise UsageError(
             "--allow-commands and --yes need --from or --import.",
-            "--from FILE --yes",
-        ),
-    ):
-        if is_wrong:
-            raise UsageError(what, f"aws mfa configure {example}")
+            "aws mfa configure --from FILE --yes",
+        )
 
 
 def _merge(arguments: Arguments, context: Context, ports: Ports) -> Result:
     """Merge a manifest into the config file."""
-    from awscli_mfa_plugin.setup import consent, plan
+    from awscli_mfa_plugin.setup import plan, questions
     from awscli_mfa_plugin.setup.machine import read_setup_manifest
 
     manifest = read_setup_manifest(arguments["from"])
     changes = plan.changes_by(manifest, ports.files, ports.clock.now())
     if arguments["dry_run"]:
         return preview(changes, ports)
-    changes = consent.accepted_changes(
+    changes = questions.accepted_changes(
         changes, manifest.file, ports.terminal, allow_commands=arguments["allow_commands"]
     )
     if changes and not arguments["yes"]:
-        consent.confirm(changes, diff_of(changes, ports), ports.terminal)
+        questions.confirm(changes, diff_of(changes, ports), ports.terminal)
     ports.files.update_config(lambda document: plan.merged(document, changes))
     for name in plan.missing_sources(manifest, ports.files):
         ports.notes(
@@ -150,7 +141,7 @@ def _add_for_programs(arguments: Arguments, context: Context, ports: Ports) -> R
     """Add a profile from which any program gets the session."""
     import os
 
-    from awscli_mfa_plugin.setup import consent, plan
+    from awscli_mfa_plugin.setup import plan, questions
     from awscli_mfa_plugin.setup.machine import our_script
 
     name, script = arguments["for_programs"], our_script(context.environment)
@@ -164,7 +155,7 @@ def _add_for_programs(arguments: Arguments, context: Context, ports: Ports) -> R
     if arguments["dry_run"]:
         return preview(changes, ports)
     if changes and not arguments["yes"]:
-        consent.confirm(changes, diff_of(changes, ports), ports.terminal)
+        questions.confirm(changes, diff_of(changes, ports), ports.terminal)
     ports.files.update_config(lambda document: plan.merged(document, changes))
     if not os.path.isabs(script):
         ports.notes(f"{script} isn't on your PATH. Programs need it to use this profile.")

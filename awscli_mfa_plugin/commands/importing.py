@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from awscli_mfa_plugin.commands.configure import data_of, diff_of, preview, saved
 from awscli_mfa_plugin.declaration import Arguments, Result
 from awscli_mfa_plugin.errors import CancelledError, ConfigurationError
-from awscli_mfa_plugin.setup.consent import accepted_imports, command_text, confirm
 from awscli_mfa_plugin.setup.import_plan import found_text, imports_of
 from awscli_mfa_plugin.setup.peers import find_setups
 from awscli_mfa_plugin.setup.plan import merged
+from awscli_mfa_plugin.setup.questions import accepted_imports, command_text, confirm
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:

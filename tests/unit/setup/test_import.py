@@ -13,9 +13,9 @@ from awscli_mfa_plugin.errors import (
     UsageError,
 )
 from awscli_mfa_plugin.session.records import Profile
-from awscli_mfa_plugin.setup.consent import accepted_imports, confirm
 from awscli_mfa_plugin.setup.found import Setup
 from awscli_mfa_plugin.setup.import_plan import Import, found_text, imports_of
+from awscli_mfa_plugin.setup.questions import accepted_imports, confirm
 from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeTerminal
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from awscli_mfa_plugin.errors import (
 )
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.yaml_reader import root_of
-from awscli_mfa_plugin.setup.consent import accepted_changes, confirm
 from awscli_mfa_plugin.setup.export import exported, manifest_text
 from awscli_mfa_plugin.setup.machine import LARGEST, read_setup_manifest
 from awscli_mfa_plugin.setup.manifest import SetupManifest, manifest_of
@@ -28,6 +27,7 @@ from awscli_mfa_plugin.setup.plan import (
     merged,
     missing_sources,
 )
+from awscli_mfa_plugin.setup.questions import accepted_changes, confirm
 from awscli_mfa_plugin.setup.settings import check_no_secrets
 from tests.fakes import LONG_LIVED, NOW, SERIAL, FakeFiles, FakeNotes, FakeTerminal, session_section
 
