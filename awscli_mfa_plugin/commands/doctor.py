@@ -47,8 +47,8 @@ def run(arguments: Arguments, context: Context) -> Result:
     from awscli_mfa_plugin.doctor import checkup
     from awscli_mfa_plugin.doctor.findings import as_data, as_text, exit_code
     from awscli_mfa_plugin.doctor.wiring import checked_versions
-    from awscli_mfa_plugin.files.state import CheckedClis
     from awscli_mfa_plugin.files.paths import home_folder
+    from awscli_mfa_plugin.files.state import CheckedClis
 
     if arguments["yes"] and not arguments["fix"]:
         raise UsageError("--yes needs --fix.", "aws mfa doctor --fix --yes")

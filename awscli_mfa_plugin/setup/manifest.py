@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
@@ -52,14 +52,13 @@ _UNTRUSTED = (
 
 @dataclass(frozen=True)
 class ManifestProfile:
-    """A profile as a manifest describes it; ``places`` has the line and column of each setting."""
+    """A profile as a manifest describes it, with the nodes of its name and of its settings."""
 
     name: str
     kind: str
     settings: Mapping[str, str]
-    line: int
-    column: int
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    key: Node
+    nodes: Mapping[str, Node]
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ class SetupManifest:
     profiles: tuple[ManifestProfile, ...]
 
 
-def unreadable(file: str, line: int, column: int, why: str) -> ConfigurationError:
-    """Return the error for a place in a manifest (counted from 1)."""
-    return yaml_reader.yaml_error(file, line, column, why, KIND)
+def unreadable(file: str, at: Node, why: str) -> ConfigurationError:
+    """Return the error for a place in a manifest."""
+    return yaml_reader.yaml_error(file, at.line, at.column, why, KIND)
 
 
 def manifest_of(root: Node, file: str) -> SetupManifest:
@@ -135,21 +134,20 @@ class _Reader:
         fields = self.fields(node, "settings of the profile")
         self.check_known(fields)
         kind = kind_of(fields)
+        shown = f"profile {sanitize(name)}"
         if not kind:
-            why = (
-                f"profile {sanitize(name)} needs {SOURCE_OPTION}, {SESSION_OPTION}: on, or role_arn"
-            )
-            raise self.error(key, why)
+            needed = f"{SOURCE_OPTION}, {SESSION_OPTION}: on, or role_arn"
+            raise self.error(key, f"{shown} needs {needed}")
         if kind == ROLE and "source_profile" not in fields:
-            raise self.error(key, f"profile {sanitize(name)} has role_arn but no source_profile")
+            raise self.error(key, f"{shown} has role_arn but no source_profile")
         settings = {
             setting: self.setting(kind, setting, *nodes) for setting, nodes in fields.items()
         }
         if settings.get(SOURCE_OPTION) == name:
-            why = f"profile {sanitize(name)} has no long-lived keys to make its own session from"
+            why = f"{shown} has no long-lived keys to make its own session from"
             raise self.error(fields[SOURCE_OPTION][1], why)
-        places = {setting: (at.line, at.column) for setting, (_, at) in fields.items()}
-        return ManifestProfile(name, kind, settings, key.line, key.column, places)
+        nodes = {setting: value for setting, (_, value) in fields.items()}
+        return ManifestProfile(name, kind, settings, key, nodes)
 
     def check_known(self, fields: Mapping[str, tuple[Node, Node]]) -> None:
         """Refuse what no profile may set, and secrets by their keys."""
@@ -167,12 +165,10 @@ class _Reader:
     def setting(self, kind: str, setting: str, key: Node, node: Node) -> str:
         """Return a setting's value."""
         if setting not in settings_of(kind):
-            hint = (
-                f"; a session profile's source is {SOURCE_OPTION}"
-                if setting == "source_profile"
-                else ""
-            )
-            raise self.error(key, f"{setting} isn't a setting of a {kind}{hint}")
+            why = f"{setting} isn't a setting of a {kind}"
+            if setting == "source_profile":
+                why += f"; a session profile's source is {SOURCE_OPTION}"
+            raise self.error(key, why)
         value = self.text(node, "a value", is_command=setting == COMMAND)
         why = unfit(kind, setting, value)
         if why:
@@ -188,9 +184,8 @@ class _Reader:
                 seen.add(name)
                 name = sources.get(name, "")
             if name:
-                line, column = each.places["source_profile"]
                 why = f"the source of {sanitize(each.name)} leads back to itself"
-                raise unreadable(self.file, line, column, why)
+                raise self.error(each.nodes["source_profile"], why)
 
     def error(self, at: Node, why: str) -> ConfigurationError:
-        return unreadable(self.file, at.line, at.column, why)
+        return unreadable(self.file, at, why)

@@ -85,13 +85,12 @@ def changes_by(
         profile = files.profile(wanted.name)
         why = why_not_merged(profile, wanted.kind, now)
         if why:
-            name = sanitize(wanted.name)
-            why = f"your profile {name} {why}, so it can't be changed"
-            raise unreadable(manifest.file, wanted.line, wanted.column, why)
+            why = f"your profile {sanitize(wanted.name)} {why}, so it can't be changed"
+            raise unreadable(manifest.file, wanted.key, why)
         source = wanted.settings.get("source_profile", "")
         if source and source not in names and not files.profile(source).exists:
             why = f"source_profile {sanitize(source)} is neither in the manifest nor in your files"
-            raise unreadable(manifest.file, *wanted.places["source_profile"], why)
+            raise unreadable(manifest.file, wanted.nodes["source_profile"], why)
         changes.append(change_of(profile, wanted.settings))
     return tuple(change for change in changes if change.settings)
 

@@ -80,7 +80,7 @@ def with_role(line: str) -> str:
 def test_a_team_manifest_is_read() -> None:
     """Session profiles, own keys and roles; 'on' and 'off' are words."""
     session, own, role = read(TEAM).profiles
-    assert (session.name, session.kind, session.line) == ("mfa", "session profile", 3)
+    assert (session.name, session.kind, session.key.line) == ("mfa", "session profile", 3)
     assert session.settings["mfa_process"] == "ykman oath accounts code -s aws"
     assert (own.name, own.kind, own.settings) == (
         "own keys",
@@ -88,7 +88,8 @@ def test_a_team_manifest_is_read() -> None:
         {"mfa_session": "on"},
     )
     assert (role.kind, role.settings["mfa_session"]) == ("role", "off")
-    assert role.places["role_arn"] == (13, 15)
+    place = role.nodes["role_arn"]
+    assert (place.line, place.column) == (13, 15)
 
 
 BAD = [
