@@ -377,7 +377,7 @@ class FakeTokenProcess:
         self.outputs: list[str | BaseException] = list(outputs)
         self.commands: list[str] = []
 
-    def run(self, command: str) -> str:
+    def __call__(self, command: str) -> str:
         """Return the next output."""
         if not self.outputs:
             raise AssertionError(f"no output is scripted for '{command}'")

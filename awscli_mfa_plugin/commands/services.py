@@ -174,7 +174,7 @@ class Services:
             chain=BotocoreChain(clients.sessions),
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
-            token_process=_TokenCommand(self.environment),
+            token_process=partial(_fetched_code, self.environment),
             used_codes=UsedCodes(self.state, self.clock.now),
             locks=locks,
             read_stdin=read_stdin,
@@ -196,13 +196,8 @@ class Services:
         return Clients(BotocoreSessions(self.process.data_loader()), client_options)
 
 
-class _TokenCommand:
-    """The command of ``mfa_process``: most logins run none, and needn't load what runs one."""
+def _fetched_code(environment: Mapping[str, str], command: str) -> str:
+    """Run ``mfa_process``: most logins don't, and needn't load what runs it."""
+    from awscli_mfa_plugin.system.token_process import TokenCommand
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-
-    def run(self, command: str) -> str:
-        from awscli_mfa_plugin.system.token_process import TokenCommand
-
-        return TokenCommand(self._environment, say).run(command)
+    return TokenCommand(environment, say).run(command)

@@ -109,7 +109,7 @@ def _first_session(request: CredentialsRequest, services: Services) -> tuple[Ses
         left = stored.remaining(services.clock.now()) if stored else 0
         has_command = bool(inherited("mfa_process", profile, ports))
         if request.min_remaining is None and has_command and left > PROCESS_SECONDS:
-            ports = replace(ports, token_process=_NoTokenProcess())
+            ports = replace(ports, token_process=_no_code)
         if stored:
             source = request.profile
     session_of, options = services.process.session_credentials, services.options
@@ -172,14 +172,13 @@ class Keeper:
         """
         ports, environment = self._services.new_ports(), self._services.environment
         asks = may_renew and self._asks
+        fetch = TokenCommand(environment, _note, takes_terminal=asks).run
         return replace(
             ports,
             notes=_note,
             terminal=ports.terminal if asks else MutedTerminal(_TERMINAL_IN_USE),
             wait=self._wait,
-            token_process=TokenCommand(environment, _note, takes_terminal=asks)
-            if may_renew
-            else _NoTokenProcess(),
+            token_process=fetch if may_renew else _no_code,
             environment_code=str,
         )
 
@@ -227,10 +226,5 @@ def _note(text: str) -> None:
     LOG.debug("%s", text)
 
 
-class _NoTokenProcess:
-    """Fetches no code."""
-
-    def run(self, command: str) -> str:
-        """Refuse."""
-        del command
-        raise CannotAskError("The session needs a new MFA code.")
+def _no_code(_: str) -> str:
+    raise CannotAskError("The session needs a new MFA code.")

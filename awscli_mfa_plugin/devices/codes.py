@@ -68,7 +68,7 @@ class CodePairs:
         """Return a code that isn't the one before."""
         for _ in range(10):
             if self.process:
-                typed = self.ports.token_process.run(self.process)
+                typed = self.ports.token_process(self.process)
             else:
                 typed = self.ports.terminal.ask(_QUESTIONS[number])
             code = token_code(typed)

@@ -126,7 +126,7 @@ if TYPE_CHECKING:
     class TokenProcess(Protocol):
         """The command of ``mfa_process``, which prints a token code."""
 
-        def run(self, command: str) -> str:
+        def __call__(self, command: str, /) -> str:
             """Return what it printed; raise TokenProcessError if it failed."""
 
     class UsedCodes(Protocol):

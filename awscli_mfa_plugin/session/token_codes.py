@@ -108,7 +108,7 @@ class TokenCodeSources:
         return bool(self._settings.process) or not self._ports.terminal.unavailable_reason()
 
     def _of_process(self) -> str:
-        code = token_code(self._ports.token_process.run(self._settings.process))
+        code = token_code(self._ports.token_process(self._settings.process))
         if code is None:
             raise TokenProcessError(
                 "The command in mfa_process didn't print an MFA code. AWS wasn't called.",

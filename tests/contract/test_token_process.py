@@ -51,7 +51,7 @@ class Real:
         self._folder = folder / "it's here"
         self._folder.mkdir()
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-        self._process = TokenCommand(environment, FakeNotes(), 20)
+        self._process = TokenCommand(environment, FakeNotes(), 20).run
 
     def prints(self, *outputs: str) -> tuple[TokenProcess, str]:
         """Return the process, and the script's command."""
@@ -83,7 +83,7 @@ def edge(request: pytest.FixtureRequest, tmp_path: Path) -> Edge:
 def test_a_printed_code_is_returned(edge: Edge, output: str) -> None:
     """However the command sets it."""
     process, command = edge.prints(output)
-    assert token_code(process.run(command)) == "123456"
+    assert token_code(process(command)) == "123456"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_printed_code_is_returned(edge: Edge, output: str) -> None:
 def test_output_that_is_no_code_is_returned_too(edge: Edge, output: str) -> None:
     """The caller judges it: nothing is added, and nothing raised."""
     process, command = edge.prints(output)
-    printed = process.run(command)
+    printed = process(command)
     assert printed.strip() == output.strip()
     assert token_code(printed) is None
 
@@ -100,14 +100,14 @@ def test_output_that_is_no_code_is_returned_too(edge: Edge, output: str) -> None
 def test_every_run_is_a_new_one(edge: Edge) -> None:
     """Running the command again gives the next code."""
     process, command = edge.prints("111111", "222222", "333333")
-    assert [process.run(command).strip() for _ in range(3)] == ["111111", "222222", "333333"]
+    assert [process(command).strip() for _ in range(3)] == ["111111", "222222", "333333"]
 
 
 def test_a_failing_command_is_an_error_with_a_remedy(edge: Edge) -> None:
     """Of the class that the caller expects."""
     process, command = edge.fails(TokenProcessError("It failed with 3.", "Run it by hand."))
     with pytest.raises(TokenProcessError, match=r"failed with (exit code )?3") as caught:
-        process.run(command)
+        process(command)
     assert caught.value.remedy
 
 
@@ -115,5 +115,5 @@ def test_ctrl_c_in_the_command_cancels(edge: Edge) -> None:
     """The whole command, as at a prompt of ours."""
     process, command = edge.fails(CancelledError("Cancelled.", by_interrupt=True))
     with pytest.raises(CancelledError) as caught:
-        process.run(command)
+        process(command)
     assert caught.value.by_interrupt

@@ -220,7 +220,7 @@ def test_the_program_does_not_wait_for_a_command_if_the_session_outlives_it() ->
     assert (here.session.access_key_id, here.region) == ("ASIAROLE", "eu-west-1")
     assert not here.is_the_users
     with pytest.raises(CannotAskError, match="The session needs a new MFA code"):
-        here.token_process.run("code")
+        here.token_process("code")
 
 
 @pytest.mark.parametrize(

@@ -357,7 +357,7 @@ def test_a_process_that_gives_no_two_codes(
 ) -> None:
     """Words, or the same code twice."""
     devices = devices_of(process="x")
-    monkeypatch.setattr(devices, "run", lambda _: output)
+    monkeypatch.setattr(devices, "token_code", lambda _: output)
     with pytest.raises(TokenProcessError, match="two codes in a row"):
         add(devices.request(seed_command="store it"), devices.work)
     nothing_left(devices)

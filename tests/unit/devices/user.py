@@ -124,7 +124,7 @@ class Devices:
                 "wait": self.clock.wait,
                 "sts": Sts(self.clients, self.clock),
                 "iam": Iam(self.clients, self.clock),
-                "token_process": self,
+                "token_process": self.token_code,
             }
         )
         folder = StateFolder(str(self.folder))
@@ -134,7 +134,7 @@ class Devices:
         """Return a request for profile mfa."""
         return DeviceRequest(**{"session_profile": "mfa", **given})
 
-    def run(self, command: str) -> str:
+    def token_code(self, command: str) -> str:
         """Print what `mfa_process` names: the serial whose code it prints."""
         return self.aws.token_code(command)
 

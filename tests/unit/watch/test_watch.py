@@ -416,13 +416,13 @@ def test_a_failed_command_is_not_run_again_for_a_notification() -> None:
 def test_a_renewal_that_fails_while_the_session_expires_is_tried_again() -> None:
     """The session expired while the command ran, which is a new stage."""
     watched = scene(config=BY_PROCESS, process=[TokenProcessError("It hung."), "123456"])
-    run = watched.fakes.token_process.run
+    run = watched.fakes.token_process
 
     def slow(command: str) -> str:
         watched.fakes.clock.advance(60)
         return run(command)
 
-    watched.fakes.token_process.run = slow  # type: ignore[method-assign]
+    watched.fakes.token_process = slow  # type: ignore[assignment]
     until = watched.look_at(HOURS_12 - 30)
     assert until == watched.fakes.clock.now()
     watched.watch.inspect()
