@@ -35,6 +35,18 @@ def handled(handlers: Mapping[str, Any], *, also_ignored: bool = False) -> Itera
             signal.signal(number, old)
 
 
+@contextlib.contextmanager
+def deferred(*names: str) -> Iterator[None]:
+    """Let signals wait until the end of the block, and raise them there."""
+    came: list[int] = []
+    try:
+        with handled(dict.fromkeys(names, lambda number, _: came.append(number))):
+            yield
+    finally:
+        for number in came:
+            signal.raise_signal(number)
+
+
 def raised(
     error: Callable[[int], BaseException], *names: str, also_ignored: bool = False
 ) -> contextlib.AbstractContextManager[None]:
@@ -46,7 +58,7 @@ def raised(
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise error(number)
 
-    return handled(dict.fromkeys(names, end), also_ignored=also_ignored)
+    return handled({"SIGINT": None, **dict.fromkeys(names, end)}, also_ignored=also_ignored)
 
 
 class _EndedBySignal(BaseException):

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
+from awscli_mfa_plugin.system.signals import deferred
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
@@ -104,21 +105,15 @@ def run_to_end(
     It gets no keys. It and its subprocesses are killed after ``seconds``, or if this process is
     interrupted.
     """
-    session = {"stdin": subprocess.PIPE, "cwd": folder, "start_new_session": True}
-    try:
-        process = start_group(words, environment, **session)
-    except (OSError, ValueError) as error:
-        return Done(None, why=getattr(error, "strerror", None) or sanitize(error))
+    session: dict[str, Any] = {"stdin": subprocess.PIPE, "cwd": folder, "start_new_session": True}
     output: list[bytes] = []
     errors: list[bytes] = []
     try:
-        wait_for(
-            process,
-            seconds,
-            (drain, process.stdout, output),
-            (drain, process.stderr, errors),
-            (_feed, process.stdin, content),
-        )
+        with started(words, environment, **session) as process:
+            read = (drain, process.stdout, output), (drain, process.stderr, errors)
+            wait_for(process, seconds, *read, (_feed, process.stdin, content))
+    except StartError as error:
+        return Done(None, why=str(error))
     except subprocess.TimeoutExpired:
         return Done(None, why=f"it took longer than {seconds:g} s", timed_out=True)
     stderr = b"".join(errors)
@@ -127,27 +122,56 @@ def run_to_end(
     return Done(process.returncode, b"".join(output), why, stderr=stderr)
 
 
+class StartError(Exception):
+    """A program can't be started; the text says why."""
+
+
+@contextlib.contextmanager
+def started(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    on_start: Callable[[int], object] = lambda _pid: None,
+    **options: Any,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program without keys; when the block ends, it and its subprocesses have ended too.
+
+    On POSIX ``options`` must make it lead a group. A signal waits until ``on_start`` has got the
+    process id. Raises StartError.
+    """
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with contextlib.ExitStack() as signals:
+        signals.enter_context(deferred("SIGTERM", "SIGHUP", "SIGINT"))
+        try:
+            process = _start(words, env=child_environment(environment), **pipes, **options)
+        except (OSError, ValueError) as error:
+            raise StartError(getattr(error, "strerror", None) or sanitize(error)) from None
+        try:
+            on_start(process.pid)
+            signals.close()
+        except BaseException:
+            with process:  # which closes its pipes: nobody reads them yet
+                _end_group(process)
+            raise
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                _end_group(process)
+
+
 def wait_for(
     process: subprocess.Popen[bytes], seconds: float, *works: tuple[Callable[..., None], Any, Any]
 ) -> None:
-    """Wait for a program of ``start_group``, with a thread for each work and its arguments.
-
-    However this ends, the program and its subprocesses have ended. Raises TimeoutExpired.
-    """
-    workers: list[threading.Thread] = []
-    try:
-        # A signal from here on ends the program too.
-        for work, *arguments in works:
-            workers.append(threading.Thread(target=work, args=arguments, daemon=True))
-            workers[-1].start()
-        process.wait(seconds)
-    finally:
-        if process.poll() is None:
-            end_group(process)
-        for worker in workers:
-            if worker.ident is not None:
-                # A process that the program left running may keep a pipe open.
-                worker.join(1)
+    """Wait for a program, with a thread for each work and its arguments; raise TimeoutExpired."""
+    workers = [
+        threading.Thread(target=work, args=arguments, daemon=True) for work, *arguments in works
+    ]
+    for worker in workers:
+        worker.start()
+    process.wait(seconds)
+    for worker in workers:
+        # A process that the program left running may keep a pipe open.
+        worker.join(1)
 
 
 def drain(stream: IO[bytes], into: list[bytes]) -> None:
@@ -204,15 +228,7 @@ def start_watcher(
     return None
 
 
-def start_group(
-    words: Sequence[str], environment: Mapping[str, str], **options: Any
-) -> subprocess.Popen[bytes]:
-    """Start a program for ``end_group``, without keys, with pipes for its output.
-
-    On POSIX the options must make it lead a group.
-    """
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    options = {"env": child_environment(environment), **pipes, **options}
+def _start(words: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     if os.name == "nt":
         from awscli_mfa_plugin.system.windows import JobProgram
 
@@ -220,8 +236,7 @@ def start_group(
     return subprocess.Popen(words, **options)
 
 
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that ``start_group`` started, and its subprocesses."""
+def _end_group(process: subprocess.Popen[bytes]) -> None:
     if os.name == "nt":
         process.kill()
     else:

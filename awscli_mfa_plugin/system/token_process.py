@@ -14,10 +14,11 @@ from typing import IO, TYPE_CHECKING, Any
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 from awscli_mfa_plugin.system.signals import handled
 from awscli_mfa_plugin.system.subprocesses import (
+    StartError,
     drain,
     ending_with_this_process,
     split_command,
-    start_group,
+    started,
     wait_for,
 )
 from awscli_mfa_plugin.text import sanitize
@@ -67,22 +68,19 @@ class TokenCommand:
             return self._run(words, watch)
 
     def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
-        try:
-            with _signals_deferred():
-                process = self._started(words)
-                watch(process.pid)
-        except (OSError, ValueError) as error:
-            raise TokenProcessError(
-                f"mfa_process can't run {sanitize(words[0])}: "
-                f"{getattr(error, 'strerror', None) or sanitize(error)}.",
-                _RUN_IT_YOURSELF,
-            ) from None
         output: list[bytes] = []
         last_line: list[str] = []
-        read = (drain, process.stdout, output), (self._relay, process.stderr, last_line)
+        options = {"stdin": subprocess.DEVNULL, **_group_options()}
         try:
-            with _in_foreground(process.pid) if self._takes_terminal else contextlib.nullcontext():
-                wait_for(process, self._seconds, *read)
+            with started(words, self._environment, watch, **options) as process:
+                read = (drain, process.stdout, output), (self._relay, process.stderr, last_line)
+                takes = self._takes_terminal
+                with _in_foreground(process.pid) if takes else contextlib.nullcontext():
+                    wait_for(process, self._seconds, *read)
+        except StartError as error:
+            raise TokenProcessError(
+                f"mfa_process can't run {sanitize(words[0])}: {error}.", _RUN_IT_YOURSELF
+            ) from None
         except subprocess.TimeoutExpired:
             raise TokenProcessError(
                 f"mfa_process ({sanitize(words[0])}) was stopped: it didn't finish within "
@@ -99,16 +97,6 @@ class TokenCommand:
                 _RUN_IT_YOURSELF,
             )
         return b"".join(output)[:_MAX_OUTPUT].decode("utf-8", "replace").strip()
-
-    def _started(self, words: list[str]) -> subprocess.Popen[bytes]:
-        group: dict[str, Any] = {}
-        if os.name == "nt":
-            group["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        elif sys.version_info >= (3, 11):
-            group["process_group"] = 0
-        else:
-            group["preexec_fn"] = os.setpgrp
-        return start_group(words, self._environment, stdin=subprocess.DEVNULL, **group)
 
     def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
         with stderr:
@@ -131,16 +119,10 @@ def _words(command: str) -> list[str]:
     return words
 
 
-@contextlib.contextmanager
-def _signals_deferred() -> Iterator[None]:
-    """Defer signals that would end this process until the command is watched."""
-    came: list[int] = []
-    try:
-        with handled(dict.fromkeys(("SIGTERM", "SIGHUP"), lambda number, _: came.append(number))):
-            yield
-    finally:
-        for number in came:
-            os.kill(os.getpid(), number)
+def _group_options() -> dict[str, Any]:
+    if os.name == "nt":
+        return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    return {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
 
 
 @contextlib.contextmanager

@@ -87,7 +87,7 @@ def test_only_the_first_signal_is_raised() -> None:
             for other in (signal.SIGTERM, signal.SIGINT):
                 send(other)
     assert number == signal.SIGHUP
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
 
 
 def test_a_process_that_cleaned_up_dies_of_the_signal() -> None:

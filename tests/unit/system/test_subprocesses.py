@@ -6,14 +6,31 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
-from awscli_mfa_plugin.system.subprocesses import end_group, run_to_end, start_group
+import pytest
+
+from awscli_mfa_plugin.system.subprocesses import run_to_end, started
 
 STARTS_ANOTHER = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
 STAYS_CONNECTED = """
 import socket, sys
 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
     connection.recv(1)
+"""
+IS_SIGNALED = """
+import contextlib, os, pathlib, sys
+from awscli_mfa_plugin.system.signals import raised
+from awscli_mfa_plugin.system.subprocesses import run_to_end
+class Ended(BaseException): pass
+file = pathlib.Path(sys.argv[1])
+script = f"echo $$ > '{file}'; kill -TERM {os.getpid()}; exec sleep 60"
+for _ in range(20):
+    with contextlib.suppress(Ended), raised(Ended, "SIGTERM"):
+        run_to_end(["/bin/sh", "-c", script], os.environ, 20)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(int(file.read_text()), 9)
+        print("it was left")
 """
 
 
@@ -32,12 +49,11 @@ def test_a_program_is_ended_with_what_it_started() -> None:
         server.settimeout(60)
         port = str(server.getsockname()[1])
         words = [sys.executable, "-c", STARTS_ANOTHER, STAYS_CONNECTED, port]
-        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = start_group(words, os.environ, start_new_session=True, **nowhere)
-        try:
+        with started(words, os.environ, start_new_session=True) as process:
             connection, _ = server.accept()
-        finally:
-            end_group(process)
+        for stream in (process.stdout, process.stderr):
+            assert stream
+            stream.close()
     with connection:
         connection.settimeout(20)
         try:
@@ -45,3 +61,12 @@ def test_a_program_is_ended_with_what_it_started() -> None:
         except ConnectionResetError:
             ended = True  # so Windows says
     assert ended
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_signal_while_a_program_starts_ends_it_too(tmp_path: Path) -> None:
+    """Else a dialog would stay open after the watch that showed it."""
+    checkout = Path(__file__).parents[3]
+    words = [sys.executable, "-c", IS_SIGNALED, str(tmp_path / "pid")]
+    done = subprocess.run(words, cwd=checkout, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
