@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.picture import SMALLEST, picture
+from awscli_mfa_plugin.devices.private_screen import can_draw, check_can_wipe, screen_size, shown
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
-from awscli_mfa_plugin.system.private_screen import can_draw, check_can_wipe, screen_size, shown
 from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:

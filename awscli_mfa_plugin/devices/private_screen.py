@@ -22,34 +22,8 @@ from awscli_mfa_plugin.system.subprocesses import start_watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Protocol
 
-    class Picture(Protocol):
-        """Lines from the top left corner, and the area for text, in cells from 0.
-
-        ``is_code`` says that they are drawn black on white.
-        """
-
-        @property
-        def lines(self) -> tuple[str, ...]:
-            """What to draw."""
-
-        @property
-        def row(self) -> int:
-            """The area's first row."""
-
-        @property
-        def column(self) -> int:
-            """The area's first column."""
-
-        @property
-        def width(self) -> int:
-            """The area's width."""
-
-        @property
-        def is_code(self) -> bool:
-            """Whether the lines are a QR code."""
-
+    from awscli_mfa_plugin.devices.picture import Picture
 
 PROMPT_SECONDS = 600
 """Seconds that a question waits here: somebody may install an app first."""
