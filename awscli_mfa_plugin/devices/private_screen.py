@@ -136,30 +136,25 @@ class PrivateTerminal(tty.ControllingTerminal):
 @contextlib.contextmanager
 def shown(picture: Picture, rows: int) -> Iterator[PrivateTerminal]:
     """Draw a picture, yield the terminal to ask on, and wipe it."""
-    wipe = _wiping(rows)
+    clear = "".join(f"\x1b[{row};1H\x1b[2K" for row in range(1, rows + 1))
+    # Each row is overwritten before the usual screen comes back.
+    wipe = f"{_PLAIN}{clear}\x1b[1;1H\x1b[?1049l"
     # A process that Ctrl-Z stopped would leave the secret on the screen.
     unstopped = handled({"SIGTSTP": signal.SIG_IGN})
     with unstopped, tty.opened() as terminal, _wiped_on_death(terminal, wipe):
         try:
-            tty.write(terminal, "\x1b[?1049h" + _drawing(picture, rows))
+            tty.write(terminal, f"\x1b[?1049h{clear}{_drawing(picture)}")
             yield PrivateTerminal(picture, rows)
         finally:
             with contextlib.suppress(OSError):
                 tty.write(terminal, wipe)
 
 
-def _drawing(picture: Picture, rows: int) -> str:
-    colors = (_BLACK_ON_WHITE, _PLAIN) if picture.is_code else ("", "")
-    clear = "".join(f"\x1b[{row};1H\x1b[2K" for row in range(1, rows + 1))
-    return clear + "".join(
-        f"\x1b[{row};1H{colors[0]}{line}{colors[1]}" for row, line in enumerate(picture.lines, 1)
+def _drawing(picture: Picture) -> str:
+    before, after = (_BLACK_ON_WHITE, _PLAIN) if picture.is_code else ("", "")
+    return "".join(
+        f"\x1b[{row};1H{before}{line}{after}" for row, line in enumerate(picture.lines, 1)
     )
-
-
-def _wiping(rows: int) -> str:
-    """Return what overwrites each row and goes back to the usual screen."""
-    clear = "".join(f"\x1b[{row};1H\x1b[2K" for row in range(1, rows + 1))
-    return f"{_PLAIN}{clear}\x1b[1;1H\x1b[?1049l"
 
 
 @contextlib.contextmanager
