@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
+from botocore.credentials import AssumeRoleProvider
 
 from awscli_mfa_plugin.session.expiry import capped, parsed_time, rfc3339, seconds_left
 from awscli_mfa_plugin.session.records import SOURCE_OPTION
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from awscli_mfa_plugin.session.records import Profile, Session
 
 ASSUME_ROLE = "assume-role"
-_CHAINED = "assumed by role chaining"
 
 
 class RoleOnSessionProvider(AssumeRoleProvider):  # type: ignore[misc]
@@ -89,19 +88,6 @@ class CacheOfSource:
         return f"{key}-{self._suffix}"
 
 
-def show_role(chain: Any, role: RoleOnSessionProvider, **_: Any) -> None:
-    """Let ``aws configure list`` show the role's keys if that needs no prompt.
-
-    The CLI's own provider would prompt for a code.
-    """
-    role.shows = True
-    chain.providers[:] = [
-        provider
-        for provider in chain.providers
-        if provider is role or provider.METHOD != ASSUME_ROLE
-    ]
-
-
 def metadata(session: Session) -> dict[str, str]:
     """Return a session in the form of botocore's refreshable credentials."""
     return {
@@ -154,39 +140,6 @@ def identity_of(source: Profile) -> str:
     """Return what distinguishes the session of a profile from another user's."""
     named, serial = source.config.get(SOURCE_OPTION, ""), source.get("mfa_serial")
     return f"{source.name} {source.long_lived_key_id} {named} {serial}"
-
-
-def ask_by_our_sources(
-    session: Any,
-    chain: Any,
-    profile: str,
-    prompter: Callable[[str], str],
-    refused_by_chaining: Callable[[], Exception],
-) -> None:
-    """Leave a role to the CLI, with our token sources in place of its prompt.
-
-    ``refused_by_chaining`` makes the error for a role that AWS refuses because its source turns
-    out to have temporary keys.
-    """
-
-    def explain(parsed: Any, **_: Any) -> None:
-        if _CHAINED in parsed.get("Error", {}).get("Message", ""):
-            raise refused_by_chaining()
-
-    def create_client(*args: Any, **options: Any) -> Any:
-        client = session.create_client(*args, **options)
-        client.meta.events.register("after-call.sts.AssumeRole", explain)
-        return client
-
-    provider = AssumeRoleProvider(
-        load_config=lambda: session.full_config,
-        client_creator=create_client,
-        cache=chain.get_provider(ASSUME_ROLE).cache,
-        profile_name=profile,
-        prompter=prompter,
-        profile_provider_builder=ProfileProviderBuilder(session),
-    )
-    chain.insert_before(ASSUME_ROLE, provider)
 
 
 def config_on_session(

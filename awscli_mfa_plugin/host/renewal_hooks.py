@@ -159,7 +159,7 @@ def _assume_role_on_session(
     provider: SessionProvider,
     look: Callable[..., None],
 ) -> None:
-    from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider, show_role
+    from awscli_mfa_plugin.aws.roles import ASSUME_ROLE, role_provider
 
     def create_client(service: str, **options: Any) -> Any:
         """Make a client that trusts what the command's ``--ca-bundle`` says.
@@ -173,11 +173,21 @@ def _assume_role_on_session(
     managed = _profile(source, context)
     role = role_provider(session, profile, managed, provider, create_client=create_client)
     chain.insert_before(ASSUME_ROLE, role)
-    session.register(_LIST, partial(show_role, chain, role))
+
+    def show(**_: Any) -> None:
+        """Show the role's keys if that needs no prompt: the CLI's own provider would ask."""
+        role.shows = True
+        others = (each for each in chain.providers if each.METHOD != ASSUME_ROLE or each is role)
+        chain.providers[:] = [*others]
+
+    session.register(_LIST, show)
 
 
 def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> None:
-    from awscli_mfa_plugin.aws.roles import ask_by_our_sources
+    """Leave a role to the CLI, with our sources of codes in place of its prompt."""
+    from botocore.credentials import AssumeRoleProvider, ProfileProviderBuilder
+
+    from awscli_mfa_plugin.aws.roles import ASSUME_ROLE
     from awscli_mfa_plugin.errors import MfaError
 
     role = _profile(profile, context)
@@ -192,7 +202,22 @@ def _ask_for_role(session: Any, chain: Any, profile: str, context: Context) -> N
         except MfaError as error:
             raise command_failure(error) from None
 
-    def refused() -> Exception:
-        return command_failure(refused_by_chaining(role, source.name))
+    def explain(parsed: Any, **_: Any) -> None:
+        """Explain AWS's refusal if the source turns out to have temporary keys."""
+        if "assumed by role chaining" in parsed.get("Error", {}).get("Message", ""):
+            raise command_failure(refused_by_chaining(role, source.name))
 
-    ask_by_our_sources(session, chain, profile, prompter, refused)
+    def create_client(*args: Any, **options: Any) -> Any:
+        client = session.create_client(*args, **options)
+        client.meta.events.register("after-call.sts.AssumeRole", explain)
+        return client
+
+    provider = AssumeRoleProvider(
+        load_config=lambda: session.full_config,
+        client_creator=create_client,
+        cache=chain.get_provider(ASSUME_ROLE).cache,
+        profile_name=profile,
+        prompter=prompter,
+        profile_provider_builder=ProfileProviderBuilder(session),
+    )
+    chain.insert_before(ASSUME_ROLE, provider)
