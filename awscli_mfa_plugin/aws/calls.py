@@ -24,7 +24,9 @@ PAUSES = (0.5, 1.0)
 
 
 class AwsCalls:
-    """Calls by clients; an answer's Date is held against the clock. All raise our errors."""
+    """Calls of a service; an answer's Date is held against the clock. All raise our errors."""
+
+    service = "iam"
 
     def __init__(self, clients: Clients, clock: Clock) -> None:
         self._clients = clients
@@ -32,7 +34,6 @@ class AwsCalls:
 
     def call(
         self,
-        service: str,
         operation: str,
         keys: Keys,
         region: str,
@@ -45,7 +46,7 @@ class AwsCalls:
 
         ``code_sent`` says that the arguments have an MFA code.
         """
-        client = self._clients.client(service, keys, region, retries=retries)
+        client = self._clients.client(self.service, keys, region, retries=retries)
         try:
             return getattr(client, operation)(**arguments)
         except Exception as error:  # noqa: BLE001 - a captive portal makes botocore raise KeyError
@@ -54,8 +55,8 @@ class AwsCalls:
     def listed(
         self, operation: str, field: str, keys: Keys, region: str, **arguments: str
     ) -> list[Any]:
-        """Return what IAM lists under ``field``, from all pages of its answer."""
-        client = self._clients.client("iam", keys, region)
+        """Return what the service lists under ``field``, from all pages of its answer."""
+        client = self._clients.client(self.service, keys, region)
         try:
             pages = client.get_paginator(operation).paginate(**arguments)
             return [each for page in pages for each in page[field]]
@@ -65,6 +66,8 @@ class AwsCalls:
 
 class Sts(AwsCalls):
     """AWS STS through botocore."""
+
+    service = "sts"
 
     def get_session_token(
         self, keys: Keys, mfa_serial: str, token_code: str, duration_seconds: int, region: str
@@ -76,7 +79,7 @@ class Sts(AwsCalls):
         """
         call = partial(
             self.call,
-            *("sts", "get_session_token", keys, region),
+            *("get_session_token", keys, region),
             retries=False,
             code_sent=True,
             SerialNumber=mfa_serial,
@@ -95,7 +98,7 @@ class Sts(AwsCalls):
 
     def get_caller_identity(self, keys: Keys, region: str) -> CallerIdentity:
         """Return whose the keys are (STS API reference, GetCallerIdentity)."""
-        answer = self.call("sts", "get_caller_identity", keys, region)
+        answer = self.call("get_caller_identity", keys, region)
         return CallerIdentity(arn=str(answer["Arn"]), account=str(answer["Account"]))
 
 

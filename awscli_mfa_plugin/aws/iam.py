@@ -39,7 +39,7 @@ class MfaDeviceCalls(AwsCalls):
     def create(self, keys: Keys, name: str, region: str) -> NewDevice:
         """Create a virtual device, which belongs to nobody yet (CreateVirtualMFADevice)."""
         operation = "create_virtual_mfa_device"
-        answer = self.call("iam", operation, keys, region, retries=False, VirtualMFADeviceName=name)
+        answer = self.call(operation, keys, region, retries=False, VirtualMFADeviceName=name)
         device = answer["VirtualMFADevice"]
         return NewDevice(str(device["SerialNumber"]), device["Base32StringSeed"].decode("ascii"))
 
@@ -65,7 +65,7 @@ class MfaDeviceCalls(AwsCalls):
         region: str,
     ) -> None:
         self.call(
-            *("iam", operation, keys, region),
+            *(operation, keys, region),
             retries=False,
             code_sent=True,
             UserName=user,
@@ -84,7 +84,7 @@ class MfaDeviceCalls(AwsCalls):
 
     def _remove(self, operation: str, keys: Keys, region: str, **arguments: Any) -> None:
         try:
-            self.call("iam", operation, keys, region, **arguments)
+            self.call(operation, keys, region, **arguments)
         except ServiceError as error:
             if error.aws_code != "NoSuchEntity":
                 raise
@@ -169,7 +169,7 @@ class UserKeys:
         return LastUse(when, service, region)
 
     def _call(self, operation: str, *, retries: bool = True, **arguments: Any) -> Any:
-        request = ("iam", operation, self._keys, self._region)
+        request = (operation, self._keys, self._region)
         try:
             return self._calls.call(*request, retries=retries, **arguments)
         except ServiceError as error:
