@@ -52,6 +52,12 @@ def log_in(home: Home, aws: EmbeddedAws, *options: str, name: str = "ada") -> No
     assert result.code == 0, result.output
 
 
+def log_out(home: Home, aws: EmbeddedAws) -> None:
+    """Remove the session of profile mfa, as another process would."""
+    result = Aws(home.path, aws, is_standalone=True).run("mfa", "logout", "--profile", "mfa")
+    assert result.code == 0, result.output
+
+
 def settle_on_session(home: Home, aws: EmbeddedAws, seconds: float, config: str = "") -> None:
     """Give the home the managed profile mfa whose session ends so many seconds from now.
 
