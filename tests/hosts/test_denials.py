@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.hosts.cache import CHAINS, OLDEST_TOO
-from tests.hosts.sessions import log_in
-from tests.hosts.test_renewal import settle_managed
+from tests.hosts.sessions import settle_on_session
 from tests.in_process.test_denials import ALLOW, REMEDY, ROLE, grow_old, policy
 
 if TYPE_CHECKING:
@@ -24,14 +23,13 @@ on_v2 = pytest.mark.parametrize("host", ["v2"], indirect=True)
 
 def settle_old(home: Home, aws: EmbeddedAws) -> None:
     """Give profile mfa a session that was made two hours ago, under a policy of one hour."""
-    settle_managed(home, aws, ROLE)
-    log_in(home, aws)
+    settle_on_session(home, aws, 36_000, ROLE)
     grow_old(home, aws, hours=2)
 
 
 @pytest.mark.parametrize("host", sorted({*CHAINS, *OLDEST_TOO}), indirect=True)
 def test_a_session_that_is_too_old_is_told_so(home: Home, aws: EmbeddedAws) -> None:
-    """After AWS's error, in one line, once; a role that can't be assumed says it too."""
+    """After AWS's error, in one line, once."""
     settle_old(home, aws)
     denied = home.run("s3", "ls", "--profile", "mfa")
     assert (denied.returncode, denied.stdout) == (home.host.service_exit_code, "")
@@ -39,6 +37,12 @@ def test_a_session_that_is_too_old_is_told_so(home: Home, aws: EmbeddedAws) -> N
     assert "explicit deny" in before
     assert after.endswith(REMEDY)
     assert after.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["v2", "v2-debian"], indirect=True)
+def test_a_role_that_cant_be_assumed_says_it_too(home: Home, aws: EmbeddedAws) -> None:
+    """The call that is denied is AssumeRole."""
+    settle_old(home, aws)
     role = home.run("sts", "get-caller-identity", "--profile", "admin")
     assert role.returncode == home.host.service_exit_code
     assert "AssumeRole" in role.stderr

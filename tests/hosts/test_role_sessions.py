@@ -46,20 +46,21 @@ def test_roles_that_ask_for_more_than_an_hour(home: Home, aws: EmbeddedAws) -> N
 
     One code for the session, and one AssumeRole whenever the CLI's cache drops the role.
     """
-    settle_managed(home, aws, role("reader", "mfa", LONG) + role("chained", "reader", LONG))
+    chained = role("chained", "reader", f"{LONG}role_session_name = me\n")
+    settle_managed(home, aws, role("reader", "mfa", LONG) + chained)
     clock = MovedClock(aws)
     code = {"AWS_MFA_TOKEN_CODE": aws.token_code(serial_of(aws))}
     for minutes, calls in ((0, 2), (40, 2), (61, 4)):
         clock.move_to(minutes * 60)
         result = home.run(*WHO, "chained", env={**clock.environment, **code})
         assert result.returncode == 0, result.output
-        assert "assumed-role/chained" in result.stdout
+        assert "assumed-role/chained/me" in result.stdout
         assert [call["DurationSeconds"] for call in assumed(aws)] == [str(HOUR)] * calls
         code = {}
     assert codes_used(aws) == 1
 
 
-@on_official_v2
+@pytest.mark.parametrize("host", ["v2", "v2-oldest", "v2-debian"], indirect=True)
 def test_a_long_role_session_with_a_code_and_the_long_lived_keys(
     home: Home, aws: EmbeddedAws
 ) -> None:
@@ -72,7 +73,7 @@ def test_a_long_role_session_with_a_code_and_the_long_lived_keys(
     assert (call["DurationSeconds"], call["SerialNumber"]) == ("7200", serial_of(aws))
 
 
-@on_official_v2
+@pytest.mark.parametrize("host", ["v2-oldest"], indirect=True)
 def test_a_cached_role_is_not_used_for_another_user(home: Home, aws: EmbeddedAws) -> None:
     """The session profile gets another user's keys and device: the role is assumed anew."""
     settle_managed(home, aws, role("admin", "mfa"))

@@ -34,9 +34,8 @@ VERSIONS = {
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n"
 
 
-@on_every_host
 def test_version_with_the_plugin(home: Home) -> None:
-    """Each host is the release that the pins name, and the plugin changes nothing about it."""
+    """The plugin changes nothing about a command that isn't ours."""
     result = home.run("--version")
     assert result.returncode == 0, result.output
     assert result.stdout.startswith(VERSIONS[home.host.name])
@@ -81,11 +80,12 @@ def cat(tmp_path: Path) -> Terminal:
 
 @on_every_host
 def test_a_login_a_renewal_and_a_session_in_use(home: Home, aws: EmbeddedAws) -> None:
-    """All that the plugin needs of the CLI's own libraries is there, on each host."""
+    """Each host is the release that the pins name, and has all that the plugin needs of it."""
     settle(home, aws)
     code = aws.fresh_code(serial_of(aws))
-    result = home.run("mfa", "login", "--token-code", code)
+    result = home.run("mfa", "login", "--token-code", code, "--debug")
     assert result.returncode == 0, result.output
+    assert f"CLI version: {VERSIONS[home.host.name]}" in result.stderr
     home.write_credentials(keys_of(aws, "ada") + session_section(aws, "mfa", -5))
     code = aws.fresh_code(serial_of(aws))
     result = home.run("s3", "ls", "--profile", "mfa", env={"AWS_MFA_TOKEN_CODE": code})
