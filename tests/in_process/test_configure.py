@@ -63,6 +63,8 @@ def test_a_command_in_a_manifest_needs_approval(aws: Aws, options: tuple[str, ..
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, WITH_COMMAND), *options)
     assert result.code == 253, result.output
+    assert "steal my-code" in result.stderr
+    assert "--allow-commands" in result.stderr
     assert aws.config.read_bytes() == before
 
 
@@ -80,7 +82,9 @@ def test_replacing_a_value_needs_a_yes(aws: Aws) -> None:
     """Without a terminal, --yes is needed."""
     aws.settle_mfa("duration_seconds = 900\n")
     before, path = aws.config.read_bytes(), manifest(aws, TEAM)
-    assert aws.run("mfa", "configure", "--from", path).code == 253
+    refused = aws.run("mfa", "configure", "--from", path)
+    assert refused.code == 253
+    assert "would replace duration_seconds of mfa" in refused.stderr
     assert aws.config.read_bytes() == before
     assert aws.run("mfa", "configure", "--from", path, "--yes").code == 0
     assert section_of(aws.config, "profile mfa")["duration_seconds"] == "28800"
@@ -154,7 +158,9 @@ def test_importing_an_export_changes_nothing(aws: Aws) -> None:
     assert exported.code == 0, exported.output
     assert aws.service.user("ada").secret_access_key not in exported.stdout
     before = aws.config.read_bytes()
-    assert aws.run("mfa", "configure", "--from", manifest(aws, exported.stdout)).code == 0
+    again = aws.run("mfa", "configure", "--from", manifest(aws, exported.stdout))
+    assert again.code == 0
+    assert again.stdout.startswith("Nothing to change in")
     assert aws.config.read_bytes() == before
 
 

@@ -171,12 +171,14 @@ def test_wrong_usage(aws: Aws) -> None:
 
 
 def test_a_missing_dependency_does_not_stop_doctor(aws: Aws) -> None:
-    """Without filelock, which locks files."""
+    """Without filelock, which a login needs to lock files."""
     aws.settle()
+    aws.imports_anew = True
     with patch.dict(sys.modules, {"filelock": None}):
-        result, findings = doctor(aws, "--offline")
-    assert findings
-    assert "can't start" not in result.output
+        _, findings = doctor(aws, "--offline")
+        login = aws.run("mfa", "login", "--serial-number", "GAHT12345678")
+    assert {"config", "file-modes"} <= {each["Name"] for each in findings}
+    assert (login.code, "filelock" in login.stderr) == (255, True)
 
 
 def test_an_alias_file_that_does_not_parse(aws: Aws) -> None:

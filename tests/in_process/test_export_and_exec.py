@@ -266,6 +266,18 @@ def test_exec_passes_the_session_in_the_environment_only(aws: Aws) -> None:
         assert secret not in became.words
 
 
+def test_an_aws_inside_exec_uses_the_profile_that_it_names(aws: Aws) -> None:
+    """Without ``--profile`` it uses the session."""
+    logged_in(aws, f"[profile other]\nregion = {REGION}\n")
+    with aws.credentials.open("a", encoding="utf-8") as file:
+        file.write(aws.keys("grace", "other"))
+    words = ("sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+    env = executed(aws, "--", "env").environment
+    given = {name: value for name, value in env.items() if name.startswith("AWS_")}
+    assert "user/ada" in aws.run(*words, env=given).stdout
+    assert "/grace" in aws.run(*words, "--profile", "other", env=given).stdout
+
+
 def test_exec_keeps_the_code_to_itself(aws: Aws) -> None:
     """The program gets neither the code nor the keys that were in the environment."""
     aws.settle_mfa()
