@@ -51,6 +51,30 @@ class BotocoreSessions:
             self._sessions[profile] = session
         return self._sessions[profile]
 
+    def keys_of(self, profile: str) -> Keys:
+        """Return the keys that botocore's own chain finds for a profile.
+
+        Raises ConfigurationError where there are none, or their process fails.
+        """
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            credentials = self.of(profile).get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
+        except BotoCoreError as error:
+            why, remedy = _why(error)
+            shown = sanitize(profile)
+            raise ConfigurationError(
+                f"Can't get the keys of profile {shown}: {why}",
+                remedy or f"Try it:  aws sts get-caller-identity --profile {shlex.quote(shown)}",
+            ) from None
+        if frozen is None or not frozen.access_key or not frozen.secret_key:
+            raise ConfigurationError(
+                f"Profile {sanitize(profile)} has no long-lived keys.",
+                "Store an access key with aws configure, or name a profile with --source-profile.",
+            )
+        return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)
+
 
 class Clients:
     """Makes the clients of one command."""
@@ -107,37 +131,6 @@ class Clients:
             return Config(**options, retries={"total_max_attempts": 1, "mode": "standard"})
         except InvalidRetryConfigurationError:
             return Config(**options, retries={"max_attempts": 1, "mode": "standard"})
-
-
-class BotocoreChain:
-    """botocore's own credential chain, for one profile's keys."""
-
-    def __init__(self, sessions: BotocoreSessions) -> None:
-        self._sessions = sessions
-
-    def keys_of(self, profile: str) -> Keys:
-        """Return the keys that the profile resolves to.
-
-        Raises ConfigurationError where there are none, or their process fails.
-        """
-        from botocore.exceptions import BotoCoreError
-
-        try:
-            credentials = self._sessions.of(profile).get_credentials()
-            frozen = credentials.get_frozen_credentials() if credentials else None
-        except BotoCoreError as error:
-            why, remedy = _why(error)
-            shown = sanitize(profile)
-            raise ConfigurationError(
-                f"Can't get the keys of profile {shown}: {why}",
-                remedy or f"Try it:  aws sts get-caller-identity --profile {shlex.quote(shown)}",
-            ) from None
-        if frozen is None or not frozen.access_key or not frozen.secret_key:
-            raise ConfigurationError(
-                f"Profile {sanitize(profile)} has no long-lived keys.",
-                "Store an access key with aws configure, or name a profile with --source-profile.",
-            )
-        return Keys(frozen.access_key, frozen.secret_key, frozen.token or "", profile)
 
 
 def _why(error: Exception) -> tuple[str, str]:

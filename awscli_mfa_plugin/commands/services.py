@@ -150,7 +150,6 @@ class Services:
         ``prompt_seconds`` is after how long a question gives up.
         """
         from awscli_mfa_plugin.aws.calls import Iam, Sts
-        from awscli_mfa_plugin.aws.clients import BotocoreChain
         from awscli_mfa_plugin.files.profiles import SharedConfigFiles
         from awscli_mfa_plugin.files.state import UsedCodes
         from awscli_mfa_plugin.session.ports import Ports
@@ -171,7 +170,7 @@ class Services:
             wait=partial(wait_on, terminal),
             environment=self.environment,
             files=SharedConfigFiles.on_disk(*paths, locks, self.session_cache(locks)),
-            chain=BotocoreChain(clients.sessions),
+            chain=clients.sessions,
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
             token_process=partial(_fetched_code, self.environment),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.aws.clients import BotocoreChain, BotocoreSessions
+from awscli_mfa_plugin.aws.clients import BotocoreSessions
 from awscli_mfa_plugin.errors import ConfigurationError
 from awscli_mfa_plugin.session.records import Keys
 from tests.fakes import FakeChain, FakeFiles, ini
@@ -29,7 +29,7 @@ def chain_of(kind: str, home: Path, config: Sections, credentials: Sections) -> 
     named = {name if name == "default" else f"profile {name}": config[name] for name in config}
     (home / "config").write_text(ini(named), encoding="utf-8")
     (home / "credentials").write_text(ini(credentials), encoding="utf-8")
-    return BotocoreChain(BotocoreSessions())
+    return BotocoreSessions()
 
 
 @pytest.fixture

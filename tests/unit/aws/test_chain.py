@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from botocore.exceptions import CredentialRetrievalError
 
-from awscli_mfa_plugin.aws.clients import BotocoreChain
+from awscli_mfa_plugin.aws.clients import BotocoreSessions
 from awscli_mfa_plugin.errors import ConfigurationError
 
 PROCESSES = {
@@ -39,7 +38,8 @@ def test_a_process_that_fails(process: str) -> None:
     def fail() -> None:
         raise CredentialRetrievalError(provider="custom-process", error_msg=stderr)
 
-    sessions: Any = SimpleNamespace(of=lambda _: SimpleNamespace(get_credentials=fail))
+    sessions = BotocoreSessions()
+    sessions._sessions["work"] = SimpleNamespace(get_credentials=fail)
     with pytest.raises(ConfigurationError) as caught:
-        BotocoreChain(sessions).keys_of("work")
+        sessions.keys_of("work")
     assert (caught.value.what, caught.value.remedy) == (what, remedy)
