@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import BusyError, ConfigurationError
+from awscli_mfa_plugin.session.devices import chosen_device
 from awscli_mfa_plugin.session.exchange import exchange, store, take_up
 from awscli_mfa_plugin.session.plan import (
     LoginPlan,
@@ -13,7 +14,6 @@ from awscli_mfa_plugin.session.plan import (
     check_duration,
     check_request,
     make_plan,
-    with_another_device,
 )
 from awscli_mfa_plugin.session.records import SOURCE_OPTION, Profile, Session
 from awscli_mfa_plugin.session.sections import session_lines
@@ -158,9 +158,10 @@ def _login_in_turn(request: LoginRequest, before: Session | None, ports: Ports) 
             f"{', '.join(removed)}. The access key was kept."
         )
     if not profile.exists:
-        from awscli_mfa_plugin.session.sessions import say_created
+        from awscli_mfa_plugin.session.sessions import mfa_profile_names
 
-        say_created(profile.name, ports)
+        if set(mfa_profile_names(ports)) - {profile.name}:  # the first one goes without saying
+            ports.notes(f"Created profile {sanitize(profile.name)}.")
     if plan.settings:
         ports.files.write_settings(profile.name, plan.settings)
     return replace(_planned(plan), outcome="renewed", expiration=session.expiration)
@@ -174,7 +175,9 @@ def _exchanged(plan: LoginPlan, ports: Ports) -> tuple[LoginPlan, Session]:
         try:
             return plan, exchange(keys, serial, plan.duration_seconds, plan.region, codes, ports)
         except AnotherDeviceWanted:
-            plan = with_another_device(plan, ports)
+            device = chosen_device(plan.device.choices, ports)
+            settings = {**plan.settings, "mfa_serial": device.mfa_serial}
+            plan = replace(plan, device=device, settings=settings)
 
 
 def _check_keys_are_the_same(plan: LoginPlan, ports: Ports) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.session.devices import (
     Device,
     checked_serial,
-    chosen_device,
     region_of,
     resolve_device,
 )
@@ -105,12 +104,6 @@ def make_plan(request: LoginRequest, profile: Profile, ports: Ports) -> LoginPla
         settings=_settings_to_keep(profile, source, device, region),
         codes=codes,
     )
-
-
-def with_another_device(plan: LoginPlan, ports: Ports) -> LoginPlan:
-    """Return the plan with the device that is chosen now, in the menu as before."""
-    device = chosen_device(plan.device.choices, ports)
-    return replace(plan, device=device, settings={**plan.settings, "mfa_serial": device.mfa_serial})
 
 
 def _anothers_session(profile: Profile, source: Source) -> ConfigurationError:

@@ -209,9 +209,3 @@ def meant_profile(name: str, ports: Ports) -> str:
         if answer == name or answer.lower() in {"n", "no"}:
             return name
     raise CancelledError("Nothing was changed.")
-
-
-def say_created(name: str, ports: Ports) -> None:
-    """Say that a profile was made beside other MFA profiles; the first one goes without saying."""
-    if set(mfa_profile_names(ports)) - {name}:
-        ports.notes(f"Created profile {sanitize(name)}.")
