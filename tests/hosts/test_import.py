@@ -11,7 +11,9 @@ import pytest
 
 from tests.hosts.cache import PEERS, host_folder
 from tests.hosts.conftest import need
+from tests.hosts.home import Result
 from tests.hosts.users import REGION, keys_of, serial_of, session_in
+from tests.in_process.aws import Aws
 
 if TYPE_CHECKING:
     from tests.aws import EmbeddedAws
@@ -85,8 +87,37 @@ AWSUME_PEER = Peer(
         *("--refresh", "--mfa-token"),
     ),
 )
-# The import is the same on each host, but for the options.
-ON = [("v1", AWS_MFA), *(("v2", peer) for peer in (AWS_MFA, AWSMFA, BASTION, AWSUME_PEER))]
+
+
+class Ours:
+    """``aws`` in a home: the real CLI, or one in the test's process."""
+
+    def __init__(self, home: Home, aws: EmbeddedAws, *, in_process: bool = False) -> None:
+        """Take the home, whose CLI must be a v1 to stay in the process."""
+        self.home, self.aws = home, aws
+        self._inside = Aws(home.path, aws) if in_process else None
+
+    def run(self, *words: str, env: dict[str, str] | None = None) -> Result:
+        """Run ``aws``; it must succeed."""
+        if self._inside:
+            done = self._inside.run(*words, env=env)
+            result = Result(done.code, done.stdout, done.stderr)
+        else:
+            result = self.home.run(*words, env=env)
+        assert result.returncode == 0, result.output
+        return result
+
+    def key_of_a_call(self, profile: str) -> str:
+        """Return the access key of a call that needs MFA, through a profile."""
+        self.run("s3", "ls", "--profile", profile, "--region", REGION)
+        return self.aws.calls[-1].access_key_id
+
+    def log_in(self, profile: str) -> None:
+        """Log in with the next code."""
+        self.aws.advance(30)
+        code = self.aws.fresh_code(serial_of(self.aws))
+        self.run("mfa", "login", "--profile", profile, "--token-code", code)
+        self.aws.advance(30)
 
 
 def settle(home: Home, aws: EmbeddedAws, peer: Peer) -> None:
@@ -113,53 +144,45 @@ def run_peer(home: Home, aws: EmbeddedAws, peer: Peer) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def key_of_a_call(home: Home, aws: EmbeddedAws, profile: str) -> str:
-    """Return the access key of a call that needs MFA, through a profile."""
-    result = home.run("s3", "ls", "--profile", profile, "--region", REGION)
-    assert result.returncode == 0, result.output
-    return aws.calls[-1].access_key_id
-
-
-def log_in(home: Home, aws: EmbeddedAws, profile: str) -> None:
-    """Log in with the next code."""
-    aws.advance(30)
-    code = aws.fresh_code(serial_of(aws))
-    result = home.run("mfa", "login", "--profile", profile, "--token-code", code)
-    assert result.returncode == 0, result.output
-    aws.advance(30)
-
-
-@pytest.mark.parametrize(
-    ("host", "peer"), ON, indirect=["host"], ids=[f"{host}-{peer.name}" for host, peer in ON]
-)
-def test_another_tool_and_the_import_live_together(
-    home: Home, aws: EmbeddedAws, peer: Peer
-) -> None:
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
+def test_another_tool_and_the_import_live_together(home: Home, aws: EmbeddedAws) -> None:
     """Import, log in, use both sessions, let the tool make a new one, and use both again."""
+    live_together(Ours(home, aws), AWS_MFA)
+
+
+@pytest.mark.parametrize("host", ["v1"], indirect=True)
+@pytest.mark.parametrize("peer", [AWSMFA, BASTION, AWSUME_PEER], ids=lambda peer: peer.name)
+def test_other_tools_and_the_import_live_together(home: Home, aws: EmbeddedAws, peer: Peer) -> None:
+    """The same: the tools are real, and only they are started."""
+    live_together(Ours(home, aws, in_process=True), peer)
+
+
+def live_together(ours: Ours, peer: Peer) -> None:
+    """Check that an import and a tool don't disturb each other."""
     need(PEERS)
+    home, aws = ours.home, ours.aws
     settle(home, aws, peer)
     run_peer(home, aws, peer)
     theirs = session_in(home, peer.session)
     credentials, config = home.credentials.read_bytes(), home.config.read_bytes()
-    result = home.run("mfa", "configure", "--import", "--yes", env={"AWS_PROFILE": peer.session})
-    assert result.returncode == 0, result.output
+    result = ours.run("mfa", "configure", "--import", "--yes", env={"AWS_PROFILE": peer.session})
     assert f"Found {peer.name}: long-lived keys in {peer.section}" in result.stderr
     assert f"aws mfa login --profile {peer.ours}" in result.stdout
     assert home.credentials.read_bytes() == credentials
     assert home.config.read_bytes().startswith(config)
     assert f"mfa_source_profile = {peer.section}\n" in home.config.read_text("utf-8")
-    log_in(home, aws, peer.ours)
+    ours.log_in(peer.ours)
     assert session_in(home, peer.session) == theirs
-    ours = session_in(home, peer.ours)["aws_access_key_id"]
-    assert key_of_a_call(home, aws, peer.ours) == ours
-    assert key_of_a_call(home, aws, peer.session) == theirs["aws_access_key_id"]
+    key_id = session_in(home, peer.ours)["aws_access_key_id"]
+    assert ours.key_of_a_call(peer.ours) == key_id
+    assert ours.key_of_a_call(peer.session) == theirs["aws_access_key_id"]
     run_peer(home, aws, peer)
     new = session_in(home, peer.session)["aws_access_key_id"]
-    assert new not in {ours, theirs["aws_access_key_id"]}
-    assert key_of_a_call(home, aws, peer.session) == new
-    assert key_of_a_call(home, aws, peer.ours) == ours
-    again = home.run("mfa", "configure", "--import")
-    assert (again.returncode, again.stdout) == (0, "Nothing to change in ~/.aws/config.\n")
+    assert new not in {key_id, theirs["aws_access_key_id"]}
+    assert ours.key_of_a_call(peer.session) == new
+    assert ours.key_of_a_call(peer.ours) == key_id
+    again = ours.run("mfa", "configure", "--import")
+    assert again.stdout == "Nothing to change in ~/.aws/config.\n"
 
 
 @pytest.mark.parametrize("host", ["v2"], indirect=True)
@@ -183,12 +206,12 @@ def test_the_sessions_of_mfa_login(home: Home, aws: EmbeddedAws) -> None:
     result = home.run("mfa", "configure", "--import", "--yes")
     assert result.returncode == 0, result.output
     assert "Found aws configure mfa-login: long-lived keys in work" in result.stderr
-    log_in(home, aws, "work-mfa")
+    ours = Ours(home, aws)
+    ours.log_in("work-mfa")
     assert session_in(home, "123456789012-ada")["aws_access_key_id"] == theirs
     assert mfa_login() != theirs
-    assert (
-        key_of_a_call(home, aws, "work-mfa") == (session_in(home, "work-mfa")["aws_access_key_id"])
-    )
+    key_id = session_in(home, "work-mfa")["aws_access_key_id"]
+    assert ours.key_of_a_call("work-mfa") == key_id
 
 
 VAULT = """\
@@ -199,6 +222,7 @@ echo '{{"Version": 1, "AccessKeyId": "{key}", "SecretAccessKey": "{secret}"}}'
 """
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_keys_that_another_tool_keeps(home: Home, aws: EmbeddedAws) -> None:
     """On a terminal: the command is shown whole and accepted, and the login gets its keys by it."""
     user, program = aws.user("ada"), home.path / "bin" / "aws-vault"
@@ -220,6 +244,7 @@ def test_keys_that_another_tool_keeps(home: Home, aws: EmbeddedAws) -> None:
     terminal.send_line("y")
     assert terminal.wait() == 0, terminal.text
     assert not (home.path / "vault.log").exists()
-    log_in(home, aws, "work-mfa")
+    ours = Ours(home, aws)
+    ours.log_in("work-mfa")
     assert (home.path / "vault.log").read_text() == "export --format=json --no-session work\n"
-    assert key_of_a_call(home, aws, "work-mfa").startswith("ASIA")
+    assert ours.key_of_a_call("work-mfa").startswith("ASIA")
