@@ -36,7 +36,9 @@ CHECKOUT = Path(__file__).parents[3]
 AWS = """\
 #!/bin/sh
 case "$*" in
---version) echo "aws-cli/2.99.0 Python/3.14.6 Linux/6.1 exe/x86_64.debian.12" ;;
+--version)
+    if [ -e "$HOME/../fail-with" ] && grep -qs awscli_mfa "$AWS_CONFIG_FILE"; then exit 255; fi
+    echo "aws-cli/2.99.0 Python/3.14.6 Linux/6.1 exe/x86_64.debian.12" ;;
 "mfa logout "*) echo "$*" >> "$HOME/../logged-out"; exit 0 ;;
 "mfa status --output json")
     if [ -e "$HOME/../hang" ]; then touch "$HOME/../hanging"; exec sleep 20; fi
@@ -328,6 +330,24 @@ def test_a_failed_verification_undoes_everything(machine: Machine) -> None:
     machine.write_config("[default]\nregion = eu-west-1\n")
     (machine.folder / "fail").touch()
     assert "no such command: mfa" in machine.refused()
+
+
+@pytest.mark.parametrize(
+    ("config", "what"),
+    [
+        ("[DEFAULT]\nregion = x\n", "takes the settings in [DEFAULT] (region) for plugins"),
+        ("[plugins]\nx = y\n", "can't load another plugin in [plugins] (y)"),
+        ("", "fails with the plugin"),
+    ],
+)
+def test_a_cli_that_fails_with_the_plugin_gets_none(
+    machine: Machine, config: str, what: str
+) -> None:
+    """The cause is named if the file shows it."""
+    machine.write_config(config)
+    (machine.folder / "fail").touch()
+    (machine.folder / "fail-with").touch()
+    assert what in machine.refused()
 
 
 def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> None:
