@@ -113,25 +113,19 @@ def _is_own(folder: str) -> bool:
     return is_users and os.access(folder, os.W_OK | os.X_OK)
 
 
-def verify_ahead(plan: Plan, environment: Mapping[str, str], config: str) -> None:
-    """Raise ConfigurationError if a CLI fails with the file ``config``; the user's is untouched."""
+def verify(plan: Plan, environment: Mapping[str, str], candidate: str = "") -> None:
+    """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files.
+
+    Or with the config file ``candidate``, before the user's is touched; then the bystanders too.
+    """
     for cli in plan.chosen:
-        if why := why_no_mfa(cli.path, environment, config):
-            whole = why_no_version(cli.path, environment, config)
+        if why := why_no_mfa(cli.path, environment, candidate):
+            whole = why_no_version(cli.path, environment, candidate)
             raise _broken(plan, cli, whole, environment) if whole else _without_mfa(cli, why)
-    for cli in plan.bystanders:
-        why = why_no_version(cli.path, environment, config)
+    for cli in plan.bystanders if candidate else ():
+        why = why_no_version(cli.path, environment, candidate)
         if why and not why_no_version(cli.path, environment):
             raise _broken(plan, cli, why, environment)
-
-
-def verify(plan: Plan, environment: Mapping[str, str]) -> None:
-    """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files."""
-    for cli in plan.chosen:
-        if why := why_no_version(cli.path, environment):
-            raise _broken(plan, cli, why, environment)
-        if why := why_no_mfa(cli.path, environment):
-            raise _without_mfa(cli, why)
 
 
 def _broken(

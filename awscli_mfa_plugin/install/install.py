@@ -24,7 +24,7 @@ from awscli_mfa_plugin.install.changes import (
     remove_if_empty,
     remove_tree,
 )
-from awscli_mfa_plugin.install.clis import verify, verify_ahead
+from awscli_mfa_plugin.install.clis import verify
 from awscli_mfa_plugin.install.install_paths import Arguments, InstallPaths
 from awscli_mfa_plugin.install.install_plan import Plan, make_plan
 from awscli_mfa_plugin.system.aws_clis import run_aws
@@ -160,7 +160,7 @@ def _verify_ahead(here: InstallPaths, plan: Plan) -> None:
         descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
             file.write(plan.after.render())
-        verify_ahead(plan, here.environment, candidate)
+        verify(plan, here.environment, candidate)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(candidate)
