@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.devices.picture import SMALLEST, picture
 from awscli_mfa_plugin.devices.private_screen import can_draw, check_can_wipe, screen_size, shown
 from awscli_mfa_plugin.errors import CannotAskError, ConfigurationError
+from awscli_mfa_plugin.system.subprocesses import run_to_end, split_command
 from awscli_mfa_plugin.text import sanitize, short_device
 
 if TYPE_CHECKING:
@@ -73,8 +75,6 @@ def qr_code(text: str) -> list[list[int]]:
 
 def check_program(command: str, environment: Mapping[str, str]) -> None:
     """Raise ConfigurationError if the command has no program that can be run."""
-    import shutil
-
     word = _words(command)[0]
     if not shutil.which(word, path=environment.get("PATH")):
         raise ConfigurationError(
@@ -89,8 +89,6 @@ def give_seed(command: str, text: str, environment: Mapping[str, str]) -> None:
     It is split into words as botocore splits ``credential_process``, without a shell. What it
     prints is shown nowhere, since it may repeat the secret.
     """
-    from awscli_mfa_plugin.system.subprocesses import run_to_end
-
     words = _words(command)
     done = run_to_end(words, environment, SECONDS, f"{text}\n".encode("ascii"))
     if done.succeeded:
@@ -105,8 +103,6 @@ def give_seed(command: str, text: str, environment: Mapping[str, str]) -> None:
 
 
 def _words(command: str) -> list[str]:
-    from awscli_mfa_plugin.system.subprocesses import split_command
-
     try:
         words = split_command(command)
     except ValueError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.session.devices import FIDO_REASON
+from awscli_mfa_plugin.session.expiry import rfc3339
 from awscli_mfa_plugin.text import PLAIN, Style, device_name, quoted_list
 
 if TYPE_CHECKING:
@@ -88,8 +89,6 @@ def _login(row: Row) -> str:
 
 def entry(row: Row) -> dict[str, Any]:
     """Return a row as data."""
-    from awscli_mfa_plugin.session.expiry import rfc3339
-
     device = row.device
     return {
         "MfaSerial": device.mfa_serial,

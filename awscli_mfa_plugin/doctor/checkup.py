@@ -27,7 +27,7 @@ from awscli_mfa_plugin.errors import CancelledError, MfaError, UnwritableFileErr
 from awscli_mfa_plugin.files.atomic import remove_file, unwritable
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.plugins_section import in_order
-from awscli_mfa_plugin.files.shared_file import take_snapshot
+from awscli_mfa_plugin.files.shared_file import SharedFile, take_snapshot
 from awscli_mfa_plugin.session.token_codes import agrees
 from awscli_mfa_plugin.text import short_path, unified
 
@@ -120,8 +120,6 @@ def make_change(fix: Fix, locks: Locks) -> None:
     elif fix.kind == REMOVE_FILE:
         remove_file(fix.path)
     else:
-        from awscli_mfa_plugin.files.shared_file import SharedFile
-
         SharedFile(fix.path, locks, secret=False).update(in_order)
 
 

@@ -28,7 +28,9 @@ from awscli_mfa_plugin.files.alias_document import AliasDocument, HidingAlias, h
 from awscli_mfa_plugin.files.atomic import is_leftover
 from awscli_mfa_plugin.files.botocore_parser import check_encoding
 from awscli_mfa_plugin.files.document import SharedDocument
+from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.files.shared_file import take_snapshot
+from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.system.keyring_program import KeyringProgram
 
 if TYPE_CHECKING:
@@ -102,9 +104,6 @@ def _read(path: str, *, is_alias: bool = False) -> ObservedRead:
 
 def _rotations(folder: str) -> tuple[Rotation, ...] | str:
     """Return the rotations of access keys that aren't finished, or why they can't be read."""
-    from awscli_mfa_plugin.files.rotation_journal import RotationJournal
-    from awscli_mfa_plugin.files.state import StateFolder
-
     try:
         return RotationJournal(StateFolder(folder)).all()
     except ConfigurationError as error:
