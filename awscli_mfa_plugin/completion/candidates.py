@@ -123,8 +123,7 @@ def _values(
 ) -> Iterable[str]:
     if isinstance(takes, tuple):
         return takes
-    names = known.get(takes, {})
-    return [name for name in names if is_joined or not _is_option(name)]
+    return [name for name in known.get(takes, {}) if is_joined or not _is_option(name)]
 
 
 def _is_option(word: str) -> bool:

@@ -51,8 +51,7 @@ def check_files(machine: Observations) -> Iterator[Finding]:
 
 def _unreadable(check: str, file: ObservedRead, more: str = "") -> Finding:
     what = f"The AWS CLI can't read {sanitize(file.path)}: {file.unavailable_reason}."
-    remedy = f"Correct that line: until then no aws command works.{more}"
-    return Finding(check, ERROR, what, remedy)
+    return Finding(check, ERROR, what, f"Correct that line: until then no aws command works.{more}")
 
 
 def _readable(check: str, file: ObservedRead) -> Finding:
@@ -98,8 +97,7 @@ def _modes(machine: Observations) -> Iterator[Finding]:
     found = [finding for finding in checked if finding]
     yield from found
     if not found:
-        what = f"Files and folders closed to other users: {len(checked)}."
-        yield Finding("file-modes", OK, what)
+        yield Finding("file-modes", OK, f"Files and folders closed to other users: {len(checked)}.")
 
 
 def _too_wide(file: ObservedFile, mode: int, why: str) -> Finding | None:
@@ -113,8 +111,7 @@ def _too_wide(file: ObservedFile, mode: int, why: str) -> Finding | None:
 
 def _open(file: ObservedFile, check: str, why: str) -> Finding:
     """Return the finding on what others can write to."""
-    what = f"{file.why_open}, and {why}"
-    return _closed(file, check, ERROR, what, file.mode & ~_OTHERS_WRITE)
+    return _closed(file, check, ERROR, f"{file.why_open}, and {why}", file.mode & ~_OTHERS_WRITE)
 
 
 def _closed(file: ObservedFile, check: str, state: str, what: str, mode: int) -> Finding:

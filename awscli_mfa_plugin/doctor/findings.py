@@ -72,8 +72,7 @@ class ObservedCli:
         if self.is_running or self.start is None:
             return self.is_running
         with suppress(ValueError, TypeError):
-            printed = json.loads(self.start.text)
-            return self.start.returncode in {0, 1} and "Sessions" in {**printed}
+            return self.start.returncode in {0, 1} and "Sessions" in {**json.loads(self.start.text)}
         return False
 
 

@@ -178,8 +178,7 @@ class _Removal:
         return [path for path in self._record.path_files if is_ours(take_snapshot(path).content)]
 
     def _has_aliases(self) -> bool:
-        content = take_snapshot(self._here.alias_path).content or b""
-        return b"# >>> aws mfa alias: " in content
+        return b"# >>> aws mfa alias: " in (take_snapshot(self._here.alias_path).content or b"")
 
     def _cli_commands(self) -> list[list[str]]:
         """Return what the plugin itself does best, while it is still there."""

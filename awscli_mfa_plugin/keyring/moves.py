@@ -62,8 +62,7 @@ def store(name: str, keyring: Backend, line_for: Callable[[str], str], machine: 
     ``line_for`` returns the ``credential_process`` that gets a key. Raises ConfigurationError, the
     key still in its file.
     """
-    profile = machine.files.profile(name)
-    entry = _entry_of(profile)
+    entry = _entry_of(machine.files.profile(name))
     _check_own_lines(name, machine)
     key_id, line = entry.pair.access_key_id, line_for(entry.pair.access_key_id)
     if keyring_key_id(line) != key_id:
@@ -100,8 +99,7 @@ def _put_line_in_place(name: str, pair: KeyPair, line: str, machine: Machine) ->
     def without_key(document: Any, section: str) -> Any:
         if _pair_in(document.options(section)) != pair:
             return document
-        removed = removed_from(document, section, had_section=had_section)
-        machine.removals.save(name, removed)
+        machine.removals.save(name, removed_from(document, section, had_section=had_section))
         return document.without_options(section, KEY)
 
     machine.config.update(with_line)
@@ -167,8 +165,7 @@ def restore(name: str, keyring_of: Callable[[str], Backend], machine: Machine) -
 
     ``keyring_of`` returns the keyring of a name. Raises ConfigurationError; the line is kept.
     """
-    profile = machine.files.profile(name)
-    line = profile.get(PROCESS)
+    line = machine.files.profile(name).get(PROCESS)
     key_id = keyring_key_id(line)
     if not key_id:
         raise ConfigurationError(

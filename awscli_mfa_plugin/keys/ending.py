@@ -68,8 +68,7 @@ def _check_old_is_unneeded(work: Work, rotation: Rotation, *, all_profiles: bool
     others = others_with(work, old_id, (source,))
     if all_profiles and others and current.access_key_id != old_id:
         check_same_place(work, source, others)
-        in_keyring = bool(line)
-        work.ports.files.replace_key(others, old_id, current, in_keyring=in_keyring)
+        work.ports.files.replace_key(others, old_id, current, in_keyring=bool(line))
     if left := holders(old_id, work.ports.files):
         profiles = "profile" if len(left) == 1 else "profiles"
         raise ConfigurationError(
