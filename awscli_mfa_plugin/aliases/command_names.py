@@ -4,21 +4,20 @@ _NAMES = """
 accessanalyzer account acm acm-pca agent-toolkit agenttoolkit aiops alexaforbusiness amp amplify
 amplifybackend amplifyuibuilder apigateway apigatewaymanagementapi apigatewayv2 appconfig
 appconfigdata appfabric appflow appintegrations application-autoscaling application-insights
-application-signals applicationcostprofiler appmesh apprunner appstream appsync
-apptest arc-region-switch
-arc-zonal-shift artifact athena auditmanager autoscaling autoscaling-plans b2bi backup
-backup-gateway backupsearch backupstorage batch bcm-dashboards bcm-data-exports
+application-signals applicationcostprofiler appmesh apprunner appstream appsync apptest
+arc-region-switch arc-zonal-shift artifact athena auditmanager autoscaling autoscaling-plans b2bi
+backup backup-gateway backupsearch backupstorage batch bcm-dashboards bcm-data-exports
 bcm-pricing-calculator bcm-recommended-actions bedrock bedrock-agent bedrock-agent-runtime
 bedrock-agentcore bedrock-agentcore-control bedrock-data-automation bedrock-data-automation-runtime
 bedrock-runtime billing billingconductor braket budgets ce chatbot chime chime-sdk-identity
 chime-sdk-media-pipelines chime-sdk-meetings chime-sdk-messaging chime-sdk-voice cleanrooms
 cleanroomsml cli-dev cloud9 cloudcontrol clouddirectory cloudformation cloudfront
 cloudfront-keyvaluestore cloudhsm cloudhsmv2 cloudsearch cloudsearchdomain cloudtrail
-cloudtrail-data cloudwatch codeartifact codebuild codecatalyst codecommit codeconnections
-codedeploy codeguru-reviewer codeguru-security codeguruprofiler codepipeline codestar
-codestar-connections codestar-notifications cognito-identity cognito-idp cognito-sync comprehend
-comprehendmedical compute-optimizer compute-optimizer-automation config configservice configure
-connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
+cloudtrail-data cloudwatch codeartifact codebuild codecatalyst codecommit codeconnections codedeploy
+codeguru-reviewer codeguru-security codeguruprofiler codepipeline codestar codestar-connections
+codestar-notifications cognito-identity cognito-idp cognito-sync comprehend comprehendmedical
+compute-optimizer compute-optimizer-automation config configservice configure connect
+connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
 connectparticipant controlcatalog controltower cost-optimization-hub cur customer-profiles databrew
 dataexchange datapipeline datasync datazone dax ddb deadline deploy detective devicefarm
 devops-agent devops-guru directconnect discovery dlm dms docdb docdb-elastic drs ds ds-data dsql
@@ -28,8 +27,8 @@ emr-containers emr-serverless entityresolution es events evidently evs finspace 
 firehose fis fms forecast forecastquery frauddetector freetier fsx gamelift gameliftstreams
 gamesparks geo-maps geo-places geo-routes glacier globalaccelerator glue grafana greengrass
 greengrassv2 groundstation guardduty health healthlake history honeycode iam identitystore
-imagebuilder importexport inspector inspector-scan inspector2 interconnect internetmonitor
-invoicing iot iot-data iot-jobs-data iot-managed-integrations iot-roborunner iot1click-devices
+imagebuilder importexport inspector inspector-scan inspector2 interconnect internetmonitor invoicing
+iot iot-data iot-jobs-data iot-managed-integrations iot-roborunner iot1click-devices
 iot1click-projects iotanalytics iotdeviceadvisor iotevents iotevents-data iotfleethub iotfleetwise
 iotsecuretunneling iotsitewise iotthingsgraph iottwinmaker iotwireless ivs ivs-realtime ivschat
 kafka kafkaconnect kendra kendra-ranking keyspaces keyspacesstreams kinesis
@@ -53,8 +52,8 @@ payment-cryptography-data pca-connector-ad pca-connector-scep pcs personalize pe
 personalize-runtime pi pinpoint pinpoint-email pinpoint-sms-voice pinpoint-sms-voice-v2 pipes polly
 pricing pricing-plan-manager privatenetworks proton qapps qbusiness qconnect qldb qldb-session
 quicksight ram rbin rds rds-data redshift redshift-data redshift-serverless rekognition repostspace
-resiliencehub resiliencehubv2 resource-explorer-2 resource-groups resourcegroupstaggingapi
-robomaker rolesanywhere route53 route53-recovery-cluster route53-recovery-control-config
+resiliencehub resiliencehubv2 resource-explorer-2 resource-groups resourcegroupstaggingapi robomaker
+rolesanywhere route53 route53-recovery-cluster route53-recovery-control-config
 route53-recovery-readiness route53domains route53globalresolver route53profiles route53resolver
 rtbfabric rum s3 s3api s3control s3files s3outposts s3tables s3vectors sagemaker
 sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime sagemaker-geospatial
@@ -64,9 +63,9 @@ servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield sign
 signin simpledbv2 simspaceweaver sms sms-voice snow-device-management snowball sns socialmessaging
 sqs ssm ssm-contacts ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-admin sso-oidc
 stepfunctions storagegateway sts supplychain support support-app supportauthz sustainability swf
-synthetics taxsettings textract timestream-influxdb timestream-query timestream-write tnb
-transcribe transfer translate trustedadvisor update uxc verifiedpermissions voice-id vpc-lattice
-waf waf-regional wafv2 wellarchitected wickr wisdom workdocs worklink workmail workmailmessageflow
+synthetics taxsettings textract timestream-influxdb timestream-query timestream-write tnb transcribe
+transfer translate trustedadvisor update uxc verifiedpermissions voice-id vpc-lattice waf
+waf-regional wafv2 wellarchitected wickr wisdom workdocs worklink workmail workmailmessageflow
 workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 """
 
