@@ -75,12 +75,11 @@ def _has_other_keys(environment: Mapping[str, str], profiles: list[Profile]) -> 
 def _profiles(named: str | None, context: Context) -> list[Profile]:
     if not named:
         return list(context.process.profiles())
-    profile = context.process.profile(named)
-    if profile is None:
-        from awscli_mfa_plugin.session.sessions import missing_profile
+    if profile := context.process.profile(named):
+        return [profile]
+    from awscli_mfa_plugin.session.sessions import missing_profile
 
-        raise missing_profile(named, (each.name for each in context.process.profiles()))
-    return [profile]
+    raise missing_profile(named, (each.name for each in context.process.profiles()))
 
 
 def _data(statuses: tuple[SessionStatus, ...]) -> dict[str, Any]:
