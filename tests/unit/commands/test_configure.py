@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -70,18 +71,75 @@ def test_export_prints_the_file_exactly() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "what", "example"),
     [
-        {"export": True, "dry_run": True},
-        {"export": True, "from": "x.yaml"},
-        {"yes": True},
-        {"allow_commands": True},
+        (
+            {"export": True, "dry_run": True},
+            "--export can't be combined with --from or --dry-run.",
+            "--export > FILE",
+        ),
+        (
+            {"export": True, "from": "x.yaml"},
+            "--export can't be combined with --from or --dry-run.",
+            "--export > FILE",
+        ),
+        (
+            {"import": True, "from": "x.yaml"},
+            "--import can't be combined with --from or --export.",
+            "--import",
+        ),
+        (
+            {"import": True, "export": True},
+            "--import can't be combined with --from or --export.",
+            "--import",
+        ),
+        (
+            {"for_programs": "x", "export": True},
+            "--for-programs can't be combined with --from, --import or --export.",
+            "--for-programs NAME",
+        ),
+        ({"source_profile": "x"}, "--source-profile needs --import.", "--import"),
+        (
+            {"yes": True},
+            "--allow-commands and --yes need --from or --import.",
+            "--from FILE --yes",
+        ),
+        (
+            {"allow_commands": True, "for_programs": "x"},
+            "--allow-commands and --yes need --from or --import.",
+            "--from FILE --yes",
+        ),
     ],
 )
-def test_options_that_exclude_each_other(given: dict[str, Any]) -> None:
+def test_options_that_exclude_each_other(given: dict[str, Any], what: str, example: str) -> None:
     """Before anything is read."""
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         run(configure, context(), **given)
+    assert (caught.value.what, caught.value.remedy) == (what, f"aws mfa configure {example}")
+
+
+def test_a_profile_for_programs() -> None:
+    """A preview, a yes, and what is missing for it; a second time there is nothing to do."""
+    fakes = with_session()
+    fakes.environment["PATH"] = "/nowhere"
+    fakes.terminal = FakeTerminal("n", "y")
+    quote = '"' if os.name == "nt" else ""
+    words = (f"{quote}{word}{quote}" for word in ("awscli-mfa", "mfa"))
+    command = " credential-process --profile ".join(words)
+    here = context(fakes, asking_terminal=fakes.terminal)
+    preview = run(configure, here, for_programs="work", dry_run=True)
+    assert f"+credential_process = {command}" in preview.text
+    with pytest.raises(CancelledError, match="Nothing was changed"):
+        run(configure, here, for_programs="work")
+    assert fakes.files.writes == []
+    done = run(configure, here, for_programs="work")
+    assert done.text == (
+        "Saved to ~/.aws/config: work.\nTry it:  aws sts get-caller-identity --profile work"
+    )
+    assert fakes.files.config["work"] == {"credential_process": command}
+    assert fakes.notes == ["awscli-mfa isn't on your PATH. Programs need it to use this profile."]
+    assert data_of(run(configure, here, for_programs="work"))["Profiles"] == []
+    assert len(fakes.terminal.questions) == 2
 
 
 MANIFEST = """\

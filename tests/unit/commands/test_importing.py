@@ -12,7 +12,6 @@ from awscli_mfa_plugin.errors import (
     CancelledError,
     CannotAskError,
     ConfigurationError,
-    UsageError,
 )
 from tests.fakes import LONG_LIVED, SERIAL, FakeFiles, FakeProcess, Fakes, FakeTerminal, context
 from tests.unit.commands.run import data_of, run
@@ -196,17 +195,3 @@ def test_nothing_to_import_is_an_error(source: str | None) -> None:
     with pytest.raises(ConfigurationError, match="No setup of another MFA tool") as error:
         imported(fakes, source_profile=source)
     assert error.value.remedy.endswith("aws mfa configure")
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"import": True, "from": "x.yaml"},
-        {"import": True, "export": True},
-        {"source_profile": "work"},
-    ],
-)
-def test_options_that_exclude_each_other(given: dict[str, Any]) -> None:
-    """Before anything is read."""
-    with pytest.raises(UsageError):
-        run(configure, context(), **given)
