@@ -15,14 +15,7 @@ from awscli_mfa_plugin.declaration import (
     Option,
     Result,
 )
-from awscli_mfa_plugin.session.expiry import (
-    DEFAULT,
-    LONGEST,
-    LONGEST_CHAINED_ROLE,
-    SHORTEST,
-    rfc3339,
-    seconds_left,
-)
+from awscli_mfa_plugin.session import expiry
 from awscli_mfa_plugin.text import length_of_time, moment, sanitize, short_device
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
@@ -41,7 +34,7 @@ _OWN_KEYS = (
 _SETTINGS = {"mfa_source_profile": "source profile", "mfa_serial": "device"}
 """What settings that a login saves are called; the others go by their own names."""
 
-_DURATIONS = (SHORTEST, LONGEST_CHAINED_ROLE, DEFAULT, LONGEST)
+_DURATIONS = (expiry.SHORTEST, expiry.LONGEST_CHAINED_ROLE, expiry.DEFAULT, expiry.LONGEST)
 
 COMMAND = Command(
     "login",
@@ -82,8 +75,8 @@ COMMAND = Command(
         ),
         Option(
             "duration-seconds",
-            f"How long the session lasts: {SHORTEST} to {LONGEST} seconds. Default: "
-            f"``duration_seconds`` of the profile, then {DEFAULT} (12 hours). For the root "
+            f"How long the session lasts: {expiry.SHORTEST} to {expiry.LONGEST} seconds. Default: "
+            f"``duration_seconds`` of the profile, then {expiry.DEFAULT} (12 hours). For the root "
             "user AWS allows one hour.",
             INTEGER,
             suggested=tuple(map(str, _DURATIONS)),
@@ -124,7 +117,7 @@ def log_in(request: LoginRequest, context: Context) -> Result:
         "Profile": result.session_profile,
         "SourceProfile": result.source_profile or None,
         "MfaSerial": result.mfa_serial or None,
-        "Expiration": rfc3339(result.expiration) if result.expiration else None,
+        "Expiration": expiry.rfc3339(result.expiration) if result.expiration else None,
     }
     if result.expiration is None:
         return Result(data, _plan(result, context))
@@ -160,7 +153,7 @@ def _settings(result: LoginResult, context: Context) -> str:
 def _text(result: LoginResult, expiration: datetime, context: Context) -> str:
     now, name = context.clock.now(), sanitize(result.session_profile)
     style = context.screen.style
-    left, end = seconds_left(expiration, now), moment(expiration, now)
+    left, end = expiry.seconds_left(expiration, now), moment(expiration, now)
     if result.outcome == "kept":
         return (
             f"Profile {name} has {length_of_time(left)} left, until {end}.\n"

@@ -12,13 +12,7 @@ from awscli_mfa_plugin.errors import (
     MfaError,
     PermissionDeniedError,
 )
-from awscli_mfa_plugin.session.devices import (
-    WHERE_TO_FIND_THE_SERIAL,
-    checked_serial,
-    list_devices,
-    none_usable,
-    region_of,
-)
+from awscli_mfa_plugin.session import devices
 from awscli_mfa_plugin.session.expiry import DEFAULT
 from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION, Profile
 from awscli_mfa_plugin.session.sections import check_profile_name
@@ -47,15 +41,15 @@ def _device(profile: Profile, source: Source, region: str, ports: Ports) -> str:
     """
     known = profile.get("mfa_serial") or source.setting("mfa_serial", ports)
     try:
-        devices = list_devices(source, region or region_of(known), ports)
+        found = devices.list_devices(source, region or devices.region_of(known), ports)
     except MfaError as error:
         is_denied = isinstance(error, PermissionDeniedError)
         why = "You aren't allowed to list your MFA devices." if is_denied else error.what
-        ports.terminal.tell(f"{why}\n  {WHERE_TO_FIND_THE_SERIAL}\n")
-        return ask_until_valid("MFA serial", known, checked_serial, ports.terminal)
-    usable = [device.mfa_serial for device in devices if device.is_usable]
+        ports.terminal.tell(f"{why}\n  {devices.WHERE_TO_FIND_THE_SERIAL}\n")
+        return ask_until_valid("MFA serial", known, devices.checked_serial, ports.terminal)
+    usable = [device.mfa_serial for device in found if device.is_usable]
     if not usable:
-        raise none_usable(source, devices)
+        raise devices.none_usable(source, found)
     if len(usable) == 1:
         ports.terminal.tell(f"MFA device: {short_device(usable[0])}\n")
         return usable[0]
