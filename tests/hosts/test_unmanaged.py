@@ -72,7 +72,6 @@ def run(home: Home, aws: EmbeddedAws, *args: str, env: dict[str, str] | None = N
 CASES = [
     ("v1", "a role on a role"),
     ("v2", "a role on a role"),
-    ("v2", "another tool's expired session"),
     ("v2", "credential_process"),
     ("v2", "no credentials"),
     ("v2", "SSO without a login"),
@@ -131,15 +130,8 @@ def test_commands_that_need_no_session_run_as_without_the_plugin(
     assert run(home, aws, *args, env=env) == run(plain_home, aws, *args, env=env)
 
 
-@pytest.mark.parametrize(
-    ("host", "profile", "shown"),
-    [
-        ("v2", "mfa", KEY[-4:]),
-        ("v2", "admin", "<not set>"),
-        ("v2-debian", "admin", "<not set>"),
-    ],
-    indirect=["host"],
-)
+@on_v2
+@pytest.mark.parametrize(("profile", "shown"), [("mfa", KEY[-4:]), ("admin", "<not set>")])
 def test_configure_list_on_an_expired_session_changes_nothing(
     home: Home, aws: EmbeddedAws, profile: str, shown: str
 ) -> None:
