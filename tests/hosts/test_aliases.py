@@ -69,7 +69,6 @@ def test_aliases_are_installed_run_and_removed(home: Home, aws: EmbeddedAws) -> 
     assert done(home.run("whoami", "--output", "text")) == "123456789012\n"
     done(home.run("unlock", "--token-code", aws.fresh_code(serial_of(aws))))
     assert session_in(home)["manager"] == "awscli-mfa-plugin"
-    assert "mfa/ada" in done(home.run("mfa-of", "ada", "--profile", "mfa"))
     command = ("--", "echo", "--region", "x")
     assert done(home.run("subshell", "--profile", "mfa", *command)) == "--region x\n"
     if home.host.is_v2:

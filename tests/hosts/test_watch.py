@@ -272,9 +272,10 @@ def test_mfa_process_renews_silently_and_a_second_watch_is_refused(
         second = home.run("mfa", "watch", env=desktop.env)
         assert second.returncode == 255
         assert f"process {watch.process.pid} is already watching" in second.stderr
-        once = home.run("mfa", "watch", "--once", env=desktop.env)
-        assert (once.returncode, once.output) == (0, "")
-        status = home.run("mfa", "watch", "--status", "--output", "json", env=desktop.env)
+        inside = in_this_process(home, aws)
+        once = inside.run("mfa", "watch", "--once", env=desktop.env)
+        assert (once.code, once.output) == (0, "")
+        status = inside.run("mfa", "watch", "--status", "--output", "json", env=desktop.env)
         assert json.loads(status.stdout)["Process"] == f"process {watch.process.pid}"
     assert desktop.dialogs == []
     assert desktop.notifications == []

@@ -49,6 +49,8 @@ def test_a_new_alias_file_is_removed_again(aws: Aws) -> None:
     assert aws.run("mfa", "alias", "install").code == 0
     assert path.read_text("utf-8").splitlines() == [line[1:] for line in diff.splitlines()[3:]]
     assert aws.run("alive") == aws.run("mfa", "status")
+    aws.log_in()
+    assert "mfa/ada" in aws.run("mfa-of", "ada", "--profile", "mfa").stdout
     swallowed = aws.run("subshell", "--", "echo", "--region", "x")
     assert (swallowed.code, "exec needs '--' before the command." in swallowed.stderr) == (
         252,
