@@ -197,6 +197,6 @@ class Services:
 
 def _fetched_code(environment: Mapping[str, str], command: str) -> str:
     """Run ``mfa_process``: most logins don't, and needn't load what runs it."""
-    from awscli_mfa_plugin.system.token_process import TokenCommand
+    from awscli_mfa_plugin.system.token_process import run_token_process
 
-    return TokenCommand(environment, say).run(command)
+    return run_token_process(command, environment, say)

@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, MfaError
@@ -31,7 +32,7 @@ from awscli_mfa_plugin.session.credentials import way_to_source
 from awscli_mfa_plugin.session.source import inherited
 from awscli_mfa_plugin.session.token_codes import MutedTerminal
 from awscli_mfa_plugin.system.exec_program import cannot_run, program_environment, program_words
-from awscli_mfa_plugin.system.token_process import PROCESS_SECONDS, TokenCommand
+from awscli_mfa_plugin.system.token_process import PROCESS_SECONDS, run_token_process
 from awscli_mfa_plugin.watch.loop import Sleep
 from awscli_mfa_plugin.watch.notifications import Notifications
 from awscli_mfa_plugin.watch.steps import WatchState
@@ -172,7 +173,9 @@ class Keeper:
         """
         ports, environment = self._services.new_ports(), self._services.environment
         asks = may_renew and self._asks
-        fetch = TokenCommand(environment, _note, takes_terminal=asks).run
+        fetch = partial(
+            run_token_process, environment=environment, notes=_note, takes_terminal=asks
+        )
         return replace(
             ports,
             notes=_note,

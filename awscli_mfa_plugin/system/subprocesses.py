@@ -159,9 +159,7 @@ def started(
                 _end_group(process)
 
 
-def wait_for(
-    process: subprocess.Popen[bytes], seconds: float, *works: tuple[Callable[..., None], Any, Any]
-) -> None:
+def wait_for(process: subprocess.Popen[bytes], seconds: float, *works: tuple[Any, ...]) -> None:
     """Wait for a program, with a thread for each work and its arguments; raise TimeoutExpired."""
     workers = [
         threading.Thread(target=work, args=arguments, daemon=True) for work, *arguments in works

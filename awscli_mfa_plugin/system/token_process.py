@@ -24,7 +24,7 @@ from awscli_mfa_plugin.system.subprocesses import (
 from awscli_mfa_plugin.text import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from awscli_mfa_plugin.session.ports import Notes
 
@@ -37,74 +37,53 @@ _SIX_DIGITS = re.compile(r"[0-9]{6,}")
 _RUN_IT_YOURSELF = "Run it yourself to check: it must print only the MFA code, and exit with 0."
 
 
-class TokenCommand:
-    """The command of ``mfa_process``, run in its own process group."""
+def run_token_process(
+    command: str,
+    environment: Mapping[str, str],
+    notes: Notes,
+    seconds: float = PROCESS_SECONDS,
+    *,
+    takes_terminal: bool = True,
+) -> str:
+    """Return what the command of ``mfa_process`` printed.
 
-    def __init__(
-        self,
-        environment: Mapping[str, str],
-        notes: Notes,
-        seconds: float = PROCESS_SECONDS,
-        *,
-        takes_terminal: bool = True,
-    ) -> None:
-        """Keep the environment to run in and how long the command may take.
-
-        Without ``takes_terminal`` the terminal's foreground stays as it is.
-        """
-        self._environment = environment
-        self._notes = notes
-        self._seconds = seconds
-        self._takes_terminal = takes_terminal
-
-    def run(self, command: str) -> str:
-        """Return what the command printed; raise TokenProcessError if it failed or took too long.
-
-        It is split into words as botocore splits ``credential_process``, without a shell. Its
-        stderr is shown line by line, with six digits or more masked.
-        """
-        words = _words(command)
-        with ending_with_this_process() as watch:
-            return self._run(words, watch)
-
-    def _run(self, words: list[str], watch: Callable[[int], None]) -> str:
-        output: list[bytes] = []
-        last_line: list[str] = []
-        options = {"stdin": subprocess.DEVNULL, **_group_options()}
-        try:
-            with started(words, self._environment, watch, **options) as process:
-                read = (drain, process.stdout, output), (self._relay, process.stderr, last_line)
-                takes = self._takes_terminal
-                with _in_foreground(process.pid) if takes else contextlib.nullcontext():
-                    wait_for(process, self._seconds, *read)
-        except StartError as error:
-            raise TokenProcessError(
-                f"mfa_process can't run {sanitize(words[0])}: {error}.", _RUN_IT_YOURSELF
-            ) from None
-        except subprocess.TimeoutExpired:
-            raise TokenProcessError(
-                f"mfa_process ({sanitize(words[0])}) was stopped: it didn't finish within "
-                f"{self._seconds:g} seconds.",
-                _RUN_IT_YOURSELF,
-            ) from None
+    It is split into words as botocore splits ``credential_process``, without a shell. Its
+    stderr is shown line by line, with six digits or more masked. Without ``takes_terminal`` the
+    terminal's foreground stays as it is. Raises TokenProcessError if it fails or takes too long.
+    """
+    words = _words(command)
+    output: list[bytes] = []
+    last_line: list[str] = []
+    options = {"stdin": subprocess.DEVNULL, **_group_options()}
+    try:
+        with (
+            ending_with_this_process() as watch,
+            started(words, environment, watch, **options) as process,
+            _in_foreground(process.pid) if takes_terminal else contextlib.nullcontext(),
+        ):
+            relay = (_relay, process.stderr, notes, last_line)
+            wait_for(process, seconds, (drain, process.stdout, output), relay)
+    except StartError as error:
+        why = f"can't run {sanitize(words[0])}: {error}."
+    except subprocess.TimeoutExpired:
+        why = f"({sanitize(words[0])}) was stopped: it didn't finish within {seconds:g} seconds."
+    else:
         if process.returncode == -signal.SIGINT:
             raise CancelledError("Cancelled. Nothing was changed.", by_interrupt=True)
-        if process.returncode:
-            said = f": {last_line[0]}" if last_line else "."
-            raise TokenProcessError(
-                f"mfa_process ({sanitize(words[0])}) failed with exit code "
-                f"{process.returncode}{said}",
-                _RUN_IT_YOURSELF,
-            )
-        return b"".join(output)[:_MAX_OUTPUT].decode("utf-8", "replace").strip()
+        if not process.returncode:
+            return b"".join(output)[:_MAX_OUTPUT].decode("utf-8", "replace").strip()
+        said = f": {last_line[0]}" if last_line else "."
+        why = f"({sanitize(words[0])}) failed with exit code {process.returncode}{said}"
+    raise TokenProcessError(f"mfa_process {why}", _RUN_IT_YOURSELF)
 
-    def _relay(self, stderr: IO[bytes], last_line: list[str]) -> None:
-        with stderr:
-            for line in stderr:
-                text = sanitize(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
-                if text:
-                    last_line[:] = [text]
-                    self._notes(f"mfa_process: {text}")
+
+def _relay(stderr: IO[bytes], notes: Notes, last_line: list[str]) -> None:
+    with stderr:
+        for line in stderr:
+            text = sanitize(_SIX_DIGITS.sub("******", line.decode("utf-8", "replace").strip()))
+            if text:
+                last_line[:] = [text]
+                notes(f"mfa_process: {text}")
 
 
 def _words(command: str) -> list[str]:

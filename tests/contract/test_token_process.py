@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 from awscli_mfa_plugin.session.token_codes import token_code
-from awscli_mfa_plugin.system.token_process import TokenCommand
+from awscli_mfa_plugin.system.token_process import run_token_process
 from tests.fakes import FakeNotes, FakeTokenProcess
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class Real:
         self._folder = folder / "it's here"
         self._folder.mkdir()
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-        self._process = TokenCommand(environment, FakeNotes(), 20).run
+        self._process = partial(
+            run_token_process, environment=environment, notes=FakeNotes(), seconds=20
+        )
 
     def prints(self, *outputs: str) -> tuple[TokenProcess, str]:
         """Return the process, and the script's command."""

@@ -15,7 +15,7 @@ import pytest
 
 from awscli_mfa_plugin.errors import CancelledError, TokenProcessError
 from awscli_mfa_plugin.system.subprocesses import WITHHELD
-from awscli_mfa_plugin.system.token_process import TokenCommand
+from awscli_mfa_plugin.system.token_process import run_token_process
 from tests.fakes import FakeNotes
 from tests.processes import ended
 
@@ -34,14 +34,14 @@ def run(
 ) -> str:
     """Run a shell script as the command, with ``more`` beside ``PATH``; return its output."""
     environment = {"PATH": os.environ["PATH"], **(more or {})}
-    command = TokenCommand(environment, FakeNotes() if notes is None else notes, seconds)
-    return command.run(f"sh -c {shlex.quote(script)}")
+    notes = FakeNotes() if notes is None else notes
+    return run_token_process(f"sh -c {shlex.quote(script)}", environment, notes, seconds)
 
 
 def failure(command: str) -> TokenProcessError:
     """Run a command that must fail; return its error, after checking its form."""
     with pytest.raises(TokenProcessError) as caught:
-        TokenCommand({"PATH": os.environ["PATH"]}, FakeNotes(), 20).run(command)
+        run_token_process(command, {"PATH": os.environ["PATH"]}, FakeNotes(), 20)
     assert caught.value.exit_code == 253
     assert caught.value.remedy
     assert len(str(caught.value).splitlines()) == 2
@@ -69,7 +69,7 @@ def test_no_shell_sees_the_command(tmp_path: Path) -> None:
     script.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
     script.chmod(0o700)
     command = f"{shlex.quote(str(script))} 'a b' $(echo) ; x\\ y \"q'r\" *"
-    printed = TokenCommand({"PATH": os.environ["PATH"]}, FakeNotes()).run(command)
+    printed = run_token_process(command, {"PATH": os.environ["PATH"]}, FakeNotes())
     assert printed == "a b|$(echo)|;|x y|q'r|*|"
 
 
@@ -177,14 +177,13 @@ def test_a_command_that_ignores_signals_is_ended_too() -> None:
 
 OWNER = """
 import os, sys, threading
-from awscli_mfa_plugin.system.token_process import TokenCommand
-command = TokenCommand(os.environ, print)
-worker = threading.Thread(target=command.run, args=(sys.argv[1],))
+from awscli_mfa_plugin.system.token_process import run_token_process
+worker = threading.Thread(target=run_token_process, args=(sys.argv[1], os.environ, print))
 if sys.argv[2] == "worker":
     worker.start()
     worker.join()
 else:
-    command.run(sys.argv[1])
+    run_token_process(sys.argv[1], os.environ, print)
 """
 
 
