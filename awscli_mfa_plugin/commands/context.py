@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.commands.services import Services
@@ -129,24 +129,25 @@ class Context(Services):
 
         Raises BusyError if another process watches already.
         """
-        from awscli_mfa_plugin.watch.loop import Log, inspect_once, keep_watching, watching_ports
-        from awscli_mfa_plugin.watch.notifications import Notifications
+        from awscli_mfa_plugin.watch import loop
+        from awscli_mfa_plugin.watch.notifications import notify
         from awscli_mfa_plugin.watch.watch import Watch
         from awscli_mfa_plugin.watch.watch_state import WatchStateFile
 
-        process, clock, log = self.process, self.clock, Log(self.clock, self.note_style)
+        process, clock = self.process, self.clock
+        log = partial(loop.say_with_time, clock, self.note_style)
         watch = Watch(
             request,
-            lambda: watching_ports(self.new_ports(), self.terminal, log),
+            lambda: loop.watching_ports(self.new_ports(), self.terminal, log),
             WatchStateFile(self.state, process.credentials_path, clock.now),
-            Notifications(self.environment, notify_command),
+            partial(notify, self.environment, notify_command),
             self.note_style,
         )
         watch.check_profiles()
         if once:
-            return inspect_once(watch.inspect, self.locks)
+            return loop.inspect_once(watch.inspect, self.locks)
         paths = (process.config_path, process.credentials_path, self.session_cache().folder)
-        return keep_watching(watch.inspect, paths, clock, self.locks, log)
+        return loop.keep_watching(watch.inspect, paths, clock, self.locks, log)
 
     def schedulers(self, named: str = "") -> tuple[CommandLineScheduler, ...]:
         """Return the schedulers of this system, the preferred first, or the one that is named."""

@@ -34,7 +34,7 @@ from awscli_mfa_plugin.session.token_codes import MutedTerminal
 from awscli_mfa_plugin.system.exec_program import cannot_run, program_environment, program_words
 from awscli_mfa_plugin.system.token_process import PROCESS_SECONDS, run_token_process
 from awscli_mfa_plugin.watch.loop import Sleep
-from awscli_mfa_plugin.watch.notifications import Notifications
+from awscli_mfa_plugin.watch.notifications import notify
 from awscli_mfa_plugin.watch.steps import WatchState
 from awscli_mfa_plugin.watch.watch import Watch, WatchRequest
 
@@ -192,7 +192,7 @@ class Keeper:
 
     def _notify(self, notice: Notice) -> str:
         """Notify on the desktop, or else on stderr."""
-        failure = Notifications(self._services.environment)(notice)
+        failure = notify(self._services.environment, "", notice)
         if failure:
             LOG.debug("exec --server can't notify: %s", failure)
             self._services.note(f"{notice.title}. {notice.text}")

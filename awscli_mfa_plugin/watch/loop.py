@@ -44,17 +44,10 @@ def ended_by_signals() -> AbstractContextManager[None]:
     return raised(EndedBySignal, "SIGTERM", "SIGINT", "SIGHUP")
 
 
-class Log:
-    """Prints one line per event on stderr, with the local time."""
-
-    def __init__(self, clock: Clock, style: Style) -> None:
-        self._clock = clock
-        self._style = style
-
-    def __call__(self, text: str) -> None:
-        """Print a line."""
-        time = self._clock.now().isoformat(sep=" ", timespec="seconds")
-        say(f"{self._style.dim(time)} {' '.join(text.splitlines())}")
+def say_with_time(clock: Clock, style: Style, text: str) -> None:
+    """Write a line about an event to stderr, with the local time."""
+    time = clock.now().isoformat(sep=" ", timespec="seconds")
+    say(f"{style.dim(time)} {' '.join(text.splitlines())}")
 
 
 def only_watch(locks: Locks) -> AbstractContextManager[None]:

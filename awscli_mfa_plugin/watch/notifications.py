@@ -153,35 +153,31 @@ _PROGRAMS: dict[str, tuple[Callable[[Notice], list[str]], ...]] = {
 """By ``sys.platform``; the first one that is on the PATH notifies."""
 
 
-class Notifications:
-    """Notifies with the user's own command if there is one, otherwise on the desktop."""
+def notify(environment: Mapping[str, str], command: str, notice: Notice) -> str:
+    """Notify with the user's own ``command`` if there is one, otherwise on the desktop.
 
-    def __init__(self, environment: Mapping[str, str], command: str = "") -> None:
-        self._environment = environment
-        self._command = command
-
-    def __call__(self, notice: Notice) -> str:
-        """Show a notification; return why that failed, or ""."""
-        if self._command:
-            try:
-                words = split_command(self._command)
-            except ValueError as error:
-                return f"--notify-command can't be split into words: {sanitize(error)}"
-            if not words:
-                return "--notify-command is empty"
-        else:
-            programs = _PROGRAMS.get(sys.platform, _PROGRAMS["linux"])
-            all_words = [words_of(notice) for words_of in programs]
-            words = first_on_path(all_words, self._environment)
-            if not words:
-                names = " or ".join(each[0] for each in all_words)
-                return f"there is no {names}, and no --notify-command"
-        values = {
-            "AWS_MFA_PROFILE": notice.profile,
-            "AWS_MFA_EXPIRATION": rfc3339(notice.expiration),
-            "AWS_MFA_STATE": notice.stage,
-            "AWS_MFA_TITLE": notice.title,
-            "AWS_MFA_TEXT": notice.text,
-        }
-        done = run_to_end(words, {**desktop_environment(self._environment), **values}, 60)
-        return "" if done.succeeded else f"{sanitize(words[0])} failed ({done.why})"
+    Returns why that failed, or "".
+    """
+    if command:
+        try:
+            words = split_command(command)
+        except ValueError as error:
+            return f"--notify-command can't be split into words: {sanitize(error)}"
+        if not words:
+            return "--notify-command is empty"
+    else:
+        programs = _PROGRAMS.get(sys.platform, _PROGRAMS["linux"])
+        all_words = [words_of(notice) for words_of in programs]
+        words = first_on_path(all_words, environment)
+        if not words:
+            names = " or ".join(each[0] for each in all_words)
+            return f"there is no {names}, and no --notify-command"
+    values = {
+        "AWS_MFA_PROFILE": notice.profile,
+        "AWS_MFA_EXPIRATION": rfc3339(notice.expiration),
+        "AWS_MFA_STATE": notice.stage,
+        "AWS_MFA_TITLE": notice.title,
+        "AWS_MFA_TEXT": notice.text,
+    }
+    done = run_to_end(words, {**desktop_environment(environment), **values}, 60)
+    return "" if done.succeeded else f"{sanitize(words[0])} failed ({done.why})"

@@ -17,11 +17,11 @@ from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.text import Style
 from awscli_mfa_plugin.watch.loop import (
     EndedBySignal,
-    Log,
     Sleep,
     ended_by_signals,
     only_watch,
     other_watch,
+    say_with_time,
 )
 from tests.fakes import NOW, FakeClock
 
@@ -69,8 +69,8 @@ def test_an_ignored_signal_stays_ignored() -> None:
 
 def test_the_time_of_an_event_is_dim(capsys: pytest.CaptureFixture[str]) -> None:
     """Each event is one line on stderr."""
-    Log(FakeClock(), Style(is_on=True))("Watching\nhere.")
-    Log(FakeClock(), Style())("Stopped.")
+    say_with_time(FakeClock(), Style(is_on=True), "Watching\nhere.")
+    say_with_time(FakeClock(), Style(), "Stopped.")
     assert capsys.readouterr().err == (
         "\x1b[2m2026-11-24 09:00:00+00:00\x1b[0m Watching here.\n"
         "2026-11-24 09:00:00+00:00 Stopped.\n"

@@ -13,8 +13,8 @@ import pytest
 from awscli_mfa_plugin.session.records import Session
 from awscli_mfa_plugin.session.sessions import EXPIRED, EXPIRING
 from awscli_mfa_plugin.watch.notifications import (
-    Notifications,
     desktop_environment,
+    notify,
     osascript_words,
     toast_words,
 )
@@ -35,10 +35,10 @@ def test_notify_send_shows_a_hostile_name_unchanged(
     environment: dict[str, str], tools: Path, tmp_path: Path, value: str
 ) -> None:
     """For it the title is plain text, and the text may be markup; nothing is run."""
-    notify = recorder(tools, "notify-send", "")
+    program = recorder(tools, "notify-send", "")
     notice = notice_of(value, SESSION, EXPIRING, NOW)
-    assert Notifications(environment)(notice) == ""
-    (words,) = recorded(notify)
+    assert notify(environment, "", notice) == ""
+    (words,) = recorded(program)
     assert words[-3:-1] == ["--", notice.title]
     assert html.unescape(compressed(words[-1])) == notice.text
     assert "<" not in words[-1]
@@ -53,7 +53,7 @@ def test_notify_command_gets_the_raw_values(
     tell = recorder(tools, "tell me", "/usr/bin/env >&9")
     environment.update({"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "secret"})
     command = f"'{tell}' --urgent $HOME"
-    assert Notifications(environment, command)(notice_of(value, SESSION, EXPIRED, NOW)) == ""
+    assert notify(environment, command, notice_of(value, SESSION, EXPIRED, NOW)) == ""
     (words,) = recorded(tell)
     assert words == ["--urgent", "$HOME"]
     had = (tools / "tell me.environment").read_text("utf-8")
@@ -79,7 +79,7 @@ def test_a_failed_notification_says_why(
     environment: dict[str, str], command: str, why: str
 ) -> None:
     """The watch logs it and continues."""
-    assert Notifications(environment, command)(notice_of("mfa", SESSION, EXPIRING, NOW)) == why
+    assert notify(environment, command, notice_of("mfa", SESSION, EXPIRING, NOW)) == why
 
 
 @pytest.mark.parametrize("value", HOSTILE)
