@@ -14,6 +14,8 @@ from awscli_mfa_plugin.commands.process import GlobalOptions
 from awscli_mfa_plugin.errors import BusyError, CannotAskError, ConfigurationError
 from awscli_mfa_plugin.files.document import SharedDocument
 from awscli_mfa_plugin.files.profiles import WAITING, SharedConfigFiles
+from awscli_mfa_plugin.files.session_cache import SessionCache
+from awscli_mfa_plugin.files.shared_file import SharedFile
 from awscli_mfa_plugin.session.ports import Ports
 from awscli_mfa_plugin.session.records import CallerIdentity, Keys, MfaDevice, Profile, Session
 from awscli_mfa_plugin.session.sections import (
@@ -119,7 +121,7 @@ class FakeWait:
         self._clock.advance(seconds)
 
 
-class MemoryFile:
+class MemoryFile(SharedFile):
     """A shared file in memory."""
 
     def __init__(self, path: str, sections: Mapping[str, Mapping[str, str]]) -> None:
@@ -129,22 +131,22 @@ class MemoryFile:
 
     def hold(self, sections: Mapping[str, Mapping[str, str]]) -> None:
         """Hold other sections, as somebody else could have written them."""
-        self._document = SharedDocument.parse(ini(sections).encode(), self.path)
+        self._held = SharedDocument.parse(ini(sections).encode(), self.path)
 
     def read(self) -> SharedDocument:
         """Return what the file holds now."""
-        return self._document
+        return self._held
 
     def check_writable(self) -> None:
         """Allow every write."""
 
     def update(self, change: Callable[[SharedDocument], SharedDocument]) -> bool:
         """Replace the content with ``change`` of it; return whether it differs."""
-        before, self._document = self._document, change(self._document)
-        return self._document.render() != before.render()
+        before, self._held = self._held, change(self._held)
+        return self._held.render() != before.render()
 
 
-class MemoryCache:
+class MemoryCache(SessionCache):
     """The sessions of profiles with long-lived keys, in memory, and those that wait."""
 
     def __init__(self) -> None:

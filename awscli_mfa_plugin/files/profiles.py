@@ -23,44 +23,14 @@ from awscli_mfa_plugin.session.sections import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from typing import Protocol
 
     from awscli_mfa_plugin.files.document import SharedDocument
+    from awscli_mfa_plugin.files.session_cache import SessionCache
     from awscli_mfa_plugin.session.access_keys import KeyPair
     from awscli_mfa_plugin.session.ports import Locks
 
     Sections = Mapping[str, Mapping[str, str]]
     Change = Callable[[SharedDocument], SharedDocument]
-
-    class DocumentFile(Protocol):
-        """One of both shared files."""
-
-        path: str
-
-        def read(self) -> SharedDocument:
-            """Return what the file holds now: the same object until it changes."""
-
-        def check_writable(self) -> None:
-            """Raise ConfigurationError if :meth:`update` would refuse, as far as is known."""
-
-        def update(self, change: Change) -> bool:
-            """Replace the content with ``change`` of it; return whether it differs."""
-
-    class CachedSessions(Protocol):
-        """The sessions of profiles with long-lived keys, by the ID of the access key."""
-
-        def load(self, profile: str, access_key_id: str) -> Session | None:
-            """Return the session that was made from this access key, or None."""
-
-        def check_writable(self) -> None:
-            """Raise UnwritableFileError if no session could be kept."""
-
-        def save(self, profile: str, access_key_id: str, session: Session) -> None:
-            """Keep a session."""
-
-        def remove(self, profile: str) -> bool:
-            """Remove the profile's session; return whether there was one."""
-
 
 _ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
 
@@ -71,16 +41,14 @@ WAITING = "waiting"
 class SharedConfigFiles:
     """Both shared files, and the rule which of them holds a session."""
 
-    def __init__(
-        self, config: DocumentFile, credentials: DocumentFile, cache: CachedSessions
-    ) -> None:
+    def __init__(self, config: SharedFile, credentials: SharedFile, cache: SessionCache) -> None:
         self.config_path, self.credentials_path = config.path, credentials.path
         self._config, self._credentials, self._cache = config, credentials, cache
         self._by_profile: tuple[SharedDocument, Sections] | None = None
 
     @classmethod
     def on_disk(
-        cls, config_path: str, credentials_path: str, locks: Locks, cache: CachedSessions
+        cls, config_path: str, credentials_path: str, locks: Locks, cache: SessionCache
     ) -> SharedConfigFiles:
         """Return the files at these absolute paths."""
         config = SharedFile(config_path, locks, secret=False)

@@ -31,7 +31,7 @@ from awscli_mfa_plugin.text import sanitize
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from awscli_mfa_plugin.files.profiles import DocumentFile
+    from awscli_mfa_plugin.files.shared_file import SharedFile
     from awscli_mfa_plugin.keyring.backends import Backend
     from awscli_mfa_plugin.keyring.removed_file import RemovedFile
     from awscli_mfa_plugin.session.ports import SharedFiles
@@ -46,8 +46,8 @@ class Machine:
     """
 
     files: SharedFiles
-    config: DocumentFile
-    credentials: DocumentFile
+    config: SharedFile
+    credentials: SharedFile
     why_not: Callable[[str, str], str]
     removals: RemovedFile
 

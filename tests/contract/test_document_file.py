@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from awscli_mfa_plugin.files.document import SharedDocument
-    from awscli_mfa_plugin.files.profiles import DocumentFile
     from tests.fakes import Sections
 
-    Make = Callable[[Sections], DocumentFile]
+    Make = Callable[[Sections], SharedFile]
 
 SECTIONS: Sections = {"default": {"region": "eu-west-1"}, "profile work": {"output": "json"}}
 

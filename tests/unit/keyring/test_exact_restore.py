@@ -31,7 +31,7 @@ def home_of(credentials: str, config: str = "") -> Home:
     home = Home({}, {})
     for file, text in ((home.files._credentials, credentials), (home.files._config, config)):
         with_key = text.replace("SECRET", SECRET).replace("KEYID", ID).encode()
-        vars(file)["_document"] = SharedDocument.parse(with_key, file.path)
+        vars(file)["_held"] = SharedDocument.parse(with_key, file.path)
     return home
 
 
@@ -134,7 +134,7 @@ def changed(home: Home, text: str) -> bytes:
     """Store, change the credentials file, restore; return what it is then."""
     home.store()
     file: Any = home.files._credentials
-    vars(file)["_document"] = SharedDocument.parse(text.encode(), file.path)
+    vars(file)["_held"] = SharedDocument.parse(text.encode(), file.path)
     home.restore()
     return contents(home.files)[1]
 
