@@ -66,10 +66,8 @@ def _options(arguments: list[str]) -> dict[str, str] | None:
             values["help"] = ""
         elif name not in {"--profile", "--format"}:
             return None
-        elif divider:
-            values[name[2:]] = value
         else:
-            given = next(words, None)
+            given = value if divider else next(words, None)
             if given is None:
                 return None
             values[name[2:]] = given

@@ -207,28 +207,16 @@ def other_session(profile: Profile) -> OtherSession | None:
     """Return the session that another tool wrote into a profile, or None."""
     if not profile.has_session_token or profile.is_ours:
         return None
-    if profile.get("manager"):
-        return _of_manager(profile)
-    for option, tool in _EXPIRY_OPTIONS:
+    manager = profile.get("manager")
+    if manager == OUR_NAME:  # our lines don't describe a key that we didn't write
+        return OtherSession("another tool", None) if profile.key_section else None
+    if manager:
+        zone = None if manager == "awsume" else timezone.utc  # awsume writes naive local time
+        return OtherSession(sanitize(manager, 40), parsed_time(profile.get("expiration"), zone))
+    is_aws_mfa = profile.get("aws_security_token") or profile.get("assumed_role")
+    usual = ("expiration", "aws-mfa" if is_aws_mfa else "another tool")
+    for option, tool in (*_EXPIRY_OPTIONS, usual):
         if profile.get(option):
             return OtherSession(tool, parsed_time(profile.get(option)))
-    if profile.get("expiration"):
-        is_aws_mfa = profile.get("aws_security_token") or profile.get("assumed_role")
-        return OtherSession(
-            "aws-mfa" if is_aws_mfa else "another tool", parsed_time(profile.get("expiration"))
-        )
-    if profile.name.startswith("session-"):
-        return OtherSession("aws configure mfa-login", None)
-    return OtherSession("another tool", None)
-
-
-def _of_manager(profile: Profile) -> OtherSession | None:
-    """Read awsume's expiration as the naive local time that it is, others' as UTC.
-
-    Our lines beside a key that we didn't write don't describe that key.
-    """
-    manager = profile.get("manager")
-    if manager == OUR_NAME:
-        return OtherSession("another tool", None) if profile.key_section else None
-    zone = None if manager == "awsume" else timezone.utc
-    return OtherSession(sanitize(manager, 40), parsed_time(profile.get("expiration"), zone))
+    is_mfa_login = profile.name.startswith("session-")
+    return OtherSession("aws configure mfa-login" if is_mfa_login else "another tool", None)
