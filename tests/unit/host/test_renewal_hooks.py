@@ -383,6 +383,9 @@ def test_a_role_that_aws_refuses_for_chaining_is_explained(fakes: Fakes) -> None
     renewal_hooks._ask_for_role(session, session.chain, "off", context(fakes))
     [(_, role)] = session.chain.inserted
     assert role._client_creator("sts") is client
+    assert role._load_config() is session.full_config
+    assert (role._profile_name, role.cache) == ("off", session.chain.cache)
+    assert role._profile_provider_builder
     explain = events["after-call.sts.AssumeRole"]
     explain(parsed={})
     explain(parsed={"Error": {"Message": "Not authorized"}})
