@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awscli_mfa_plugin.declaration import FILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
-from awscli_mfa_plugin.text import sanitize
+from awscli_mfa_plugin.text import sanitize, unified
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -184,8 +184,6 @@ def _change(
     pack: str | None, before: AliasDocument, after: AliasDocument, context: Context
 ) -> Result:
     """Return the diff of two versions of the alias file."""
-    from awscli_mfa_plugin.text import unified
-
     path = context.alias_file.path
     old = None if before.is_missing else before.render()
     # A file that install created is deleted once it is empty.

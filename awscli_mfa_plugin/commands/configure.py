@@ -6,7 +6,7 @@ import shlex
 
 from awscli_mfa_plugin.declaration import FILES, PROFILES, Arguments, Command, Option, Result
 from awscli_mfa_plugin.errors import CancelledError, UsageError
-from awscli_mfa_plugin.text import quoted_list, sanitize
+from awscli_mfa_plugin.text import quoted_list, sanitize, unified
 
 TYPE_CHECKING = False  # typing's own constant would cost an import
 if TYPE_CHECKING:
@@ -196,7 +196,6 @@ def _ask(arguments: Arguments, context: Context, ports: Ports) -> Result:
 def diff_of(changes: Sequence[ProfileChange], ports: Ports) -> str:
     """Return the change of the config file as a diff."""
     from awscli_mfa_plugin.setup.plan import merged
-    from awscli_mfa_plugin.text import unified
 
     before = ports.files.config_document()
     old, new = before.render(), merged(before, changes).render()

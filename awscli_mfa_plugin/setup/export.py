@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import ConfigurationError
-from awscli_mfa_plugin.session.records import SOURCE_OPTION
+from awscli_mfa_plugin.session.records import SESSION_OPTION, SOURCE_OPTION
 from awscli_mfa_plugin.session.sections import check_profile_name
 from awscli_mfa_plugin.setup.manifest import MOST_PROFILES, VERSION
 from awscli_mfa_plugin.setup.settings import COMMAND, ROLE, kind_of, secret_in, settings_of, unfit
@@ -52,22 +52,17 @@ def exported(files: SharedFiles, note: Notes) -> Profiles:
 
 
 def _export(profile: Profile, found: Profiles, note: Notes) -> None:
-    why = _unfit_name(profile)
-    if why:
-        note(f"Skipped profile {sanitize(profile.name)}: {why}.")
+    name, kind = sanitize(profile.name), kind_of(profile.config)
+    if why := _unfit_name(profile):
+        note(f"Skipped profile {name}: {why}.")
         return
     settings: dict[str, str] = {}
-    has = profile.config
-    kind = kind_of(has)
     for setting in settings_of(kind):
-        value = has.get(setting, "")
-        if not value:
-            continue
-        value = value.lower() if setting == "mfa_session" else value
-        why = _unfit(kind, setting, value)
-        if why:
-            note(f"Skipped {setting} of profile {sanitize(profile.name)}: {why}.")
-        else:
+        value = profile.config.get(setting, "")
+        value = value.lower() if setting == SESSION_OPTION else value
+        if value and (why := _unfit(kind, setting, value)):
+            note(f"Skipped {setting} of profile {name}: {why}.")
+        elif value:
             settings[setting] = value
     if kind_of(settings) == kind and (kind != ROLE or "source_profile" in settings):
         found[profile.name] = settings
