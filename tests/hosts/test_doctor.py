@@ -131,7 +131,6 @@ FAULTS = {
         "v2 silently skips plugins",
     ),
     "another plugin": ("v2", "{wiring}theirs = their_plugin\n", "can't import their_plugin"),
-    "no plugin": ("v1", "[default]\nregion = eu-west-1\n", "doesn't name awscli_mfa_plugin"),
     "a broken file": ("v1", "{wiring}[default]\na secret\n", "can't read its config file"),
 }
 
