@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from tests.hosts.users import serial_of, settle
+from tests.in_process.aws import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,11 @@ class Stored:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def log_in(self, profile: str = "default") -> None:
+        """Log in, by ``awscli-mfa`` in this process."""
+        inside = Aws(self.home.path, self.aws, dict(self.env), is_standalone=True)
+        inside.log_in(profile)
 
     def run(self, *words: str) -> Result:
         """Run ``aws``."""
