@@ -140,7 +140,6 @@ PURE_IMPORTS = {
     "json",
     "math",
     "operator",
-    "plistlib",
     "re",
     "shlex",
     "string",

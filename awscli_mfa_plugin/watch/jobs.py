@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -110,15 +109,26 @@ def _systemd_word(word: str) -> str:
 
 
 def launchd_plist(job: Job) -> str:
-    """Return the property list of a launch agent (launchd.plist(5))."""
-    agent = {
-        "Label": LAUNCHD_LABEL,
-        "ProgramArguments": list(job.words),
-        "EnvironmentVariables": dict(job.environment),
-        "StartInterval": EVERY_MINUTES * 60,
-        "RunAtLoad": True,
-    }
-    return plistlib.dumps(agent, sort_keys=False).decode()
+    """Return the property list of a launch agent (launchd.plist(5)).
+
+    Without ``plistlib``: AWS's own builds of v2 lacked it at least until 2024.
+    """
+    variables = "".join(
+        f"    <key>{escape(name)}</key>\n    <string>{escape(value)}</string>\n"
+        for name, value in job.environment.items()
+    )
+    words = "".join(f"    <string>{escape(word)}</string>\n" for word in job.words)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
+        '"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n'
+        '<plist version="1.0">\n<dict>\n'
+        f"  <key>Label</key>\n  <string>{LAUNCHD_LABEL}</string>\n"
+        f"  <key>ProgramArguments</key>\n  <array>\n{words}  </array>\n"
+        f"  <key>EnvironmentVariables</key>\n  <dict>\n{variables}  </dict>\n"
+        f"  <key>StartInterval</key>\n  <integer>{EVERY_MINUTES * 60}</integer>\n"
+        "  <key>RunAtLoad</key>\n  <true/>\n</dict>\n</plist>\n"
+    )
 
 
 CONHOST = r"%SystemRoot%\System32\conhost.exe"

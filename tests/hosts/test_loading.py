@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import shutil
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ import pytest
 
 from tests.hosts.cache import CHAINS, HOSTS
 from tests.hosts.users import keys_of
+from tests.test_structure import ROOT, imports_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from tests.hosts.home import Home
 on_every_host = pytest.mark.parametrize("host", HOSTS, indirect=True)
 on_each_kind = pytest.mark.parametrize("host", CHAINS, indirect=True)
+on_frozen_ones = pytest.mark.parametrize("host", ["v2", "v2-middle", "v2-oldest"], indirect=True)
 
 SPY = """
 import atexit, sys
@@ -28,6 +33,14 @@ def write():
 
 def awscli_initialize(event_handlers):
     atexit.register(write)
+"""
+
+IMPORTER = """
+import importlib
+
+def awscli_initialize(event_handlers):
+    for name in {names!r}:
+        importlib.import_module(name)
 """
 
 
@@ -57,6 +70,24 @@ def test_a_plain_command_loads_only_the_entry(
     result = home.run("sts", "get-caller-identity", "--profile", "unmanaged")
     assert result.returncode == 0, result.output
     assert seen.read_text() == "awscli_mfa_plugin"
+
+
+def library_names() -> list[str]:
+    """Return what the plugin imports of the standard library, wherever in its code."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in ROOT.rglob("*.py"))
+    names = {name for tree in trees for _, name in imports_of(tree, "awscli_mfa_plugin")}
+    library = sorted(name for name in names if name.split(".")[0] in sys.stdlib_module_names)
+    return [name for name in library if importlib.util.find_spec(name)]  # not Windows' own
+
+
+@on_frozen_ones
+def test_aws_own_builds_have_what_the_plugin_imports(own_copy: Home) -> None:
+    """They contain only what the CLI needs of Python's library, the older ones less."""
+    assert own_copy.plugin
+    (own_copy.plugin / "an_importer.py").write_text(IMPORTER.format(names=library_names()))
+    own_copy.config.write_text(own_copy.wiring.replace("mfa = ", "importer = an_importer\nmfa = "))
+    result = own_copy.run("--version")
+    assert result.returncode == 0, result.output
 
 
 @on_each_kind
