@@ -86,11 +86,12 @@ def header(response: Any, name: str) -> str:
 
 
 def date_of(response: Any) -> datetime | None:
-    """Return the Date of an answer, aware, or None."""
+    """Return the Date of an answer, or None if it has none or doesn't say its zone."""
     try:
-        return parsedate_to_datetime(header(response, "date"))
+        date = parsedate_to_datetime(header(response, "date"))
     except (TypeError, ValueError):
         return None
+    return date if date.tzinfo else None
 
 
 def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) -> MfaError:

@@ -187,7 +187,13 @@ def test_the_offset_is_the_same_in_any_zone() -> None:
     assert "1 h behind" in explained(answer, elsewhere, "eu-west-1", code_sent=True).what
 
 
-@pytest.mark.parametrize("date", ["", "soon", "Tue, 99 Nov 2026 25:00:00 GMT", "-0000", "\x1b[2J"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "soon", "Tue, 99 Nov 2026 25:00:00 GMT", "-0000", "\x1b[2J"),
+        *("Tue, 17 Nov 2026 08:00:00", "Tue, 17 Nov 2026 08:00:00 -0000"),
+    ],
+)
 def test_a_wrong_clock_without_a_date(date: str) -> None:
     """AWS's own message is shown instead of the offset."""
     error = error_for(refusal(403, "SignatureDoesNotMatch", EXPIRED, {"date": date}))
