@@ -7,6 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.users import REGION, serial_of, settle
@@ -74,6 +76,7 @@ def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     assert sum(1 for call in aws.calls if call.token_code) == 1
 
 
+@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> None:
     """The new key is stored by then; the next run asks again."""
     settle_logged_in(home, aws)

@@ -92,7 +92,6 @@ def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, back
     with opened(backend, home) as env:
         rotating = Rotating(home, aws, plugin, env, backend)
         kill_when(rotating.start(), aws, lambda *_: bool(journals(home)))
-        rotating.check_a_key_works()
         for moment in ("before put", "after put"):
             rotating.kill(moment)
             rotating.check_a_key_works()
@@ -101,7 +100,6 @@ def test_rotate_undo_and_finish(home: Home, aws: EmbeddedAws, plugin: Path, back
         rotating.rotate()
         old, new = rotating.user.access_keys
         assert (old, new.id) == (rotating.old, rotating.key_id())
-        assert rotating.run("s3", "ls").returncode == 0
         rotating.rotate("--undo")
         assert rotating.key_id() == old.id
         rotating.check_a_key_works()
