@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -103,6 +104,19 @@ def test_a_journal_that_cant_be_read_is_an_error(tmp_path: Path) -> None:
         journal.save(ROTATION)
     with pytest.raises(UnwritableFileError):
         journal.remove(ROTATION)
+
+
+@posix
+def test_a_folder_that_vanished_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody may go on without the journal; the reason isn't "Success"."""
+    journal = journal_of(tmp_path)
+    journal.save(ROTATION)
+    folder = path_in(tmp_path).parent
+    monkeypatch.setattr(os, "fsync", lambda _: shutil.rmtree(folder))
+    with pytest.raises(UnwritableFileError, match="No such file or directory"):
+        journal.save(replace(ROTATION, stage="stored"))
 
 
 def test_only_journals_count(tmp_path: Path) -> None:
