@@ -38,13 +38,14 @@ def handled(handlers: Mapping[str, Any], *, also_ignored: bool = False) -> Itera
 @contextlib.contextmanager
 def deferred(*names: str) -> Iterator[None]:
     """Let signals wait until the end of the block, and raise them there."""
-    came: list[int] = []
-    try:
-        with handled(dict.fromkeys(names, lambda number, _: came.append(number))):
+    # Each is raised, also after one whose handler raised an exception.
+    with contextlib.ExitStack() as stack:
+
+        def wait(number: int, _frame: object) -> None:
+            stack.callback(signal.raise_signal, number)
+
+        with handled(dict.fromkeys(names, wait)):
             yield
-    finally:
-        for number in came:
-            signal.raise_signal(number)
 
 
 def raised(

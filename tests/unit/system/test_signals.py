@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -10,7 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from awscli_mfa_plugin.system.signals import cleaning_up_on_signals, handled, raised
+from awscli_mfa_plugin.system.signals import (
+    cleaning_up_on_signals,
+    deferred,
+    handled,
+    raised,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +94,17 @@ def test_only_the_first_signal_is_raised() -> None:
                 send(other)
     assert number == signal.SIGHUP
     assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+
+
+def test_each_signal_that_had_to_wait_is_raised() -> None:
+    """Also the one that came after Ctrl-C, which raises an exception."""
+    came: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+    with contextlib.suppress(KeyboardInterrupt), deferred("SIGTERM", "SIGINT"):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            send(number)
+        assert came == []
+    assert came == [signal.SIGTERM]
 
 
 def test_a_process_that_cleaned_up_dies_of_the_signal() -> None:
