@@ -121,12 +121,14 @@ def _profile_in(words: Sequence[str]) -> str:
 
 
 def _check_no_plugin(environment: Mapping[str, str]) -> None:
+    from configparser import Error
+
     from awscli_mfa_plugin.files.botocore_parser import sections_of
     from awscli_mfa_plugin.files.paths import config_path
 
     try:
         plugins = sections_of(config_path(environment)).get("plugins", {})
-    except (OSError, ValueError):
+    except (OSError, ValueError, Error):
         return
     if "awscli_mfa_plugin" in plugins.values():
         raise ConfigurationError(
