@@ -15,6 +15,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from awscli_mfa_plugin.commands.error_reporting import without_codes
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
 from awscli_mfa_plugin.files.alias_document import RUNS_US, TOPLEVEL, AliasDocument
 from awscli_mfa_plugin.session.source import DEFAULT_SESSION_PROFILE
@@ -88,10 +89,11 @@ def meant_words(
             return [*words]
     # What is behind a ``--`` belongs to exec's program.
     end = words.index("--") if "--" in words else len(words)
-    meant = [*words[:end], "--profile", sanitize(lost) or "NAME", *words[end:]]
+    ours = without_codes(shlex.join([*words[:end], "--profile", sanitize(lost) or "NAME"]))
+    program = f" {shlex.join(words[end:])}" if words[end:] else ""
     raise UsageError(
         "This AWS CLI runs aws mfa as an alias, which gets no --profile.",
-        f"Use:  aws mfa -- {shlex.join(meant)}",
+        f"Use:  aws mfa -- {ours}{program}",
     )
 
 

@@ -6,12 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from awscli_mfa_plugin.console.by_alias import install_alias
+import pytest
+
+from awscli_mfa_plugin.console.by_alias import install_alias, meant_words
+from awscli_mfa_plugin.errors import UsageError
+from tests.fakes import FakeTerminal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_a_config_file_that_the_cli_cant_read_stops_no_alias(
@@ -28,3 +30,12 @@ def test_a_config_file_that_the_cli_cant_read_stops_no_alias(
     monkeypatch.setattr(sys, "argv", [str(script)])
     install_alias(os.environ)
     assert str(script) in (tmp_path / ".aws" / "cli" / "alias").read_text()
+
+
+def test_a_refusal_repeats_no_code() -> None:
+    """What belongs to the program of exec stays as it was typed."""
+    words = ["exec", "--token-code", "123456", "--", "open", "654321"]
+    with pytest.raises(UsageError) as refused:
+        meant_words(words, [], {}, FakeTerminal(nobody="no terminal"))
+    remedy = "Use:  aws mfa -- exec --token-code ****** --profile NAME -- open 654321"
+    assert refused.value.remedy == remedy
