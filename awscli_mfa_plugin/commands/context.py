@@ -140,7 +140,7 @@ class Context(Services):
             request,
             lambda: loop.watching_ports(self.new_ports(), self.terminal, log),
             WatchStateFile(self.state, process.credentials_path, clock.now),
-            partial(notify, self.environment, notify_command),
+            lambda notice: notify(self.environment, notify_command, notice),
             self.note_style,
         )
         watch.check_profiles()

@@ -173,7 +173,8 @@ class Services:
             chain=clients.sessions,
             sts=Sts(clients, self.clock),
             iam=Iam(clients, self.clock),
-            token_process=partial(_fetched_code, self.environment),
+            # No partial: its repr would show the environment.
+            token_process=lambda command: _fetched_code(command, self.environment),
             used_codes=UsedCodes(self.state, self.clock.now),
             locks=locks,
             read_stdin=read_stdin,
@@ -195,7 +196,7 @@ class Services:
         return Clients(BotocoreSessions(self.process.data_loader()), client_options)
 
 
-def _fetched_code(environment: Mapping[str, str], command: str) -> str:
+def _fetched_code(command: str, environment: Mapping[str, str]) -> str:
     """Run ``mfa_process``: most logins don't, and needn't load what runs it."""
     from awscli_mfa_plugin.system.token_process import run_token_process
 

@@ -8,7 +8,6 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from awscli_mfa_plugin.errors import CancelledError, CannotAskError, MfaError
@@ -173,9 +172,10 @@ class Keeper:
         """
         ports, environment = self._services.new_ports(), self._services.environment
         asks = may_renew and self._asks
-        fetch = partial(
-            run_token_process, environment=environment, notes=_note, takes_terminal=asks
-        )
+
+        def fetch(command: str) -> str:
+            return run_token_process(command, environment, _note, takes_terminal=asks)
+
         return replace(
             ports,
             notes=_note,

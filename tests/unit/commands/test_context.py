@@ -89,6 +89,15 @@ def test_a_service_is_created_once() -> None:
     assert here.locks is here.locks
 
 
+@pytest.mark.usefixtures("home")
+def test_the_repr_of_the_ports_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor do the environments that programs are run with."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-key")
+    here = Context(script_process())
+    assert here.environment["AWS_SECRET_ACCESS_KEY"] == "secret-key"
+    assert "secret-" not in repr(here.ports)
+
+
 def test_output_and_query_select_data() -> None:
     """Only as options of the call."""
     asked = [GlobalOptions(), GlobalOptions(output="json"), GlobalOptions(query="x")]
