@@ -90,48 +90,77 @@ def test_replacing_a_value_needs_a_yes(aws: Aws) -> None:
     assert section_of(aws.config, "profile mfa")["duration_seconds"] == "28800"
 
 
+UNTRUSTED = "decides where keys go or what code runs"
+NO_ALIASES = "YAML anchors and aliases ('&', '*') aren't allowed"
+
 REFUSED = {
-    "an endpoint": TEAM.replace("28800", "28800\n    endpoint_url: https://evil.example"),
-    "a CA bundle": TEAM.replace("28800", "28800\n    ca_bundle: /tmp/ca"),
-    "a credential process": TEAM.replace("28800", "28800\n    credential_process: steal"),
-    "plugins": TEAM + "plugins:\n  x: y\n",
-    "a secret": TEAM + "# AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
-    "an alias of YAML": TEAM + "x: &a [*a]\n",
-    "no manifest": "hello\n",
+    "an endpoint": (
+        TEAM.replace("28800", "28800\n    endpoint_url: https://evil.example"),
+        f"'endpoint_url' {UNTRUSTED}",
+    ),
+    "a CA bundle": (
+        TEAM.replace("28800", "28800\n    ca_bundle: /tmp/ca"),
+        f"'ca_bundle' {UNTRUSTED}",
+    ),
+    "a credential process": (
+        TEAM.replace("28800", "28800\n    credential_process: steal"),
+        f"'credential_process' {UNTRUSTED}",
+    ),
+    "plugins": (TEAM + "plugins:\n  x: y\n", "unknown key 'plugins'"),
+    "a secret": (
+        TEAM + "# AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+        "this looks like an access key ID",
+    ),
+    "an alias of YAML": (TEAM + "x: &a [*a]\n", NO_ALIASES),
+    "no manifest": ("hello\n", "expected 'version' and 'profiles'"),
 }
 
 
-@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
-def test_a_manifest_with_a_forbidden_setting_is_refused(aws: Aws, text: str) -> None:
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_manifest_with_a_forbidden_setting_is_refused(aws: Aws, text: str, reason: str) -> None:
     """As a whole, and a secret isn't repeated."""
     aws.settle()
     before = aws.config.read_bytes()
     result = aws.run("mfa", "configure", "--from", manifest(aws, text), "--yes")
     assert (result.code, result.stdout) == (253, "")
     assert "team.yaml" in result.stderr
+    assert reason in result.stderr
     assert "wJalrXUtnFEMI" not in result.stderr
     assert aws.config.read_bytes() == before
 
 
 HOSTILE = {
-    "plugins": "version: 1\nprofiles: {}\nplugins: {x: os}\n",
-    "an escape sequence": TEAM + '    mfa_process: "\\e]0;owned\\a\\e[2Jykman"\n',
-    "aliases": "a: &a [x, x]\nb: &b [*a, *a]\nc: [" + ", ".join(["*b"] * 5000) + "]\n",
-    "a tag": "version: 1\nprofiles: !!python/object/apply:os.system [touch owned]\n",
-    "depth": "[" * 60_000,
-    "size": TEAM + "#" * 2_000_000,
-    "another kind": "version: 1\nprofiles: {sandbox: {mfa_session: on}}\n",
+    "plugins": ("version: 1\nprofiles: {}\nplugins: {x: os}\n", "unknown key 'plugins'"),
+    "an escape sequence": (
+        WITH_COMMAND.replace("steal my-code", '"\\e]0;owned\\a\\e[2Jykman"'),
+        "mfa_process contains a control character",
+    ),
+    "aliases": (
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [" + ", ".join(["*b"] * 5000) + "]\n",
+        NO_ALIASES,
+    ),
+    "a tag": (
+        "version: 1\nprofiles: !!python/object/apply:os.system [touch owned]\n",
+        "YAML tags ('!') aren't allowed",
+    ),
+    "depth": ("[" * 60_000, "it is nested too deeply"),
+    "size": (TEAM + "#" * 2_000_000, "is larger than 64 KiB"),
+    "another kind": (
+        "version: 1\nprofiles: {sandbox: {mfa_session: on}}\n",
+        "your profile sandbox gets its credentials from",
+    ),
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_manifest_changes_nothing(aws: Aws, text: str) -> None:
-    """Even with an answer to every question: it is refused with one error."""
+@pytest.mark.parametrize(("text", "reason"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_manifest_changes_nothing(aws: Aws, text: str, reason: str) -> None:
+    """Even with an answer to every question: it is refused with one error, for what it is."""
     aws.settle(config="[profile sandbox]\nsso_session = x\nregion = us-west-2\n")
     words = ("mfa", "configure", "--from", manifest(aws, text), "--yes", "--allow-commands")
     before = aws.files()
     result = aws.run(*words)
     assert (result.code, result.stdout) == (253, ""), result.output
+    assert reason in result.stderr
     assert "Nothing was changed" in result.stderr or "nothing was read" in result.stderr
     assert "\x1b" not in result.output
     assert "bug" not in result.stderr
