@@ -95,8 +95,7 @@ def date_of(response: Any) -> datetime | None:
 
 
 def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) -> MfaError:
-    code = str(response.get("Error", {}).get("Code", ""))
-    message = str(response.get("Error", {}).get("Message", ""))
+    code, message = (str(response.get("Error", {}).get(key, "")) for key in ("Code", "Message"))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
     if status >= _SERVER_FAILED and code not in _THROTTLED:
         return _lost(f"AWS failed ({sanitize(code)}: {sanitize(message)})", code_sent=code_sent)
