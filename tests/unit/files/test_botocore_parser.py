@@ -11,7 +11,7 @@ import awscli  # noqa: F401 - v1's botocore is found behind it
 import botocore.configloader
 import botocore.exceptions
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awscli_mfa_plugin.files import botocore_parser
@@ -37,6 +37,7 @@ def outcome(parse: Callable[..., Any], path: Path, *, nested: bool) -> Any:
         return "refused"
 
 
+@settings(deadline=None)
 @given(st.lists(_LINES, max_size=8), st.booleans())
 def test_it_reads_and_rejects_the_same_files_as_botocore(
     lines: list[str],
