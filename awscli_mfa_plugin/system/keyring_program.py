@@ -24,7 +24,7 @@ _LINE_END = 4
 
 
 class KeyringProgram:
-    """The keyring that a line of ``session.keyring_key_id`` leads to; all raise KeyringError.
+    """The keyring that a ``credential_process`` line uses; every method raises KeyringError.
 
     A secret goes by stdin and stdout alone.
     """

@@ -51,7 +51,10 @@ def deferred(*names: str) -> Iterator[None]:
 def raised(
     error: Callable[[int], BaseException], *names: str, also_ignored: bool = False
 ) -> contextlib.AbstractContextManager[None]:
-    """Raise ``error(number)`` at the first of these signals; then they and Ctrl-C are ignored."""
+    """Raise ``error(number)`` at the first of these signals.
+
+    From then on they and Ctrl-C are ignored, so that cleaning up isn't interrupted.
+    """
 
     def end(number: int, _frame: object) -> None:
         for name in (*names, "SIGINT"):
@@ -72,7 +75,10 @@ class _EndedBySignal(BaseException):
 
 @contextlib.contextmanager
 def cleaning_up_on_signals() -> Iterator[None]:
-    """Raise an exception for SIGTERM, SIGHUP and SIGQUIT; at the end, die of the signal."""
+    """Raise an exception for SIGTERM, SIGHUP and SIGQUIT; at the end, die of the signal.
+
+    Also for one that was ignored when the process started: a secret may be on the screen.
+    """
     try:
         with raised(_EndedBySignal, "SIGTERM", "SIGHUP", "SIGQUIT", also_ignored=True):
             yield
