@@ -11,7 +11,7 @@ import pytest
 from tests.hosts.cache import KINDS, WHEELS, is_fetched
 from tests.hosts.home import NOWHERE, Home
 from tests.hosts.host import Host, all_hosts
-from tests.hosts.installed import install_console_script, install_plugin
+from tests.hosts.installed import build_wheel, install_console_script, install_plugin
 from tests.hosts.installer import make_installer
 from tests.hosts.once import made_once
 
@@ -82,30 +82,36 @@ def host(request: pytest.FixtureRequest) -> Host:
 
 
 @pytest.fixture(scope="session")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the plugin's wheel is."""
+    return made_once(tmp_path_factory, "built", build_wheel)
+
+
+@pytest.fixture(scope="session")
+def plugin(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that holds the plugin, installed once for all tests."""
     need(WHEELS)
     made = made_once(
-        tmp_path_factory, "plugin", lambda folder: install_plugin(folder / "plugin", folder)
+        tmp_path_factory, "plugin", lambda folder: install_plugin(folder / "plugin", built)
     )
     return made / "plugin"
 
 
 @pytest.fixture(scope="session")
-def console_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def console_script(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the program ``awscli-mfa`` in an environment without anything else."""
     made = made_once(
-        tmp_path_factory, "script", lambda folder: install_console_script(folder / "venv", folder)
+        tmp_path_factory, "script", lambda folder: install_console_script(folder / "venv", built)
     )
     return made / "venv" / "bin" / "awscli-mfa"
 
 
 @pytest.fixture(scope="session")
-def installer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installer(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a virtual environment with the plugin and its dependencies."""
     need(WHEELS)
     made = made_once(
-        tmp_path_factory, "installer", lambda folder: make_installer(folder / "venv", folder)
+        tmp_path_factory, "installer", lambda folder: make_installer(folder / "venv", built)
     )
     return made / "venv"
 

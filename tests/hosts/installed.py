@@ -17,15 +17,12 @@ PARTS = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "awscli_mfa_plug
 def install_plugin(target: Path, scratch: Path) -> None:
     """Install the plugin and its dependencies into ``target``: ``pip install --target``.
 
-    It is built from a copy in ``scratch``: setuptools leaves files where it builds, and would
-    pick up modules that are no longer in the checkout. The dependencies are the fetched wheels.
+    The plugin is a wheel built in ``scratch``, the dependencies are the fetched wheels.
     """
-    sources = _copied_sources(scratch)
     _pip(
         scratch,
-        *("install", "--quiet", "--no-build-isolation"),
-        *("--no-index", "--find-links", str(host_folder(WHEELS))),
-        *("--target", str(target), str(sources)),
+        *("install", "--quiet", "--no-index", "--find-links", str(host_folder(WHEELS))),
+        *("--target", str(target), str(build_wheel(scratch))),
     )
 
 
@@ -47,13 +44,18 @@ def install_console_script(folder: Path, scratch: Path) -> Path:
 
 
 def build_wheel(scratch: Path) -> Path:
-    """Build the plugin's wheel in ``scratch``; return its path."""
-    sources, wheels = _copied_sources(scratch), scratch / "wheels"
-    _pip(
-        scratch,
-        *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
-        *("--wheel-dir", str(wheels), str(sources)),
-    )
+    """Build the plugin's wheel in ``scratch``, once; return its path.
+
+    It is built from a copy: setuptools leaves files where it builds, and would pick up modules
+    that are no longer in the checkout.
+    """
+    wheels = scratch / "wheels"
+    if not wheels.exists():
+        _pip(
+            scratch,
+            *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
+            *("--wheel-dir", str(wheels), str(_copied_sources(scratch))),
+        )
     [wheel] = wheels.glob("*.whl")
     return wheel
 

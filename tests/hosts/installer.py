@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.hosts.cache import WHEELS, host_folder
 from tests.hosts.home import Home, Result
 from tests.hosts.host import Host
-from tests.hosts.installed import _copied_sources, _pip
+from tests.hosts.installed import _pip, build_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,13 +26,7 @@ sys.exit(main(system=()))
 
 def make_installer(folder: Path, scratch: Path) -> Path:
     """Install the plugin with its dependencies into a new virtual environment, by pip."""
-    sources, wheels = _copied_sources(scratch), scratch / "wheels"
-    _pip(
-        scratch,
-        *("wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"),
-        *("--wheel-dir", str(wheels), str(sources)),
-    )
-    [wheel] = wheels.glob("*.whl")
+    wheel = build_wheel(scratch)
     venv.create(folder, symlinks=True, with_pip=False)
     _pip(
         scratch,

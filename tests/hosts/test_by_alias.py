@@ -22,11 +22,11 @@ BY_ENVIRONMENT = {"AWS_PROFILE": "mfa"}
 
 
 @pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def script(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an installed ``awscli-mfa`` that finds botocore, as the extra would install it."""
 
     def make(folder: Path) -> None:
-        install_console_script(folder / "venv", folder)
+        install_console_script(folder / "venv", built)
         [site] = folder.glob("venv/lib/python*/site-packages")
         (site / "botocore.pth").write_text(f"{Path(filelock.__file__).parents[1]}\n")
 

@@ -48,7 +48,7 @@ def make_programs(scratch: Path) -> Programs:
     tools = scratch / "tools"
     tools.mkdir()
     (tools / "sh").symlink_to("/bin/sh")
-    installer = make_installer(scratch / "venv", scratch / "build-of-venv")
+    installer = make_installer(scratch / "venv", scratch / "build")
     return Programs(scratch / "plugin", installer, tools)
 
 
