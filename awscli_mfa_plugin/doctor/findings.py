@@ -97,8 +97,8 @@ class ObservedFolder:
 class Observations:
     """Everything that doctor looks at without calling AWS.
 
-    ``proxies`` are variables; a proxy's URL may have a password. ``bundles`` are CA bundles: where
-    each is set, its path, whether it can be read.
+    ``proxies`` are only the variables' names, since a URL may have a password. ``bundles`` are CA
+    bundles: where each is set, its path, whether it can be read.
     """
 
     config: ObservedRead = ObservedRead("~/.aws/config")
@@ -126,7 +126,7 @@ class Observations:
 OK, NOTE, WARNING, ERROR = "ok", "note", "warning", "error"
 
 EXIT_CODES = {OK: 0, NOTE: 0, WARNING: 1, ERROR: 253}
-"""From the best finding to the worst; 253 is AWS CLI v2's exit code for a configuration problem."""
+"""By the worst finding, the best first; 253 is AWS CLI v2's code for a configuration problem."""
 
 _TITLES = {
     "alias": "Alias file",

@@ -116,7 +116,7 @@ def _is_own(folder: str) -> bool:
 def verify(plan: Plan, environment: Mapping[str, str], candidate: str = "") -> None:
     """Raise ConfigurationError if a CLI fails, or ``aws mfa`` in it, with the user's own files.
 
-    Or with the config file ``candidate``, before the user's is touched; then the bystanders too.
+    With ``candidate``, that config file is tried in place of the user's, for the bystanders too.
     """
     for cli in plan.chosen:
         if why := why_no_mfa(cli.path, environment, candidate):
