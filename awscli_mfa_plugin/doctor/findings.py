@@ -60,7 +60,7 @@ class ObservedCli:
     version: str
     is_v2: bool
     is_frozen: bool
-    start: Done | None = None
+    start: Done | None = field(default=None, repr=False)
     packages: Mapping[str, str] | None = None
     is_running: bool = False
     checked: str = ""

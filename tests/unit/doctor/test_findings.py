@@ -12,10 +12,13 @@ from awscli_mfa_plugin.doctor.findings import (
     WARNING,
     Finding,
     Fix,
+    Observations,
+    ObservedCli,
     as_data,
     as_text,
     exit_code,
 )
+from awscli_mfa_plugin.system.subprocesses import Done
 from awscli_mfa_plugin.text import Screen, Style
 
 
@@ -87,3 +90,10 @@ def test_long_sentences_are_broken_between_words() -> None:
         "  unset A_B and more",
         "",
     ]
+
+
+def test_what_a_cli_printed_is_in_no_repr() -> None:
+    """Its last line may hold a secret."""
+    start = Done(1, why="Invalid header: s3cret", stderr=b"Invalid header: s3cret")
+    cli = ObservedCli("/bin/aws", "2.31.0", is_v2=True, is_frozen=True, start=start)
+    assert "s3cret" not in repr(Observations(clis=(cli,)))
