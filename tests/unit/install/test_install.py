@@ -16,6 +16,7 @@ import pytest
 
 from awscli_mfa_plugin.console.main import main
 from awscli_mfa_plugin.errors import ConfigurationError, UsageError
+from awscli_mfa_plugin.files.atomic import ChangedMeanwhileError
 from awscli_mfa_plugin.files.rotation_journal import RotationJournal
 from awscli_mfa_plugin.files.state import StateFolder
 from awscli_mfa_plugin.install.changes import all_or_nothing
@@ -350,12 +351,54 @@ def test_a_cli_that_fails_with_the_plugin_gets_none(
     assert what in machine.refused()
 
 
+def another_cli(machine: Machine, script: str) -> tuple[tuple[str, str], dict[str, str]]:
+    """Put another ``aws`` on the PATH; return the options that name the first one, and the PATH."""
+    aws = machine.folder / "other" / "aws"
+    aws.parent.mkdir()
+    aws.write_text(script)
+    aws.chmod(0o755)
+    path = f"{machine.environment['PATH']}:{aws.parent}"
+    return ("--cli", str(machine.folder / "bin" / "aws")), {"PATH": path}
+
+
+def test_another_cli_that_would_fail_prevents_it(machine: Machine) -> None:
+    """It isn't named by --cli, but reads the same config file."""
+    words, env = another_cli(machine, AWS)
+    (machine.folder / "fail-with").touch()
+    why = machine.refused(*words, env=env)
+    assert f"({machine.folder}/other/aws) fails with the plugin" in why
+
+
+def test_another_cli_that_fails_anyway_prevents_nothing(machine: Machine) -> None:
+    """What it fails by isn't the plugin."""
+    fails = '#!/bin/sh\n[ "$AWS_CONFIG_FILE" = /dev/null ] && echo "aws-cli/2.99.0 exe/x86"\n'
+    words, env = another_cli(machine, fails)
+    assert install(words, {**machine.environment, **env}, ()) == 0
+
+
 def test_a_failed_upgrade_goes_back_to_the_version_before(machine: Machine) -> None:
     """The link has its old target, which still exists."""
     install([], machine.environment, ())
     (machine.data / "current" / "filelock" / "__init__.py").write_text("another release\n")
     (machine.folder / "fail").touch()
     machine.refused()
+
+
+def test_a_change_that_cant_be_undone_stops_no_other(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is reported."""
+    machine.write_config("first")
+
+    def fail() -> None:
+        raise ChangedMeanwhileError
+
+    with suppress(ConfigurationError), all_or_nothing() as changes:
+        changes.write(str(machine.config), b"second")
+        changes.on_failure(fail)
+        raise ConfigurationError("x", "y")
+    assert machine.config.read_bytes() == b"first"
+    assert "couldn't undo a change" in capsys.readouterr().err
 
 
 def test_changes_are_undone_last_one_first(machine: Machine) -> None:

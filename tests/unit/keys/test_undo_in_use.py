@@ -7,7 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from awscli_mfa_plugin.errors import ConfigurationError, PermissionDeniedError
+from awscli_mfa_plugin.errors import (
+    ConfigurationError,
+    PermissionDeniedError,
+    ServiceError,
+    WrongKeyError,
+)
 from awscli_mfa_plugin.keys.ending import finish, undo
 from awscli_mfa_plugin.keys.rotate import rotate
 from awscli_mfa_plugin.session.access_keys import UNDOING, LastUse
@@ -53,6 +58,22 @@ def test_the_rotations_own_use_of_the_new_key_doesnt_count() -> None:
     machine.user.uses[machine.key().access_key_id] = LastUse(NOW + timedelta(minutes=1), "sts")
     undo(machine.work())
     assert machine.key() == OLD
+
+
+def test_undo_waits_until_the_old_key_works() -> None:
+    """Where it is active again but not yet known, the new one stays, and the next undo goes on."""
+    machine = Machine()
+    rotate(machine.work("y"))
+    new = machine.key()
+    machine.user.faults["identity"] = [WrongKeyError("unknown") for _ in range(99)]
+    with pytest.raises(ServiceError, match="doesn't accept the key"):
+        undo(machine.work())
+    assert machine.key() == new
+    assert machine.user.works(new)
+    machine.user.faults["identity"] = [WrongKeyError("unknown")]
+    undo(machine.work())
+    assert machine.key() == OLD
+    assert list(machine.user.pairs) == [OLD.access_key_id]
 
 
 def test_a_person_sees_the_last_use_of_the_new_key() -> None:
