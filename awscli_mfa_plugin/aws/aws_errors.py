@@ -71,12 +71,9 @@ def explained(error: Exception, now: datetime, region: str, *, code_sent: bool =
         reason = _of_answer(response, now, region, code_sent=code_sent)
     else:
         reason = _of_network(error, region, code_sent=code_sent)
-    reason.is_safe_to_repeat = (
-        not may_have_arrived(error)
-        or isinstance(reason, ThrottledError)
-        # A refused request changed nothing, but a code in it is used.
-        or (isinstance(reason, ServiceError) and not code_sent)
-    )
+    # A refused request changed nothing, but a code in it is used.
+    safe = ThrottledError if code_sent else ServiceError
+    reason.is_safe_to_repeat = isinstance(reason, safe) or not may_have_arrived(error)
     return reason
 
 
@@ -95,10 +92,12 @@ def date_of(response: Any) -> datetime | None:
 
 
 def _of_answer(response: Any, now: datetime, region: str, *, code_sent: bool) -> MfaError:
-    code, message = (str(response.get("Error", {}).get(key, "")) for key in ("Code", "Message"))
+    code, message = (str(response.get("Error", {}).get(key) or "") for key in ("Code", "Message"))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
     if status >= _SERVER_FAILED and code not in _THROTTLED:
         return _lost(f"AWS failed ({sanitize(code)}: {sanitize(message)})", code_sent=code_sent)
+    if not code:  # a page with a status; all errors of AWS have a code
+        return portal()
     if code in {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}:
         return _of_signature(message, response, now)
     by_message = (_BY_MESSAGE[fragment] for fragment in _BY_MESSAGE if fragment in message)

@@ -171,8 +171,8 @@ def date_of_sts(clients: Clients, clock: Clock, region: str, profile: str) -> da
         answer: Any = client.get_caller_identity()
     except Exception as error:  # noqa: BLE001 - see above
         answer = getattr(error, "response", None)
-        is_refusal = isinstance(answer, dict)
-        if not is_refusal or answer.get("Error", {}).get("Code") == "RegionDisabledException":
+        code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+        if code in {None, "RegionDisabledException"}:
             raise explained(error, clock.now(), region) from None
     return date_of(answer)
 

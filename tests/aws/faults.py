@@ -93,7 +93,8 @@ def answer_instead(faults: dict[str, Fault], account: str, region: str) -> Respo
     if "html" in faults:
         broken = faults["html"].options.get("broken", False)
         page = BROKEN_PORTAL if broken else PORTAL
-        return Response(200, {"Content-Type": "text/html; charset=utf-8"}, page.encode())
+        status = faults["html"].options.get("status", 200)
+        return Response(status, {"Content-Type": "text/html; charset=utf-8"}, page.encode())
     if "throttle" in faults:
         raise AwsError(400, "Throttling", "Rate exceeded")
     if "500" in faults:

@@ -105,6 +105,7 @@ REFUSALS: dict[str, tuple[str, dict[str, object], int, str]] = {
     "reset": ("reset", {}, 255, "The code may be used up"),
     "a network's sign-in page": ("html", {}, 255, "a network's sign-in page"),
     "a page that isn't XML": ("html", {"broken": True}, 255, "a network's sign-in page"),
+    "a proxy's refusal": ("html", {"status": 403}, 255, "a network's sign-in page, or a proxy"),
     "a damaged answer": ("truncated", {}, 255, "was damaged"),
     "a clock that is off": ("skewed-date", {"seconds": 3600}, 254, "1 h behind AWS's"),
     "STS off in the region": ("region-disabled", {}, 254, "STS is turned off in eu-west-1"),

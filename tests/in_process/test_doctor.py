@@ -117,16 +117,17 @@ def test_nothing_answers(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "status", "said"),
     [
-        ("html", "a network's sign-in page"),
-        ("region-disabled", "STS is turned off in eu-west-1"),
+        ("html", 200, "a network's sign-in page"),
+        ("html", 302, "a network's sign-in page"),
+        ("region-disabled", 403, "STS is turned off in eu-west-1"),
     ],
 )
-def test_something_else_answers(aws: Aws, fault: str, said: str) -> None:
+def test_something_else_answers(aws: Aws, fault: str, status: int, said: str) -> None:
     """A captive portal, and a region whose STS is off."""
     aws.settle()
-    aws.service.fault("GetCallerIdentity", fault)
+    aws.service.fault("GetCallerIdentity", fault, status=status)
     result, findings = doctor(aws)
     assert said in details(findings, "sts"), result.output
     assert result.code == 253

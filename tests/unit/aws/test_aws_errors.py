@@ -248,8 +248,8 @@ def test_a_region_is_shown_escaped(region: str) -> None:
     [{}, {"Error": {}}, {"Error": {"Code": None}, "ResponseMetadata": {"HTTPStatusCode": None}}],
 )
 def test_an_empty_answer_is_one_of_our_errors(response: dict[str, Any]) -> None:
-    """What botocore can't parse, it leaves out."""
-    assert type(error_for(exceptions.ClientError(response, "GetSessionToken"))) is ServiceError
+    """What botocore can't parse, it leaves out; then it isn't AWS's."""
+    assert type(error_for(exceptions.ClientError(response, "GetSessionToken"))) is UnreachableError
 
 
 class NewConnectionError(Exception):
@@ -315,9 +315,18 @@ def without_result(tag: str) -> Exception:
     raise AssertionError("this botocore reads it")
 
 
+def page_with(status: int) -> Exception:
+    """Return botocore's exception for a page with an error's status, as its parser leaves it."""
+    response = {"ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}}}
+    error: Exception = exceptions.ClientError(response, "GetSessionToken")
+    return error
+
+
 PORTALS: dict[str, Exception] = {
     "a page in AWS's place": parsers.ResponseParserError(f"invalid XML: b'<HTML>{SECRET}'"),
     "a page that is XML": without_result("html"),
+    "a page elsewhere": page_with(302),
+    "a proxy's refusal": page_with(403),
 }
 
 
@@ -356,6 +365,7 @@ def test_a_captive_portal_is_recognized(error: Exception) -> None:
     assert "sign in" in reason.remedy
     for text in (SECRET, "KeyError", "GetSessionTokenResult", "<HTML>"):
         assert text not in str(reason)
+    assert not error_for(error, code_sent=False).is_safe_to_repeat
 
 
 def test_an_answer_without_a_result_may_have_used_the_code() -> None:
