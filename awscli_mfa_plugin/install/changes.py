@@ -54,7 +54,8 @@ def _take_back(undo: Callable[[], object]) -> None:
     try:
         undo()
     except (MfaError, OSError, ChangedMeanwhileError) as problem:
-        say(f"awscli-mfa: couldn't undo a change: {problem}")
+        why = str(problem) or "a file was changed meanwhile."
+        say(f"awscli-mfa: couldn't undo a change: {why}")
 
 
 def restore(path: str, content: bytes | None) -> None:

@@ -398,7 +398,7 @@ def test_a_change_that_cant_be_undone_stops_no_other(
         changes.on_failure(fail)
         raise ConfigurationError("x", "y")
     assert machine.config.read_bytes() == b"first"
-    assert "couldn't undo a change" in capsys.readouterr().err
+    assert "couldn't undo a change: a file was changed meanwhile" in capsys.readouterr().err
 
 
 def test_changes_are_undone_last_one_first(machine: Machine) -> None:
