@@ -326,6 +326,20 @@ def test_dry_run_shows_every_change_and_makes_none(
     assert machine.files() == before
 
 
+@pytest.mark.parametrize(("config", "after"), [(None, "/dev/null"), ("", None)])
+def test_dry_run_says_whether_the_config_file_goes(
+    machine: Machine, capsys: pytest.CaptureFixture[str], config: str | None, after: str | None
+) -> None:
+    """It goes if install made it; an empty one that was there stays."""
+    if config is not None:
+        machine.write_config(config)
+    install([], machine.environment, ())
+    capsys.readouterr()
+    uninstall(["--dry-run"], machine.environment, ())
+    shown = capsys.readouterr().out
+    assert f"--- {machine.config}\n+++ {after or machine.config}\n" in shown
+
+
 def test_a_failed_verification_undoes_everything(machine: Machine) -> None:
     """If ``aws mfa`` doesn't work in the end, everything is as before."""
     machine.write_config("[default]\nregion = eu-west-1\n")
