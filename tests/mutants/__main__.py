@@ -28,7 +28,7 @@ TESTS = ("tests/unit", "tests/in_process", "tests/contract")
 LEFT_OUT = (
     "tests/unit/files/test_many_writers.py",
     "tests/unit/files/test_killed_writes.py",
-    "tests/unit/session/test_codes.py::test_every_code_passes_in_two_groups",
+    "tests/unit/session/test_token_codes.py::test_every_code_passes_in_two_groups",
     "tests/unit/console/test_completion.py::test_an_answer_loads_neither_a_cli_nor_a_socket",
     "tests/unit/console/test_credential_process.py::test_the_fast_path_loads_little",
     "tests/unit/console/test_prompt.py::test_it_loads_little",
