@@ -125,7 +125,10 @@ def powershell_words(_question: Question) -> list[str]:
 
 
 class DialogTerminal:
-    """A terminal in dialogs; text passed to `tell` appears above the next question."""
+    """A terminal in dialogs; text passed to `tell` appears above the next question.
+
+    ``notes`` gets what a person has to wait for.
+    """
 
     def __init__(
         self, environment: Mapping[str, str], notes: Notes, seconds: int = DIALOG_SECONDS
