@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ def test_the_alias_file_on_disk(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
     assert file.update(AliasDocument.without_packs)
     assert path.read_bytes() == b""
+
+
+def test_a_file_that_an_installation_made_is_removed_only_if_it_is_empty(tmp_path: Path) -> None:
+    """An update leaves it, and so does a removal where users have added their own lines."""
+    file, path = alias_file(tmp_path), tmp_path / ".aws" / "cli" / "alias"
+    file.update(lambda before: installed(PACK, before, V1))
+    whole = path.read_bytes()
+    older = replace(PACK, aliases=PACK.aliases[:1])
+    assert file.update(lambda before: installed(older, before, V1))
+    assert b"\n[toplevel]\n" in path.read_bytes()
+    assert file.update(lambda before: installed(PACK, before, V1))
+    assert path.read_bytes() == whole
+    path.write_bytes(whole + b"mine = s3 ls\n")
+    assert file.update(AliasDocument.without_packs)
+    assert b"mine = s3 ls\n" in path.read_bytes()
 
 
 def test_a_multi_line_value_is_no_nested_option(tmp_path: Path) -> None:
