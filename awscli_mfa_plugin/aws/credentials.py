@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NetworkError
 
 from awscli_mfa_plugin.aws.aws_errors import explained
 from awscli_mfa_plugin.aws.roles import metadata, role_provider
@@ -110,8 +111,8 @@ def _assumed(
     try:
         credentials = role.load()
         keys = credentials.get_frozen_credentials()
-    except (ClientError, HTTPClientError) as error:
-        raise explained(error, ports.clock.now(), region or "its region") from None
+    except (ClientError, HTTPClientError, NetworkError) as error:
+        raise explained(error, ports.clock.now(), region or "the profile's region") from None
     except BotoCoreError as error:
         raise ConfigurationError(
             f"Can't assume the role of profile {sanitize(request.profile)}: {sanitize(error)}",

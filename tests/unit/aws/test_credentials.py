@@ -7,12 +7,12 @@ from typing import Any
 
 import awscli
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from awscli_mfa_plugin.aws import credentials
 from awscli_mfa_plugin.aws.clients import ClientOptions
 from awscli_mfa_plugin.aws.credentials import resolve
-from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UsageError
+from awscli_mfa_plugin.errors import ConfigurationError, MfaError, UnreachableError, UsageError
 from awscli_mfa_plugin.session.credentials import CredentialsRequest
 from tests.fakes import (
     LONG_LIVED,
@@ -183,6 +183,16 @@ def test_a_role_that_aws_denies() -> None:
         found(here, CredentialsRequest("admin"), FakeCli(here, error=denied))
     assert refused.value.exit_code == 254
     assert "not you" in str(refused.value)
+
+
+def test_a_role_without_a_network() -> None:
+    """The config isn't wrong then."""
+    here = fakes()
+    lost = EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com/")
+    with pytest.raises(UnreachableError) as refused:
+        found(here, CredentialsRequest("admin"), FakeCli(here, error=lost))
+    assert refused.value.what.startswith("Can't reach AWS in the profile's region")
+    assert "Check your network" in refused.value.remedy
 
 
 def test_a_role_with_a_wrong_source_profile() -> None:
