@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NetworkError
+from botocore.parsers import ResponseParserError
 
 from awscli_mfa_plugin.aws.aws_errors import explained
 from awscli_mfa_plugin.aws.roles import metadata, role_provider
@@ -111,7 +112,8 @@ def _assumed(
     try:
         credentials = role.load()
         keys = credentials.get_frozen_credentials()
-    except (ClientError, HTTPClientError, NetworkError) as error:
+    except (ClientError, HTTPClientError, NetworkError, ResponseParserError, KeyError) as error:
+        # A captive portal makes botocore raise KeyError.
         raise explained(error, ports.clock.now(), region or "the profile's region") from None
     except BotoCoreError as error:
         raise ConfigurationError(

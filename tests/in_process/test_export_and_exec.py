@@ -198,6 +198,16 @@ def test_a_role_that_is_denied(aws: Aws) -> None:
     assert (result.code, result.stdout) == (254, "")
 
 
+@pytest.mark.parametrize(("fault", "said"), [("html", "sign-in page"), ("truncated", "damaged")])
+def test_a_role_whose_answer_cannot_be_read(aws: Aws, fault: str, said: str) -> None:
+    """It is explained as a login's is, without the name of an exception."""
+    logged_in(aws, ROLE)
+    aws.service.fault("AssumeRole", fault)
+    result = aws.run("mfa", "export", "--profile", "reader")
+    assert (result.code, result.stdout) == (255, "")
+    assert said in result.stderr
+
+
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("command", [("export", "--format", "json"), ("credential-process",)])
 @pytest.mark.parametrize("option", ["", "--no-verify-ssl", "--ca-bundle"])
