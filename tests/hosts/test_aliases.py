@@ -10,6 +10,7 @@ import pytest
 from awscli_mfa_plugin.aliases.command_names import COMMANDS
 from awscli_mfa_plugin.aliases.pack import unfit_name
 from awscli_mfa_plugin.files.alias_document import HidingAlias, hides_the_command
+from tests.hosts.cache import HOSTS
 from tests.hosts.users import serial_of, session_in, settle
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def test_a_pack_of_a_team_is_shown_on_the_terminal(home: Home) -> None:
     assert done(home.run("hello")) == "hello\n"
 
 
-@pytest.mark.parametrize("host", ["v1", "v1-split", "v2", "v2-oldest"], indirect=True)
+@pytest.mark.parametrize("host", HOSTS, indirect=True)
 def test_every_command_of_the_clis_is_known(plain_home: Home, tmp_path: Path) -> None:
     """The list of names that no pack may take, against the table of the oldest and newest CLIs."""
     probe = tmp_path / "probe"

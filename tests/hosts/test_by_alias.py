@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import filelock
 import pytest
 
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.home import Home, Result
 from tests.hosts.installed import install_console_script
 from tests.hosts.once import made_once
@@ -78,6 +79,7 @@ def boto3_program(home: Home) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_session_by_the_alias(home: Home, aws: EmbeddedAws, script: Path) -> None:
     """Log in, show it, use it in another program and in aws, log out, take the alias away."""
     code = aws.fresh_code(serial_of(aws))

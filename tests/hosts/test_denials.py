@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hosts.cache import CHAINS, OLDEST_TOO
+from tests.hosts.cache import HOSTS
 from tests.hosts.sessions import settle_on_session
 from tests.in_process.test_denials import ALLOW, REMEDY, ROLE, grow_old, policy
 
@@ -27,7 +27,7 @@ def settle_old(home: Home, aws: EmbeddedAws) -> None:
     grow_old(home, aws, hours=2)
 
 
-@pytest.mark.parametrize("host", sorted({*CHAINS, *OLDEST_TOO}), indirect=True)
+@pytest.mark.parametrize("host", HOSTS, indirect=True)
 def test_a_session_that_is_too_old_is_told_so(home: Home, aws: EmbeddedAws) -> None:
     """After AWS's error, in one line, once."""
     settle_old(home, aws)

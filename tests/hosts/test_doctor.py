@@ -73,7 +73,7 @@ def cli_line(result: Result, home: Home) -> str:
     return "\n".join(line for line in lines if line.startswith(f"{home.host.aws} "))
 
 
-@pytest.mark.parametrize("host", CHAINS, indirect=True)
+@pytest.mark.parametrize("host", [*CHAINS, "v2-oldest"], indirect=True)
 def test_a_machine_without_problems_and_a_new_version(
     home: Home, aws: EmbeddedAws, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.aws.totp import step_at
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.moved import RunningClock
 from tests.hosts.screens import THEMES, decoded, picture
 from tests.hosts.terminal import CTRL_C
@@ -111,6 +112,7 @@ def test_the_first_device_in_real_time(home: Home, aws: EmbeddedAws) -> None:
     assert terminal.wait() == 0
 
 
+@pytest.mark.parametrize("host", [*OLDEST_TOO, "v2-debian"], indirect=True)
 def test_from_no_device_to_two(home: Home, aws: EmbeddedAws, clock: RunningClock) -> None:
     """Add, log in, use it, a second device, resync that, remove the first."""
     settle(home, aws, "nodevice")

@@ -86,7 +86,7 @@ def upgrade_in_use(machine: Machine) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [("v2-debian",), ("v1", "v2")],
+    [("v1-boto3",), ("v2-debian",), ("v1", "v2")],
     ids="+".join,
 )
 def test_install_login_upgrade_uninstall(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hosts.cache import OLDEST_TOO
 from tests.hosts.sessions import log_in
 from tests.hosts.terminal import CTRL_C
 from tests.hosts.users import REGION, serial_of, settle
@@ -54,6 +55,7 @@ def works(aws: EmbeddedAws, pair: tuple[str, str]) -> bool:
     return any((key.id, key.secret) == pair and key.active for key in aws.user("ada").access_keys)
 
 
+@pytest.mark.parametrize("host", OLDEST_TOO, indirect=True)
 def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     """The list, the new key, the question about the old one, and its end; no second code."""
     settle_logged_in(home, aws)
@@ -76,7 +78,6 @@ def test_a_rotation_on_a_terminal(home: Home, aws: EmbeddedAws) -> None:
     assert sum(1 for call in aws.calls if call.token_code) == 1
 
 
-@pytest.mark.parametrize("host", ["v2"], indirect=True)
 def test_ctrl_c_at_the_question_loses_nothing(home: Home, aws: EmbeddedAws) -> None:
     """The new key is stored by then; the next run asks again."""
     settle_logged_in(home, aws)
