@@ -278,6 +278,13 @@ def test_a_module_and_its_functions_are_short(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 40, node.name
 
 
+@pytest.mark.parametrize("folder", sorted(set(OURS) & {path.parent.name for path in SOURCES}))
+def test_a_folder_is_small(folder: str) -> None:
+    """3,000 lines: what is larger is more than one subject."""
+    sources = (path.read_text("utf-8") for path in (ROOT / folder).glob("*.py"))
+    assert 0 < sum(len(source.splitlines()) for source in sources) <= 3000
+
+
 def test_there_is_no_circle_of_imports() -> None:
     """Modules that need each other as they load are one module."""
     needed = {module_name(path): loaded_by(path) for path in SOURCES}
