@@ -223,8 +223,8 @@ def _report(here: InstallPaths, plan: Plan, *, with_aliases: bool) -> int:
         print_line(f"aws mfa alias install failed: {done.why}" if code else done.text.strip())
     if here.is_usual_config:
         print_line(
-            "Warning: an AWS CLI v1 that wasn't found, such as one in a project's .venv, now fails "
-            "on every command.\nTo fix it:  awscli-mfa install --cli PATH"
+            "Warning: an AWS CLI v1 that wasn't found, as in a project's .venv, now fails.\n"
+            "To fix it:  awscli-mfa install --cli PATH"
         )
     if not with_aliases:
         print_line("Shortcuts:  aws mfa alias list")
