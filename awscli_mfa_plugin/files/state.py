@@ -142,6 +142,6 @@ class CheckedClis:
             return {}
 
     def remember(self, versions: Mapping[str, str]) -> None:
-        """Write the versions, where ``aws mfa`` was used already; failing to costs another look."""
+        """Write the versions where ``aws mfa`` was used; if that fails, doctor looks again."""
         if versions != self.versions() and os.path.isdir(self._folder.path):
             self._folder.keep(self._NAME, json.dumps(versions).encode("ascii"))

@@ -1,4 +1,4 @@
-"""Puts our providers into the credential chain of a command on a managed profile."""
+"""Gives a command on a managed profile our credential providers, and explains a denial to it."""
 
 from __future__ import annotations
 
